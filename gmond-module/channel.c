@@ -1,0 +1,233 @@
+/* As Ganglia messages: to the send channels of gmond.conf, so that every gmond
+ * of the cluster knows the hosts; or, where this gmond is mute, to its own
+ * receive channel. A thread of its own sends them, for there no handler runs.
+ *
+ * A message carries one value, so many follow each other; a receiver's socket
+ * holds few of them, so they are spread over time.
+ */
+#include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gmond-module/gmond.h"
+#include "gmond-module/log.h"
+#include "gmond-module/message.h"
+#include "gmond-module/publisher.h"
+#include "gmond-module/receiver.h"
+
+#define ROUND_MS 200        /* between looks for what is new */
+#define BATCH 32            /* messages that follow each other at once; */
+#define BATCH_PAUSE_US 1000 /* then this pause */
+
+static struct {
+	struct store *store;
+	Ganglia_udp_send_channels channels; /* NULL: `own` is used */
+	int own; /* socket to this gmond's receive channel; -1: none */
+	unsigned batched;
+	bool running;
+	pthread_t thread;
+	atomic_bool stopping;
+	atomic_uint_fast64_t values;
+} channel = {.own = -1};
+
+static void
+pause_us(long us)
+{
+	struct timespec t = {.tv_sec = us / 1000000,
+	                     .tv_nsec = us % 1000000 * 1000};
+
+	nanosleep(&t, NULL);
+}
+
+static void
+send_bytes(char *bytes, size_t len)
+{
+	if (channel.channels != NULL)
+		Ganglia_udp_send_message(channel.channels, bytes, (int)len);
+	else
+		(void)!send(channel.own, bytes, len, MSG_NOSIGNAL);
+	if (++channel.batched >= BATCH) {
+		channel.batched = 0;
+		pause_us(BATCH_PAUSE_US);
+	}
+}
+
+static void
+send_metadata(struct message *message)
+{
+	char bytes[GANGLIA_MAX_MESSAGE_LEN];
+	XDR x;
+
+	xdrmem_create(&x, bytes, sizeof(bytes), XDR_ENCODE);
+	if (xdr_Ganglia_metadata_msg(&x, &message->metadata))
+		send_bytes(bytes, xdr_getpos(&x));
+}
+
+static void
+send_value(struct message *message)
+{
+	char bytes[GANGLIA_MAX_MESSAGE_LEN];
+	XDR x;
+
+	xdrmem_create(&x, bytes, sizeof(bytes), XDR_ENCODE);
+	if (xdr_Ganglia_value_msg(&x, &message->value))
+		send_bytes(bytes, xdr_getpos(&x));
+}
+
+/* A heartbeat needs metadata as any value does, or each gmond that hears it
+ * asks for it, at each one. gmond doesn't show it. */
+static void
+send_heartbeat(char *host, const struct store_info *info)
+{
+	static const struct metric metric = {
+	    "heartbeat", UINT32, "", ZERO, "%u", "core", "Last heartbeat"};
+	struct store_reading r = {.metric = &metric, .number = info->started_s,
+	                          .tmax_s = 20, .name = "heartbeat",
+	                          .title = "Last heartbeat"};
+	struct message message;
+
+	if (info->started_s == 0)
+		return;
+	message_metadata(&message, host, &r);
+	send_metadata(&message);
+	message_heartbeat(&message, host, info->started_s);
+	send_value(&message);
+}
+
+static void
+send_news(struct store_host *from, int64_t now)
+{
+	static struct store_reading readings[STORE_READ];
+	struct store_info info;
+	struct message message;
+	char host[MESSAGE_HOST];
+	size_t count, i;
+
+	store_host_info(from, &info);
+	if (info.gone)
+		return;
+	message_host(&info, host);
+	send_heartbeat(host, &info);
+	while ((count = store_read(from, now, readings)) > 0) {
+		for (i = 0; i < count; i++) {
+			if (readings[i].describe) {
+				message_metadata(&message, host, &readings[i]);
+				send_metadata(&message);
+			}
+			message_value(&message, host, &readings[i]);
+			send_value(&message);
+		}
+		atomic_fetch_add(&channel.values, count);
+	}
+}
+
+static void *
+run(void *unused)
+{
+	struct store_host *host;
+
+	(void)unused;
+	while (!atomic_load(&channel.stopping)) {
+		host = store_take(channel.store);
+		if (host == NULL) {
+			pause_us(ROUND_MS * 1000);
+			continue;
+		}
+		send_news(host, clock_ms());
+		store_done(host);
+	}
+	return NULL;
+}
+
+/* A socket to where this gmond's own receive channel listens. */
+static int
+connect_to(const char *host, long port)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}, *found;
+	char service[16];
+	int s;
+
+	snprintf(service, sizeof(service), "%ld", port);
+	if (getaddrinfo(host, service, &hints, &found) != 0)
+		return -1;
+	s = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (s >= 0 && connect(s, found->ai_addr, found->ai_addrlen) != 0) {
+		close(s);
+		s = -1;
+	}
+	freeaddrinfo(found);
+	return s;
+}
+
+static int
+connect_to_own(cfg_t *config)
+{
+	unsigned i, count = cfg_size(config, "udp_recv_channel");
+
+	for (i = 0; i < count; i++) {
+		cfg_t *c = cfg_getnsec(config, "udp_recv_channel", i);
+		const char *bound = cfg_getstr(c, "bind");
+		const char *group = cfg_getstr(c, "mcast_join");
+		const char *family = cfg_getstr(c, "family");
+		bool v6 = family != NULL && strchr(family, '6') != NULL;
+		const char *to = group != NULL   ? group
+		                 : bound != NULL ? bound
+		                 : v6            ? "::1"
+		                                 : "127.0.0.1";
+		int s = connect_to(to, cfg_getint(c, "port"));
+
+		if (s >= 0)
+			return s;
+	}
+	return -1;
+}
+
+static int
+start(struct store *store, cfg_t *config, apr_pool_t *pool)
+{
+	bool mute = cfg_getbool(cfg_getsec(config, "globals"), "mute");
+
+	channel.store = store;
+	channel.channels = NULL;
+	if (!mute)
+		channel.channels = Ganglia_udp_send_channels_create(
+		    (Ganglia_pool)pool, (Ganglia_gmond_config)config);
+	if (channel.channels == NULL) {
+		channel.own = connect_to_own(config);
+		if (channel.own < 0) {
+			log_line("deliver = channel is impossible: there is "
+			         "neither a udp_send_channel nor a "
+			         "udp_recv_channel to deliver to");
+			return -1;
+		}
+	}
+	atomic_store(&channel.stopping, false);
+	channel.running = thread_start(&channel.thread, run, NULL) == 0;
+	return channel.running ? 0 : -1;
+}
+
+static void
+stop(void)
+{
+	atomic_store(&channel.stopping, true);
+	if (channel.running)
+		pthread_join(channel.thread, NULL);
+	channel.running = false;
+	if (channel.own >= 0)
+		close(channel.own);
+	channel.own = -1;
+}
+
+static uint64_t
+delivered(void)
+{
+	return atomic_load(&channel.values);
+}
+
+const struct publisher channel_publisher = {
+    .start = start, .stop = stop, .delivered = delivered};

@@ -1,0 +1,305 @@
+/* Into the tables of the gmond that has loaded this module.
+ *
+ * gmond's save functions free a metric's memory while the thread that prints
+ * the XML may be reading it: that thread holds hosts_mutex for the whole dump,
+ * so here all is saved under it. It is only ever tried: while a dump is under
+ * way the store keeps what is new, and gmond's main thread goes on.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gmond-module/gmond.h"
+#include "gmond-module/log.h"
+#include "gmond-module/message.h"
+#include "gmond-module/publisher.h"
+
+#define PUBLISH_MS 900    /* handlers run every second, or more often */
+#define TRIES 10          /* for a dump that is nearly over, */
+#define TRY_AGAIN_US 1000 /* this long each */
+
+/* Whether gmond's hosts lie in memory as struct gmond_host says. */
+enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
+
+static struct gmond gmond;
+static struct store *store;
+static enum layout_known layout;        /* of hosts */
+static enum layout_known metric_layout; /* of metrics */
+static int64_t published_ms;
+static int64_t wall_offset_ms; /* of this round */
+static atomic_uint_fast64_t values;
+
+static int
+start(struct store *s, cfg_t *config, apr_pool_t *pool)
+{
+	(void)config;
+	(void)pool;
+	store = s;
+	layout = metric_layout = LAYOUT_UNKNOWN;
+	published_ms = 0;
+	if (gmond_find(&gmond))
+		return 0;
+	log_line("deliver = direct is impossible: this gmond does not export "
+	         "the functions it needs; use deliver = channel");
+	return -1;
+}
+
+static bool
+try_lock(void)
+{
+	return apr_thread_mutex_trylock(*gmond.hosts_mutex) == APR_SUCCESS;
+}
+
+static bool
+try_lock_patiently(void)
+{
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		if (try_lock())
+			return true;
+		apr_sleep(TRY_AGAIN_US);
+	}
+	return false;
+}
+
+static void
+unlock(void)
+{
+	apr_thread_mutex_unlock(*gmond.hosts_mutex);
+}
+
+/* gmond's record of the host; the caller holds the lock. */
+static struct gmond_host *
+look_up(const struct store_info *info)
+{
+	return apr_hash_get(*gmond.hosts, info->key, APR_HASH_KEY_STRING);
+}
+
+/* Makes gmond know the host, or touches it. It takes the lock itself. */
+static struct gmond_host *
+host_get(const struct store_info *info)
+{
+	static apr_sockaddr_t nowhere; /* asked for, not used for a spoof */
+	char host[MESSAGE_HOST];
+	Ganglia_metric_id id = {.host = message_host(info, host),
+	                        .spoof = TRUE};
+
+	return gmond.host_get(host, &nowhere, &id);
+}
+
+static void
+probe_layout(const struct gmond_host *host, const struct store_info *info,
+             apr_time_t before)
+{
+	if (layout != LAYOUT_UNKNOWN || host == NULL)
+		return;
+	layout = host_layout_fits(&gmond, host, info->key, info->name, before,
+	                          apr_time_now())
+	             ? LAYOUT_FITS
+	             : LAYOUT_DIFFERS;
+	if (layout == LAYOUT_DIFFERS)
+		log_line("this gmond keeps its hosts in another way than 3.7.2: "
+		         "hosts that are gone stay until gmond's host_dmax");
+}
+
+/* The time when something was heard, in gmond's clock. */
+static apr_time_t
+heard_at(int64_t heard_ms)
+{
+	return (heard_ms + wall_offset_ms) * 1000;
+}
+
+/* Takes the host out of gmond, unless somebody else keeps it alive there. The
+ * caller holds the lock. */
+static void
+remove_host(const struct store_info *info)
+{
+	struct gmond_host *host = look_up(info);
+
+	if (host == NULL || layout != LAYOUT_FITS ||
+	    host->last_heard > heard_at(info->heard_ms) + APR_USEC_PER_SEC)
+		return;
+	apr_hash_set(*gmond.hosts, host->ip, APR_HASH_KEY_STRING, NULL);
+	free(host->location);
+	apr_pool_destroy(host->pool);
+}
+
+static void
+save_heartbeat(struct gmond_host *host, const struct store_info *info,
+               char *spoof)
+{
+	struct message message;
+
+	if (layout == LAYOUT_FITS)
+		host->last_heard = heard_at(info->heard_ms);
+	if (info->started_s == 0)
+		return;
+	message_heartbeat(&message, spoof, info->started_s);
+	gmond.update_vidals(host, &message.value);
+}
+
+/* The number of a value message, from one to the other of the same type. */
+static void
+copy_number(Ganglia_value_msg *to, const Ganglia_value_msg *from)
+{
+	switch (from->id) {
+	case gmetric_ushort:
+		to->Ganglia_value_msg_u.gu_short.us =
+		    from->Ganglia_value_msg_u.gu_short.us;
+		break;
+	case gmetric_uint:
+		to->Ganglia_value_msg_u.gu_int.ui =
+		    from->Ganglia_value_msg_u.gu_int.ui;
+		break;
+	case gmetric_float:
+		to->Ganglia_value_msg_u.gf.f = from->Ganglia_value_msg_u.gf.f;
+		break;
+	default:
+		to->Ganglia_value_msg_u.gd.d = from->Ganglia_value_msg_u.gd.d;
+		break;
+	}
+}
+
+/* gmond's own way to save a value that it has already is to free it and to
+ * make it anew, which costs ten times as much as all the rest. False where
+ * that has to be done: a new metric, or a text that has changed. */
+static bool
+update_value(struct gmond_host *host, const Ganglia_value_msg *message,
+             apr_time_t heard)
+{
+	const Ganglia_gmetric_string *text =
+	    &message->Ganglia_value_msg_u.gstr;
+	struct gmond_metric *metric;
+
+	if (metric_layout != LAYOUT_FITS)
+		return false;
+	metric = apr_hash_get(host->values, text->metric_id.name,
+	                      APR_HASH_KEY_STRING);
+	if (metric == NULL || metric->message.value.id != message->id)
+		return false;
+	if (message->id != gmetric_string)
+		copy_number(&metric->message.value, message);
+	else if (strcmp(metric->message.value.Ganglia_value_msg_u.gstr.str,
+	                text->str) != 0)
+		return false;
+	metric->last_heard = heard;
+	return true;
+}
+
+static void
+save_value(struct gmond_host *host, Ganglia_value_msg *message,
+           apr_time_t heard)
+{
+	apr_time_t before;
+
+	if (update_value(host, message, heard))
+		return;
+	before = apr_time_now();
+	gmond.value_save(host, message);
+	if (layout == LAYOUT_FITS && metric_layout == LAYOUT_UNKNOWN)
+		metric_layout = metric_layout_fits(host, message, before,
+		                                   apr_time_now())
+		                    ? LAYOUT_FITS
+		                    : LAYOUT_DIFFERS;
+}
+
+/* All that is new of a host; the caller holds the lock. */
+static void
+save_news(struct gmond_host *host, struct store_host *from,
+          const struct store_info *info, int64_t now)
+{
+	static struct store_reading readings[STORE_READ];
+	char spoof[MESSAGE_HOST];
+	struct message message;
+	size_t count, i;
+
+	message_host(info, spoof);
+	while ((count = store_read(from, now, readings)) > 0) {
+		for (i = 0; i < count; i++) {
+			if (readings[i].describe) {
+				message_metadata(&message, spoof, &readings[i]);
+				gmond.metadata_save(host, &message.metadata);
+			}
+			message_value(&message, spoof, &readings[i]);
+			save_value(host, &message.value,
+			           heard_at(readings[i].heard_ms));
+		}
+		atomic_fetch_add(&values, count);
+	}
+	save_heartbeat(host, info, spoof);
+}
+
+/* A host that gmond does not know (any more) is made first, without the lock,
+ * for gmond takes it there. Returns with the lock held, or NULL without it. */
+static struct gmond_host *
+make_host(struct store_host *from, const struct store_info *info)
+{
+	apr_time_t before = apr_time_now();
+	struct gmond_host *host;
+
+	unlock();
+	host = host_get(info);
+	probe_layout(host, info, before);
+	store_forget(from);
+	return host != NULL && try_lock_patiently() ? host : NULL;
+}
+
+/* Publishes one host; false when a dump is under way. */
+static bool
+publish_host(struct store_host *from, int64_t now)
+{
+	struct store_info info;
+	struct gmond_host *host;
+
+	store_host_info(from, &info);
+	if (layout == LAYOUT_DIFFERS && !info.gone)
+		host_get(&info); /* the only way to touch it */
+	if (!try_lock_patiently())
+		return false;
+	if (info.gone) {
+		remove_host(&info);
+		unlock();
+		return true;
+	}
+	host = look_up(&info);
+	if (host == NULL)
+		host = make_host(from, &info);
+	if (host == NULL)
+		return false;
+	save_news(host, from, &info, now);
+	unlock();
+	return true;
+}
+
+static void
+handler_runs(int64_t now)
+{
+	struct store_host *host;
+	size_t left;
+
+	if (*gmond.hosts == NULL || *gmond.hosts_mutex == NULL ||
+	    now - published_ms < PUBLISH_MS)
+		return;
+	published_ms = now;
+	wall_offset_ms = clock_wall_offset();
+	for (left = store_waiting(store); left > 0; left--) {
+		host = store_take(store);
+		if (host == NULL)
+			return;
+		if (!publish_host(host, now)) {
+			store_again(host);
+			return;
+		}
+		store_done(host);
+	}
+}
+
+static uint64_t
+delivered(void)
+{
+	return atomic_load(&values);
+}
+
+const struct publisher direct_publisher = {
+    .start = start, .handler_runs = handler_runs, .delivered = delivered};

@@ -1,0 +1,261 @@
+/* modsflow - sFlow hosts in gmond: the glue between gmond and the rest.
+ *
+ * gmond loads this file's sflow_module, calls init() as root after it has
+ * become a daemon (or when it is only asked to list metrics), its handler for
+ * each metric in its main thread, and cleanup() when it ends or re-executes
+ * itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gmond-module/gmond.h"
+#include "gmond-module/log.h"
+#include "gmond-module/message.h"
+#include "gmond-module/parameters.h"
+#include "gmond-module/publisher.h"
+#include "gmond-module/receiver.h"
+
+extern mmodule sflow_module;
+
+static struct {
+	struct parameters parameters;
+	struct collector *collector;
+	const struct publisher *publisher; /* NULL: nothing is started */
+} module;
+
+/* The module's own metrics, of this host ----------------------------------------- */
+
+enum own_metric {
+	OWN_AGENTS,
+	OWN_DATAGRAMS,
+	OWN_SAMPLES,
+	OWN_SAMPLES_LOST,
+	OWN_KERNEL_DROPS,
+	OWN_MALFORMED,
+	OWN_UNKNOWN,
+	OWN_NOT_ALLOWED,
+	OWN_REFUSED,
+	OWN_VALUES,
+	OWN_COUNT
+};
+
+#define OWN(name_, type_, units_, format_, description_) \
+	{.name = name_, .tmax = 60, .type = GANGLIA_VALUE_##type_, \
+	 .units = units_, .slope = "both", .fmt = format_, \
+	 .msg_size = UDP_HEADER_SIZE + 8, .desc = description_}
+
+static Ganglia_25metric own_metrics[] = {
+    [OWN_AGENTS] = OWN("sflow_agents", UNSIGNED_INT, "agents", "%u",
+                       "sFlow agents known"),
+    [OWN_DATAGRAMS] = OWN("sflow_datagrams", FLOAT, "datagrams/sec", "%.2f",
+                          "sFlow datagrams received"),
+    [OWN_SAMPLES] = OWN("sflow_samples", FLOAT, "samples/sec", "%.2f",
+                        "sFlow samples received"),
+    [OWN_SAMPLES_LOST] = OWN("sflow_samples_lost", FLOAT, "samples/sec",
+                             "%.2f", "sFlow samples lost on the way, by "
+                             "their sequence numbers"),
+    [OWN_KERNEL_DROPS] = OWN("sflow_kernel_drops", FLOAT, "datagrams/sec",
+                             "%.2f", "sFlow datagrams dropped by the kernel, "
+                             "for want of room in the socket's buffer"),
+    [OWN_MALFORMED] = OWN("sflow_malformed", FLOAT, "errors/sec", "%.2f",
+                          "Malformed sFlow datagrams, samples and records"),
+    [OWN_UNKNOWN] = OWN("sflow_unknown_records", FLOAT, "records/sec", "%.2f",
+                        "sFlow records of unknown structure, skipped"),
+    [OWN_NOT_ALLOWED] = OWN("sflow_not_allowed", FLOAT, "datagrams/sec",
+                            "%.2f", "sFlow datagrams from sources that are "
+                            "not in the list `allow`"),
+    [OWN_REFUSED] = OWN("sflow_refused", FLOAT, "refusals/sec", "%.2f",
+                        "New sFlow agents and data sources refused at a "
+                        "bound"),
+    [OWN_VALUES] = OWN("sflow_values", FLOAT, "values/sec", "%.2f",
+                       "Metric values delivered"),
+    [OWN_COUNT] = {.name = NULL},
+};
+
+static uint64_t
+total(enum own_metric metric)
+{
+	const struct collector_stats *s = collector_stats(module.collector);
+
+	switch (metric) {
+	case OWN_AGENTS:
+		return atomic_load(&s->agents);
+	case OWN_DATAGRAMS:
+		return atomic_load(&s->datagrams);
+	case OWN_SAMPLES:
+		return atomic_load(&s->samples);
+	case OWN_SAMPLES_LOST:
+		return atomic_load(&s->samples_lost);
+	case OWN_KERNEL_DROPS:
+		return receiver_kernel_drops();
+	case OWN_MALFORMED:
+		return atomic_load(&s->malformed);
+	case OWN_UNKNOWN:
+		return atomic_load(&s->unknown);
+	case OWN_NOT_ALLOWED:
+		return atomic_load(&s->not_allowed);
+	case OWN_REFUSED:
+		return atomic_load(&s->refused);
+	case OWN_VALUES:
+		return module.publisher->delivered();
+	case OWN_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* Per second, since this metric was last asked for. */
+static float
+rate(enum own_metric metric, int64_t now)
+{
+	static uint64_t was[OWN_COUNT];
+	static int64_t asked[OWN_COUNT];
+	static float last[OWN_COUNT];
+	uint64_t is = total(metric);
+
+	if (asked[metric] != 0 && now > asked[metric])
+		last[metric] = (float)((double)(is - was[metric]) * 1000 /
+		                       (double)(now - asked[metric]));
+	was[metric] = is;
+	asked[metric] = now;
+	return last[metric];
+}
+
+static g_val_t
+handler(int index)
+{
+	enum own_metric metric = (enum own_metric)index;
+	g_val_t value;
+	int64_t now;
+
+	memset(&value, 0, sizeof(value));
+	if (module.publisher == NULL)
+		return value;
+	now = clock_ms();
+	if (module.publisher->handler_runs != NULL)
+		module.publisher->handler_runs(now);
+	if (metric == OWN_AGENTS)
+		value.uint32 = (uint32_t)total(metric);
+	else
+		value.f = rate(metric, now);
+	return value;
+}
+
+/* Start and end ------------------------------------------------------------------ */
+
+static void
+describe_own_metrics(apr_pool_t *pool)
+{
+	apr_table_t *group;
+	int i;
+
+	for (i = 0; i < OWN_COUNT; i++) {
+		group = apr_table_make(pool, 1);
+		apr_table_add(group, MGROUP, "sflow");
+		own_metrics[i].metadata = (void *)group;
+	}
+}
+
+/* gmond's own collector would answer on the same port, and its XML kills it. */
+static int
+check_port(cfg_t *config, long port)
+{
+	unsigned i, count = cfg_size(config, "udp_recv_channel");
+
+	for (i = 0; i < count; i++) {
+		cfg_t *c = cfg_getnsec(config, "udp_recv_channel", i);
+
+		if (cfg_getint(c, "port") != port)
+			continue;
+		log_line("gmond.conf's udp_recv_channel { port = %ld } takes the "
+		         "sFlow port for gmond's own collector: remove that "
+		         "udp_recv_channel; nothing is collected until then",
+		         port);
+		return -1;
+	}
+	return 0;
+}
+
+/* Whether gmond will call handlers, and keep hosts to show. */
+static bool
+handlers_run(cfg_t *config)
+{
+	cfg_t *globals = cfg_getsec(config, "globals");
+
+	return !cfg_getbool(globals, "mute") && !cfg_getbool(globals, "deaf") &&
+	       cfg_size(config, "udp_send_channel") > 0;
+}
+
+static const struct publisher *
+choose_publisher(cfg_t *config)
+{
+	struct gmond gmond;
+	bool runs = handlers_run(config);
+
+	switch (module.parameters.deliver) {
+	case DELIVER_CHANNEL:
+		return &channel_publisher;
+	case DELIVER_DIRECT:
+		if (runs)
+			return &direct_publisher;
+		log_line("deliver = direct is impossible with mute = yes, deaf = "
+		         "yes, or without a udp_send_channel: gmond calls no "
+		         "handler then; use deliver = auto");
+		return NULL;
+	case DELIVER_AUTO:
+		break;
+	}
+	return runs && gmond_find(&gmond) ? &direct_publisher
+	                                  : &channel_publisher;
+}
+
+static void
+cleanup(void)
+{
+	receiver_stop();
+	if (module.publisher != NULL && module.publisher->stop != NULL)
+		module.publisher->stop();
+	module.publisher = NULL;
+	collector_free(module.collector);
+	module.collector = NULL;
+	parameters_free(&module.parameters);
+}
+
+static int
+start(cfg_t *config, apr_pool_t *pool)
+{
+	const struct publisher *publisher = choose_publisher(config);
+
+	if (publisher == NULL)
+		return -1;
+	module.collector = collector_new(&module.parameters.collector);
+	if (module.collector == NULL) {
+		log_line("out of memory");
+		return -1;
+	}
+	if (publisher->start(collector_store(module.collector), config, pool) !=
+	    0)
+		return -1;
+	module.publisher = publisher;
+	return receiver_start(&module.parameters, module.collector);
+}
+
+static int
+init(apr_pool_t *pool)
+{
+	cfg_t *config = sflow_module.config_file;
+
+	describe_own_metrics(pool);
+	if (!gmond_is_starting())
+		return 0;
+	if (parameters_read(&module.parameters, config,
+	                    sflow_module.module_params_list) == 0 &&
+	    check_port(config, module.parameters.port) == 0 &&
+	    start(config, pool) == 0)
+		return 0;
+	cleanup();
+	return -1;
+}
+
+__attribute__((visibility("default"))) mmodule sflow_module = {
+    STD_MMODULE_STUFF, init, cleanup, own_metrics, handler};

@@ -1,0 +1,265 @@
+#include "gmond-module/parameters.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gmond-module/log.h"
+#include "sflow/datagram.h"
+
+#define BLANKS " ,\t\n"
+#define RCVBUF (16 * 1024 * 1024)
+
+/* A parameter: its name, and how its value is taken. A setter returns NULL, or
+ * what the value ought to be. */
+struct parameter {
+	const char *name;
+	const char *(*set)(struct parameters *p, const char *value, int argument);
+	int argument;
+};
+
+static bool
+read_number(const char *text, long least, long most, long *number)
+{
+	char *end;
+
+	*number = strtol(text, &end, 10);
+	return *text != '\0' && *end == '\0' && *number >= least &&
+	       *number <= most;
+}
+
+static const char *
+set_port(struct parameters *p, const char *value, int unused)
+{
+	(void)unused;
+	return read_number(value, 1, 65535, &p->port) ? NULL
+	                                              : "a port, 1 to 65535";
+}
+
+static const char *
+set_bind(struct parameters *p, const char *value, int unused)
+{
+	char word[sizeof(p->bind)], *rest = word, *at;
+	struct address address;
+
+	(void)unused;
+	if (strlen(value) >= sizeof(p->bind))
+		return "shorter";
+	strcpy(word, value);
+	while ((at = strsep(&rest, BLANKS)) != NULL)
+		if (*at != '\0' && address_parse(at, &address) != 0)
+			return "addresses of this machine, separated by blanks";
+	strcpy(p->bind, value);
+	return NULL;
+}
+
+static const char *
+set_allow(struct parameters *p, const char *value, int unused)
+{
+	size_t bad;
+
+	(void)unused;
+	network_list_free(p->allow);
+	if (network_list_parse(value, &p->allow, &bad) != 0)
+		return "networks such as 10.0.0.0/8 fd00::/8";
+	p->collector.allow = p->allow;
+	return NULL;
+}
+
+static const char *
+set_deliver(struct parameters *p, const char *value, int unused)
+{
+	static const char *const names[] = {"auto", "direct", "channel"};
+	int i;
+
+	(void)unused;
+	for (i = 0; i < 3; i++)
+		if (strcmp(value, names[i]) == 0) {
+			p->deliver = (enum deliver)i;
+			return NULL;
+		}
+	return "auto, direct or channel";
+}
+
+static const char *
+set_rcvbuf(struct parameters *p, const char *value, int unused)
+{
+	long number;
+
+	(void)unused;
+	if (!read_number(value, 0, 1L << 30, &number))
+		return "bytes, at most 1073741824 (0: the system's default)";
+	p->rcvbuf = (int)number;
+	return NULL;
+}
+
+static const char *
+set_bound(struct parameters *p, const char *value, int sources)
+{
+	long number;
+
+	if (!read_number(value, 1, 1000000, &number))
+		return "a number, 1 to 1000000";
+	if (sources)
+		p->collector.max_sources = (unsigned)number;
+	else
+		p->collector.max_agents = (unsigned)number;
+	return NULL;
+}
+
+static const char *
+set_accept(struct parameters *p, const char *value, int unused)
+{
+	bool accept[KIND_COUNT] = {false};
+	size_t len;
+	int kind;
+
+	(void)unused;
+	for (value += strspn(value, BLANKS); *value != '\0';
+	     value += len, value += strspn(value, BLANKS)) {
+		len = strcspn(value, BLANKS);
+		kind = kind_parse(value, len);
+		if (kind < 0)
+			return "some of host vm http memcache jvm gpu ip";
+		accept[kind] = true;
+	}
+	memcpy(p->collector.accept, accept, sizeof(accept));
+	return NULL;
+}
+
+static const char *
+set_multiple(struct parameters *p, const char *value, int kind)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return "yes or no";
+	p->collector.multiple[kind] = yes;
+	return NULL;
+}
+
+static const char *
+set_vm(struct parameters *p, const char *value, int unused)
+{
+	static const char *const names[] = {"prefix", "host", "no"};
+	int i;
+
+	(void)unused;
+	for (i = 0; i < 3; i++)
+		if (strcmp(value, names[i]) == 0) {
+			p->collector.vm = (enum vm_hosts)i;
+			return NULL;
+		}
+	return "prefix, host or no";
+}
+
+static const struct parameter known[] = {
+    {"port", set_port, 0},
+    {"bind", set_bind, 0},
+    {"allow", set_allow, 0},
+    {"deliver", set_deliver, 0},
+    {"rcvbuf", set_rcvbuf, 0},
+    {"max_agents", set_bound, false},
+    {"max_sources", set_bound, true},
+    {"accept", set_accept, 0},
+    {"multiple_http", set_multiple, KIND_HTTP},
+    {"multiple_memcache", set_multiple, KIND_MEMCACHE},
+    {"multiple_jvm", set_multiple, KIND_JVM},
+    {"vm", set_vm, 0},
+};
+
+static int
+set_parameter(struct parameters *p, const char *name, const char *value)
+{
+	const char *wanted;
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i].name, name) != 0)
+			continue;
+		wanted = known[i].set(p, value, known[i].argument);
+		if (wanted == NULL)
+			return 0;
+		log_line("param %s { value = \"%s\" }: it should be %s", name,
+		         value, wanted);
+		return -1;
+	}
+	log_line("param %s is not known", name);
+	return -1;
+}
+
+/* gmond.conf's sflow section -------------------------------------------------- */
+
+/* Whether the file says it, for the section has defaults of its own. */
+static bool
+is_set(cfg_t *section, const char *name)
+{
+	cfg_opt_t *option = cfg_getopt(section, name);
+
+	return option != NULL && (option->flags & CFGF_MODIFIED) != 0;
+}
+
+static void
+take_bool(cfg_t *section, const char *name, bool *to)
+{
+	if (is_set(section, name))
+		*to = cfg_getbool(section, name);
+}
+
+static void
+read_section(struct parameters *p, cfg_t *section)
+{
+	bool *accept = p->collector.accept, *multiple = p->collector.multiple;
+
+	if (is_set(section, "udp_port"))
+		p->port = cfg_getint(section, "udp_port");
+	take_bool(section, "accept_vm_metrics", &accept[KIND_VM]);
+	take_bool(section, "accept_http_metrics", &accept[KIND_HTTP]);
+	take_bool(section, "accept_memcache_metrics", &accept[KIND_MEMCACHE]);
+	take_bool(section, "accept_jvm_metrics", &accept[KIND_JVM]);
+	take_bool(section, "multiple_http_instances", &multiple[KIND_HTTP]);
+	take_bool(section, "multiple_memcache_instances",
+	          &multiple[KIND_MEMCACHE]);
+	take_bool(section, "multiple_jvm_instances", &multiple[KIND_JVM]);
+}
+
+/* gmond forgets a silent host after host_dmax, or never when that is 0; here
+ * never is a day. */
+static void
+read_globals(struct parameters *p, cfg_t *globals)
+{
+	long host_dmax = cfg_getint(globals, "host_dmax");
+
+	if (host_dmax > 0)
+		p->collector.host_dmax_ms = (int64_t)host_dmax * 1000;
+}
+
+int
+parameters_read(struct parameters *p, cfg_t *config,
+                const apr_array_header_t *list)
+{
+	cfg_t *section = cfg_getopt(config, "sflow") == NULL
+	                     ? NULL
+	                     : cfg_getsec(config, "sflow");
+	const mmparam *params = (const void *)list->elts;
+	int i, result = 0;
+
+	memset(p, 0, sizeof(*p));
+	p->port = SFLOW_PORT;
+	p->rcvbuf = RCVBUF;
+	p->collector = collector_defaults;
+	read_globals(p, cfg_getsec(config, "globals"));
+	if (section != NULL)
+		read_section(p, section);
+	for (i = 0; i < list->nelts; i++)
+		if (set_parameter(p, params[i].name, params[i].value) != 0)
+			result = -1;
+	return result;
+}
+
+void
+parameters_free(struct parameters *p)
+{
+	network_list_free(p->allow);
+	p->allow = NULL;
+}

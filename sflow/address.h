@@ -1,0 +1,44 @@
+/* address.h - IPv4 and IPv6 addresses of agents, and lists of networks. */
+#ifndef SFLOW_ADDRESS_H
+#define SFLOW_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* sFlow version 5, "enum address_type": the values are those of the wire. */
+enum address_type { ADDRESS_UNKNOWN = 0, ADDRESS_IPV4 = 1, ADDRESS_IPV6 = 2 };
+
+/* Unused bytes are zero, so two addresses are equal when memcmp says so. */
+struct address {
+	uint8_t type;      /* enum address_type */
+	uint8_t bytes[16]; /* network order; an IPv4 address uses the first 4 */
+};
+
+#define ADDRESS_TEXT 46 /* bytes for any address as text, with its NUL */
+
+/* Reads an address in text form. Returns 0, or -1 when it is none. */
+int address_parse(const char *text, struct address *address);
+
+/* Takes an address from a socket's peer. An IPv4 address that a dual-stack
+ * socket shows as ::ffff:a.b.c.d becomes IPv4. `sockaddr` is a struct
+ * sockaddr_in or sockaddr_in6; any other family gives ADDRESS_UNKNOWN. */
+struct address address_of_sockaddr(const void *sockaddr);
+
+/* The usual text (RFC 5952). Returns `text`. */
+char *address_text(const struct address *address, char text[ADDRESS_TEXT]);
+
+/* A list of networks: "10.0.0.0/8, fd00::/8 192.0.2.1". Owned by the caller,
+ * freed by network_list_free(), which takes NULL. */
+struct network_list;
+
+/* Parses a list separated by commas or blanks. Returns 0; -1 when a word is
+ * no network (then *bad is the word's offset in `text`); -2 without memory.
+ * An empty list is NULL, and matches every address. */
+int network_list_parse(const char *text, struct network_list **list,
+                       size_t *bad);
+void network_list_free(struct network_list *list);
+bool network_list_match(const struct network_list *list,
+                        const struct address *address);
+
+#endif

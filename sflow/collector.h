@@ -1,0 +1,112 @@
+/* collector.h - the one place that joins the library: datagrams in, hosts and
+ * metrics in the store out.
+ *
+ * No socket, no clock, no logging: the caller gives each datagram with its time
+ * of arrival, calls collector_tick() about once a second, and fetches what is
+ * worth a line in its log. Input, tick and events belong to one thread; the
+ * store and the statistics may be read by others at any time.
+ */
+#ifndef SFLOW_COLLECTOR_H
+#define SFLOW_COLLECTOR_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sflow/address.h"
+#include "sflow/records.h"
+#include "sflow/store.h"
+#include "sflow/text.h"
+
+/* What becomes of a virtual machine's metrics. */
+enum vm_hosts {
+	VM_PREFIX, /* "NAME.vcpu_util" on its hypervisor */
+	VM_HOST,   /* it is a host of its own, keyed by its UUID */
+	VM_NO
+};
+
+struct collector_config {
+	const struct network_list *allow; /* packet sources; the caller's */
+	unsigned max_agents;
+	unsigned max_sources;             /* data sources per agent */
+	bool accept[KIND_COUNT];
+	bool multiple[KIND_COUNT];        /* prefix the first instance, too */
+	enum vm_hosts vm;
+	int64_t host_dmax_ms;             /* a silent host is gone after it */
+};
+
+/* All kinds accepted, no "multiple", VMs by prefix, 4096 agents of 256 sources,
+ * hosts gone after a day. */
+extern const struct collector_config collector_defaults;
+
+/* Totals since the start. */
+struct collector_stats {
+	atomic_uint_fast64_t datagrams;      /* valid ones */
+	atomic_uint_fast64_t samples;
+	atomic_uint_fast64_t samples_lost;   /* by their sequence numbers */
+	atomic_uint_fast64_t malformed;      /* datagrams, samples, records */
+	atomic_uint_fast64_t unknown;        /* samples and records skipped */
+	atomic_uint_fast64_t not_allowed;    /* datagrams */
+	atomic_uint_fast64_t refused;        /* newcomers at a bound */
+	atomic_uint_fast64_t stale;          /* duplicate or overtaken samples */
+	atomic_uint_fast64_t resets;         /* records with a counter reset */
+	atomic_uint_fast64_t agents;         /* known now */
+};
+
+enum collector_event_type {
+	EVENT_MALFORMED,  /* from an address; `code` is an enum datagram_error */
+	EVENT_UNKNOWN,    /* an agent's first sample or record of tag `code` */
+	EVENT_INSTANCE,   /* an agent's second instance of kind `code` has to be
+	                   * told apart; `name` is its prefix */
+	EVENT_AT_BOUND,   /* an agent, or a data source of it, was refused */
+	EVENT_JOINED,     /* a host got its name */
+	EVENT_RENAMED,    /* a host got another name */
+	EVENT_RESTARTED,  /* an agent has begun again */
+	EVENT_GONE        /* a host was silent for too long */
+};
+
+struct collector_event {
+	enum collector_event_type type;
+	struct address agent;
+	int64_t code;
+	char name[TEXT_SIZE];
+};
+
+#define COLLECTOR_EVENT_TEXT 256
+
+struct collector;
+
+/* Copies the configuration. NULL without memory. */
+struct collector *collector_new(const struct collector_config *config);
+void collector_free(struct collector *collector);
+
+/* One datagram of `len` bytes from the packet source `from`, at `now`, in
+ * milliseconds of a clock that never goes back. Returns 0 when it was taken,
+ * or a negative enum datagram_error; COLLECTOR_REFUSED when `allow` or a bound
+ * refused it. Whatever the bytes are, what is good in them is used. */
+#define COLLECTOR_REFUSED (-100)
+int collector_input(struct collector *collector, const void *buf, size_t len,
+                    const struct address *from, int64_t now);
+
+/* The passing of time: hosts without a name get their address as name, and
+ * what was silent for too long is forgotten. */
+void collector_tick(struct collector *collector, int64_t now);
+
+/* Wall-clock time minus `now`, in milliseconds; 0 until it is set. */
+void collector_set_wall(struct collector *collector, int64_t offset_ms);
+
+/* The next event; false when there is none. At most 256 wait; of a flood the
+ * rest is dropped, for the statistics count it all. */
+bool collector_event(struct collector *collector,
+                     struct collector_event *event);
+
+/* The event as a line for a log, without a newline. Returns `text`. */
+char *collector_event_text(const struct collector_event *event,
+                           char text[COLLECTOR_EVENT_TEXT]);
+
+struct store *collector_store(struct collector *collector);
+const struct collector_stats *
+collector_stats(const struct collector *collector);
+
+#endif

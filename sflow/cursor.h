@@ -1,0 +1,108 @@
+/* cursor.h - a bounded reader of XDR data (RFC 4506), big endian.
+ *
+ * The error is sticky: a read past the end gives zero, moves to the end and
+ * sets `failed`, so a decoder reads all that it wants and asks once. Nothing
+ * is read outside [at, end), and nothing is allocated or copied: strings and
+ * blocks come back as views into the datagram.
+ */
+#ifndef SFLOW_CURSOR_H
+#define SFLOW_CURSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cursor {
+	const uint8_t *at;  /* next byte to read */
+	const uint8_t *end; /* one past the last byte */
+	bool failed;        /* something was read past the end */
+};
+
+static inline struct cursor
+cursor_of(const void *buf, size_t len)
+{
+	const uint8_t *at = buf;
+
+	return (struct cursor){.at = at, .end = at + len, .failed = false};
+}
+
+/* Bytes that are left. */
+static inline size_t
+cursor_left(const struct cursor *c)
+{
+	return (size_t)(c->end - c->at);
+}
+
+/* Takes `len` bytes; returns where they start, or NULL when they are not
+ * all there. */
+static inline const uint8_t *
+cursor_take(struct cursor *c, size_t len)
+{
+	const uint8_t *start = c->at;
+
+	if (len > cursor_left(c)) {
+		c->failed = true;
+		c->at = c->end;
+		return NULL;
+	}
+	c->at += len;
+	return start;
+}
+
+static inline uint32_t
+cursor_u32(struct cursor *c)
+{
+	const uint8_t *p = cursor_take(c, 4);
+
+	return p == NULL ? 0
+	                 : (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	                       (uint32_t)p[2] << 8 | (uint32_t)p[3];
+}
+
+static inline uint64_t
+cursor_u64(struct cursor *c)
+{
+	uint64_t high = cursor_u32(c);
+
+	return high << 32 | cursor_u32(c);
+}
+
+/* Fixed opaque data: `len` bytes and their padding to a multiple of four
+ * (RFC 4506, 4.9). Padding that is missing at the very end of a block is
+ * forgiven: agents cut it there, and no value is in it. */
+static inline const uint8_t *
+cursor_opaque(struct cursor *c, size_t len)
+{
+	const uint8_t *start = cursor_take(c, len);
+	size_t pad = (4 - len % 4) % 4;
+
+	if (start != NULL)
+		c->at += pad < cursor_left(c) ? pad : cursor_left(c);
+	return start;
+}
+
+/* A string or variable opaque: a length word, the bytes, the padding. The
+ * bytes are not terminated. On failure NULL, and *len is zero. */
+static inline const uint8_t *
+cursor_string(struct cursor *c, uint32_t *len)
+{
+	const uint8_t *start;
+
+	*len = cursor_u32(c);
+	start = cursor_opaque(c, *len);
+	if (start == NULL)
+		*len = 0;
+	return start;
+}
+
+/* A cursor over the next `len` bytes alone; this one moves past them. */
+static inline struct cursor
+cursor_sub(struct cursor *c, size_t len)
+{
+	const uint8_t *start = cursor_take(c, len);
+	struct cursor none = {.at = c->end, .end = c->end, .failed = true};
+
+	return start == NULL ? none : cursor_of(start, len);
+}
+
+#endif

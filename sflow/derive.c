@@ -1,0 +1,215 @@
+#include "sflow/derive.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool
+unsupported(enum field_type type, uint64_t number)
+{
+	return number == (type == FIELD_U64 ? UINT64_MAX : UINT32_MAX);
+}
+
+bool
+counter_delta(enum field_type type, uint64_t now, uint64_t before,
+              uint64_t *delta)
+{
+	if (type == FIELD_U64) {
+		*delta = now - before;
+		return now >= before;
+	}
+	*delta = (uint32_t)(now - before);
+	return *delta < UINT32_C(0x80000000);
+}
+
+static bool
+is_delta(enum formula f)
+{
+	return f == RATE || f == SHARE || f == SUBSHARE || f == BUSY ||
+	       f == RATIO;
+}
+
+/* The deltas of a record's counters; one that is unsupported, now or before,
+ * is not valid. */
+struct deltas {
+	bool valid[RECORD_FIELDS_MAX];
+	uint64_t delta[RECORD_FIELDS_MAX];
+	double total; /* of the SHARE rows */
+};
+
+static bool
+take_deltas(const struct derive_input *in, struct deltas *d)
+{
+	size_t i;
+
+	for (i = 0; i < in->present; i++) {
+		const struct field *field = &in->layout->fields[i];
+		uint64_t now = in->now[i].number, before = in->before[i];
+
+		d->valid[i] = is_delta(field->formula) &&
+		              !unsupported(field->type, now) &&
+		              !unsupported(field->type, before);
+		if (!d->valid[i])
+			continue;
+		if (!counter_delta(field->type, now, before, &d->delta[i]))
+			return false;
+		if (field->formula == SHARE)
+			d->total += (double)d->delta[i];
+	}
+	return true;
+}
+
+static double
+ratio(double a, double b)
+{
+	return b > 0 ? a / b : 0;
+}
+
+static void
+derive_delta(const struct derive_input *in, const struct deltas *d, size_t i,
+             struct derived *out)
+{
+	const struct field *field = &in->layout->fields[i];
+	size_t partner = i + (size_t)field->partner;
+	double delta = (double)d->delta[i];
+
+	if (!d->valid[i])
+		return;
+	out->valid = true;
+	if (field->formula == RATE)
+		out->number = delta * field->scale * 1000 / in->interval_ms;
+	else if (field->formula == BUSY)
+		out->number = delta * 100 / in->interval_ms;
+	else if (field->formula == RATIO) {
+		out->valid = d->valid[partner];
+		out->number =
+		    out->valid ? ratio(delta, (double)d->delta[partner]) : 0;
+	} else
+		out->number = 100 * ratio(delta, d->total);
+}
+
+/* -1.0 is how an agent says that it does not know a load average. */
+static void
+derive_float(const struct field *field, uint64_t bits, struct derived *out)
+{
+	uint32_t word = (uint32_t)bits;
+	float value;
+
+	memcpy(&value, &word, sizeof(value));
+	out->valid = isfinite(value) && value >= 0;
+	out->number = (double)value * field->scale;
+}
+
+static void
+derive_gauge(const struct field *field, uint64_t number, struct derived *out)
+{
+	if (field->type == FIELD_F32) {
+		derive_float(field, number, out);
+		return;
+	}
+	out->number = (double)number * field->scale;
+	out->valid = !unsupported(field->type, number) &&
+	             (field->metric.type != UINT16 || number <= UINT16_MAX);
+}
+
+static void
+derive_percent(const struct derive_input *in, size_t i, struct derived *out)
+{
+	const struct field *field = &in->layout->fields[i];
+	size_t j = i + (size_t)field->partner;
+	uint64_t part = in->now[i].number, whole = in->now[j].number;
+
+	out->valid = whole != 0 && !unsupported(field->type, part) &&
+	             !unsupported(in->layout->fields[j].type, whole);
+	out->number = out->valid ? 100 * (double)part / (double)whole : 0;
+}
+
+static void
+derive_named(const struct field *field, uint64_t number, struct derived *out)
+{
+	out->valid = number < field->names->count;
+	if (out->valid)
+		strcpy(out->text, field->names->texts[number]);
+}
+
+static void
+derive_text(const struct field *field, const struct field_value *v,
+            struct derived *out)
+{
+	if (field->type == FIELD_UUID) {
+		out->valid = true;
+		text_uuid(v->bytes, out->text);
+	} else {
+		out->valid = text_value(v->bytes, v->number, out->text) > 0;
+	}
+}
+
+/* The rows that need no value from before. */
+static void
+derive_now(const struct derive_input *in, size_t i, struct derived *out)
+{
+	const struct field *field = &in->layout->fields[i];
+	const struct field_value *v = &in->now[i];
+
+	switch (field->formula) {
+	case GAUGE:
+		derive_gauge(field, v->number, out);
+		break;
+	case PERCENT:
+		derive_percent(in, i, out);
+		break;
+	case SINCE:
+		out->valid = !unsupported(field->type, v->number) &&
+		             (int64_t)v->number <= in->wall_s;
+		out->number = (double)(in->wall_s - (int64_t)v->number);
+		break;
+	case NAMED:
+		derive_named(field, v->number, out);
+		break;
+	case TEXT:
+		derive_text(field, v, out);
+		break;
+	default:
+		break;
+	}
+}
+
+bool
+derive(const struct derive_input *in, struct derived *out)
+{
+	struct deltas deltas; /* large, and filled only when used */
+	bool latched = in->before != NULL && in->interval_ms > 0;
+	bool steady;
+	size_t i;
+
+	deltas.total = 0;
+	steady = !latched || take_deltas(in, &deltas);
+	for (i = 0; i < in->present; i++) {
+		out[i].valid = false;
+		if (!is_delta(in->layout->fields[i].formula))
+			derive_now(in, i, &out[i]);
+		else if (latched && steady)
+			derive_delta(in, &deltas, i, &out[i]);
+	}
+	return steady;
+}
+
+/* Some agents step their clock by whole seconds (memcached, Open vSwitch,
+ * pmacct do). Then arrival is the finer of the two, unless the datagram was
+ * held up on its way. */
+double
+interval_ms(uint32_t uptime_now, uint32_t uptime_before, int64_t arrival_now,
+            int64_t arrival_before)
+{
+	int32_t uptime = (int32_t)(uptime_now - uptime_before);
+	int64_t arrival = arrival_now - arrival_before;
+	int64_t apart = uptime > arrival ? uptime - arrival : arrival - uptime;
+	bool whole_seconds = uptime_now % 1000 == 0 && uptime_before % 1000 == 0;
+
+	if (arrival <= 0)
+		return uptime > 0 ? uptime : 0;
+	if (uptime <= 0 || apart > arrival / 2 + 5000)
+		return (double)arrival;
+	if (whole_seconds && apart < 1000)
+		return (double)arrival;
+	return uptime;
+}

@@ -1,0 +1,15 @@
+# What is on the wire and what it means: everything but main, so programs,
+# tests and fuzzers link the same code.
+noinst_LTLIBRARIES += sflow/libsflow.la
+sflow_libsflow_la_SOURCES = \
+	sflow/address.c sflow/address.h \
+	sflow/agents.c sflow/agents.h \
+	sflow/collector.c sflow/collector.h sflow/collector_internal.h \
+	sflow/cursor.h \
+	sflow/instances.c \
+	sflow/datagram.c sflow/datagram.h \
+	sflow/derive.c sflow/derive.h \
+	sflow/records.c sflow/records.h \
+	sflow/store.c sflow/store.h \
+	sflow/text.c sflow/text.h
+sflow_libsflow_la_LIBADD = -lm

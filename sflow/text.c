@@ -1,0 +1,59 @@
+#include "sflow/text.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool
+harmless(uint8_t byte)
+{
+	return byte >= ' ' && byte <= '~' && strchr("<>&\"'", byte) == NULL;
+}
+
+static size_t
+copy(const uint8_t *bytes, size_t len, char *text)
+{
+	size_t n;
+
+	for (n = 0; n < len && n < TEXT_SIZE - 1 && bytes[n] != '\0'; n++)
+		text[n] = harmless(bytes[n]) ? (char)bytes[n] : '_';
+	text[n] = '\0';
+	return n;
+}
+
+size_t
+text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
+{
+	return copy(bytes, len, text);
+}
+
+size_t
+text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
+{
+	size_t n = copy(bytes, len, text), i;
+
+	for (i = 0; i < n; i++) {
+		bool first = i == 0 && (text[i] == '.' || text[i] == '-');
+		bool second_dot = i > 0 && text[i] == '.' && text[i - 1] == '.';
+
+		if (first || second_dot || strchr(" /:", text[i]) != NULL)
+			text[i] = '_';
+	}
+	return n;
+}
+
+char *
+text_uuid(const uint8_t uuid[16], char text[UUID_TEXT])
+{
+	static const char digits[] = "0123456789abcdef";
+	char *at = text;
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*at++ = '-';
+		*at++ = digits[uuid[i] >> 4];
+		*at++ = digits[uuid[i] & 15];
+	}
+	*at = '\0';
+	return text;
+}

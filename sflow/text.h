@@ -1,0 +1,26 @@
+/* text.h - strings from the wire are hostile: they are made harmless here,
+ * before anything else sees them. gmond prints host names raw into its XML,
+ * and gmetad makes file paths of host and metric names.
+ */
+#ifndef SFLOW_TEXT_H
+#define SFLOW_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEXT_SIZE 65 /* bytes of any text or name kept, with its NUL */
+#define UUID_TEXT 37 /* 8-4-4-4-12 and a NUL */
+
+/* Copies a value of `len` bytes, which need no NUL, as printable ASCII without
+ * < > & " ' ; each byte that may not be becomes "_". It ends at a NUL byte and
+ * is cut at TEXT_SIZE - 1. Returns the length. */
+size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
+
+/* The same for a name of a host or of a metric's prefix: also without blanks,
+ * "/", ":", "..", a leading "." and a leading "-". */
+size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
+
+/* A UUID of 16 bytes as 8-4-4-4-12 lower-case hexadecimal. Returns `text`. */
+char *text_uuid(const uint8_t uuid[16], char text[UUID_TEXT]);
+
+#endif
