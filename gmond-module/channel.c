@@ -80,9 +80,9 @@ send_value(struct message *message)
 }
 
 /* A heartbeat needs metadata as any value does, or each gmond that hears it
- * asks for it, at each one. gmond doesn't show it. */
+ * asks for it. gmond doesn't show it. */
 static void
-send_heartbeat(char *host, const struct store_info *info)
+send_heartbeat(char *host, const struct store_info *info, bool describe)
 {
 	static const struct metric metric = {
 	    "heartbeat", UINT32, "", ZERO, "%u", "core", "Last heartbeat"};
@@ -91,10 +91,10 @@ send_heartbeat(char *host, const struct store_info *info)
 	                          .title = "Last heartbeat"};
 	struct message message;
 
-	if (info->started_s == 0)
-		return;
-	message_metadata(&message, host, &r);
-	send_metadata(&message);
+	if (describe) {
+		message_metadata(&message, host, &r);
+		send_metadata(&message);
+	}
 	message_heartbeat(&message, host, info->started_s);
 	send_value(&message);
 }
@@ -106,24 +106,27 @@ send_news(struct store_host *from, int64_t now)
 	struct store_info info;
 	struct message message;
 	char host[MESSAGE_HOST];
+	bool described = false;
 	size_t count, i;
 
 	store_host_info(from, &info);
 	if (info.gone)
 		return;
 	message_host(&info, host);
-	send_heartbeat(host, &info);
 	while ((count = store_read(from, now, readings)) > 0) {
 		for (i = 0; i < count; i++) {
 			if (readings[i].describe) {
 				message_metadata(&message, host, &readings[i]);
 				send_metadata(&message);
+				described = true;
 			}
 			message_value(&message, host, &readings[i]);
 			send_value(&message);
 		}
 		atomic_fetch_add(&channel.values, count);
 	}
+	if (info.started_s != 0)
+		send_heartbeat(host, &info, described);
 }
 
 static void *
@@ -190,8 +193,11 @@ connect_to_own(cfg_t *config)
 static int
 start(struct store *store, cfg_t *config, apr_pool_t *pool)
 {
-	bool mute = cfg_getbool(cfg_getsec(config, "globals"), "mute");
+	cfg_t *globals = cfg_getsec(config, "globals");
+	bool mute = cfg_getbool(globals, "mute");
+	long again = cfg_getint(globals, "send_metadata_interval");
 
+	store_describe_every(store, again > 0 ? (unsigned)again : 0);
 	channel.store = store;
 	channel.channels = NULL;
 	if (!mute)

@@ -131,7 +131,9 @@ save_heartbeat(struct gmond_host *host, const struct store_info *info,
 {
 	struct message message;
 
-	if (layout == LAYOUT_FITS)
+	/* another gmond on that machine may be heard as well */
+	if (layout == LAYOUT_FITS &&
+	    host->last_heard < heard_at(info->heard_ms))
 		host->last_heard = heard_at(info->heard_ms);
 	if (info->started_s == 0)
 		return;
@@ -202,6 +204,7 @@ save_value(struct gmond_host *host, Ganglia_value_msg *message,
 		                                   apr_time_now())
 		                    ? LAYOUT_FITS
 		                    : LAYOUT_DIFFERS;
+	update_value(host, message, heard); /* it is as old as it is */
 }
 
 /* All that is new of a host; the caller holds the lock. */
@@ -242,7 +245,11 @@ make_host(struct store_host *from, const struct store_info *info)
 	host = host_get(info);
 	probe_layout(host, info, before);
 	store_forget(from);
-	return host != NULL && try_lock_patiently() ? host : NULL;
+	if (host == NULL || !try_lock_patiently())
+		return NULL;
+	if (layout == LAYOUT_FITS)
+		host->last_heard = heard_at(info->heard_ms);
+	return host;
 }
 
 /* Publishes one host; false when a dump is under way. */
@@ -253,8 +260,6 @@ publish_host(struct store_host *from, int64_t now)
 	struct gmond_host *host;
 
 	store_host_info(from, &info);
-	if (layout == LAYOUT_DIFFERS && !info.gone)
-		host_get(&info); /* the only way to touch it */
 	if (!try_lock_patiently())
 		return false;
 	if (info.gone) {
@@ -269,6 +274,8 @@ publish_host(struct store_host *from, int64_t now)
 		return false;
 	save_news(host, from, &info, now);
 	unlock();
+	if (layout == LAYOUT_DIFFERS)
+		host_get(&info); /* the only way to say that it was heard */
 	return true;
 }
 

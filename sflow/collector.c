@@ -38,8 +38,10 @@ collector_new(const struct collector_config *config)
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;
 	agents_init(&c->agents, config->max_agents, config->max_sources);
-	/* VMs may be hosts; and who is gone waits for its publisher. */
-	c->store = store_new(2 * c->agents.max_sources_total);
+	/* Those that are gone still wait for the publisher. */
+	c->store = store_new(2 * (config->vm == VM_HOST
+	                              ? c->agents.max_sources_total
+	                              : c->agents.max_agents));
 	if (c->store == NULL) {
 		free(c);
 		return NULL;
@@ -362,7 +364,11 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 	if (!index->named)
 		return;
 	if (!index->machine)
-		source_calls_itself(c, source, index->name, index->uuid);
+		/* an empty name is one that is not known: it stays */
+		source_calls_itself(c, source,
+		                    index->name[0] != '\0' ? index->name
+		                                           : source->name,
+		                    index->uuid);
 	else if (index->name[0] != '\0')
 		agent_calls_itself(c, x->agent, index->name);
 }

@@ -108,7 +108,8 @@ derive_gauge(const struct field *field, uint64_t number, struct derived *out)
 	}
 	out->number = (double)number * field->scale;
 	out->valid = !unsupported(field->type, number) &&
-	             (field->metric.type != UINT16 || number <= UINT16_MAX);
+	             (field->metric.type != UINT16 || number <= UINT16_MAX) &&
+	             (field->type != FIELD_PCT || number <= INT32_MAX);
 }
 
 static void
@@ -177,7 +178,8 @@ bool
 derive(const struct derive_input *in, struct derived *out)
 {
 	struct deltas deltas; /* large, and filled only when used */
-	bool latched = in->before != NULL && in->interval_ms > 0;
+	bool latched =
+	    in->before != NULL && in->interval_ms >= INTERVAL_LEAST_MS;
 	bool steady;
 	size_t i;
 

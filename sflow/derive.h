@@ -16,6 +16,10 @@
 #include "sflow/records.h"
 #include "sflow/text.h"
 
+/* No agent polls more often. What seems to come after less is one poll in two
+ * datagrams, or a clock that stands still: a rate made of it would be a spike. */
+#define INTERVAL_LEAST_MS 100
+
 /* What a row gave this time. */
 struct derived {
 	bool valid;     /* there is a value */
@@ -28,7 +32,7 @@ struct derive_input {
 	const struct field_value *now;
 	const uint64_t *before; /* the numbers of last time; NULL: there is none */
 	size_t present;         /* fields that are there, now and before */
-	double interval_ms;     /* between the two; 0 or less: no deltas */
+	double interval_ms;     /* between the two */
 	int64_t wall_s;         /* the wall clock, for SINCE */
 };
 

@@ -87,7 +87,7 @@ source_calls_itself(struct collector *c, struct source *source,
 		               name);
 	store_host_gone(source->host);
 	source->host = NULL;
-	strcpy(source->name, name);
+	memmove(source->name, name, strlen(name) + 1); /* may be the same */
 	memcpy(source->uuid, uuid, 16);
 }
 

@@ -101,7 +101,7 @@ static const struct field host_memory[] = {
 static const struct field host_disk_io[] = {
     AS(GAUGE, U64, "disk_total", GB, "disk_total", DOUBLE, "GB", BOTH, "%.3f", "disk", "Total Disk Space"),
     AS(GAUGE, U64, "disk_free", GB, "disk_free", DOUBLE, "GB", BOTH, "%.3f", "disk", "Free Disk Space"),
-    AS(GAUGE, U32, "part_max_used", 0.01, "part_max_used", FLOAT, "%", BOTH, "%.2f", "disk", "Maximum Disk Space Used"),
+    AS(GAUGE, PCT, "part_max_used", 0.01, "part_max_used", FLOAT, "%", BOTH, "%.2f", "disk", "Maximum Disk Space Used"),
     AS(RATE, U32, "reads", 1, "reads", FLOAT, "", BOTH, "%.0f", "disk", "Reads"),
     AS(RATE, U64, "bytes_read", 1, "bytes_read", FLOAT, "", BOTH, "%.0f", "disk", "Bytes Read"),
     WITH(RATIO, U32, "read_time", -2, "read_time", FLOAT, "mS", BOTH, "%.2f", "disk", "Read Time"),
@@ -409,7 +409,8 @@ size_t
 field_size(const struct field *field)
 {
 	static const size_t sizes[] = {[FIELD_U32] = 4, [FIELD_U64] = 8,
-	                               [FIELD_F32] = 4, [FIELD_STRING] = 4,
+	                               [FIELD_PCT] = 4, [FIELD_F32] = 4,
+	                               [FIELD_STRING] = 4,
 	                               [FIELD_UUID] = 16};
 
 	return sizes[field->type];
@@ -423,6 +424,7 @@ read_field(const struct field *field, struct cursor *c, struct field_value *v)
 	v->bytes = NULL;
 	switch (field->type) {
 	case FIELD_U32:
+	case FIELD_PCT:
 	case FIELD_F32:
 		v->number = cursor_u32(c);
 		break;

@@ -20,6 +20,7 @@
 enum field_type {
 	FIELD_U32,
 	FIELD_U64,
+	FIELD_PCT,    /* i32, hundredths of a percent; -1 is unknown */
 	FIELD_F32,    /* IEEE 754 single; -1.0 is unknown */
 	FIELD_STRING, /* length word, bytes, padding */
 	FIELD_UUID    /* 16 bytes, no length word (as every agent sends it) */

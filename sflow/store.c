@@ -52,6 +52,7 @@ struct store {
 	size_t gone;  /* those among them that are gone */
 	size_t waiting; /* in the queue */
 	size_t max;
+	unsigned describe_s; /* set once */
 };
 
 struct store *
@@ -64,6 +65,12 @@ store_new(size_t max_hosts)
 	store->max = max_hosts;
 	pthread_mutex_init(&store->lock, NULL);
 	return store;
+}
+
+void
+store_describe_every(struct store *store, unsigned seconds)
+{
+	store->describe_s = seconds;
 }
 
 static void
@@ -405,6 +412,16 @@ about_to_expire(int64_t since_ms, unsigned life_s, int64_t now)
 	return since_ms == 0 || now - since_ms >= (int64_t)life_s * 500;
 }
 
+/* How long metadata lasts that was delivered for this block, in seconds. */
+static unsigned
+description_life(const struct store_block *block)
+{
+	unsigned dmax = store_dmax(block->interval_s);
+	unsigned every = block->host->store->describe_s;
+
+	return every != 0 && 2 * every < dmax ? 2 * every : dmax;
+}
+
 static void
 compose(char *out, const char *prefix, const char *between, const char *name)
 {
@@ -437,8 +454,8 @@ static void
 read_value(const struct store_block *block, const struct metric *metric,
            struct value *v, int64_t now, struct store_reading *r)
 {
-	r->describe = about_to_expire(v->described_ms,
-	                              store_dmax(block->interval_s), now);
+	r->describe = about_to_expire(v->described_ms, description_life(block),
+	                              now);
 	copy_value(block, metric, v, r);
 	if (r->describe)
 		v->described_ms = now;

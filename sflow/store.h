@@ -35,6 +35,11 @@ struct store_block;
  * but not yet told to the publisher among them. NULL without memory. */
 struct store *store_new(size_t max_hosts);
 
+/* Metadata is to be delivered again at least every `seconds`, for receivers
+ * that come later; 0, as it begins: only when it is about to expire. Set it
+ * before the first store_take(). */
+void store_describe_every(struct store *store, unsigned seconds);
+
 /* Frees it with all its hosts. No thread may use it any more. NULL is fine. */
 void store_free(struct store *store);
 

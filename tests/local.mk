@@ -1,1 +1,2 @@
 include tests/tools/local.mk
+include tests/golden/local.mk

@@ -48,6 +48,9 @@ print_field(const struct field *field, const struct field_value *v)
 	case FIELD_U64:
 		printf("%" PRIu64 "\n", v->number);
 		break;
+	case FIELD_PCT:
+		printf("%" PRId32 "\n", (int32_t)v->number);
+		break;
 	case FIELD_F32:
 		memcpy(&f, &bits, sizeof(f));
 		printf("%.9g\n", (double)f);
@@ -268,7 +271,11 @@ set_option(struct collector_config *config, const char *option)
 		config->vm = VM_HOST;
 	else if (strcmp(option, "vm=no") == 0)
 		config->vm = VM_NO;
-	else if (strncmp(option, "multiple_", 9) == 0 &&
+	else if (strncmp(option, "accept=", 7) == 0 &&
+	         (kind = kind_parse(option + 7, strlen(option + 7))) >= 0) {
+		memset(config->accept, 0, sizeof(config->accept));
+		config->accept[kind] = true;
+	} else if (strncmp(option, "multiple_", 9) == 0 &&
 	         (kind = kind_parse(option + 9, strcspn(option + 9, "="))) >= 0)
 		config->multiple[kind] = strcmp(strchr(option, '='), "=yes") == 0;
 	else

@@ -1,0 +1,4 @@
+# The record table and the rules against recorded traffic: see README.md. The
+# script runs tests/tools/sflow-dump.
+TESTS += tests/golden/check-golden.py
+EXTRA_DIST += tests/golden tests/captures
