@@ -240,6 +240,16 @@ start(cfg_t *config, apr_pool_t *pool)
 	return receiver_start(&module.parameters, module.collector);
 }
 
+/* gmond ends by destroying its pool. The pool's children go first, and with
+ * them what the threads use; so the threads have to end before that. */
+static apr_status_t
+end(void *unused)
+{
+	(void)unused;
+	cleanup();
+	return APR_SUCCESS;
+}
+
 static int
 init(apr_pool_t *pool)
 {
@@ -248,6 +258,7 @@ init(apr_pool_t *pool)
 	describe_own_metrics(pool);
 	if (!gmond_is_starting())
 		return 0;
+	apr_pool_pre_cleanup_register(pool, NULL, end);
 	if (parameters_read(&module.parameters, config,
 	                    sflow_module.module_params_list) == 0 &&
 	    check_port(config, module.parameters.port) == 0 &&

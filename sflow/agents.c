@@ -226,6 +226,14 @@ judge(const struct sub_agent *sub, const struct datagram *d, int64_t now)
 	return delay <= OVERTAKEN_MS ? ARRIVAL_STALE : ARRIVAL_RESTART;
 }
 
+/* The uptime is in milliseconds, in 32 bits: 49.7 days. */
+static bool
+has_wrapped(const struct sub_agent *sub, const struct datagram *d)
+{
+	return d->uptime_ms < sub->uptime_ms &&
+	       (int32_t)(d->uptime_ms - sub->uptime_ms) > 0;
+}
+
 enum arrival
 sub_agent_arrival(struct sub_agent *sub, const struct datagram *d, int64_t now,
                   uint32_t *lost)
@@ -239,9 +247,13 @@ sub_agent_arrival(struct sub_agent *sub, const struct datagram *d, int64_t now,
 			return arrival;
 		if (arrival == ARRIVAL_NEXT && d->sequence != sub->sequence)
 			*lost = d->sequence - sub->sequence - 1;
+		if (has_wrapped(sub, d))
+			sub->wrapped_ms += INT64_C(1) << 32;
 	}
-	if (arrival == ARRIVAL_RESTART)
+	if (arrival == ARRIVAL_RESTART) {
 		sub->epoch++;
+		sub->wrapped_ms = 0;
+	}
 	sub->heard = true;
 	sub->sequence = d->sequence;
 	sub->uptime_ms = d->uptime_ms;

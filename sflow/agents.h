@@ -68,6 +68,7 @@ struct sub_agent {
 	bool heard; /* so that what follows is known */
 	uint32_t sequence;
 	uint32_t uptime_ms;
+	int64_t wrapped_ms; /* what uptime_ms has lost by wrapping */
 	int64_t arrival_ms;
 	unsigned epoch;   /* counts its restarts */
 	unsigned source_count;

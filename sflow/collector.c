@@ -381,8 +381,9 @@ started(const struct collector *c, const struct context *x, bool machine)
 	bool speaks = machine || x->agent->name[0] == '\0' ||
 	              x->agent->named_by_address;
 
-	return speaks ? (x->now + c->wall_ms - x->datagram->uptime_ms) / 1000
-	              : 0;
+	int64_t uptime_ms = x->datagram->uptime_ms + x->sub_agent->wrapped_ms;
+
+	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;
 }
 
 static void
@@ -504,6 +505,8 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	if (x.sub_agent == NULL)
 		return refuse(c, &datagram->agent, 1, "max_sources");
 	x.arrival = sub_agent_arrival(x.sub_agent, datagram, now, &lost);
+	atomic_fetch_add_explicit(&c->stats.datagrams_lost, lost,
+	                          memory_order_relaxed);
 	result = take_samples(c, &x, datagram);
 	heard(c, &x);
 	return result;

@@ -43,6 +43,7 @@ extern const struct collector_config collector_defaults;
 /* Totals since the start. */
 struct collector_stats {
 	atomic_uint_fast64_t datagrams;      /* valid ones */
+	atomic_uint_fast64_t datagrams_lost; /* by their sequence numbers */
 	atomic_uint_fast64_t samples;
 	atomic_uint_fast64_t samples_lost;   /* by their sequence numbers */
 	atomic_uint_fast64_t malformed;      /* datagrams, samples, records */

@@ -70,10 +70,11 @@ derive_delta(const struct derive_input *in, const struct deltas *d, size_t i,
 {
 	const struct field *field = &in->layout->fields[i];
 	size_t partner = i + (size_t)field->partner;
-	double delta = (double)d->delta[i];
+	double delta;
 
 	if (!d->valid[i])
 		return;
+	delta = (double)d->delta[i];
 	out->valid = true;
 	if (field->formula == RATE)
 		out->number = delta * field->scale * 1000 / in->interval_ms;
