@@ -165,7 +165,7 @@ class Checker:
 KVM = "hsflowd-kvm-libvirt-testdriver"
 OPTIONS = (
     (KVM, "vm=host", rules.Options(vm="host")),
-    (KVM, "vm=no", rules.Options(accept=("host", "jvm", "http", "memcache"))),
+    (KVM, "vm=no", rules.Options(accept=tuple(k for k in goldenfile.KINDS if k != "vm"))),
     ("cluster", "accept=host", rules.Options(accept=("host",))),
     ("cluster", "multiple_http=yes", rules.Options(multiple=("http",))),
     ("cluster", "multiple_memcache=yes", rules.Options(multiple=("memcache",))),

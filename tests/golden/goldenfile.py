@@ -73,6 +73,10 @@ def single(value):
     return struct.unpack(">f", struct.pack(">f", value))[0]
 
 
+MACHINE_KINDS = ("host", "gpu", "ip")  # of the machine itself
+KINDS = MACHINE_KINDS + ("vm", "jvm", "http", "memcache")
+
+
 def text_of(kind, value):
     """How sflow-dump prints a value of the wire."""
     return "%.9g" % single(value) if kind == "f32" else str(value)
@@ -212,7 +216,7 @@ def line_describe(golden, rest):
 
 
 def line_kind(golden, rest):
-    if rest not in ("host", "vm", "jvm", "http", "memcache"):
+    if rest not in KINDS:
         raise ValueError(f"unknown kind {rest}")
     golden.kind = rest
 

@@ -4,7 +4,7 @@ has to update, and to what.
 """
 from dataclasses import dataclass
 
-from goldenfile import Absent, evaluate
+from goldenfile import KINDS, MACHINE_KINDS, Absent, evaluate
 from wire import COUNTERS
 
 PHYSICAL = {"0:2003", "0:2004", "0:2005", "0:2006"}
@@ -18,7 +18,7 @@ class Options:
 
     vm: str = "prefix"  # or host, no
     multiple: tuple = ()  # kinds whose first instance has a prefix too
-    accept: tuple = ("host", "vm", "jvm", "http", "memcache")
+    accept: tuple = KINDS
 
 
 @dataclass
@@ -254,7 +254,7 @@ class Replay:
         return hosts, self.prefix(kind, datagram, source)
 
     def prefix(self, kind, datagram, source):
-        if kind == "host":
+        if kind in MACHINE_KINDS:
             return ""
         key = (datagram.agent, datagram.sub_agent, source)
         if kind != "vm":

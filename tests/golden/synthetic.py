@@ -7,11 +7,13 @@ follows from the values by the same rules as for the captures.
 """
 import wire
 from captures import assign
-from goldenfile import ALL_ONES
+from goldenfile import ALL_ONES, MACHINE_KINDS
 
 START = 1800000000000  # ms; when the first datagram arrives
 SOURCE = {
     "host": "2:1",
+    "gpu": "2:1",
+    "ip": "2:1",
     "vm": "3:100001",
     "jvm": "3:200001",
     "http": "3:8080",
@@ -210,7 +212,7 @@ def crowded(goldens, golden):
     for step in range(3):
         records = with_beside(goldens, golden, values_of(golden, step), bytes(8))
         samples = [wire.Sample("9999:5", "-", "-"), traffic.sample([stranger, *records], source)]
-        if step and golden.kind != "host":
+        if step and golden.kind not in MACHINE_KINDS:
             values = values_of(golden, step + 1)
             if "hostname" in values:
                 values["hostname"] = "other.example.net"
