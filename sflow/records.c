@@ -162,6 +162,19 @@ static const struct field virt_net_io[] = {
     AS(RATE, U32, "tx_drop", 1, "vdrops_out", FLOAT, "drops/sec", BOTH, "%.2f", "vm network", "VM Output Drops"),
 };
 
+/* sFlow Host TCP/IP Counters (sflow.org/sflow_host_ip.txt), after the UDP group
+ * of MIB-II (RFC 4113). ------------------------------------------------------ */
+
+static const struct field mib2_udp_group[] = {
+    AS(RATE, U32, "udpInDatagrams", 1, "udp_indatagrams", FLOAT, "datagrams/sec", BOTH, "%.2f", "udp", "UDP Datagrams Received"),
+    AS(RATE, U32, "udpNoPorts", 1, "udp_noports", FLOAT, "datagrams/sec", BOTH, "%.2f", "udp", "UDP Datagrams to Unknown Ports"),
+    AS(RATE, U32, "udpInErrors", 1, "udp_inerrors", FLOAT, "errors/sec", BOTH, "%.2f", "udp", "UDP Input Errors"),
+    AS(RATE, U32, "udpOutDatagrams", 1, "udp_outdatagrams", FLOAT, "datagrams/sec", BOTH, "%.2f", "udp", "UDP Datagrams Sent"),
+    AS(RATE, U32, "udpRcvbufErrors", 1, "udp_rcvbuferrors", FLOAT, "errors/sec", BOTH, "%.2f", "udp", "UDP Receive Buffer Errors"),
+    AS(RATE, U32, "udpSndbufErrors", 1, "udp_sndbuferrors", FLOAT, "errors/sec", BOTH, "%.2f", "udp", "UDP Send Buffer Errors"),
+    AS(RATE, U32, "udpInCsumErrors", 1, "udp_incsumerrors", FLOAT, "errors/sec", BOTH, "%.2f", "udp", "UDP Checksum Errors"),
+};
+
 /* sFlow Java Virtual Machine Structures (sflow.org/sflow_jvm.txt). A JVM is
  * described by the virtual machine's CPU and memory structures as well. ---- */
 
@@ -345,6 +358,7 @@ const struct layout layouts[] = {
     LAYOUT(0, 2004, "host_memory", 0, HOST, false, host_memory),
     LAYOUT(0, 2005, "host_disk_io", 0, HOST, false, host_disk_io),
     LAYOUT(0, 2006, "host_net_io", 0, HOST, false, host_net_io),
+    LAYOUT(0, 2010, "mib2_udp_group", 0, IP, false, mib2_udp_group),
     LAYOUT(0, 2100, "virt_node", 0, HOST, false, virt_node),
     LAYOUT(0, 2101, "virt_cpu", 2106, JVM, false, jvm_virt_cpu),
     LAYOUT(0, 2101, "virt_cpu", 0, VM, false, virt_cpu),
