@@ -14,3 +14,9 @@ gmond_module_modsflow_la_CFLAGS = $(AM_CFLAGS) $(APR_CFLAGS) $(CONFUSE_CFLAGS) $
 gmond_module_modsflow_la_LIBADD = sflow/libsflow.la -lganglia $(CONFUSE_LIBS) $(APR_LIBS)
 gmond_module_modsflow_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-export-symbols-regex '^sflow_module$$'
+
+# gmond loads the .so by its path; nothing links the module.
+install-exec-hook:
+	rm -f '$(DESTDIR)$(moduledir)/modsflow.la'
+uninstall-hook:
+	rm -f '$(DESTDIR)$(moduledir)/modsflow.so'
