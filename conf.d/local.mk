@@ -11,12 +11,12 @@ conf.d/sflow.conf: $(srcdir)/conf.d/sflow.conf.in Makefile
 
 install-data-local: conf.d/sflow.conf
 	$(MKDIR_P) '$(DESTDIR)$(gmondconfdir)'
-	if test ! -e '$(gmond_conf)' || cmp -s conf.d/sflow.conf '$(gmond_conf)'; \
+	@if test ! -e '$(gmond_conf)' || cmp -s conf.d/sflow.conf '$(gmond_conf)'; \
 	then $(INSTALL_DATA) conf.d/sflow.conf '$(gmond_conf)'; \
 	else echo '$(gmond_conf) is kept as it is; see sflow.conf.dist'; \
 	     $(INSTALL_DATA) conf.d/sflow.conf '$(gmond_conf).dist'; fi
 
 uninstall-local:
 	rm -f '$(gmond_conf).dist'
-	if cmp -s conf.d/sflow.conf '$(gmond_conf)'; \
+	@if cmp -s conf.d/sflow.conf '$(gmond_conf)'; \
 	then rm -f '$(gmond_conf)'; fi

@@ -16,7 +16,7 @@ gmond_module_modsflow_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared 
 	-export-symbols-regex '^sflow_module$$'
 
 # gmond loads the .so by its path; nothing links the module.
-install-exec-hook:
+install-data-hook:
 	rm -f '$(DESTDIR)$(moduledir)/modsflow.la'
 uninstall-hook:
 	rm -f '$(DESTDIR)$(moduledir)/modsflow.so'
