@@ -16,6 +16,7 @@
 #pragma GCC diagnostic ignored "-Wstrict-prototypes"
 #include <apr_hash.h>
 #include <apr_network_io.h>
+#include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <apr_time.h>
 #include <ganglia.h>

@@ -1,17 +1,26 @@
-# The module that gmond loads. It exports one symbol, sflow_module.
+# The module that gmond loads. It exports one symbol, sflow_module. All of it
+# but that symbol is in a library, for tests to link.
+noinst_LTLIBRARIES += gmond-module/libmodule.la
 module_LTLIBRARIES += gmond-module/modsflow.la
-gmond_module_modsflow_la_SOURCES = \
+
+module_cflags = $(AM_CFLAGS) $(APR_CFLAGS) $(CONFUSE_CFLAGS) $(TIRPC_CFLAGS)
+
+gmond_module_libmodule_la_SOURCES = \
 	gmond-module/channel.c \
 	gmond-module/direct.c \
 	gmond-module/gmond.c gmond-module/gmond.h \
 	gmond-module/log.c gmond-module/log.h \
 	gmond-module/message.c gmond-module/message.h \
-	gmond-module/modsflow.c \
 	gmond-module/parameters.c gmond-module/parameters.h \
 	gmond-module/publisher.h \
 	gmond-module/receiver.c gmond-module/receiver.h
-gmond_module_modsflow_la_CFLAGS = $(AM_CFLAGS) $(APR_CFLAGS) $(CONFUSE_CFLAGS) $(TIRPC_CFLAGS)
-gmond_module_modsflow_la_LIBADD = sflow/libsflow.la -lganglia $(CONFUSE_LIBS) $(APR_LIBS)
+gmond_module_libmodule_la_CFLAGS = $(module_cflags)
+gmond_module_libmodule_la_LIBADD = sflow/libsflow.la \
+	-lganglia $(CONFUSE_LIBS) $(APR_LIBS) $(TIRPC_LIBS)
+
+gmond_module_modsflow_la_SOURCES = gmond-module/modsflow.c
+gmond_module_modsflow_la_CFLAGS = $(module_cflags)
+gmond_module_modsflow_la_LIBADD = gmond-module/libmodule.la
 gmond_module_modsflow_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-export-symbols-regex '^sflow_module$$'
 

@@ -1,6 +1,7 @@
 # Programs that the tests and ./start use; none is installed.
 check_PROGRAMS += tests/tools/sflow-send
-tests_tools_sflow_send_SOURCES = tests/tools/sflow-send.c
+tests_tools_sflow_send_SOURCES = tests/tools/sflow-send.c \
+	tests/tools/capture.c tests/tools/capture.h
 tests_tools_sflow_send_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 tests_tools_sflow_send_LDADD = $(PCAP_LIBS)
 

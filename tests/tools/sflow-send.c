@@ -16,7 +16,6 @@
 #include <inttypes.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <pcap/pcap.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +26,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECOND 1000000 /* times are int64_t microseconds */
+#include "tests/tools/capture.h"
+
+#define SECOND INT64_C(1000000) /* times are int64_t microseconds */
 #define LOOP_GAP (5 * SECOND)
 
 enum { EXIT_USAGE = 2 };
@@ -45,26 +46,20 @@ struct options {
 	bool anywhere;
 };
 
-/* One recorded UDP payload. Owned by the recording. */
-struct payload {
-	int64_t when; /* since the first packet of its file */
+/* One datagram to send. Its bytes belong to the capture. */
+struct entry {
+	int64_t when; /* since the first one of its file */
 	size_t order; /* keeps the sort stable */
-	size_t len;
-	uint8_t *bytes;
+	const struct capture_payload *payload;
 };
 
-/* All payloads, and what could not be used. */
+/* All files, and what of them is sent, in the order in which to send it. */
 struct recording {
-	struct payload *payloads;
-	size_t count, room;
-	size_t fragments; /* packets that are a fragment of a datagram */
-	size_t cut;       /* packets that were not recorded whole */
-};
-
-/* A part of a packet that is still to be read. */
-struct view {
-	const uint8_t *at;
-	size_t len;
+	struct capture *captures;
+	int files;
+	struct entry *entries;
+	size_t count;
+	size_t skipped; /* packets that could not be used */
 };
 
 /* What was sent so far. */
@@ -82,274 +77,109 @@ on_signal(int number)
 	stopped = 1;
 }
 
-static void *
-checked(void *memory)
-{
-	if (memory == NULL) {
-		fprintf(stderr, "sflow-send: out of memory\n");
-		exit(EXIT_FAILURE);
-	}
-	return memory;
-}
-
-/* ---- from packet to UDP payload ---------------------------------------- */
-
-static unsigned
-be16(const uint8_t *p)
-{
-	return (unsigned)p[0] << 8 | p[1];
-}
-
-static bool
-skip(struct view *v, size_t len)
-{
-	if (len > v->len)
-		return false;
-	v->at += len;
-	v->len -= len;
-	return true;
-}
-
-/* The link layers: how long a header is, and where in it the Ethernet type
- * of the packet stands. Raw IP has neither. */
-static const struct link {
-	int type;
-	size_t header, ethertype;
-} links[] = {
-    {DLT_EN10MB, 14, 12},   {DLT_LINUX_SLL, 16, 14}, {DLT_LINUX_SLL2, 20, 0},
-    {DLT_RAW, 0, 0},        {DLT_IPV4, 0, 0},        {DLT_IPV6, 0, 0},
-};
-
-static const struct link *
-find_link(int type)
-{
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (links[i].type == type)
-			return &links[i];
-	return NULL;
-}
-
-/* Moves `v` to the IP header. False: this is no IP packet. */
-static bool
-enter_link(const struct link *link, struct view *v)
-{
-	enum { IPV4 = 0x0800, IPV6 = 0x86dd, VLAN = 0x8100, QINQ = 0x88a8 };
-	unsigned type;
-
-	if (link->header == 0)
-		return true;
-	if (v->len < link->header)
-		return false;
-	type = be16(v->at + link->ethertype);
-	skip(v, link->header);
-	while ((type == VLAN || type == QINQ) && v->len >= 4) {
-		type = be16(v->at + 2);
-		skip(v, 4);
-	}
-	return type == IPV4 || type == IPV6;
-}
-
-/* Moves `v` from the IPv4 header to what is in the packet. False: it is not
- * UDP, or a fragment of it, which is counted. */
-static bool
-enter_ipv4(struct view *v, struct recording *r)
-{
-	size_t header, total;
-
-	if (v->len < 20)
-		return false;
-	header = (size_t)(v->at[0] & 15) * 4;
-	total = be16(v->at + 2);
-	if (header < 20 || total < header || v->at[9] != IPPROTO_UDP)
-		return false;
-	if ((be16(v->at + 6) & 0x3fff) != 0) {
-		r->fragments++;
-		return false;
-	}
-	if (v->len > total) /* Ethernet's padding */
-		v->len = total;
-	return skip(v, header);
-}
-
-/* As enter_ipv4. Extension headers in front of the UDP header are skipped. */
-static bool
-enter_ipv6(struct view *v, struct recording *r)
-{
-	size_t payload;
-	unsigned next;
-
-	if (v->len < 40)
-		return false;
-	payload = be16(v->at + 4);
-	next = v->at[6];
-	skip(v, 40);
-	if (v->len > payload)
-		v->len = payload;
-	while (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING ||
-	       next == IPPROTO_DSTOPTS) {
-		if (v->len < 8)
-			return false;
-		next = v->at[0];
-		if (!skip(v, ((size_t)v->at[1] + 1) * 8))
-			return false;
-	}
-	if (next == IPPROTO_FRAGMENT)
-		r->fragments++;
-	return next == IPPROTO_UDP;
-}
+/* ---- the recording ----------------------------------------------------- */
 
 /* Version 5, and an agent address that is IPv4 or IPv6. */
 static bool
-is_sflow(const struct view *v)
+is_sflow(const struct capture_payload *p)
 {
 	static const uint8_t start[] = {0, 0, 0, 5, 0, 0, 0};
 
-	return v->len >= 28 && memcmp(v->at, start, sizeof(start)) == 0 &&
-	       (v->at[7] == 1 || v->at[7] == 2);
+	return p->len >= 28 && memcmp(p->bytes, start, sizeof(start)) == 0 &&
+	       (p->bytes[7] == 1 || p->bytes[7] == 2);
 }
 
-/* Moves `v` from the UDP header to the payload. False: it isn't wanted. */
-static bool
-enter_udp(struct view *v, const struct options *o, struct recording *r)
-{
-	unsigned port;
-	size_t len;
-
-	if (v->len < 8)
-		return false;
-	port = be16(v->at + 2);
-	len = be16(v->at + 4);
-	if (o->from_port != 0 && port != (unsigned)o->from_port)
-		return false;
-	skip(v, 8);
-	if (o->from_port == 0 && !is_sflow(v))
-		return false;
-	if (len < 8 || len - 8 > v->len) {
-		r->cut++;
-		return false;
-	}
-	v->len = len - 8;
-	return true;
-}
-
-/* ---- the recording ----------------------------------------------------- */
-
-static void
-add_payload(struct recording *r, int64_t when, const struct view *v)
-{
-	struct payload *p;
-
-	if (r->count == r->room) {
-		r->room = r->room == 0 ? 256 : r->room * 2;
-		r->payloads = checked(reallocarray(r->payloads, r->room,
-		                                   sizeof(r->payloads[0])));
-	}
-	p = &r->payloads[r->count];
-	*p = (struct payload){.when = when, .order = r->count, .len = v->len};
-	p->bytes = checked(malloc(v->len + 1));
-	memcpy(p->bytes, v->at, v->len);
-	r->count++;
-}
-
-static void
-take_packet(const struct options *o, const struct link *link, int64_t when,
-            struct view v, struct recording *r)
-{
-	bool udp;
-
-	if (!enter_link(link, &v) || v.len == 0)
-		return;
-	udp = v.at[0] >> 4 == 4   ? enter_ipv4(&v, r)
-	      : v.at[0] >> 4 == 6 ? enter_ipv6(&v, r)
-	                          : false;
-	if (udp && enter_udp(&v, o, r))
-		add_payload(r, when, &v);
-}
-
-/* Returns 0, or -1 after having said what is wrong. */
 static int
-read_packets(const struct options *o, const char *path, pcap_t *pcap,
-             struct recording *r)
+out_of_memory(void)
 {
-	const struct link *link = find_link(pcap_datalink(pcap));
-	struct pcap_pkthdr *head;
-	const u_char *bytes;
-	int64_t first = -1;
-	int rc;
-
-	if (link == NULL) {
-		fprintf(stderr, "sflow-send: %s: link type %d isn't known\n",
-		        path, pcap_datalink(pcap));
-		return -1;
-	}
-	while ((rc = pcap_next_ex(pcap, &head, &bytes)) == 1) {
-		int64_t now = (int64_t)head->ts.tv_sec * SECOND +
-		              (int64_t)head->ts.tv_usec;
-
-		first = first < 0 ? now : first;
-		take_packet(o, link, now - first,
-		            (struct view){bytes, head->caplen}, r);
-	}
-	if (rc != PCAP_ERROR)
-		return 0;
-	fprintf(stderr, "sflow-send: %s: %s\n", path, pcap_geterr(pcap));
+	fprintf(stderr, "sflow-send: out of memory\n");
 	return -1;
 }
 
-static int
-read_file(const struct options *o, const char *path, struct recording *r)
+/* Adds what is wanted of `capture` to `r`. False: out of memory. */
+static bool
+add_entries(const struct options *o, const struct capture *capture,
+            struct recording *r)
 {
-	char error[PCAP_ERRBUF_SIZE];
-	pcap_t *pcap = pcap_open_offline(path, error);
-	int rc;
+	struct entry *grown = reallocarray(
+	    r->entries, r->count + capture->count + 1, sizeof(*grown));
 
-	if (pcap == NULL) {
-		fprintf(stderr, "sflow-send: %s\n", error);
+	if (grown == NULL)
+		return false;
+	r->entries = grown;
+	for (size_t i = 0; i < capture->count; i++) {
+		const struct capture_payload *p = &capture->payloads[i];
+
+		if (o->from_port == 0 && !is_sflow(p)) {
+			r->skipped++;
+			continue;
+		}
+		grown[r->count] = (struct entry){
+		    .when = p->when_us - capture->payloads[0].when_us,
+		    .order = r->count,
+		    .payload = p};
+		r->count++;
+	}
+	return true;
+}
+
+static int
+read_file(const struct options *o, const char *path, struct capture *capture,
+          struct recording *r)
+{
+	char error[CAPTURE_ERROR];
+
+	if (r->captures == NULL)
+		return out_of_memory();
+	if (capture_read(path, o->from_port, capture, error) != 0) {
+		fprintf(stderr, "sflow-send: %s: %s\n", path, error);
 		return -1;
 	}
-	rc = read_packets(o, path, pcap, r);
-	pcap_close(pcap);
-	return rc;
+	r->skipped += capture->skipped;
+	return add_entries(o, capture, r) ? 0 : out_of_memory();
 }
 
 static int
 by_time(const void *left, const void *right)
 {
-	const struct payload *a = left, *b = right;
+	const struct entry *a = left, *b = right;
 
 	if (a->when != b->when)
 		return a->when < b->when ? -1 : 1;
 	return a->order < b->order ? -1 : 1;
 }
 
-/* Reads all files into `r`, in the order in which to send. */
+/* Reads all files into `r`, which free_recording() frees in either case.
+ * Returns 0, or -1 after having said what is wrong. */
 static int
-read_files(const struct options *o, int count, char **paths,
+read_files(const struct options *o, int files, char **paths,
            struct recording *r)
 {
-	for (int i = 0; i < count; i++)
-		if (read_file(o, paths[i], r) != 0)
+	*r = (struct recording){.files = files};
+	r->captures = calloc((size_t)files, sizeof(*r->captures));
+	for (int i = 0; i < files; i++)
+		if (read_file(o, paths[i], &r->captures[i], r) != 0)
 			return -1;
-	if (r->fragments > 0)
-		fprintf(stderr, "sflow-send: %zu fragments skipped\n",
-		        r->fragments);
-	if (r->cut > 0)
-		fprintf(stderr, "sflow-send: %zu cut packets skipped\n",
-		        r->cut);
+	if (r->skipped > 0)
+		fprintf(stderr,
+		        "sflow-send: %zu packets skipped: fragments, cut "
+		        "ones, and what isn't asked for\n",
+		        r->skipped);
 	if (r->count == 0) {
 		fprintf(stderr, "sflow-send: no datagrams to send\n");
 		return -1;
 	}
-	qsort(r->payloads, r->count, sizeof(r->payloads[0]), by_time);
+	qsort(r->entries, r->count, sizeof(r->entries[0]), by_time);
 	return 0;
 }
 
 static void
 free_recording(struct recording *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		free(r->payloads[i].bytes);
-	free(r->payloads);
+	for (int i = 0; r->captures != NULL && i < r->files; i++)
+		capture_free(&r->captures[i]);
+	free(r->captures);
+	free(r->entries);
 }
 
 /* ---- sending ----------------------------------------------------------- */
@@ -444,7 +274,7 @@ is_over(const struct options *o, const struct progress *p)
 /* Sends one payload. That nobody listens at the other end is counted, and
  * only told at the end: a collector may start later. */
 static int
-send_payload(int fd, const struct payload *payload, struct progress *p)
+send_payload(int fd, const struct capture_payload *payload, struct progress *p)
 {
 	ssize_t rc = send(fd, payload->bytes, payload->len, 0);
 
@@ -467,19 +297,19 @@ static int
 send_once(const struct options *o, const struct recording *r, int fd,
           int64_t start, struct progress *p)
 {
-	int64_t end = o->seconds > 0 ? p->began + o->seconds * SECOND
-	                             : INT64_MAX;
+	int64_t end =
+	    o->seconds > 0 ? p->began + o->seconds * SECOND : INT64_MAX;
 
 	for (size_t i = 0; i < r->count; i++) {
-		const struct payload *payload = &r->payloads[i];
-		double wait = (double)payload->when / o->speed;
+		const struct entry *entry = &r->entries[i];
+		double wait = (double)entry->when / o->speed;
 		int64_t when = start + (int64_t)wait;
 
 		if (!o->flat_out)
 			sleep_until(when < end ? when : end);
 		if (is_over(o, p))
 			return 0;
-		if (send_payload(fd, payload, p) != 0)
+		if (send_payload(fd, entry->payload, p) != 0)
 			return -1;
 	}
 	return 0;
@@ -489,7 +319,7 @@ static int
 send_all(const struct options *o, const struct recording *r, int fd,
          struct progress *p)
 {
-	int64_t length = r->payloads[r->count - 1].when;
+	int64_t length = r->entries[r->count - 1].when;
 	int64_t start = p->began;
 
 	do {
@@ -516,7 +346,7 @@ print_summary(const struct options *o, const struct progress *p, int files)
 static int
 run(const struct options *o, int files, char **paths)
 {
-	struct recording r = {0};
+	struct recording r;
 	struct progress p;
 	int fd = connect_to(o);
 	int rc;
@@ -563,8 +393,7 @@ static const struct flag_row {
     {SECONDS, "seconds", "N", "end after N seconds"},
     {COUNT, "count", "N", "end after N datagrams; starts again until then"},
     {FLAT_OUT, "flat-out", NULL, "don't keep the pace: as fast as possible"},
-    {ANYWHERE, "anywhere", NULL,
-     "send to an address that isn't loopback, too"},
+    {ANYWHERE, "anywhere", NULL, "send to an address that isn't loopback, too"},
     {HELP, "help", NULL, "this text"},
 };
 
@@ -622,19 +451,40 @@ static void
 take_flag(struct options *o, int flag)
 {
 	switch (flag) {
-	case TO: o->to = optarg; break;
-	case PORT: whole_number(o->port = optarg, UINT16_MAX); break;
+	case TO:
+		o->to = optarg;
+		break;
+	case PORT:
+		whole_number(o->port = optarg, UINT16_MAX);
+		break;
 	case FROM_PORT:
 		o->from_port = (int)whole_number(optarg, UINT16_MAX);
 		break;
-	case SPEED: o->speed = factor(optarg); break;
-	case SECONDS: o->seconds = whole_number(optarg, INT32_MAX); break;
-	case COUNT: o->count = (uint64_t)whole_number(optarg, INT64_MAX); break;
-	case LOOP: o->loop = true; break;
-	case FLAT_OUT: o->flat_out = true; break;
-	case ANYWHERE: o->anywhere = true; break;
-	case HELP: print_usage(stdout); exit(EXIT_SUCCESS);
-	default: fprintf(stderr, "\n"); print_usage(stderr); exit(EXIT_USAGE);
+	case SPEED:
+		o->speed = factor(optarg);
+		break;
+	case SECONDS:
+		o->seconds = whole_number(optarg, INT32_MAX);
+		break;
+	case COUNT:
+		o->count = (uint64_t)whole_number(optarg, INT64_MAX);
+		break;
+	case LOOP:
+		o->loop = true;
+		break;
+	case FLAT_OUT:
+		o->flat_out = true;
+		break;
+	case ANYWHERE:
+		o->anywhere = true;
+		break;
+	case HELP:
+		print_usage(stdout);
+		exit(EXIT_SUCCESS);
+	default:
+		fprintf(stderr, "\n");
+		print_usage(stderr);
+		exit(EXIT_USAGE);
 	}
 }
 
@@ -645,11 +495,11 @@ parse(struct options *o, int argc, char **argv)
 	int flag;
 
 	for (size_t i = 0; i < FLAGS; i++)
-		table[i] = (struct option){
-		    .name = flags[i].name,
-		    .has_arg = flags[i].argument != NULL ? required_argument
-		                                         : no_argument,
-		    .val = (int)flags[i].flag};
+		table[i] = (struct option){.name = flags[i].name,
+		                           .has_arg = flags[i].argument != NULL
+		                                          ? required_argument
+		                                          : no_argument,
+		                           .val = (int)flags[i].flag};
 	while ((flag = getopt_long(argc, argv, "", table, NULL)) != -1)
 		take_flag(o, flag);
 	if (optind == argc)
