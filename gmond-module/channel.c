@@ -21,7 +21,7 @@
 #include "gmond-module/receiver.h"
 
 #define ROUND_MS 200        /* between looks for what is new */
-#define BATCH 32            /* messages that follow each other at once; */
+#define BATCH 16            /* messages that follow each other at once; */
 #define BATCH_PAUSE_US 1000 /* then this pause */
 
 static struct {

@@ -2,8 +2,8 @@
  *
  * gmond's save functions free a metric's memory while the thread that prints
  * the XML may be reading it: that thread holds hosts_mutex for the whole dump,
- * so here all is saved under it. It is only ever tried: while a dump is under
- * way the store keeps what is new, and gmond's main thread goes on.
+ * so here all is saved under it. It is never waited for for long: while a dump is
+ * under way the store keeps what is new, and gmond's main thread goes on.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,9 +14,8 @@
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
 
-#define PUBLISH_MS 900    /* handlers run every second, or more often */
-#define TRIES 10          /* for a dump that is nearly over, */
-#define TRY_AGAIN_US 1000 /* this long each */
+#define PUBLISH_MS 900 /* handlers run every second, or more often */
+#define LOCK_US 50000 /* that gmond's main thread waits for a dump's end */
 
 /* Whether gmond's hosts lie in memory as struct gmond_host says. */
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
@@ -44,23 +43,12 @@ start(struct store *s, cfg_t *config, apr_pool_t *pool)
 	return -1;
 }
 
+/* A dump that is nearly over is waited for, but none that hangs. */
 static bool
-try_lock(void)
+lock_soon(void)
 {
-	return apr_thread_mutex_trylock(*gmond.hosts_mutex) == APR_SUCCESS;
-}
-
-static bool
-try_lock_patiently(void)
-{
-	int i;
-
-	for (i = 0; i < TRIES; i++) {
-		if (try_lock())
-			return true;
-		apr_sleep(TRY_AGAIN_US);
-	}
-	return false;
+	return apr_thread_mutex_timedlock(*gmond.hosts_mutex, LOCK_US) ==
+	       APR_SUCCESS;
 }
 
 static void
@@ -245,7 +233,7 @@ make_host(struct store_host *from, const struct store_info *info)
 	host = host_get(info);
 	probe_layout(host, info, before);
 	store_forget(from);
-	if (host == NULL || !try_lock_patiently())
+	if (host == NULL || !lock_soon())
 		return NULL;
 	if (layout == LAYOUT_FITS)
 		host->last_heard = heard_at(info->heard_ms);
@@ -260,7 +248,7 @@ publish_host(struct store_host *from, int64_t now)
 	struct gmond_host *host;
 
 	store_host_info(from, &info);
-	if (!try_lock_patiently())
+	if (!lock_soon())
 		return false;
 	if (info.gone) {
 		remove_host(&info);

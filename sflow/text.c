@@ -2,6 +2,10 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
+
+/* gmetad's folder for the sums over all hosts, beside those of the hosts. */
+#define GMETAD_SUMMARY "__SummaryInfo__"
 
 static bool
 harmless(uint8_t byte)
@@ -38,6 +42,8 @@ text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 		if (first || second_dot || strchr(" /:", text[i]) != NULL)
 			text[i] = '_';
 	}
+	if (strcasecmp(text, GMETAD_SUMMARY) == 0)
+		text[n - 1] = '-';
 	return n;
 }
 

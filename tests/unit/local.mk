@@ -1,0 +1,65 @@
+# A test program for each module, named after it.
+UNIT_TESTS = \
+	tests/unit/test_address \
+	tests/unit/test_collector \
+	tests/unit/test_cursor \
+	tests/unit/test_datagram \
+	tests/unit/test_derive \
+	tests/unit/test_instances \
+	tests/unit/test_records \
+	tests/unit/test_store \
+	tests/unit/test_sweep \
+	tests/unit/test_text \
+	tests/unit/test_threads
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+UNIT_LIBS = sflow/libsflow.la $(CMOCKA_LIBS)
+UNIT_WIRE = tests/unit/unit.h tests/unit/wire.c tests/unit/wire.h
+UNIT_SCRIPT = $(UNIT_WIRE) tests/unit/script.c tests/unit/script.h
+
+tests_unit_test_address_SOURCES = tests/unit/test_address.c tests/unit/unit.h
+tests_unit_test_address_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_address_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_collector_SOURCES = tests/unit/test_collector.c $(UNIT_SCRIPT)
+tests_unit_test_collector_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_collector_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_cursor_SOURCES = tests/unit/test_cursor.c tests/unit/unit.h
+tests_unit_test_cursor_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_cursor_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_datagram_SOURCES = tests/unit/test_datagram.c $(UNIT_WIRE)
+tests_unit_test_datagram_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_datagram_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_derive_SOURCES = tests/unit/test_derive.c tests/unit/unit.h
+tests_unit_test_derive_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_derive_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_instances_SOURCES = tests/unit/test_instances.c $(UNIT_SCRIPT)
+tests_unit_test_instances_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_instances_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_records_SOURCES = tests/unit/test_records.c tests/unit/unit.h
+tests_unit_test_records_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_records_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/unit.h
+tests_unit_test_store_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_store_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_sweep_SOURCES = tests/unit/test_sweep.c tests/unit/unit.h \
+	tests/tools/capture.c tests/tools/capture.h
+tests_unit_test_sweep_CFLAGS = $(UNIT_CFLAGS) $(PCAP_CFLAGS)
+tests_unit_test_sweep_LDADD = $(UNIT_LIBS) $(PCAP_LIBS)
+
+tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
+tests_unit_test_text_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_text_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_threads_SOURCES = tests/unit/test_threads.c $(UNIT_SCRIPT)
+tests_unit_test_threads_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_threads_LDADD = $(UNIT_LIBS)
