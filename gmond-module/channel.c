@@ -125,7 +125,7 @@ send_news(struct store_host *from, int64_t now)
 		}
 		atomic_fetch_add(&channel.values, count);
 	}
-	if (info.started_s != 0)
+	if (info.up)
 		send_heartbeat(host, &info, described);
 }
 

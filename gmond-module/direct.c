@@ -98,6 +98,18 @@ heard_at(int64_t heard_ms)
 	return (heard_ms + wall_offset_ms) * 1000;
 }
 
+/* No later than this is when we let gmond know that the host was heard. If
+ * gmond knows better, then from another gmond on that machine. */
+static apr_time_t
+lately(const struct store_info *info)
+{
+	apr_time_t heard = heard_at(info->heard_ms);
+	apr_time_t lively =
+	    apr_time_now() - 3 * apr_time_from_sec(*gmond.host_tmax);
+
+	return (heard > lively ? heard : lively) + APR_USEC_PER_SEC;
+}
+
 /* Takes the host out of gmond, unless somebody else keeps it alive there. The
  * caller holds the lock. */
 static void
@@ -106,11 +118,27 @@ remove_host(const struct store_info *info)
 	struct gmond_host *host = look_up(info);
 
 	if (host == NULL || layout != LAYOUT_FITS ||
-	    host->last_heard > heard_at(info->heard_ms) + APR_USEC_PER_SEC)
+	    host->last_heard > lately(info))
 		return;
 	apr_hash_set(*gmond.hosts, host->ip, APR_HASH_KEY_STRING, NULL);
 	free(host->location);
 	apr_pool_destroy(host->pool);
+}
+
+/* gmond has one TMAX for all hosts, and calls a host down when it was not heard
+ * for four of it, however often the host is meant to be heard. So the time that
+ * gmond has is the truth only as long as it says the truth: a host that is up is
+ * never shown as silent for more than three of it, and one that is down at once
+ * as silent for more than four. */
+static void
+save_heard(struct gmond_host *host, const struct store_info *info)
+{
+	apr_time_t shown = lately(info) - APR_USEC_PER_SEC;
+	apr_time_t down = apr_time_now() -
+	                  apr_time_from_sec(4 * *gmond.host_tmax + 1);
+
+	if (host->last_heard <= lately(info))
+		host->last_heard = info->up ? shown : down;
 }
 
 static void
@@ -119,10 +147,8 @@ save_heartbeat(struct gmond_host *host, const struct store_info *info,
 {
 	struct message message;
 
-	/* another gmond on that machine may be heard as well */
-	if (layout == LAYOUT_FITS &&
-	    host->last_heard < heard_at(info->heard_ms))
-		host->last_heard = heard_at(info->heard_ms);
+	if (layout == LAYOUT_FITS)
+		save_heard(host, info);
 	if (info->started_s == 0)
 		return;
 	message_heartbeat(&message, spoof, info->started_s);
@@ -262,7 +288,7 @@ publish_host(struct store_host *from, int64_t now)
 		return false;
 	save_news(host, from, &info, now);
 	unlock();
-	if (layout == LAYOUT_DIFFERS)
+	if (layout == LAYOUT_DIFFERS && info.up)
 		host_get(&info); /* the only way to say that it was heard */
 	return true;
 }

@@ -20,6 +20,7 @@ gmond_find(struct gmond *gmond)
 {
 	return find("hosts", &gmond->hosts) &&
 	       find("hosts_mutex", &gmond->hosts_mutex) &&
+	       find("host_tmax", &gmond->host_tmax) &&
 	       find("Ganglia_host_get", &gmond->host_get) &&
 	       find("Ganglia_metadata_save", &gmond->metadata_save) &&
 	       find("Ganglia_value_save", &gmond->value_save) &&

@@ -52,6 +52,7 @@ struct gmond_metric {
 struct gmond {
 	apr_hash_t **hosts;
 	apr_thread_mutex_t **hosts_mutex;
+	int *host_tmax; /* s; a host is down when its TN passes four of it */
 	struct gmond_host *(*host_get)(char *ip, apr_sockaddr_t *address,
 	                               Ganglia_metric_id *id);
 	void (*metadata_save)(struct gmond_host *host,

@@ -11,6 +11,7 @@ gmond_module_libmodule_la_SOURCES = \
 	gmond-module/gmond.c gmond-module/gmond.h \
 	gmond-module/log.c gmond-module/log.h \
 	gmond-module/message.c gmond-module/message.h \
+	gmond-module/on_event.c gmond-module/on_event.h \
 	gmond-module/parameters.c gmond-module/parameters.h \
 	gmond-module/publisher.h \
 	gmond-module/receiver.c gmond-module/receiver.h

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gmond-module/gmond.h"
 
@@ -22,26 +23,21 @@ log_line(const char *format, ...)
 }
 
 void
-log_events(struct collector *collector, int64_t now)
+log_event(const struct collector_event *event, int64_t now)
 {
 	static int64_t began;
 	static unsigned lines[TYPES], left_out;
-	struct collector_event event;
 	char text[COLLECTOR_EVENT_TEXT];
-	int i;
 
 	if (now - began >= MINUTE_MS) {
 		if (left_out > 0)
 			log_line("%u more lines were left out", left_out);
-		for (i = 0; i < TYPES; i++)
-			lines[i] = 0;
+		memset(lines, 0, sizeof(lines));
 		left_out = 0;
 		began = now;
 	}
-	while (collector_event(collector, &event)) {
-		if (lines[event.type]++ < LINES_PER_MINUTE)
-			log_line("%s", collector_event_text(&event, text));
-		else
-			left_out++;
-	}
+	if (lines[event->type]++ < LINES_PER_MINUTE)
+		log_line("%s", collector_event_text(event, text));
+	else
+		left_out++;
 }

@@ -10,8 +10,8 @@
  * module's. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Logs the collector's events that wait, at most a few of each type a minute;
- * what is left out is counted, and the count logged. One thread calls it. */
-void log_events(struct collector *collector, int64_t now);
+/* Logs an event, at most a few of each type a minute; what is left out is
+ * counted, and the count logged. One thread calls it. */
+void log_event(const struct collector_event *event, int64_t now);
 
 #endif

@@ -27,6 +27,10 @@ static struct {
 
 enum own_metric {
 	OWN_AGENTS,
+	OWN_UP,
+	OWN_LATE,
+	OWN_DOWN,
+	OWN_EVENTS,
 	OWN_DATAGRAMS,
 	OWN_SAMPLES,
 	OWN_SAMPLES_LOST,
@@ -47,6 +51,14 @@ enum own_metric {
 static Ganglia_25metric own_metrics[] = {
     [OWN_AGENTS] = OWN("sflow_agents", UNSIGNED_INT, "agents", "%u",
                        "sFlow agents known"),
+    [OWN_UP] = OWN("sflow_hosts_up", UNSIGNED_INT, "hosts", "%u",
+                   "sFlow hosts that are up"),
+    [OWN_LATE] = OWN("sflow_hosts_late", UNSIGNED_INT, "hosts", "%u",
+                     "sFlow hosts of which a heartbeat is missing"),
+    [OWN_DOWN] = OWN("sflow_hosts_down", UNSIGNED_INT, "hosts", "%u",
+                     "sFlow hosts that are down"),
+    [OWN_EVENTS] = OWN("sflow_events", FLOAT, "events/min", "%.2f",
+                       "sFlow hosts that joined, left, restarted and so on"),
     [OWN_DATAGRAMS] = OWN("sflow_datagrams", FLOAT, "datagrams/sec", "%.2f",
                           "sFlow datagrams received"),
     [OWN_SAMPLES] = OWN("sflow_samples", FLOAT, "samples/sec", "%.2f",
@@ -80,6 +92,14 @@ total(enum own_metric metric)
 	switch (metric) {
 	case OWN_AGENTS:
 		return atomic_load(&s->agents);
+	case OWN_UP:
+		return atomic_load(&s->up);
+	case OWN_LATE:
+		return atomic_load(&s->late);
+	case OWN_DOWN:
+		return atomic_load(&s->down);
+	case OWN_EVENTS:
+		return atomic_load(&s->events) * 60; /* a minute */
 	case OWN_DATAGRAMS:
 		return atomic_load(&s->datagrams);
 	case OWN_SAMPLES:
@@ -134,7 +154,7 @@ handler(int index)
 	now = clock_ms();
 	if (module.publisher->handler_runs != NULL)
 		module.publisher->handler_runs(now);
-	if (metric == OWN_AGENTS)
+	if (own_metrics[metric].type == GANGLIA_VALUE_UNSIGNED_INT)
 		value.uint32 = (uint32_t)total(metric);
 	else
 		value.f = rate(metric, now);

@@ -153,6 +153,97 @@ set_vm(struct parameters *p, const char *value, int unused)
 	return "prefix, host or no";
 }
 
+/* "ADDRESS = NAME", several of them separated by commas. */
+static const char *
+set_names(struct parameters *p, const char *value, int unused)
+{
+	char *lines = strdup(value), *at;
+	int bad;
+
+	(void)unused;
+	if (lines == NULL)
+		return "shorter";
+	for (at = lines; *at != '\0'; at++)
+		if (*at == ',')
+			*at = '\n';
+	bad = name_list_add(p->names, lines);
+	free(lines);
+	return bad == 0 ? NULL : "ADDRESS = NAME, ADDRESS = NAME, ...";
+}
+
+#define NAMES_FILE_MAX (16 * 1024 * 1024)
+
+static char *
+read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len = -1;
+
+	if (file != NULL) {
+		len = getdelim(&text, &size, '\0', file);
+		fclose(file);
+	}
+	if (len < 0 || len > NAMES_FILE_MAX) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static const char *
+set_names_file(struct parameters *p, const char *value, int unused)
+{
+	static char fault[64];
+	char *text = read_file(value);
+	int bad;
+
+	(void)unused;
+	if (text == NULL)
+		return "a file that can be read, in the format of hosts(5)";
+	bad = name_list_add(p->names, text);
+	free(text);
+	if (bad == 0)
+		return NULL;
+	snprintf(fault, sizeof(fault), "a file of addresses and names: line %d",
+	         bad);
+	return fault;
+}
+
+static const char *
+set_lower_case(struct parameters *p, const char *value, int unused)
+{
+	(void)unused;
+	p->collector.lower_case = strcmp(value, "yes") == 0;
+	return p->collector.lower_case || strcmp(value, "no") == 0
+	           ? NULL
+	           : "yes or no";
+}
+
+static const char *
+set_misses(struct parameters *p, const char *value, int unused)
+{
+	long number = 0;
+
+	(void)unused;
+	if (strcmp(value, "auto") != 0 && !read_number(value, 1, 100, &number))
+		return "auto, or a number, 1 to 100";
+	p->collector.misses = (unsigned)number;
+	return NULL;
+}
+
+static const char *
+set_on_event(struct parameters *p, const char *value, int unused)
+{
+	(void)unused;
+	if (*value != '\0' &&
+	    (*value != '/' || strlen(value) >= sizeof(p->on_event)))
+		return "the path of a program, from the root on";
+	strcpy(p->on_event, value);
+	return NULL;
+}
+
 static const struct parameter known[] = {
     {"port", set_port, 0},
     {"bind", set_bind, 0},
@@ -166,6 +257,11 @@ static const struct parameter known[] = {
     {"multiple_memcache", set_multiple, KIND_MEMCACHE},
     {"multiple_jvm", set_multiple, KIND_JVM},
     {"vm", set_vm, 0},
+    {"names", set_names, 0},
+    {"names_file", set_names_file, 0},
+    {"lower_case", set_lower_case, 0},
+    {"misses", set_misses, 0},
+    {"on_event", set_on_event, 0},
 };
 
 static int
@@ -248,6 +344,10 @@ parameters_read(struct parameters *p, cfg_t *config,
 	p->port = SFLOW_PORT;
 	p->rcvbuf = RCVBUF;
 	p->collector = collector_defaults;
+	p->names = name_list_new();
+	p->collector.names = p->names;
+	if (p->names == NULL)
+		return -1;
 	read_globals(p, cfg_getsec(config, "globals"));
 	if (section != NULL)
 		read_section(p, section);
@@ -261,5 +361,7 @@ void
 parameters_free(struct parameters *p)
 {
 	network_list_free(p->allow);
+	name_list_free(p->names);
 	p->allow = NULL;
+	p->names = NULL;
 }

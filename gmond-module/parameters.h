@@ -14,7 +14,9 @@ struct parameters {
 	char bind[256];  /* addresses, separated by blanks; "": all */
 	int rcvbuf;      /* bytes of socket buffer that are asked for */
 	enum deliver deliver;
+	char on_event[256];         /* a program's path; "": none */
 	struct network_list *allow; /* owned */
+	struct name_list *names;    /* owned */
 	struct collector_config collector;
 };
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "gmond-module/log.h"
+#include "gmond-module/on_event.h"
 
 #define SOCKETS_MAX 8
 #define BATCH 64              /* datagrams per system call */
@@ -21,7 +22,8 @@
 #define DATAGRAM_MAX 65536    /* the longest that UDP carries */
 #define NAP_MS 20             /* at most, to let datagrams gather */
 #define NAP_BYTES_PER_MS 400000 /* more than ever comes in a millisecond */
-#define TICK_MS 1000
+#define TICK_MS 250           /* how late a host is called late, at most */
+#define CHORES_MS 1000
 #define BIND_AGAIN_MS 10000
 
 struct listener {
@@ -49,7 +51,7 @@ static struct {
 	int wake; /* eventfd that ends the thread */
 	bool running;
 	pthread_t thread;
-	int64_t ticked_ms, bound_ms;
+	int64_t ticked_ms, bound_ms, chores_ms;
 	atomic_uint_fast64_t drops;
 } receiver = {.wake = -1};
 
@@ -270,21 +272,45 @@ receive(int s)
 			return;
 }
 
+/* Log lines, and the administrator's program for events of membership. */
 static void
-tick(int64_t now)
+tell_events(int64_t now)
+{
+	struct collector_event event;
+
+	while (collector_event(receiver.collector, &event)) {
+		log_event(&event, now);
+		if (event.type >= EVENT_JOINED)
+			on_event_run(receiver.parameters->on_event, &event,
+			             clock_wall_offset(), now);
+	}
+}
+
+static void
+do_chores(int64_t now)
 {
 	size_t i;
 
-	if (now - receiver.ticked_ms < TICK_MS)
+	if (now - receiver.chores_ms < CHORES_MS)
 		return;
-	receiver.ticked_ms = now;
+	receiver.chores_ms = now;
 	if (now - receiver.bound_ms >= BIND_AGAIN_MS)
 		bind_listeners(now);
 	for (i = 0; i < receiver.count; i++)
 		read_drops(&receiver.listeners[i]);
+	on_event_tick(now);
+}
+
+static void
+tick(int64_t now)
+{
+	if (now - receiver.ticked_ms < TICK_MS)
+		return;
+	receiver.ticked_ms = now;
 	collector_set_wall(receiver.collector, clock_wall_offset());
 	collector_tick(receiver.collector, now);
-	log_events(receiver.collector, now);
+	tell_events(now);
+	do_chores(now);
 }
 
 static void *
@@ -343,6 +369,7 @@ receiver_stop(void)
 		pthread_join(receiver.thread, NULL);
 	}
 	receiver.running = false;
+	on_event_stop();
 	close_listeners();
 	if (receiver.wake >= 0)
 		close(receiver.wake);

@@ -31,8 +31,8 @@ keyed_hash(const void *key, size_t len)
 #include <stdlib.h>
 #include <utlist.h>
 
-#define INTERVAL_UNKNOWN_S 30 /* until it is known */
 #define OVERTAKEN_MS 5000     /* a network delays no datagram for longer */
+#define BEGIN_AGAIN_MS 60000  /* nor arrives so long after a restart */
 #define UPTIME_BACK_MS 5000   /* less is a clock that is set, not a restart */
 #define LOST_MAX 100000       /* a larger gap is another sequence */
 #define SOURCES_PER_AGENT 16  /* on average, over all agents */
@@ -75,7 +75,7 @@ agents_agent(struct agents *agents, const struct address *address, int64_t now)
 		return NULL;
 	agent->address = *address;
 	agent->first_ms = agent->heard_ms = now;
-	agent->interval_s = INTERVAL_UNKNOWN_S;
+	member_init(&agent->member, agents->loss, now);
 	HASH_ADD(hh, agents->agents, address, sizeof(agent->address), agent);
 	if (agent->hh.tbl == NULL) {
 		free(agent);
@@ -120,7 +120,6 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	source->agent = key->sub_agent->key.agent;
 	source->sub_epoch = key->sub_agent->epoch;
 	source->heard_ms = now;
-	source->interval_s = INTERVAL_UNKNOWN_S;
 	HASH_ADD(hh, agents->sources, key, sizeof(source->key), source);
 	if (source->hh.tbl == NULL) {
 		free(source);
@@ -149,19 +148,83 @@ agents_source(struct agents *agents, struct sub_agent *sub_agent,
 }
 
 void
-source_detach(struct source *source)
+source_detach(struct source *source, const struct store_host *host)
 {
 	struct counters *c;
 	int kind;
 
 	for (c = source->counters; c != NULL; c = c->next) {
+		if (c->block == NULL ||
+		    (host != NULL && store_block_host(c->block) != host))
+			continue;
 		store_block_remove(c->block);
 		c->block = NULL;
 	}
+	if (host != NULL && host != source->agent->host)
+		return;
 	for (kind = 0; kind < KIND_COUNT; kind++)
 		if (source->agent->first[kind] == source)
 			source->agent->first[kind] = NULL;
 	source->prefix[0] = '\0';
+}
+
+bool
+agents_take_name(struct agents *agents, const char *name)
+{
+	struct taken_name *taken;
+
+	HASH_FIND_STR(agents->names, name, taken);
+	if (taken != NULL)
+		return false;
+	taken = calloc(1, sizeof(*taken));
+	if (taken == NULL)
+		return true; /* two of one name are better than none */
+	strncpy(taken->name, name, sizeof(taken->name) - 1);
+	HASH_ADD_STR(agents->names, name, taken);
+	if (taken->hh.tbl == NULL)
+		free(taken);
+	return true;
+}
+
+void
+agents_return_name(struct agents *agents, const char *name)
+{
+	struct taken_name *taken;
+
+	HASH_FIND_STR(agents->names, name, taken);
+	if (taken == NULL)
+		return;
+	HASH_DEL(agents->names, taken);
+	free(taken);
+}
+
+struct source *
+agents_find_uuid(struct agents *agents, const uint8_t uuid[16])
+{
+	struct source *source;
+
+	HASH_FIND(uuid_hh, agents->by_uuid, uuid, 16, source);
+	return source;
+}
+
+void
+agents_set_uuid(struct agents *agents, struct source *source)
+{
+	struct source *was = agents_find_uuid(agents, source->uuid);
+
+	if (was != NULL)
+		agents_unset_uuid(agents, was);
+	HASH_ADD(uuid_hh, agents->by_uuid, uuid, sizeof(source->uuid), source);
+	source->by_uuid = source->uuid_hh.tbl != NULL;
+}
+
+void
+agents_unset_uuid(struct agents *agents, struct source *source)
+{
+	if (!source->by_uuid)
+		return;
+	HASH_DELETE(uuid_hh, agents->by_uuid, source);
+	source->by_uuid = false;
 }
 
 void
@@ -169,12 +232,19 @@ agents_remove_source(struct agents *agents, struct source *source)
 {
 	struct counters *c, *next;
 
-	source_detach(source);
+	source_detach(source, NULL);
+	if (source->agent->pace == source) {
+		source->agent->pace = NULL;
+		source->agent->machine_paces = false;
+	}
 	for (c = source->counters; c != NULL; c = next) {
 		next = c->next;
 		free(c);
 	}
+	if (source->host != NULL)
+		agents_return_name(agents, source->host_name);
 	store_host_gone(source->host);
+	agents_unset_uuid(agents, source);
 	DL_DELETE(source->agent->sources, source);
 	source->agent->source_count--;
 	source->key.sub_agent->source_count--;
@@ -201,9 +271,43 @@ agents_remove_agent(struct agents *agents, struct agent *agent)
 		agents_remove_source(agents, source);
 	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
 		agents_remove_sub_agent(agents, sub);
+	if (agent->name[0] != '\0')
+		agents_return_name(agents, agent->name);
 	store_host_gone(agent->host);
 	HASH_DEL(agents->agents, agent);
 	free(agent);
+}
+
+/* How a datagram stands to another one before it. */
+struct distance {
+	int32_t ahead; /* of its sequence number */
+	int32_t later; /* ms, by the agent's clock */
+	int64_t delay; /* ms by which it is later by our clock than by its own */
+};
+
+static struct distance
+distance_from(const struct datagram_clock *from, const struct datagram *d,
+              int64_t now)
+{
+	struct distance x = {.ahead = (int32_t)(d->sequence - from->sequence),
+	                     .later = (int32_t)(d->uptime_ms - from->uptime_ms)};
+
+	x.delay = now - from->arrival_ms - x.later;
+	return x;
+}
+
+/* It belongs to what was sent before the sub-agent began again. */
+static bool
+is_from_before(const struct sub_agent *sub, const struct datagram *d,
+               const struct distance *x, int64_t now)
+{
+	struct distance y = distance_from(&sub->before, d, now);
+
+	return sub->epoch > 0 &&
+	       now - sub->before.arrival_ms <= BEGIN_AGAIN_MS &&
+	       x->delay < -OVERTAKEN_MS && y.delay >= -OVERTAKEN_MS &&
+	       y.delay <= OVERTAKEN_MS + BEGIN_AGAIN_MS && y.ahead < LOST_MAX &&
+	       y.ahead > -LOST_MAX;
 }
 
 /* Which of the ways a sequence number and a clock can stand to those before:
@@ -212,26 +316,26 @@ agents_remove_agent(struct agents *agents, struct agent *agent)
 static enum arrival
 judge(const struct sub_agent *sub, const struct datagram *d, int64_t now)
 {
-	int32_t ahead = (int32_t)(d->sequence - sub->sequence);
-	int32_t later = (int32_t)(d->uptime_ms - sub->uptime_ms);
-	int64_t delay = now - sub->arrival_ms - later;
+	struct distance x = distance_from(&sub->last, d, now);
 
-	if (ahead > 0)
-		return later < -UPTIME_BACK_MS || ahead > LOST_MAX
+	if (is_from_before(sub, d, &x, now))
+		return ARRIVAL_PAST;
+	if (x.ahead > 0)
+		return x.later < -UPTIME_BACK_MS || x.ahead > LOST_MAX
 		           ? ARRIVAL_RESTART
 		           : ARRIVAL_NEXT;
-	if (later > 0) /* the device runs on, so its agent has begun again; one
-	                * that does not count leaves the sequence as it is */
-		return ahead < 0 ? ARRIVAL_RESTART : ARRIVAL_NEXT;
-	return delay <= OVERTAKEN_MS ? ARRIVAL_STALE : ARRIVAL_RESTART;
+	if (x.later > 0) /* the device runs on, so its agent has begun again;
+	                  * one that does not count leaves the number as it is */
+		return x.ahead < 0 ? ARRIVAL_RESTART : ARRIVAL_NEXT;
+	return x.delay <= OVERTAKEN_MS ? ARRIVAL_STALE : ARRIVAL_RESTART;
 }
 
 /* The uptime is in milliseconds, in 32 bits: 49.7 days. */
 static bool
 has_wrapped(const struct sub_agent *sub, const struct datagram *d)
 {
-	return d->uptime_ms < sub->uptime_ms &&
-	       (int32_t)(d->uptime_ms - sub->uptime_ms) > 0;
+	return d->uptime_ms < sub->last.uptime_ms &&
+	       (int32_t)(d->uptime_ms - sub->last.uptime_ms) > 0;
 }
 
 enum arrival
@@ -243,21 +347,22 @@ sub_agent_arrival(struct sub_agent *sub, const struct datagram *d, int64_t now,
 	*lost = 0;
 	if (sub->heard) {
 		arrival = judge(sub, d, now);
-		if (arrival == ARRIVAL_STALE)
+		if (arrival == ARRIVAL_STALE || arrival == ARRIVAL_PAST)
 			return arrival;
-		if (arrival == ARRIVAL_NEXT && d->sequence != sub->sequence)
-			*lost = d->sequence - sub->sequence - 1;
+		if (arrival == ARRIVAL_NEXT && d->sequence != sub->last.sequence)
+			*lost = d->sequence - sub->last.sequence - 1;
 		if (has_wrapped(sub, d))
 			sub->wrapped_ms += INT64_C(1) << 32;
 	}
 	if (arrival == ARRIVAL_RESTART) {
 		sub->epoch++;
 		sub->wrapped_ms = 0;
+		sub->before = sub->last;
 	}
 	sub->heard = true;
-	sub->sequence = d->sequence;
-	sub->uptime_ms = d->uptime_ms;
-	sub->arrival_ms = now;
+	sub->last = (struct datagram_clock){.sequence = d->sequence,
+	                                    .uptime_ms = d->uptime_ms,
+	                                    .arrival_ms = now};
 	return arrival;
 }
 
@@ -289,6 +394,7 @@ source_arrival(struct source *source, const struct sample *sample,
 		source->sub_epoch = source->key.sub_agent->epoch;
 		source->counters_seen = source->flows_seen = false;
 		source->epoch++;
+		rhythm_restart(&source->rhythm);
 	}
 	if (*seen) {
 		arrival = judge_sample(ahead, datagram);
@@ -320,34 +426,25 @@ source_counters(struct source *source, const struct layout *layout)
 	return c;
 }
 
-static uint32_t
-median_of_3(const uint32_t v[3])
+unsigned
+source_interval_s(const struct source *source)
 {
-	uint32_t low = v[0] < v[1] ? v[0] : v[1];
-	uint32_t high = v[0] < v[1] ? v[1] : v[0];
-
-	if (v[2] == 0) /* not three yet: the newest */
-		return v[1] != 0 ? v[1] : v[0];
-	return v[2] < low ? low : v[2] > high ? high : v[2];
+	return source->rhythm.interval_s != 0 ? source->rhythm.interval_s
+	                                      : INTERVAL_USUAL_MS / 1000;
 }
 
 void
-source_learn_interval(struct source *source, double elapsed_ms, uint32_t lost)
+agent_follow(struct agent *agent, struct source *source, bool machine)
 {
-	double each = elapsed_ms / (lost + 1.0);
-	unsigned was = source->interval_s, is;
-	bool first = source->intervals_ms[0] == 0;
+	const struct source *pace = agent->pace;
+	bool slower = pace == NULL || source->rhythm.interval_ms >
+	                                  pace->rhythm.interval_ms;
 
-	if (each < 1 || each > INT32_MAX)
-		return;
-	source->intervals_ms[source->next_interval] = (uint32_t)each;
-	source->next_interval = (source->next_interval + 1) % 3;
-	is = (median_of_3(source->intervals_ms) + 500) / 1000;
-	if (is == 0)
-		is = 1;
-	if (first || is > was + was / 4 || is < was - was / 4)
-		source->interval_s = is;
-	source->agent->interval_s = source->interval_s;
+	if (machine ? !agent->machine_paces : !agent->machine_paces && slower) {
+		agent->pace = source;
+		agent->machine_paces = machine;
+	}
+	member_expect(&agent->member, &agent->pace->rhythm);
 }
 
 bool

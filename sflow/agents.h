@@ -16,6 +16,7 @@
 
 #include "sflow/address.h"
 #include "sflow/datagram.h"
+#include "sflow/members.h"
 #include "sflow/records.h"
 #include "sflow/store.h"
 
@@ -48,15 +49,27 @@ struct agent {
 	struct source *sources;
 	unsigned sub_agent_count;
 	unsigned source_count;
-	unsigned interval_s;    /* the shortest of its sources */
-	char name[TEXT_SIZE];   /* of the machine; "" while not known */
+	struct member member;   /* whether it is up */
+	struct source *pace;    /* whose rhythm is expected; NULL: nobody's */
+	bool machine_paces;     /* it is the machine's own */
+	unsigned renames;       /* of its host, within the hour that began */
+	int64_t renames_ms;     /* then */
+	char name[TEXT_SIZE];   /* of its host; "" while not known */
+	char called[TEXT_SIZE]; /* what the machine calls itself; "" unknown */
 	char other_name[TEXT_SIZE]; /* heard once, and not the name */
-	bool named_by_address;
 	struct store_host *host; /* NULL until there is a value */
 	struct source *first[KIND_COUNT]; /* whose metrics have no prefix */
 	bool told[KIND_COUNT];   /* that more than one instance is there */
+	bool told_flipping;      /* that it changes its name all the time */
 	struct unknown_format unknown[AGENT_UNKNOWN_MAX];
 	UT_hash_handle hh;
+};
+
+/* A datagram's place in time. */
+struct datagram_clock {
+	uint32_t sequence;
+	uint32_t uptime_ms; /* by the agent's clock */
+	int64_t arrival_ms; /* by ours */
 };
 
 struct sub_agent {
@@ -66,10 +79,9 @@ struct sub_agent {
 		uint32_t zero;
 	} key;
 	bool heard; /* so that what follows is known */
-	uint32_t sequence;
-	uint32_t uptime_ms;
-	int64_t wrapped_ms; /* what uptime_ms has lost by wrapping */
-	int64_t arrival_ms;
+	struct datagram_clock last;   /* the latest datagram */
+	struct datagram_clock before; /* the latest before it began again */
+	int64_t wrapped_ms; /* what its uptime has lost by wrapping */
 	unsigned epoch;   /* counts its restarts */
 	unsigned source_count;
 	struct sub_agent *prev, *next; /* of the same agent */
@@ -91,14 +103,23 @@ struct source {
 	int64_t heard_ms;    /* any sample */
 	int64_t counters_ms; /* the last counters sample; 0: none */
 	uint32_t uptime_ms;  /* the agent's clock then */
-	uint32_t intervals_ms[3]; /* the last ones measured; 0: none */
-	unsigned next_interval;
-	unsigned interval_s; /* learned; 30 until known */
+	struct rhythm rhythm; /* how often it sends */
 	char name[TEXT_SIZE]; /* of a virtual machine; "" where none is sent */
 	uint8_t uuid[16];
+	char host_name[TEXT_SIZE]; /* of its own host */
+	bool by_uuid; /* it is the one that the UUID stands for */
+	int64_t moved_ms; /* another took its host over then; 0: never */
 	char prefix[TEXT_SIZE]; /* "" until its metrics need one */
-	struct store_host *host; /* a virtual machine that is its own host */
+	struct store_host *host; /* a virtual machine that is its own host; */
+	struct member member;    /* and whether it is up */
 	struct counters *counters;
+	UT_hash_handle hh;
+	UT_hash_handle uuid_hh; /* of sources that are hosts, by UUID */
+};
+
+/* A host's name that is taken, so that no two hosts share one. */
+struct taken_name {
+	char name[TEXT_SIZE];
 	UT_hash_handle hh;
 };
 
@@ -106,15 +127,30 @@ struct agents {
 	struct agent *agents;
 	struct sub_agent *sub_agents;
 	struct source *sources;
+	struct source *by_uuid;
+	struct taken_name *names;
+	double loss; /* share of all datagrams that get lost */
 	size_t max_agents;
 	size_t max_sources;       /* per agent */
 	size_t max_sources_total;
 };
 
+/* Takes a name for a host: false when another host has it. And gives it back,
+ * which is fine for one that nobody has. */
+bool agents_take_name(struct agents *agents, const char *name);
+void agents_return_name(struct agents *agents, const char *name);
+
+/* The source that the UUID stands for; NULL when there is none. And makes it
+ * this one from now on. */
+struct source *agents_find_uuid(struct agents *agents, const uint8_t uuid[16]);
+void agents_set_uuid(struct agents *agents, struct source *source);
+void agents_unset_uuid(struct agents *agents, struct source *source);
+
 /* How a datagram or sample stands to those before it. */
 enum arrival {
 	ARRIVAL_NEXT,    /* in order; `lost` says how many are missing */
 	ARRIVAL_STALE,   /* a duplicate, or overtaken: it changes nothing */
+	ARRIVAL_PAST,    /* from before the sender began again: forget it */
 	ARRIVAL_RESTART  /* the sender has begun again */
 };
 
@@ -155,15 +191,19 @@ enum arrival source_arrival(struct source *source, const struct sample *sample,
 struct counters *source_counters(struct source *source,
                                  const struct layout *layout);
 
-/* Takes the source's metrics out of the store. Its counters stay latched, so
- * they can appear elsewhere without a gap. */
-void source_detach(struct source *source);
+/* Takes the source's metrics out of a host; NULL: out of the store. Its
+ * counters stay latched, so they can appear elsewhere without a gap. */
+void source_detach(struct source *source, const struct store_host *host);
 
-/* Learns from the time between two counter samples of which `lost` are missing
- * in between. The median of three is taken, and moves only when it is clearly
- * another interval. */
-void source_learn_interval(struct source *source, double elapsed_ms,
-                           uint32_t lost);
+/* The source's polling interval in seconds, for TMAX and DMAX; 30 until it is
+ * known. */
+unsigned source_interval_s(const struct source *source);
+
+/* The agent is expected to be heard as often as its machine's own counters are
+ * sent; where nobody speaks for a machine, as often as its slowest source, so
+ * that the end of one application is not that of the host. Call it when the
+ * source has learned something. */
+void agent_follow(struct agent *agent, struct source *source, bool machine);
 
 /* Counts an unknown format. True when it is the agent's first of this tag. */
 bool agent_unknown(struct agent *agent, uint32_t tag);

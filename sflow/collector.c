@@ -10,10 +10,7 @@
 #include "sflow/derive.h"
 
 #define RECORDS_MAX 64        /* in one sample; the rest is refused */
-#define SWEEP_MS 10000        /* between looks for what has expired */
-#define UNNAMED_DMAX_MS 120000 /* an agent that nobody was told of */
-#define BRIEF_DMAX_MS 600000  /* a host of which little was heard */
-#define BRIEF_DATAGRAMS 3
+#define LOSS_WEIGHT_ALL 0.0001 /* of one datagram in the loss of all */
 
 #define HOST_DESCR 2000
 #define HOST_CPU 2003
@@ -75,83 +72,6 @@ void
 collector_set_wall(struct collector *c, int64_t offset_ms)
 {
 	c->wall_ms = offset_ms;
-}
-
-/* Events -------------------------------------------------------------------- */
-
-void
-collector_tell(struct collector *c, enum collector_event_type type,
-               const struct address *agent, int64_t code, const char *name)
-{
-	size_t at = (c->event_first + c->event_count) % EVENTS_MAX;
-	struct collector_event *event = &c->events[at];
-
-	if (c->event_count == EVENTS_MAX || c->events_of[type] == EVENTS_OF_TYPE)
-		return;
-	c->event_count++;
-	c->events_of[type]++;
-	event->type = type;
-	event->agent = *agent;
-	event->code = code;
-	strncpy(event->name, name, sizeof(event->name) - 1);
-	event->name[sizeof(event->name) - 1] = '\0';
-}
-
-bool
-collector_event(struct collector *c, struct collector_event *event)
-{
-	if (c->event_count == 0)
-		return false;
-	*event = c->events[c->event_first];
-	c->event_first = (c->event_first + 1) % EVENTS_MAX;
-	c->event_count--;
-	c->events_of[event->type]--;
-	return true;
-}
-
-char *
-collector_event_text(const struct collector_event *e,
-                     char text[COLLECTOR_EVENT_TEXT])
-{
-	size_t size = COLLECTOR_EVENT_TEXT;
-	uint32_t tag = (uint32_t)e->code;
-	char a[ADDRESS_TEXT];
-
-	address_text(&e->agent, a);
-	switch (e->type) {
-	case EVENT_MALFORMED:
-		snprintf(text, size, "malformed datagram from %s: %s", a,
-		         datagram_error_text((int)e->code));
-		break;
-	case EVENT_UNKNOWN:
-		snprintf(text, size, "agent %s sends structure %u:%u (%s), "
-		         "which is skipped", a, SFLOW_ENTERPRISE(tag),
-		         SFLOW_FORMAT(tag), e->name);
-		break;
-	case EVENT_INSTANCE:
-		snprintf(text, size, "agent %s has more than one instance of "
-		         "%s: the metrics of the second have the prefix \"%s.\"",
-		         a, kind_name((enum kind)e->code), e->name);
-		break;
-	case EVENT_AT_BOUND:
-		snprintf(text, size, "%s of agent %s refused: too many (%s)",
-		         e->code == 0 ? "datagrams" : "data sources", a, e->name);
-		break;
-	case EVENT_JOINED:
-		snprintf(text, size, "host %s joined (agent %s)", e->name, a);
-		break;
-	case EVENT_RENAMED:
-		snprintf(text, size, "agent %s is now host %s", a, e->name);
-		break;
-	case EVENT_RESTARTED:
-		snprintf(text, size, "agent %s restarted", a);
-		break;
-	case EVENT_GONE:
-		snprintf(text, size, "host %s is gone (agent %s): nothing heard",
-		         e->name, a);
-		break;
-	}
-	return text;
 }
 
 /* Samples --------------------------------------------------------------------- */
@@ -315,7 +235,7 @@ take_record(struct collector *c, struct context *x, struct source *source,
 	if (!derive(&in, derived))
 		count(&c->stats.resets);
 	latch(counters, source, values, present, x);
-	store_block_set(counters->block, derived, present, source->interval_s,
+	store_block_set(counters->block, derived, present, source_interval_s(source),
 	                x->now);
 }
 
@@ -328,7 +248,8 @@ place_record(struct collector *c, struct context *x, struct source *source,
 	bool refused = counters == NULL;
 
 	if (counters != NULL && counters->block == NULL)
-		counters->block = instance_block(c, source, layout, &refused);
+		counters->block = instance_block(c, source, layout,
+		                                 x->now, &refused);
 	if (refused)
 		count(&c->stats.refused);
 	if (counters != NULL && counters->block != NULL)
@@ -368,9 +289,9 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 		source_calls_itself(c, source,
 		                    index->name[0] != '\0' ? index->name
 		                                           : source->name,
-		                    index->uuid);
+		                    index->uuid, x->now);
 	else if (index->name[0] != '\0')
-		agent_calls_itself(c, x->agent, index->name);
+		agent_calls_itself(c, x->agent, index->name, x->now);
 }
 
 /* The seconds of the wall clock when the sub-agent started; 0 where another
@@ -378,12 +299,45 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
-	bool speaks = machine || x->agent->name[0] == '\0' ||
-	              x->agent->named_by_address;
+	bool speaks = machine || x->agent->called[0] == '\0';
 
 	int64_t uptime_ms = x->datagram->uptime_ms + x->sub_agent->wrapped_ms;
 
 	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;
+}
+
+/* The source's polling interval, from the time since its last sample. */
+static void
+learn_interval(const struct context *x, struct source *source, uint32_t lost,
+               bool restarted)
+{
+	if (source->counters_ms != 0 && !restarted)
+		rhythm_learn(&source->rhythm,
+		             interval_ms(x->datagram->uptime_ms,
+		                         source->uptime_ms, x->now,
+		                         source->counters_ms),
+		             lost);
+	source->heard_ms = source->counters_ms = x->now;
+	source->uptime_ms = x->datagram->uptime_ms;
+}
+
+/* The heartbeat of a virtual machine that is a host of its own. */
+static void
+machine_heard(struct collector *c, struct context *x, struct source *source,
+              uint32_t lost)
+{
+	int64_t before = source->member.heard_ms;
+	enum member_change change;
+
+	if (source->host == NULL)
+		return;
+	change = member_heard(&source->member, lost, x->now);
+	member_expect(&source->member, &source->rhythm);
+	if (change == MEMBER_RETURNED)
+		collector_tell_member(c, EVENT_RETURNED, &x->agent->address,
+		                      source->host_name, &source->member,
+		                      x->now)->heard_ms = before;
+	store_host_heard(source->host, 0, x->now);
 }
 
 static void
@@ -396,19 +350,12 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 
 	if (!is_news(c, x, source, sample, &lost, &restarted))
 		return;
-	if (source->counters_ms != 0 && !restarted)
-		source_learn_interval(
-		    source,
-		    interval_ms(x->datagram->uptime_ms, source->uptime_ms,
-		                x->now, source->counters_ms),
-		    lost);
-	source->heard_ms = source->counters_ms = x->now;
-	source->uptime_ms = x->datagram->uptime_ms;
+	learn_interval(x, source, lost, restarted);
 	index_records(c, x, sample, &index);
+	agent_follow(x->agent, source, index.machine);
 	take_identity(c, x, source, &index);
 	take_records(c, x, source, &index);
-	if (source->host != NULL)
-		store_host_heard(source->host, 0, x->now);
+	machine_heard(c, x, source, lost);
 	if (x->started_s == 0)
 		x->started_s = started(c, x, index.machine);
 }
@@ -430,8 +377,8 @@ take_sample(struct collector *c, struct context *x, struct sample *sample)
 	struct source *source;
 
 	if (sample->kind == SAMPLE_OTHER) {
-		unknown(c, x->agent, sample->tag, "sample");
-		x->heard = true;
+		if (x->arrival != ARRIVAL_STALE)
+			unknown(c, x->agent, sample->tag, "sample");
 		return;
 	}
 	if (sample->body.failed) {
@@ -476,17 +423,25 @@ take_samples(struct collector *c, struct context *x, struct datagram *datagram)
 
 /* Any datagram with news is the agent's heartbeat. */
 static void
-heard(struct collector *c, struct context *x)
+heard(struct collector *c, struct context *x, uint32_t lost)
 {
 	struct agent *agent = x->agent;
+	int64_t before = agent->member.heard_ms;
+	enum member_change change;
 
 	count(&c->stats.datagrams);
 	if (x->arrival == ARRIVAL_RESTART)
-		collector_tell(c, EVENT_RESTARTED, &agent->address, 0, "");
+		collector_tell_member(c, EVENT_RESTARTED, &agent->address,
+		                      agent->name, &agent->member, x->now);
 	if (!x->heard)
 		return;
 	agent->datagrams++;
 	agent->heard_ms = x->now;
+	change = member_heard(&agent->member, lost, x->now);
+	if (change == MEMBER_RETURNED && agent->name[0] != '\0')
+		collector_tell_member(c, EVENT_RETURNED, &agent->address,
+		                      agent->name, &agent->member,
+		                      x->now)->heard_ms = before;
 	if (agent->host != NULL)
 		store_host_heard(agent->host, x->started_s, x->now);
 }
@@ -507,8 +462,14 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	x.arrival = sub_agent_arrival(x.sub_agent, datagram, now, &lost);
 	atomic_fetch_add_explicit(&c->stats.datagrams_lost, lost,
 	                          memory_order_relaxed);
+	c->agents.loss = loss_measure(c->agents.loss, lost, LOSS_WEIGHT_ALL);
+	if (x.arrival == ARRIVAL_PAST) {
+		count(&c->stats.stale);
+		return 0;
+	}
+	x.heard = x.arrival != ARRIVAL_STALE;
 	result = take_samples(c, &x, datagram);
-	heard(c, &x);
+	heard(c, &x, lost);
 	return result;
 }
 
@@ -533,78 +494,4 @@ collector_input(struct collector *c, const void *buf, size_t len,
 	atomic_store_explicit(&c->stats.agents, HASH_COUNT(c->agents.agents),
 	                      memory_order_relaxed);
 	return error;
-}
-
-/* Time ------------------------------------------------------------------------ */
-
-/* Two polling intervals without a name: its address has to do. */
-static bool
-wants_name(const struct agent *agent, int64_t now)
-{
-	return agent->host != NULL && agent->name[0] == '\0' &&
-	       now - agent->first_ms >= (int64_t)agent->interval_s * 2000;
-}
-
-static bool
-agent_expired(const struct collector *c, const struct agent *agent,
-              int64_t now)
-{
-	int64_t dmax = c->config.host_dmax_ms;
-
-	if (agent->host == NULL || !store_host_announced(agent->host))
-		dmax = UNNAMED_DMAX_MS;
-	else if (agent->datagrams < BRIEF_DATAGRAMS)
-		dmax = BRIEF_DMAX_MS;
-	return now - agent->heard_ms > dmax;
-}
-
-static bool
-source_expired(const struct collector *c, const struct source *source,
-               int64_t now)
-{
-	int64_t dmax = (int64_t)store_dmax(source->interval_s) * 1000;
-
-	if (source->host != NULL)
-		dmax = c->config.host_dmax_ms;
-	return now - source->heard_ms > dmax;
-}
-
-static void
-sweep_agent(struct collector *c, struct agent *agent, int64_t now)
-{
-	struct source *source, *next_source;
-	struct sub_agent *sub, *next_sub;
-
-	if (agent_expired(c, agent, now)) {
-		if (agent->name[0] != '\0')
-			collector_tell(c, EVENT_GONE, &agent->address, 0,
-			               agent->name);
-		agents_remove_agent(&c->agents, agent);
-		return;
-	}
-	DL_FOREACH_SAFE(agent->sources, source, next_source)
-		if (source_expired(c, source, now))
-			agents_remove_source(&c->agents, source);
-	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
-		if (sub->source_count == 0 &&
-		    now - sub->arrival_ms > BRIEF_DMAX_MS)
-			agents_remove_sub_agent(&c->agents, sub);
-}
-
-void
-collector_tick(struct collector *c, int64_t now)
-{
-	bool sweep = now - c->swept_ms >= SWEEP_MS;
-	struct agent *agent, *next;
-
-	if (sweep)
-		c->swept_ms = now;
-	HASH_ITER(hh, c->agents.agents, agent, next) {
-		if (wants_name(agent, now))
-			agent_name_by_address(c, agent);
-		if (sweep)
-			sweep_agent(c, agent, now);
-	}
-	atomic_store_explicit(&c->stats.agents, HASH_COUNT(c->agents.agents),
-	                      memory_order_relaxed);
 }

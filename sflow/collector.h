@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "sflow/address.h"
+#include "sflow/names.h"
 #include "sflow/records.h"
 #include "sflow/store.h"
 #include "sflow/text.h"
@@ -34,6 +35,9 @@ struct collector_config {
 	bool multiple[KIND_COUNT];        /* prefix the first instance, too */
 	enum vm_hosts vm;
 	int64_t host_dmax_ms;             /* a silent host is gone after it */
+	const struct name_list *names;    /* for agents without one; the caller's */
+	bool lower_case;                  /* of all names of hosts */
+	unsigned misses;                  /* that mean down; 0: as losses want */
 };
 
 /* All kinds accepted, no "multiple", VMs by prefix, 4096 agents of 256 sources,
@@ -53,6 +57,8 @@ struct collector_stats {
 	atomic_uint_fast64_t stale;          /* duplicate or overtaken samples */
 	atomic_uint_fast64_t resets;         /* records with a counter reset */
 	atomic_uint_fast64_t agents;         /* known now */
+	atomic_uint_fast64_t up, late, down; /* hosts, now */
+	atomic_uint_fast64_t events;         /* of membership */
 };
 
 enum collector_event_type {
@@ -61,9 +67,18 @@ enum collector_event_type {
 	EVENT_INSTANCE,   /* an agent's second instance of kind `code` has to be
 	                   * told apart; `name` is its prefix */
 	EVENT_AT_BOUND,   /* an agent, or a data source of it, was refused */
+	EVENT_SAME_NAME,  /* two hosts call themselves alike; `name` is what the
+	                   * second is called */
+	EVENT_SAME_UUID,  /* two virtual machines have one UUID */
+	EVENT_FLIPPING,   /* an agent changes its name all the time */
+	/* membership: */
 	EVENT_JOINED,     /* a host got its name */
-	EVENT_RENAMED,    /* a host got another name */
+	EVENT_LATE,       /* a heartbeat is missing */
+	EVENT_DOWN,       /* so many are missing that it must be down */
+	EVENT_RETURNED,   /* a host that was down was heard */
 	EVENT_RESTARTED,  /* an agent has begun again */
+	EVENT_RENAMED,    /* a host got another name; `other` is the old one */
+	EVENT_MOVED,      /* a virtual machine is on another hypervisor */
 	EVENT_GONE        /* a host was silent for too long */
 };
 
@@ -71,7 +86,14 @@ struct collector_event {
 	enum collector_event_type type;
 	struct address agent;
 	int64_t code;
-	char name[TEXT_SIZE];
+	char name[TEXT_SIZE];  /* of the host */
+	char other[TEXT_SIZE]; /* EVENT_RENAMED */
+	/* of membership: */
+	int64_t heard_ms;      /* when the host was last heard before */
+	uint32_t interval_ms;  /* at which it is expected to be heard */
+	unsigned missed;       /* heartbeats that were due since */
+	unsigned allowed;      /* so many missing ones mean down */
+	int64_t now_ms;
 };
 
 #define COLLECTOR_EVENT_TEXT 256
@@ -101,6 +123,9 @@ void collector_set_wall(struct collector *collector, int64_t offset_ms);
  * rest is dropped, for the statistics count it all. */
 bool collector_event(struct collector *collector,
                      struct collector_event *event);
+
+/* "joined", "late", ...: the word for a type of event. */
+const char *collector_event_word(enum collector_event_type type);
 
 /* The event as a line for a log, without a newline. Returns `text`. */
 char *collector_event_text(const struct collector_event *event,

@@ -89,7 +89,7 @@ cursor_string(struct cursor *c, uint32_t *len)
 	const uint8_t *start;
 
 	*len = cursor_u32(c);
-	start = cursor_opaque(c, *len);
+	start = c->failed ? NULL : cursor_opaque(c, *len);
 	if (start == NULL)
 		*len = 0;
 	return start;

@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#define APART_MS 5000     /* and half the interval: two clocks may differ so */
+#define HELD_UP_MS 600000 /* no datagram is held up for longer */
+
 static bool
 unsupported(enum field_type type, uint64_t number)
 {
@@ -197,22 +200,24 @@ derive(const struct derive_input *in, struct derived *out)
 }
 
 /* Some agents step their clock by whole seconds (memcached, Open vSwitch,
- * pmacct do). Then arrival is the finer of the two, unless the datagram was
- * held up on its way. */
+ * pmacct do): then arrival is the finer of the two. Where the two disagree by
+ * much, a datagram was held up on its way or a clock was set; the longer time
+ * makes no spike of either, unless it is absurd. */
 double
 interval_ms(uint32_t uptime_now, uint32_t uptime_before, int64_t arrival_now,
             int64_t arrival_before)
 {
 	int32_t uptime = (int32_t)(uptime_now - uptime_before);
 	int64_t arrival = arrival_now - arrival_before;
+	int64_t longer = uptime > arrival ? uptime : arrival;
 	int64_t apart = uptime > arrival ? uptime - arrival : arrival - uptime;
 	bool whole_seconds = uptime_now % 1000 == 0 && uptime_before % 1000 == 0;
 
 	if (arrival <= 0)
 		return uptime > 0 ? uptime : 0;
-	if (uptime <= 0 || apart > arrival / 2 + 5000)
+	if (uptime <= 0 || uptime - arrival > HELD_UP_MS)
 		return (double)arrival;
-	if (whole_seconds && apart < 1000)
-		return (double)arrival;
-	return uptime;
+	if (apart > arrival / 2 + APART_MS)
+		return (double)longer;
+	return whole_seconds && apart < 1000 ? (double)arrival : uptime;
 }

@@ -7,88 +7,173 @@
 
 #include "sflow/collector_internal.h"
 
+#define RENAMES_MOST 3 /* of one agent, in */
+#define RENAMES_MS 3600000
+#define SETTLE_MS 5000 /* after a virtual machine has moved */
+
 /* An address as part of a key or name: gmond splits at the first colon. */
 static void
 address_key(const struct address *address, char key[TEXT_SIZE])
 {
-	char *colon;
+	char text[ADDRESS_TEXT], *colon;
 
-	address_text(address, key);
+	/* ::1 is 0::1 as well; no name begins with a dash */
+	address_text(address, text);
+	snprintf(key, TEXT_SIZE, "%s%s", text[0] == ':' ? "0" : "", text);
 	while ((colon = strchr(key, ':')) != NULL)
 		*colon = '-';
 }
 
-/* Takes the metrics of all that is shown on the agent's own host out of the
- * store. */
+/* Takes all metrics out of the agent's own host. */
 static void
 detach_all(struct agent *agent)
 {
 	struct source *source;
 
 	DL_FOREACH(agent->sources, source)
-		if (source->host == NULL)
-			source_detach(source);
+		source_detach(source, agent->host);
+}
+
+/* Takes `wanted` as the name of a host, or, where another host has it, with
+ * the key behind it, by which they are told apart. */
+static void
+take_name(struct collector *c, const struct address *agent, const char *wanted,
+          const char *key, char name[TEXT_SIZE])
+{
+	char alone[TEXT_SIZE];
+	size_t i;
+
+	strcpy(alone, wanted);
+	for (i = 0; c->config.lower_case && alone[i] != '\0'; i++)
+		if (alone[i] >= 'A' && alone[i] <= 'Z')
+			alone[i] = (char)(alone[i] - 'A' + 'a');
+	strcpy(name, alone);
+	if (agents_take_name(&c->agents, name))
+		return;
+	snprintf(name, TEXT_SIZE, "%.*s-%.40s",
+	         (int)(TEXT_SIZE - 2 - strnlen(key, 40)), alone, key);
+	agents_take_name(&c->agents, name);
+	collector_tell(c, EVENT_SAME_NAME, agent, 0, name);
+}
+
+/* The host that had another name leaves at once: nothing may linger. */
+static void
+leave_name(struct collector *c, struct agent *agent)
+{
+	if (agent->name[0] == '\0')
+		return;
+	agents_return_name(&c->agents, agent->name);
+	if (agent->host == NULL)
+		return;
+	detach_all(agent);
+	store_host_gone(agent->host);
+	agent->host = NULL;
 }
 
 static void
-set_name(struct collector *c, struct agent *agent, const char *name)
+set_name(struct collector *c, struct agent *agent, const char *name,
+         int64_t now)
 {
-	bool renamed = agent->host != NULL && agent->name[0] != '\0';
+	bool renamed = agent->name[0] != '\0';
+	struct collector_event *event;
+	char was[TEXT_SIZE], key[TEXT_SIZE];
 
-	if (renamed) {
-		detach_all(agent);
-		store_host_gone(agent->host);
-		agent->host = NULL;
-	}
-	strcpy(agent->name, name);
+	strcpy(was, agent->name);
+	address_key(&agent->address, key);
+	leave_name(c, agent);
+	take_name(c, &agent->address, name, key, agent->name);
 	agent->other_name[0] = '\0';
+	agent->renames += renamed;
 	if (agent->host != NULL)
-		store_host_announce(agent->host, name);
-	collector_tell(c, renamed ? EVENT_RENAMED : EVENT_JOINED,
-	               &agent->address, 0, name);
+		store_host_announce(agent->host, agent->name);
+	event = collector_tell_member(c, renamed ? EVENT_RENAMED : EVENT_JOINED,
+	                              &agent->address, agent->name,
+	                              &agent->member, now);
+	if (renamed)
+		strcpy(event->other, was);
 }
 
-void
-agent_calls_itself(struct collector *c, struct agent *agent, const char *name)
+static bool
+may_rename(struct agent *agent, int64_t now)
 {
-	bool known = agent->name[0] != '\0' && !agent->named_by_address;
+	if (now - agent->renames_ms >= RENAMES_MS) {
+		agent->renames = 0;
+		agent->renames_ms = now;
+	}
+	return agent->renames < RENAMES_MOST;
+}
 
-	if (known && strcmp(agent->name, name) == 0)
-		agent->other_name[0] = '\0';
-	else if (known && strcmp(agent->other_name, name) != 0)
+/* Another name than before: it has to be heard twice in a row, and may not
+ * change all the time. */
+static bool
+believes(struct collector *c, struct agent *agent, const char *name,
+         int64_t now)
+{
+	if (agent->called[0] == '\0')
+		return true;
+	if (strcmp(agent->other_name, name) != 0) {
 		strcpy(agent->other_name, name);
-	else
-		set_name(c, agent, name);
-	agent->named_by_address = false;
+		return false;
+	}
+	if (may_rename(agent, now))
+		return true;
+	if (!agent->told_flipping)
+		collector_tell(c, EVENT_FLIPPING, &agent->address, 0, name);
+	agent->told_flipping = true;
+	return false;
 }
 
 void
-agent_name_by_address(struct collector *c, struct agent *agent)
+agent_calls_itself(struct collector *c, struct agent *agent, const char *name,
+                   int64_t now)
 {
-	char name[TEXT_SIZE];
+	if (strcmp(agent->called, name) == 0) {
+		agent->other_name[0] = '\0';
+	} else if (believes(c, agent, name, now)) {
+		strcpy(agent->called, name);
+		set_name(c, agent, name, now);
+	}
+}
 
-	address_key(&agent->address, name);
-	agent->named_by_address = true;
-	set_name(c, agent, name);
+void
+agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
+{
+	const char *given = name_list_find(c->config.names, &agent->address);
+	char key[TEXT_SIZE];
+
+	address_key(&agent->address, key);
+	set_name(c, agent, given != NULL ? given : key, now);
+}
+
+/* Takes a virtual machine's own host away from its source. */
+static void
+leave_host(struct collector *c, struct source *source)
+{
+	source_detach(source, NULL);
+	if (source->host == NULL)
+		return;
+	agents_return_name(&c->agents, source->host_name);
+	agents_unset_uuid(&c->agents, source);
+	store_host_gone(source->host);
+	source->host = NULL;
 }
 
 void
 source_calls_itself(struct collector *c, struct source *source,
-                    const char *name, const uint8_t uuid[16])
+                    const char *name, const uint8_t uuid[16], int64_t now)
 {
+	bool had_host = source->host != NULL;
 	bool same = strcmp(source->name, name) == 0 &&
 	            memcmp(source->uuid, uuid, 16) == 0;
 
 	if (same)
 		return;
-	source_detach(source);
-	if (source->host != NULL)
-		collector_tell(c, EVENT_RENAMED, &source->agent->address, 0,
-		               name);
-	store_host_gone(source->host);
-	source->host = NULL;
+	leave_host(c, source);
 	memmove(source->name, name, strlen(name) + 1); /* may be the same */
 	memcpy(source->uuid, uuid, 16);
+	if (had_host)
+		collector_tell_member(c, EVENT_RENAMED, &source->agent->address,
+		                      name, &source->member, now);
 }
 
 static struct store_host *
@@ -105,38 +190,85 @@ agent_host(struct collector *c, struct agent *agent)
 	return agent->host;
 }
 
-/* A virtual machine stays itself when it moves, by its UUID; one that sends
- * none is known by where it is. */
+/* Where a virtual machine is: its key where it has no UUID of its own. */
 static void
-machine_key(const struct source *source, char key[TEXT_SIZE])
+place_key(const struct source *source, char key[TEXT_SIZE])
 {
-	static const uint8_t none[16];
 	char agent[TEXT_SIZE];
 
-	if (memcmp(source->uuid, none, 16) != 0) {
-		text_uuid(source->uuid, key);
-		return;
-	}
 	address_key(&source->agent->address, agent);
-	snprintf(key, TEXT_SIZE, "%.45s-%u-%u", agent, source->key.id.class,
+	snprintf(key, TEXT_SIZE, "%.40s-%u-%u", agent, source->key.id.class,
 	         source->key.id.index);
 }
 
-static struct store_host *
-machine_host(struct collector *c, struct source *source)
+/* The same virtual machine, heard from another hypervisor: its host goes with
+ * it. */
+static void
+move_host(struct collector *c, struct source *from, struct source *to,
+          int64_t now)
 {
+	source_detach(from, from->host);
+	to->host = from->host;
+	from->host = NULL;
+	from->moved_ms = now;
+	strcpy(to->host_name, from->host_name);
+	to->member.heard_ms = from->member.heard_ms;
+	agents_set_uuid(&c->agents, to);
+	collector_tell_member(c, EVENT_MOVED, &to->agent->address,
+	                      to->host_name, &from->member, now);
+}
+
+static void
+new_machine_host(struct collector *c, struct source *source, const char *key,
+                 int64_t now)
+{
+	char place[TEXT_SIZE];
+
+	place_key(source, place);
+	source->host = store_host_add(c->store, key);
+	if (source->host == NULL)
+		return;
+	take_name(c, &source->agent->address,
+	          source->name[0] != '\0' ? source->name : key, place,
+	          source->host_name);
+	store_host_announce(source->host, source->host_name);
+	collector_tell_member(c, EVENT_JOINED, &source->agent->address,
+	                      source->host_name, &source->member, now);
+}
+
+/* A virtual machine stays itself when it moves, by its UUID: who says it now has
+ * it. If it is then still heard from where it was, there are two of one UUID,
+ * and this one is known by where it is; as is one without a UUID. */
+static struct store_host *
+machine_host(struct collector *c, struct source *source, int64_t now,
+             bool *refused)
+{
+	static const uint8_t none[16];
+	bool has_uuid = memcmp(source->uuid, none, 16) != 0;
+	struct source *other = NULL;
 	char key[TEXT_SIZE];
-	const char *name = source->name[0] != '\0' ? source->name : key;
 
 	if (source->host != NULL)
 		return source->host;
-	machine_key(source, key);
-	source->host = store_host_add(c->store, key);
-	if (source->host != NULL) {
-		store_host_announce(source->host, name);
-		collector_tell(c, EVENT_JOINED, &source->agent->address, 0,
-		               name);
+	if (source->moved_ms != 0 && now - source->moved_ms < SETTLE_MS)
+		return NULL; /* its last words from there */
+	member_init(&source->member, c->agents.loss, now);
+	if (has_uuid)
+		other = agents_find_uuid(&c->agents, source->uuid);
+	if (other != NULL && source->moved_ms == 0) {
+		move_host(c, other, source, now);
+		return source->host;
 	}
+	place_key(source, key);
+	if (other != NULL)
+		collector_tell(c, EVENT_SAME_UUID, &source->agent->address, 0,
+		               source->name);
+	else if (has_uuid)
+		text_uuid(source->uuid, key);
+	new_machine_host(c, source, key, now);
+	if (other == NULL && has_uuid && source->host != NULL)
+		agents_set_uuid(&c->agents, source);
+	*refused = source->host == NULL;
 	return source->host;
 }
 
@@ -158,8 +290,8 @@ choose_prefix(struct source *source, enum kind kind)
 {
 	bool by_name = (kind == KIND_VM || kind == KIND_JVM) &&
 	               source->name[0] != '\0';
-	unsigned index = source->key.id.index;
-	char prefix[TEXT_SIZE];
+	unsigned index = source->key.id.index, more;
+	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
 
 	snprintf(prefix, sizeof(prefix), "%u", index);
 	if (by_name)
@@ -168,10 +300,13 @@ choose_prefix(struct source *source, enum kind kind)
 		snprintf(prefix, sizeof(prefix), "%.50s-%u", source->name,
 		         index);
 	if (prefix_taken(source, prefix))
-		snprintf(prefix, sizeof(prefix), "%.30s-%u-%u-%u",
+		snprintf(prefix, sizeof(prefix), "%.20s-%u-%u-%u",
 		         by_name ? source->name : kind_name(kind),
 		         source->key.sub_agent->key.id, source->key.id.class,
 		         index);
+	strcpy(longest, prefix);
+	for (more = 2; prefix_taken(source, prefix); more++)
+		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, more);
 	strcpy(source->prefix, prefix);
 }
 
@@ -198,17 +333,22 @@ instance_prefix(struct collector *c, struct source *source, enum kind kind)
 
 struct store_block *
 instance_block(struct collector *c, struct source *source,
-               const struct layout *layout, bool *refused)
+               const struct layout *layout, int64_t now, bool *refused)
 {
 	bool own = layout->kind == KIND_VM && c->config.vm == VM_HOST;
-	struct store_host *host =
-	    own ? machine_host(c, source) : agent_host(c, source->agent);
-	const char *prefix = own ? "" : NULL;
+	struct store_host *host;
+	const char *prefix = "";
 
-	*refused = host == NULL;
+	*refused = false;
+	if (own) {
+		host = machine_host(c, source, now, refused);
+	} else {
+		host = agent_host(c, source->agent);
+		*refused = host == NULL;
+	}
 	if (host == NULL)
 		return NULL;
-	if (prefix == NULL)
+	if (!own)
 		prefix = instance_prefix(c, source, layout->kind);
 	if (layout->alone && prefix[0] != '\0')
 		return NULL;

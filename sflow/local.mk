@@ -8,6 +8,9 @@ sflow_libsflow_la_SOURCES = \
 	sflow/cursor.h \
 	sflow/instances.c \
 	sflow/datagram.c sflow/datagram.h \
+	sflow/events.c sflow/ticks.c \
+	sflow/members.c sflow/members.h \
+	sflow/names.c sflow/names.h \
 	sflow/derive.c sflow/derive.h \
 	sflow/records.c sflow/records.h \
 	sflow/store.c sflow/store.h \

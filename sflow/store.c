@@ -6,6 +6,10 @@
 #include <string.h>
 #include <utlist.h>
 
+/* A host that is up, yet silent for so long, is told of again so often. */
+#define SILENT_MS 40000
+#define TELL_AGAIN_MS 10000
+
 struct value {
 	double number;
 	char *text;           /* of a STRING; owned */
@@ -34,6 +38,8 @@ struct store_host {
 	struct store_block *blocks;
 	int64_t heard_ms;
 	int64_t started_s;
+	int64_t told_ms; /* when publishers were last told of it */
+	bool up;
 	/* set once, by the filling thread, before the host is first queued */
 	char key[TEXT_SIZE];
 	char name[TEXT_SIZE];
@@ -249,6 +255,12 @@ store_block_remove(struct store_block *block)
 	block_free(block);
 }
 
+struct store_host *
+store_block_host(const struct store_block *block)
+{
+	return block->host;
+}
+
 /* Values made from the clock hold still unless they move by more than two
  * seconds: rounding on both sides makes them jitter. */
 static bool
@@ -319,12 +331,29 @@ void
 store_host_heard(struct store_host *host, int64_t started_s, int64_t now)
 {
 	pthread_mutex_lock(&host->lock);
-	host->heard_ms = now;
+	host->heard_ms = host->told_ms = now;
+	host->up = true;
 	if (started_s != 0 &&
 	    !holds_still((double)host->started_s, (double)started_s))
 		host->started_s = started_s;
 	pthread_mutex_unlock(&host->lock);
 	if (host->announced)
+		enqueue(host);
+}
+
+void
+store_host_tick(struct store_host *host, bool up, int64_t now)
+{
+	bool tell;
+
+	pthread_mutex_lock(&host->lock);
+	tell = host->up != up || (up && now - host->heard_ms >= SILENT_MS &&
+	                          now - host->told_ms >= TELL_AGAIN_MS);
+	host->up = up;
+	if (tell)
+		host->told_ms = now;
+	pthread_mutex_unlock(&host->lock);
+	if (tell && host->announced)
 		enqueue(host);
 }
 
@@ -383,6 +412,7 @@ store_host_info(struct store_host *host, struct store_info *info)
 	pthread_mutex_unlock(&host->store->lock);
 	pthread_mutex_lock(&host->lock);
 	info->heard_ms = host->heard_ms;
+	info->up = host->up;
 	info->started_s = (uint32_t)host->started_s;
 	pthread_mutex_unlock(&host->lock);
 }

@@ -64,6 +64,9 @@ struct store_block *store_block_add(struct store_host *host,
                                     const char *prefix);
 void store_block_remove(struct store_block *block);
 
+/* The host that the block belongs to. */
+struct store_host *store_block_host(const struct store_block *block);
+
 /* Puts in what derive() gave for the first `count` rows of the block, heard at
  * `now`. `interval_s` is how often the source sends. */
 void store_block_set(struct store_block *block, const struct derived *values,
@@ -73,12 +76,18 @@ void store_block_set(struct store_block *block, const struct derived *values,
  * wall clock (0: not known). Call it after the values: it wakes publishers. */
 void store_host_heard(struct store_host *host, int64_t started_s, int64_t now);
 
+/* Once a second: whether the host is up (late counts as up). Publishers are
+ * told when that changes, and now and then while a host that is up is silent,
+ * so that nobody takes it for dead. */
+void store_host_tick(struct store_host *host, bool up, int64_t now);
+
 /* Taking: by publishers ------------------------------------------------------ */
 
 struct store_info {
 	const char *key;    /* lives as long as the host is taken */
 	const char *name;
 	bool gone;          /* it is to be removed */
+	bool up;            /* or late; false: it is down */
 	int64_t heard_ms;   /* when it was last heard */
 	uint32_t started_s; /* 0: not known; holds still within two seconds */
 };

@@ -38,8 +38,10 @@ text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 	for (i = 0; i < n; i++) {
 		bool first = i == 0 && (text[i] == '.' || text[i] == '-');
 		bool second_dot = i > 0 && text[i] == '.' && text[i - 1] == '.';
+		bool last_dot = i == n - 1 && text[i] == '.';
 
-		if (first || second_dot || strchr(" /:", text[i]) != NULL)
+		if (first || second_dot || last_dot ||
+		    strchr(" /:", text[i]) != NULL)
 			text[i] = '_';
 	}
 	if (strcasecmp(text, GMETAD_SUMMARY) == 0)

@@ -17,8 +17,8 @@
 size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
 /* The same for a name of a host or of a metric's prefix: also without blanks,
- * "/", ":", "..", a leading "." and a leading "-", and never the name that gmetad
- * keeps for its sums. */
+ * "/", ":", "..", a "." at either end and a leading "-", and never the name that
+ * gmetad keeps for its sums. */
 size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
 /* A UUID of 16 bytes as 8-4-4-4-12 lower-case hexadecimal. Returns `text`. */

@@ -64,8 +64,14 @@ def interval(latch, datagram):
     arrival = datagram.arrival - latch.arrival
     if uptime == 0 or uptime >= 2**31:
         return arrival
+    if arrival <= 0:
+        return uptime
+    if uptime - arrival > 600000:  # no datagram is held up for so long
+        return arrival
+    if abs(uptime - arrival) > arrival / 2 + 5000:  # the longer makes no spike
+        return max(uptime, arrival)
     whole = datagram.uptime % 1000 == 0 and latch.uptime % 1000 == 0
-    return arrival if whole and abs(arrival - uptime) <= 1000 else uptime
+    return arrival if whole and abs(arrival - uptime) < 1000 else uptime
 
 
 def signed(number):
@@ -176,6 +182,7 @@ class Replay:
         self.latches = {}  # (agent, sub-agent, source, tag) -> Latch
         self.descr = {}  # (agent, sub-agent, source) -> hostname
         self.machines = {}  # agent -> host name
+        self.owners = {}  # host name -> the agent that had it first
         self.instances = {}  # (agent, kind) -> data sources, first come first
 
     def datagram(self, datagram):
@@ -249,8 +256,11 @@ class Replay:
         agent = datagram.agent
         if kind == "vm" and self.options.vm == "host":
             return {safe_name(self.descr[agent, datagram.sub_agent, source])}, ""
+        key = agent.replace(":", "-")
         name = self.machines.get(agent)
-        hosts = {name} if name else {"-", agent, agent.replace(":", "-")}
+        if name and self.owners.setdefault(name, agent) != agent:
+            name = f"{name}-{key}"  # two hosts of one name are told apart
+        hosts = {name} if name else {"-", key}
         return hosts, self.prefix(kind, datagram, source)
 
     def prefix(self, kind, datagram, source):

@@ -11,6 +11,7 @@
 
 EXPORTED apr_hash_t *hosts;
 EXPORTED apr_thread_mutex_t *hosts_mutex;
+EXPORTED int host_tmax = 20;
 apr_pool_t *fake_pool;
 
 struct gmond_host *Ganglia_host_get(char *ip, apr_sockaddr_t *address,

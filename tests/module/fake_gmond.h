@@ -10,6 +10,7 @@
 /* The tables, as gmond exports them. */
 extern apr_hash_t *hosts;
 extern apr_thread_mutex_t *hosts_mutex;
+extern int host_tmax;
 
 /* Writes `text` as configuration, has libganglia read it, sets up the tables,
  * and gives `module` what gmond would. */

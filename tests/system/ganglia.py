@@ -274,7 +274,8 @@ def metrics_of(host):
 
 # gmond ------------------------------------------------------------------------
 
-OWN = ("sflow_agents", "sflow_datagrams", "sflow_samples",
+OWN = ("sflow_agents", "sflow_hosts_up", "sflow_hosts_late",
+       "sflow_hosts_down", "sflow_events", "sflow_datagrams", "sflow_samples",
        "sflow_samples_lost", "sflow_kernel_drops", "sflow_malformed",
        "sflow_unknown_records", "sflow_not_allowed", "sflow_refused",
        "sflow_values")

@@ -4,7 +4,8 @@ if !SANITIZED
 TESTS += tests/system/test_channel.py tests/system/test_direct.py \
 	tests/system/test_flood.py tests/system/test_gmetad.py \
 	tests/system/test_hosts.py tests/system/test_hostile.py \
-	tests/system/test_lifecycle.py tests/system/test_mute.py \
+	tests/system/test_lifecycle.py tests/system/test_membership.py \
+	tests/system/test_mute.py \
 	tests/system/test_own_metrics.py tests/system/test_readers.py \
 	tests/system/test_vm.py
 endif
@@ -13,6 +14,7 @@ EXTRA_DIST += tests/system/ganglia.py tests/system/traffic.py \
 	tests/system/test_channel.py tests/system/test_direct.py \
 	tests/system/test_flood.py tests/system/test_gmetad.py \
 	tests/system/test_hosts.py tests/system/test_hostile.py \
-	tests/system/test_lifecycle.py tests/system/test_mute.py \
+	tests/system/test_lifecycle.py tests/system/test_membership.py \
+	tests/system/test_mute.py \
 	tests/system/test_own_metrics.py tests/system/test_readers.py \
 	tests/system/test_vm.py

@@ -10,7 +10,9 @@ import ganglia  # noqa: E402
 import traffic  # noqa: E402
 
 PER_SECOND = 20  # of each sort of datagram
-UNITS = {"sflow_agents": "agents", "sflow_datagrams": "datagrams/sec",
+UNITS = {"sflow_agents": "agents", "sflow_hosts_up": "hosts",
+         "sflow_hosts_late": "hosts", "sflow_hosts_down": "hosts",
+         "sflow_events": "events/min", "sflow_datagrams": "datagrams/sec",
          "sflow_samples": "samples/sec", "sflow_samples_lost": "samples/sec",
          "sflow_kernel_drops": "datagrams/sec",
          "sflow_malformed": "errors/sec",
@@ -56,15 +58,15 @@ EXPECTED = {"sflow_datagrams": 1, "sflow_samples": 2,
 def test(tap, session):
     gmond = session.gmond(module={"deliver": "direct", "max_agents": 2,
                                   "allow": "127.0.0.1/32"})
-    with tap.point("all ten are there, in group sflow, described") as faults:
+    with tap.point("all are there, in group sflow, described") as faults:
         metrics = ganglia.wait_for("them", lambda: (
             lambda m: m if set(ganglia.OWN) <= m.keys() else None)(
                 gmond.metrics(ganglia.LOCAL)))
         for name in ganglia.OWN:
             metric = metrics[name]
             if metric["UNITS"] != UNITS[name] or metric["SLOPE"] != "both" or \
-                    metric["TYPE"] != ("uint32" if name == "sflow_agents"
-                                       else "float"):
+                    metric["TYPE"] != ("float" if "/" in UNITS[name] else
+                                       "uint32"):
                 faults.append(metric)
             if metric.get("GROUP") != "sflow" or not metric.get("DESC"):
                 faults.append(metric)

@@ -139,6 +139,19 @@ nothing_is_read_from_an_empty_block(void **state)
 	free(none);
 }
 
+/* "On failure NULL". */
+static void
+string_without_a_length_is_a_failure(void **state)
+{
+	static const uint8_t short_length[] = {0, 0, 0};
+	struct cursor c = cursor_of(short_length, sizeof(short_length));
+	uint32_t len = 99;
+
+	(void)state;
+	assert_null(cursor_string(&c, &len));
+	assert_int_equal(len, 0);
+}
+
 int
 main(void)
 {
@@ -152,6 +165,7 @@ main(void)
 	    cmocka_unit_test(empty_string_is_no_failure),
 	    cmocka_unit_test(sub_cursor_ends_at_its_own_end),
 	    cmocka_unit_test(nothing_is_read_from_an_empty_block),
+	    cmocka_unit_test(string_without_a_length_is_a_failure),
 	};
 
 	return cmocka_run_group_tests_name("cursor", tests, NULL, NULL);

@@ -441,6 +441,20 @@ arrivals_in_one_moment(void **state)
 	assert_near(moved(1001, (uint32_t)-5, -10), 0);
 }
 
+/* The datagrams were held up on their way, and come together:
+ * the agent's clock is right, and arrival makes a spike of 15 to 300 times. */
+static void
+bunched_arrivals_are_not_believed(void **state)
+{
+	static const int64_t arrivals[] = {100, 500, 2000};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(arrivals); i++)
+		assert_near(interval_ms(31001, 1001, 1000000 + arrivals[i],
+		                        1000000), 30000);
+}
+
 int
 main(void)
 {
@@ -469,6 +483,7 @@ main(void)
 	    cmocka_unit_test(else_arrival_is_taken),
 	    cmocka_unit_test(whole_second_clocks_are_coarser_than_arrival),
 	    cmocka_unit_test(arrivals_in_one_moment),
+	    cmocka_unit_test(bunched_arrivals_are_not_believed),
 	};
 
 	return cmocka_run_group_tests_name("derive", tests, NULL, NULL);

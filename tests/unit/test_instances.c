@@ -718,6 +718,121 @@ hostile_release_is_made_harmless(void **state)
 	                    "6.1_ VAL=__x/__[2J");
 }
 
+/* Use after free: detach_all() skips a source that is a host
+ * of its own, yet its web server's block is on the agent's host. */
+static void
+web_server_in_a_vm_host_outlives_the_hosts_rename(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct device vm = script_source(&d, 1, 3, 100001);
+	uint32_t i;
+
+	configure(s, VM_HOST);
+	for (i = 0; i < 5; i++) {
+		script_begin(s, &vm);
+		wire_host_descr(&s->w, "guest", 7);
+		wire_virt_cpu(&s->w, 0);
+		wire_http_counters(&s->w, 300 * i);
+		script_send(s);
+		send_host(s, &d, i < 2 ? HOST : "node2");
+	}
+	assert_near(script_value(s, "node2", "http_meth_get"), 10);
+}
+
+/* Two living hosts have one key; when the old hypervisor's
+ * source expires, publishers are told that the VM is gone. */
+static void
+vm_that_moves_stays_itself(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT), e = script_machine("10.80.0.2");
+	struct device vm = script_source(&d, 1, 3, 100001);
+	struct device moved = script_source(&e, 1, 3, 100009);
+	int i;
+
+	configure(s, VM_HOST);
+	send_host(s, &d, HOST);
+	send_host(s, &e, "node2");
+	send_vm(s, &vm, "guest", 7, 0);
+	script_publish(s);
+	assert_int_equal(store_count(collector_store(s->c)), 3);
+	send_vm(s, &moved, "guest", 7, 0);
+	script_publish(s);
+	assert_int_equal(store_count(collector_store(s->c)), 3);
+	for (i = 0; i < 60 * 26; i++) {
+		script_send_host(s, &d, HOST, 0);
+		script_send_host(s, &e, "node2", 0);
+		send_vm(s, &moved, "guest", 7, 0);
+		script_pass(s, 1 * MINUTES);
+	}
+	script_publish(s);
+	assert_true(script_is_shown(s, "guest"));
+	assert_false(script_is_gone(s, "guest"));
+}
+
+/* A leading dash in a host's name. */
+static void
+address_as_name_has_no_leading_dash(void **state)
+{
+	static const char *const addresses[] = {"::1", "::", "::ffff:a00:1"};
+	struct script *s = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(addresses); i++) {
+		struct device d = script_machine(addresses[i]);
+
+		script_configure(s, &collector_defaults);
+		script_send_net(s, &d, 0);
+		script_pass(s, 60 * SECONDS);
+		script_send_net(s, &d, 0);
+		script_publish(s);
+		assert_int_not_equal(s->shown_count, 0);
+		assert_int_not_equal(s->shown[0].host[0], '-');
+	}
+}
+
+/* */
+static void
+prefix_that_ends_in_a_dot_makes_no_two(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct device vm = script_source(&d, 1, 3, 100001);
+	size_t i;
+
+	send_host(s, &d, HOST);
+	send_vm(s, &vm, "guest.", 7, 0);
+	script_publish(s);
+	assert_int_not_equal(s->shown_count, 0);
+	for (i = 0; i < s->shown_count; i++)
+		assert_null(strstr(s->shown[i].reading.name, ".."));
+}
+
+/* the last resort of choose_prefix() is not looked up. */
+static void
+crafted_names_do_not_share_a_prefix(void **state)
+{
+	static const char *const names[] = {"g", "g-9", "g-1-3-9", "g"};
+	static const uint32_t indices[] = {6, 7, 8, 9};
+	struct script *s = *state;
+	struct device d = script_machine(AGENT), vm;
+	unsigned count = 0;
+	size_t i;
+
+	send_host(s, &d, HOST);
+	for (i = 0; i < COUNT_OF(names); i++) {
+		vm = script_source(&d, 1, 3, indices[i]);
+		vm.sequence += (uint32_t)i;
+		send_vm(s, &vm, names[i], (uint8_t)(i + 1), 0);
+	}
+	script_publish(s);
+	for (i = 0; i < s->shown_count; i++)
+		count += strcmp(s->shown[i].reading.name,
+		                "g-1-3-9.vcpu_num") == 0;
+	assert_int_equal(count, 1);
+}
+
 int
 main(void)
 {
@@ -754,6 +869,11 @@ main(void)
 	    TEST(vms_may_be_left_out),
 	    TEST(hostile_names_never_appear_raw),
 	    TEST(hostile_release_is_made_harmless),
+	    TEST(web_server_in_a_vm_host_outlives_the_hosts_rename),
+	    TEST(vm_that_moves_stays_itself),
+	    TEST(address_as_name_has_no_leading_dash),
+	    TEST(prefix_that_ends_in_a_dot_makes_no_two),
+	    TEST(crafted_names_do_not_share_a_prefix),
 	};
 
 	return cmocka_run_group_tests_name("instances", tests, NULL, NULL);

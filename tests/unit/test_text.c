@@ -24,7 +24,7 @@ static const struct text_case cases[] = {
     {BYTES("m\xc3\xbcller"), "m__ller", "m__ller"},
     {BYTES("\xff\xfe\x80"), "___", "___"},
     {BYTES("../../etc/passwd"), "../../etc/passwd", "_._.__etc_passwd"},
-    {BYTES(".."), "..", "_."},
+    {BYTES(".."), "..", "__"},
     {BYTES("a..b...c"), "a..b...c", "a._b._.c"},
     {BYTES(".hidden"), ".hidden", "_hidden"},
     {BYTES("-rf"), "-rf", "_rf"},

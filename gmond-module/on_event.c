@@ -1,0 +1,166 @@
+#include "gmond-module/on_event.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "gmond-module/log.h"
+
+#define RUNNING_MAX 16  /* programs at a time */
+#define SECONDS_MAX 30  /* for each of them */
+#define VARIABLES 12
+#define VARIABLE_SIZE 160
+#define FIRST_OTHER_FD 3
+
+static struct {
+	pid_t pid; /* 0: a free place */
+	int64_t began_ms;
+} running[RUNNING_MAX];
+static unsigned left_out;
+
+/* The program's whole environment. */
+struct environment {
+	size_t count;
+	char text[VARIABLES][VARIABLE_SIZE];
+	char *pointers[VARIABLES + 1];
+};
+
+static void add(struct environment *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add(struct environment *e, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(e->text[e->count], VARIABLE_SIZE, format, args);
+	va_end(args);
+	e->pointers[e->count] = e->text[e->count];
+	e->pointers[++e->count] = NULL;
+}
+
+static void
+describe(struct environment *e, const struct collector_event *event,
+         int64_t wall_offset_ms)
+{
+	char address[ADDRESS_TEXT];
+
+	e->count = 0;
+	add(e, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	add(e, "SFLOW_EVENT=%s", collector_event_word(event->type));
+	add(e, "SFLOW_HOST=%s", event->name);
+	add(e, "SFLOW_OLD_HOST=%s", event->other);
+	add(e, "SFLOW_AGENT=%s", address_text(&event->agent, address));
+	add(e, "SFLOW_TIME=%" PRId64, (event->now_ms + wall_offset_ms) / 1000);
+	add(e, "SFLOW_LAST_HEARD=%" PRId64,
+	    (event->heard_ms + wall_offset_ms) / 1000);
+	add(e, "SFLOW_MISSED=%u", event->missed);
+	add(e, "SFLOW_ALLOWED=%u", event->allowed);
+	add(e, "SFLOW_INTERVAL=%.3f", event->interval_ms / 1000.0);
+}
+
+/* The child has none of gmond's sockets, and none of its signal handling. */
+static int
+spawn(const char *program, char *const *environment, pid_t *pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	char *arguments[] = {strdup(program), NULL};
+	sigset_t none, all;
+	int error;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", 0, 0);
+	posix_spawn_file_actions_addclosefrom_np(&files, FIRST_OTHER_FD);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
+	                                          POSIX_SPAWN_SETSIGDEF |
+	                                          POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	error = arguments[0] == NULL
+	            ? ENOMEM
+	            : posix_spawn(pid, program, &files, &attributes, arguments,
+	                          environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&files);
+	free(arguments[0]);
+	return error;
+}
+
+static int
+free_place(void)
+{
+	int i;
+
+	for (i = 0; i < RUNNING_MAX; i++)
+		if (running[i].pid == 0)
+			return i;
+	return -1;
+}
+
+void
+on_event_run(const char *program, const struct collector_event *event,
+             int64_t wall_offset_ms, int64_t now)
+{
+	struct environment environment;
+	int place = free_place(), error;
+
+	if (*program == '\0')
+		return;
+	if (place < 0) {
+		left_out++;
+		return;
+	}
+	describe(&environment, event, wall_offset_ms);
+	error = spawn(program, environment.pointers, &running[place].pid);
+	if (error != 0) {
+		running[place].pid = 0;
+		log_line("can't run %s: %s", program, strerror(error));
+	}
+	running[place].began_ms = now;
+}
+
+void
+on_event_tick(int64_t now)
+{
+	int i, status;
+
+	for (i = 0; i < RUNNING_MAX; i++) {
+		if (running[i].pid == 0)
+			continue;
+		if (waitpid(running[i].pid, &status, WNOHANG) != 0)
+			running[i].pid = 0;
+		else if (now - running[i].began_ms >= SECONDS_MAX * 1000)
+			kill(-running[i].pid, SIGKILL);
+	}
+	if (left_out > 0 && free_place() >= 0) {
+		log_line("on_event: %u events were left out, for %d programs "
+		         "ran already", left_out, RUNNING_MAX);
+		left_out = 0;
+	}
+}
+
+void
+on_event_stop(void)
+{
+	int i;
+
+	for (i = 0; i < RUNNING_MAX; i++)
+		if (running[i].pid != 0) {
+			kill(-running[i].pid, SIGKILL);
+			waitpid(running[i].pid, NULL, 0);
+			running[i].pid = 0;
+		}
+}
