@@ -19,3 +19,8 @@ tests_members_test_membership_SOURCES = tests/members/test_membership.c \
 	$(UNIT_SCRIPT)
 tests_members_test_membership_CFLAGS = $(UNIT_CFLAGS)
 tests_members_test_membership_LDADD = $(UNIT_LIBS)
+
+# By hand: what many agents cost that fall silent at once.
+check_PROGRAMS += tests/members/crowd
+tests_members_crowd_SOURCES = tests/members/crowd.c $(UNIT_WIRE)
+tests_members_crowd_LDADD = sflow/libsflow.la -lm
