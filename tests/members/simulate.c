@@ -134,7 +134,7 @@ main(int argc, char **argv)
 {
 	static const double intervals[] = {1, 10, 20, 30, 60, 300};
 	static const double losses[] = {0, 0.001, 0.01, 0.05};
-	double millions = argc > 1 ? strtod(argv[1], NULL) : 1;
+	double millions = argc > 1 ? strtod(argv[1], NULL) : 20;
 	int failed = 0, number = 0, i, j;
 	bool good;
 

@@ -110,6 +110,7 @@ read_params(const char *channels, const char *params, struct parameters *p)
 static void
 test_good_parameters(void **state)
 {
+	struct address address;
 	struct parameters p;
 
 	(void)state;
@@ -122,6 +123,10 @@ test_good_parameters(void **state)
 	                    "param max_sources { value = 8 } "
 	                    "param accept { value = \"host, vm\" } "
 	                    "param multiple_jvm { value = yes } "
+	                    "param names { value = \"10.0.0.1 = a, fd00::1 b\" } "
+	                    "param lower_case { value = yes } "
+	                    "param misses { value = 3 } "
+	                    "param on_event { value = \"/bin/true\" } "
 	                    "param vm { value = host }", &p), 0);
 	assert_int_equal(p.port, 7000);
 	assert_string_equal(p.bind, "127.0.0.1 ::1");
@@ -133,6 +138,11 @@ test_good_parameters(void **state)
 	assert_false(p.collector.accept[KIND_HTTP]);
 	assert_true(p.collector.multiple[KIND_JVM]);
 	assert_int_equal(p.collector.vm, VM_HOST);
+	assert_int_equal(p.collector.misses, 3);
+	assert_true(p.collector.lower_case);
+	assert_string_equal(p.on_event, "/bin/true");
+	assert_int_equal(address_parse("fd00::1", &address), 0);
+	assert_string_equal(name_list_find(p.names, &address), "b");
 	parameters_free(&p);
 }
 
@@ -148,6 +158,11 @@ test_bad_parameters(void **state)
 	    "max_agents { value = 0 }",   "max_sources { value = \"\" }",
 	    "accept { value = \"host hosts\" }",
 	    "multiple_http { value = 1 }", "vm { value = yes }",
+	    "names { value = \"10.0.0.1\" }",
+	    "names { value = \"10.0.0 = x\" }",
+	    "names_file { value = \"/nowhere\" }",
+	    "lower_case { value = 1 }",    "misses { value = 0 }",
+	    "on_event { value = \"true\" }",
 	    "prot { value = 6343 }"};
 	struct parameters p;
 	char param[128];
@@ -353,6 +368,65 @@ test_direct_after_gmond_forgot(void **state)
 	fake_gmond_end();
 }
 
+/* Seconds for which gmond shows the host as silent. */
+static double
+silence_of(const char *host)
+{
+	return (double)(apr_time_now() - fake_host(host)->last_heard) / 1e6;
+}
+
+/* gmond has one TMAX for all: who is up may not pass four of it, however seldom
+ * it is heard, and who is down has to, at once. */
+static void
+test_direct_shows_up_and_down(void **state)
+{
+	struct store *store = store_new(4);
+	struct store_host *host;
+
+	(void)state;
+	start(SEND_CHANNEL, "");
+	assert_int_equal(direct_publisher.start(store, NULL, fake_pool), 0);
+	host = add_host(store, "192.0.2.1", "slow");
+	run_handler();
+	assert_true(silence_of("slow") < 5);
+	store_host_heard(host, 0, clock_ms() - 700000); /* and up all the same */
+	fake_host("slow")->last_heard -= apr_time_from_sec(700);
+	run_handler();
+	assert_true(silence_of("slow") > 55 && silence_of("slow") < 65);
+	store_host_tick(host, false, clock_ms());
+	run_handler();
+	assert_true(silence_of("slow") > 4 * host_tmax);
+	store_host_heard(host, 0, clock_ms());
+	run_handler();
+	assert_true(silence_of("slow") < 5);
+	store_free(store);
+	fake_gmond_end();
+}
+
+/* A gmond on that machine is heard, too: its word is not taken back. */
+static void
+test_direct_beside_another_gmond(void **state)
+{
+	struct store *store = store_new(4);
+	struct store_host *host;
+
+	(void)state;
+	start(SEND_CHANNEL, "");
+	assert_int_equal(direct_publisher.start(store, NULL, fake_pool), 0);
+	host = add_host(store, "192.0.2.1", "both");
+	run_handler();
+	store_host_heard(host, 0, clock_ms() - 30000);
+	store_host_tick(host, false, clock_ms());
+	fake_host("both")->last_heard = apr_time_now();
+	run_handler();
+	assert_true(silence_of("both") < 5);
+	store_host_gone(host);
+	run_handler();
+	assert_non_null(fake_host("both"));
+	store_free(store);
+	fake_gmond_end();
+}
+
 /* channel ----------------------------------------------------------------------- */
 
 static bool
@@ -537,6 +611,8 @@ main(void)
 	    cmocka_unit_test(test_direct_updates_in_place),
 	    cmocka_unit_test(test_direct_removes_who_is_gone),
 	    cmocka_unit_test(test_direct_after_gmond_forgot),
+	    cmocka_unit_test(test_direct_shows_up_and_down),
+	    cmocka_unit_test(test_direct_beside_another_gmond),
 	    cmocka_unit_test(test_channel_sends),
 	    cmocka_unit_test(test_port_of_gmonds_own_collector),
 	    cmocka_unit_test(test_listing_starts_nothing),

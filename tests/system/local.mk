@@ -1,20 +1,19 @@
 # Against Debian's gmond and gmetad. They can't load a module that is built with
 # sanitizers.
+SYSTEM_TESTS = \
+	tests/system/test_channel.py \
+	tests/system/test_direct.py \
+	tests/system/test_flood.py \
+	tests/system/test_gmetad.py \
+	tests/system/test_hosts.py \
+	tests/system/test_hostile.py \
+	tests/system/test_lifecycle.py \
+	tests/system/test_membership.py \
+	tests/system/test_mute.py \
+	tests/system/test_own_metrics.py \
+	tests/system/test_readers.py \
+	tests/system/test_vm.py
 if !SANITIZED
-TESTS += tests/system/test_channel.py tests/system/test_direct.py \
-	tests/system/test_flood.py tests/system/test_gmetad.py \
-	tests/system/test_hosts.py tests/system/test_hostile.py \
-	tests/system/test_lifecycle.py tests/system/test_membership.py \
-	tests/system/test_mute.py \
-	tests/system/test_own_metrics.py tests/system/test_readers.py \
-	tests/system/test_vm.py
+TESTS += $(SYSTEM_TESTS)
 endif
-
-EXTRA_DIST += tests/system/ganglia.py tests/system/traffic.py \
-	tests/system/test_channel.py tests/system/test_direct.py \
-	tests/system/test_flood.py tests/system/test_gmetad.py \
-	tests/system/test_hosts.py tests/system/test_hostile.py \
-	tests/system/test_lifecycle.py tests/system/test_membership.py \
-	tests/system/test_mute.py \
-	tests/system/test_own_metrics.py tests/system/test_readers.py \
-	tests/system/test_vm.py
+EXTRA_DIST += $(SYSTEM_TESTS) tests/system/ganglia.py tests/system/traffic.py
