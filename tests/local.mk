@@ -5,3 +5,4 @@ include tests/unit/local.mk
 include tests/members/local.mk
 include tests/fuzz/local.mk
 include tests/system/local.mk
+include tests/bench/local.mk
