@@ -21,7 +21,7 @@
 #define BATCHES_MAX 64        /* of one socket, before the others' turn */
 #define DATAGRAM_MAX 65536    /* the longest that UDP carries */
 #define NAP_MS 20             /* at most, to let datagrams gather */
-#define NAP_BYTES_PER_MS 400000 /* more than ever comes in a millisecond */
+#define NAP_BYTES_PER_MS 1000000 /* more than ever comes in a millisecond */
 #define TICK_MS 250           /* how late a host is called late, at most */
 #define CHORES_MS 1000
 #define BIND_AGAIN_MS 10000
@@ -262,14 +262,16 @@ receive_batch(int s)
 	return count;
 }
 
-static void
+/* Returns whether there was a whole batch of datagrams, or more. */
+static bool
 receive(int s)
 {
 	int i;
 
 	for (i = 0; i < BATCHES_MAX; i++)
 		if (receive_batch(s) < BATCH)
-			return;
+			break;
+	return i > 0;
 }
 
 /* Log lines, and the administrator's program for events of membership. */
@@ -317,10 +319,12 @@ static void *
 run(void *unused)
 {
 	struct pollfd polled[SOCKETS_MAX + 1];
+	bool busy;
 	size_t i;
 
 	(void)unused;
 	for (;;) {
+		busy = false;
 		for (i = 0; i < receiver.count; i++)
 			polled[i] = (struct pollfd){
 			    .fd = receiver.listeners[i].fd, .events = POLLIN};
@@ -331,10 +335,11 @@ run(void *unused)
 			return NULL;
 		for (i = 0; i < receiver.count; i++)
 			if (polled[i].revents != 0)
-				receive(polled[i].fd);
+				busy = receive(polled[i].fd) || busy;
 		tick(clock_ms());
 		/* To wake up for each datagram costs more than the datagram. */
-		poll(&polled[receiver.count], 1, receiver.nap_ms);
+		if (!busy)
+			poll(&polled[receiver.count], 1, receiver.nap_ms);
 	}
 }
 
