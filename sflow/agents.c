@@ -74,7 +74,7 @@ agents_agent(struct agents *agents, const struct address *address, int64_t now)
 	if (agent == NULL)
 		return NULL;
 	agent->address = *address;
-	agent->first_ms = agent->heard_ms = now;
+	agent->first_ms = now;
 	member_init(&agent->member, agents->loss, now);
 	HASH_ADD(hh, agents->agents, address, sizeof(agent->address), agent);
 	if (agent->hh.tbl == NULL) {

@@ -43,13 +43,12 @@ struct unknown_format {
 struct agent {
 	struct address address; /* the key */
 	int64_t first_ms;       /* first heard */
-	int64_t heard_ms;       /* last heard */
 	uint64_t datagrams;
 	struct sub_agent *sub_agents;
 	struct source *sources;
 	unsigned sub_agent_count;
 	unsigned source_count;
-	struct member member;   /* whether it is up */
+	struct member member;   /* whether it is up, and when last heard */
 	struct source *pace;    /* whose rhythm is expected; NULL: nobody's */
 	bool machine_paces;     /* it is the machine's own */
 	unsigned renames;       /* of its host, within the hour that began */

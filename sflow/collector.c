@@ -1,10 +1,7 @@
 #include "sflow/collector.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "sflow/collector_internal.h"
 #include "sflow/derive.h"
@@ -300,7 +297,6 @@ static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
 	bool speaks = machine || x->agent->called[0] == '\0';
-
 	int64_t uptime_ms = x->datagram->uptime_ms + x->sub_agent->wrapped_ms;
 
 	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;
@@ -321,22 +317,29 @@ learn_interval(const struct context *x, struct source *source, uint32_t lost,
 	source->uptime_ms = x->datagram->uptime_ms;
 }
 
-/* The heartbeat of a virtual machine that is a host of its own. */
+/* A host's heartbeat; one that was down has returned. */
+static void
+heartbeat(struct collector *c, const struct context *x, struct member *member,
+          const char *name, uint32_t lost)
+{
+	int64_t before = member->heard_ms;
+
+	if (member_heard(member, lost, x->now) == MEMBER_RETURNED &&
+	    name[0] != '\0')
+		collector_tell_member(c, EVENT_RETURNED, &x->agent->address,
+		                      name, member, x->now)
+		    ->heard_ms = before;
+}
+
+/* That of a virtual machine that is a host of its own. */
 static void
 machine_heard(struct collector *c, struct context *x, struct source *source,
               uint32_t lost)
 {
-	int64_t before = source->member.heard_ms;
-	enum member_change change;
-
 	if (source->host == NULL)
 		return;
-	change = member_heard(&source->member, lost, x->now);
 	member_expect(&source->member, &source->rhythm);
-	if (change == MEMBER_RETURNED)
-		collector_tell_member(c, EVENT_RETURNED, &x->agent->address,
-		                      source->host_name, &source->member,
-		                      x->now)->heard_ms = before;
+	heartbeat(c, x, &source->member, source->host_name, lost);
 	store_host_heard(source->host, 0, x->now);
 }
 
@@ -426,8 +429,6 @@ static void
 heard(struct collector *c, struct context *x, uint32_t lost)
 {
 	struct agent *agent = x->agent;
-	int64_t before = agent->member.heard_ms;
-	enum member_change change;
 
 	count(&c->stats.datagrams);
 	if (x->arrival == ARRIVAL_RESTART)
@@ -436,12 +437,7 @@ heard(struct collector *c, struct context *x, uint32_t lost)
 	if (!x->heard)
 		return;
 	agent->datagrams++;
-	agent->heard_ms = x->now;
-	change = member_heard(&agent->member, lost, x->now);
-	if (change == MEMBER_RETURNED && agent->name[0] != '\0')
-		collector_tell_member(c, EVENT_RETURNED, &agent->address,
-		                      agent->name, &agent->member,
-		                      x->now)->heard_ms = before;
+	heartbeat(c, x, &agent->member, agent->name, lost);
 	if (agent->host != NULL)
 		store_host_heard(agent->host, x->started_s, x->now);
 }

@@ -72,7 +72,7 @@ agent_expired(const struct collector *c, const struct agent *agent,
 		dmax = UNNAMED_DMAX_MS;
 	else if (agent->datagrams < BRIEF_DATAGRAMS)
 		dmax = BRIEF_DMAX_MS;
-	return now - agent->heard_ms > dmax;
+	return now - agent->member.heard_ms > dmax;
 }
 
 /* Milliseconds of silence after which a source's values are no more. */
@@ -99,7 +99,7 @@ static void
 sweep_source(struct collector *c, struct source *source, int64_t now)
 {
 	int64_t dmax = source_dmax(c, source);
-	int64_t heard = source->host != NULL ? now : source->agent->heard_ms;
+	int64_t heard = source->host != NULL ? now : source->agent->member.heard_ms;
 
 	if (heard - source->heard_ms > dmax)
 		expire_source(c, source, now);
