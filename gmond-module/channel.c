@@ -84,11 +84,13 @@ send_value(struct message *message)
 static void
 send_heartbeat(char *host, const struct store_info *info, bool describe)
 {
-	static const struct metric metric = {
-	    "heartbeat", UINT32, "", ZERO, "%u", "core", "Last heartbeat"};
-	struct store_reading r = {.metric = &metric, .number = info->started_s,
-	                          .tmax_s = 20, .name = "heartbeat",
-	                          .title = "Last heartbeat"};
+	struct store_reading r = {.metric = {"heartbeat", UINT32, "", ZERO, "%u",
+	                                     "core", "Last heartbeat"},
+	                          .number = info->started_s,
+	                          .tmax_s = 20,
+	                          .name = "heartbeat",
+	                          .title = "Last heartbeat",
+	                          .group = "core"};
 	struct message message;
 
 	if (describe) {

@@ -43,9 +43,9 @@ message_value(struct message *message, char *host, struct store_reading *r)
 {
 	Ganglia_value_msg *m = &message->value;
 
-	begin_value(m, formats[r->metric->type], host, r->name,
-	            r->metric->format);
-	switch (r->metric->type) {
+	begin_value(m, formats[r->metric.type], host, r->name,
+	            r->metric.format);
+	switch (r->metric.type) {
 	case STRING:
 		m->Ganglia_value_msg_u.gstr.str = r->text;
 		break;
@@ -79,15 +79,15 @@ message_metadata(struct message *message, char *host, struct store_reading *r)
 	d->metric_id.host = host;
 	d->metric_id.name = r->name;
 	d->metric_id.spoof = TRUE;
-	d->metric.type = (char *)type_names[r->metric->type];
+	d->metric.type = (char *)type_names[r->metric.type];
 	d->metric.name = r->name;
-	d->metric.units = (char *)r->metric->units;
-	d->metric.slope = r->metric->slope == ZERO ? GANGLIA_SLOPE_ZERO
+	d->metric.units = (char *)r->metric.units;
+	d->metric.slope = r->metric.slope == ZERO ? GANGLIA_SLOPE_ZERO
 	                                           : GANGLIA_SLOPE_BOTH;
 	d->metric.tmax = r->tmax_s;
 	d->metric.dmax = r->dmax_s;
-	message->extra[0] = extra("GROUP", r->metric->group);
-	message->extra[1] = extra("DESC", r->metric->title);
+	message->extra[0] = extra("GROUP", r->group);
+	message->extra[1] = extra("DESC", r->metric.title);
 	message->extra[2] = extra("TITLE", r->title);
 	d->metric.metadata.metadata_len = 3;
 	d->metric.metadata.metadata_val = message->extra;

@@ -108,23 +108,78 @@ set_bound(struct parameters *p, const char *value, int sources)
 }
 
 static const char *
+accept_words(void)
+{
+	static char text[256];
+	char *at = stpcpy(text, "all, default, or some of");
+	int kind;
+
+	for (kind = 0; kind < KIND_COUNT; kind++)
+		at = stpcpy(stpcpy(at, " "), kinds[kind].name);
+	strcpy(at, "; -NAME leaves one out");
+	return text;
+}
+
+/* One word: "all", "default", a kind, or "-kind". */
+static bool
+accept_word(bool accept[KIND_COUNT], const char *word, size_t len)
+{
+	bool all = len == 3 && memcmp(word, "all", 3) == 0;
+	bool some = len == 7 && memcmp(word, "default", 7) == 0;
+	bool without = *word == '-';
+	int kind = kind_parse(word + without, len - without), i;
+
+	for (i = 0; i < KIND_COUNT; i++)
+		if (all || (some && collector_defaults.accept[i]))
+			accept[i] = true;
+	if (kind >= 0)
+		accept[kind] = !without;
+	return all || some || kind >= 0;
+}
+
+static const char *
 set_accept(struct parameters *p, const char *value, int unused)
 {
 	bool accept[KIND_COUNT] = {false};
 	size_t len;
-	int kind;
 
 	(void)unused;
-	for (value += strspn(value, BLANKS); *value != '\0';
+	value += strspn(value, BLANKS);
+	if (*value == '-')
+		accept_word(accept, "default", strlen("default"));
+	for (; *value != '\0';
 	     value += len, value += strspn(value, BLANKS)) {
 		len = strcspn(value, BLANKS);
-		kind = kind_parse(value, len);
-		if (kind < 0)
-			return "some of host vm http memcache jvm gpu ip";
-		accept[kind] = true;
+		if (!accept_word(accept, value, len))
+			return accept_words();
 	}
 	memcpy(p->collector.accept, accept, sizeof(accept));
 	return NULL;
+}
+
+/* An extended regular expression; empty: none. */
+static const char *
+set_ports(struct parameters *p, const char *value, int except)
+{
+	static char fault[160] = "an extended regular expression: ";
+	size_t len = strlen("an extended regular expression: ");
+	regex_t *regex = except ? &p->ports_except : &p->ports;
+	const regex_t **used =
+	    except ? &p->collector.ports_except : &p->collector.ports;
+	int error;
+
+	if (*used != NULL)
+		regfree(regex);
+	*used = NULL;
+	if (*value == '\0')
+		return NULL;
+	error = regcomp(regex, value, REG_EXTENDED | REG_NOSUB);
+	if (error == 0) {
+		*used = regex;
+		return NULL;
+	}
+	regerror(error, regex, fault + len, sizeof(fault) - len);
+	return fault;
 }
 
 static const char *
@@ -253,6 +308,8 @@ static const struct parameter known[] = {
     {"max_agents", set_bound, false},
     {"max_sources", set_bound, true},
     {"accept", set_accept, 0},
+    {"ports", set_ports, false},
+    {"ports_except", set_ports, true},
     {"multiple_http", set_multiple, KIND_HTTP},
     {"multiple_memcache", set_multiple, KIND_MEMCACHE},
     {"multiple_jvm", set_multiple, KIND_JVM},
@@ -362,6 +419,8 @@ parameters_free(struct parameters *p)
 {
 	network_list_free(p->allow);
 	name_list_free(p->names);
+	set_ports(p, "", false);
+	set_ports(p, "", true);
 	p->allow = NULL;
 	p->names = NULL;
 }

@@ -17,6 +17,7 @@ struct parameters {
 	char on_event[256];         /* a program's path; "": none */
 	struct network_list *allow; /* owned */
 	struct name_list *names;    /* owned */
+	regex_t ports, ports_except; /* compiled where the collector has them */
 	struct collector_config collector;
 };
 

@@ -1,41 +1,20 @@
-/* The tables' keys are chosen by strangers, so the hash is keyed with random
- * numbers that they can't know, and the tables are bounded. */
-#include <stdint.h>
-#include <string.h>
-#include <sys/random.h>
-
-static uint64_t hash_key[2];
-
-static inline unsigned
-keyed_hash(const void *key, size_t len)
-{
-	const unsigned char *at = key;
-	uint64_t h = hash_key[0] ^ len, word;
-	size_t n;
-
-	for (; len > 0; len -= n, at += n) {
-		n = len < 8 ? len : 8;
-		word = 0;
-		memcpy(&word, at, n);
-		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		h = ((h ^ h >> 29) + hash_key[1]) * UINT64_C(0xbf58476d1ce4e5b9);
-		h ^= h >> 32;
-	}
-	return (unsigned)h;
-}
-
-#define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION(key, len, hash) (hash) = keyed_hash(key, len)
 #include "sflow/agents.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
 #include <utlist.h>
+
+#include "sflow/relations.h"
 
 #define OVERTAKEN_MS 5000     /* a network delays no datagram for longer */
 #define BEGIN_AGAIN_MS 60000  /* nor arrives so long after a restart */
 #define UPTIME_BACK_MS 5000   /* less is a clock that is set, not a restart */
 #define LOST_MAX 100000       /* a larger gap is another sequence */
-#define SOURCES_PER_AGENT 16  /* on average, over all agents */
+#define SOURCES_PER_AGENT 64  /* on average, over all agents */
+#define COUNTERS_MAX 128      /* structures, and parts of them, of a source */
+
+uint64_t hash_key[2];
 
 void
 agents_init(struct agents *agents, size_t max_agents, size_t max_sources)
@@ -132,13 +111,23 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 }
 
 struct source *
-agents_source(struct agents *agents, struct sub_agent *sub_agent,
-              struct source_id id, int64_t now)
+agents_find_source(const struct agents *agents, struct sub_agent *sub_agent,
+                   struct source_id id)
 {
 	struct source_key key = {.sub_agent = sub_agent, .id = id};
 	struct source *source;
 
 	HASH_FIND(hh, agents->sources, &key, sizeof(key), source);
+	return source;
+}
+
+struct source *
+agents_source(struct agents *agents, struct sub_agent *sub_agent,
+              struct source_id id, int64_t now)
+{
+	struct source_key key = {.sub_agent = sub_agent, .id = id};
+	struct source *source = agents_find_source(agents, sub_agent, id);
+
 	if (source != NULL)
 		return source;
 	if (sub_agent->key.agent->source_count >= agents->max_sources ||
@@ -166,6 +155,7 @@ source_detach(struct source *source, const struct store_host *host)
 		if (source->agent->first[kind] == source)
 			source->agent->first[kind] = NULL;
 	source->prefix[0] = '\0';
+	source->unwanted = false;
 }
 
 bool
@@ -227,20 +217,46 @@ agents_unset_uuid(struct agents *agents, struct source *source)
 	source->by_uuid = false;
 }
 
-void
-agents_remove_source(struct agents *agents, struct source *source)
+static void
+free_counters(struct source *source)
 {
 	struct counters *c, *next;
 
+	for (c = source->counters; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+}
+
+void
+source_forget(struct source *source, const struct layout *layout)
+{
+	struct counters **at = &source->counters, *c;
+
+	while ((c = *at) != NULL) {
+		if (c->layout != layout) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		store_block_remove(c->block);
+		free(c);
+		source->counters_count--;
+	}
+}
+
+void
+agents_remove_source(struct agents *agents, struct source *source)
+{
 	source_detach(source, NULL);
 	if (source->agent->pace == source) {
 		source->agent->pace = NULL;
 		source->agent->machine_paces = false;
 	}
-	for (c = source->counters; c != NULL; c = next) {
-		next = c->next;
-		free(c);
-	}
+	port_forget(source);
+	relations_forget(agents, source);
+	free_counters(source);
+	customs_free(source);
 	if (source->host != NULL)
 		agents_return_name(agents, source->host_name);
 	store_host_gone(source->host);
@@ -378,6 +394,17 @@ judge_sample(int32_t ahead, enum arrival datagram)
 	return ahead == 0 ? ARRIVAL_NEXT : ARRIVAL_RESTART;
 }
 
+void
+source_follow(struct source *source)
+{
+	if (source->sub_epoch == source->key.sub_agent->epoch)
+		return;
+	source->sub_epoch = source->key.sub_agent->epoch;
+	source->counters_seen = source->flows_seen = false;
+	source->epoch++;
+	rhythm_restart(&source->rhythm);
+}
+
 enum arrival
 source_arrival(struct source *source, const struct sample *sample,
                enum arrival datagram, uint32_t *lost)
@@ -390,12 +417,7 @@ source_arrival(struct source *source, const struct sample *sample,
 	enum arrival arrival = ARRIVAL_NEXT;
 
 	*lost = 0;
-	if (source->sub_epoch != source->key.sub_agent->epoch) {
-		source->sub_epoch = source->key.sub_agent->epoch;
-		source->counters_seen = source->flows_seen = false;
-		source->epoch++;
-		rhythm_restart(&source->rhythm);
-	}
+	source_follow(source);
 	if (*seen) {
 		arrival = judge_sample(ahead, datagram);
 		if (arrival == ARRIVAL_STALE)
@@ -411,17 +433,22 @@ source_arrival(struct source *source, const struct sample *sample,
 }
 
 struct counters *
-source_counters(struct source *source, const struct layout *layout)
+source_counters(struct source *source, const struct layout *layout,
+                unsigned part)
 {
 	struct counters **at, *c;
 
 	for (at = &source->counters; *at != NULL; at = &(*at)->next)
-		if ((*at)->layout == layout)
+		if ((*at)->layout == layout && (*at)->part == part)
 			return *at;
+	if (source->counters_count >= COUNTERS_MAX)
+		return NULL;
 	c = calloc(1, sizeof(*c) + layout->count * sizeof(c->numbers[0]));
 	if (c != NULL) {
 		c->layout = layout;
+		c->part = part;
 		*at = c;
+		source->counters_count++;
 	}
 	return c;
 }

@@ -12,13 +12,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "sflow/address.h"
 #include "sflow/datagram.h"
+#include "sflow/hash.h"
 #include "sflow/members.h"
 #include "sflow/records.h"
 #include "sflow/store.h"
+
+/* The class of data sources that stand for the metrics which an agent names
+ * itself; no sample on the wire may have it. */
+#define SOURCE_CUSTOM UINT32_MAX
 
 #define AGENT_UNKNOWN_MAX 16 /* unknown formats remembered per agent */
 
@@ -26,6 +30,7 @@
 struct counters {
 	struct counters *next;
 	const struct layout *layout;
+	unsigned part; /* of those that there are several of */
 	struct store_block *block; /* where its metrics go; the store's */
 	unsigned epoch;            /* of the source, when they were latched */
 	size_t present;            /* fields that are there; 0: none latched */
@@ -57,6 +62,10 @@ struct agent {
 	char called[TEXT_SIZE]; /* what the machine calls itself; "" unknown */
 	char other_name[TEXT_SIZE]; /* heard once, and not the name */
 	struct store_host *host; /* NULL until there is a value */
+	struct store_block *totals; /* of its ports */
+	unsigned ports;         /* that count for the totals */
+	unsigned ports_rated;   /* those of them with a rate since the last ones */
+	unsigned custom_sets;   /* that it ever had */
 	struct source *first[KIND_COUNT]; /* whose metrics have no prefix */
 	bool told[KIND_COUNT];   /* that more than one instance is there */
 	bool told_flipping;      /* that it changes its name all the time */
@@ -109,6 +118,12 @@ struct source {
 	bool by_uuid; /* it is the one that the UUID stands for */
 	int64_t moved_ms; /* another took its host over then; 0: never */
 	char prefix[TEXT_SIZE]; /* "" until its metrics need one */
+	bool contested; /* another port took its name over */
+	bool unwanted;  /* a port that the administrator leaves out */
+	struct port *port;           /* of a data source that is a port */
+	struct relations *relations; /* that it told of; NULL: none */
+	struct custom *customs;      /* metrics that the agent named itself */
+	unsigned counters_count;
 	struct store_host *host; /* a virtual machine that is its own host; */
 	struct member member;    /* and whether it is up */
 	struct counters *counters;
@@ -127,6 +142,7 @@ struct agents {
 	struct sub_agent *sub_agents;
 	struct source *sources;
 	struct source *by_uuid;
+	struct mac_owners *by_mac;
 	struct taken_name *names;
 	double loss; /* share of all datagrams that get lost */
 	size_t max_agents;
@@ -165,6 +181,11 @@ struct source *agents_source(struct agents *agents,
                              struct sub_agent *sub_agent, struct source_id id,
                              int64_t now);
 
+/* NULL when there is none. */
+struct source *agents_find_source(const struct agents *agents,
+                                  struct sub_agent *sub_agent,
+                                  struct source_id id);
+
 /* Removes a data source and its blocks, a sub-agent that has no sources, or an
  * agent with all it has. A host of their own is gone. */
 void agents_remove_source(struct agents *agents, struct source *source);
@@ -185,10 +206,16 @@ enum arrival sub_agent_arrival(struct sub_agent *sub_agent,
 enum arrival source_arrival(struct source *source, const struct sample *sample,
                             enum arrival datagram, uint32_t *lost);
 
-/* The values of `layout` from this source; added where new. NULL without
- * memory. */
+/* The source's counters are unlatched where its sub-agent has begun again. */
+void source_follow(struct source *source);
+
+/* The values of `layout` from this source, and of this part of it (0 where it
+ * has none); added where new. NULL at a bound or without memory. */
 struct counters *source_counters(struct source *source,
-                                 const struct layout *layout);
+                                 const struct layout *layout, unsigned part);
+
+/* Removes all values of `layout`, and their blocks. */
+void source_forget(struct source *source, const struct layout *layout);
 
 /* Takes the source's metrics out of a host; NULL: out of the store. Its
  * counters stay latched, so they can appear elsewhere without a gap. */
@@ -203,6 +230,13 @@ unsigned source_interval_s(const struct source *source);
  * that the end of one application is not that of the host. Call it when the
  * source has learned something. */
 void agent_follow(struct agent *agent, struct source *source, bool machine);
+
+/* ports.c: the port is no more one of its agent's, and its memory is freed. */
+void port_forget(struct source *source);
+
+/* custom.c: frees the metrics that the agent named itself. They have no counters
+ * any more. */
+void customs_free(struct source *source);
 
 /* Counts an unknown format. True when it is the agent's first of this tag. */
 bool agent_unknown(struct agent *agent, uint32_t tag);

@@ -9,6 +9,7 @@
 #ifndef SFLOW_COLLECTOR_H
 #define SFLOW_COLLECTOR_H
 
+#include <regex.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,14 +35,17 @@ struct collector_config {
 	bool accept[KIND_COUNT];
 	bool multiple[KIND_COUNT];        /* prefix the first instance, too */
 	enum vm_hosts vm;
+	const regex_t *ports;             /* only ports of these names, and */
+	const regex_t *ports_except;      /* not of these; NULL: any. The caller's */
 	int64_t host_dmax_ms;             /* a silent host is gone after it */
 	const struct name_list *names;    /* for agents without one; the caller's */
 	bool lower_case;                  /* of all names of hosts */
 	unsigned misses;                  /* that mean down; 0: as losses want */
 };
 
-/* All kinds accepted, no "multiple", VMs by prefix, 4096 agents of 256 sources,
- * hosts gone after a day. */
+/* No "multiple", VMs by prefix, all ports, 4096 agents of 1024 sources, hosts
+ * gone after a day. Not accepted: what many servers send already and would double
+ * a site's metrics, and what an agent names itself. */
 extern const struct collector_config collector_defaults;
 
 /* Totals since the start. */

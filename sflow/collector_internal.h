@@ -4,6 +4,7 @@
 
 #include "sflow/agents.h"
 #include "sflow/collector.h"
+#include "sflow/derive.h"
 
 #define EVENTS_MAX 256
 #define EVENTS_OF_TYPE 32 /* so that no flood of one type hides the others */
@@ -44,6 +45,31 @@ collector_tell_member(struct collector *collector,
                       const struct address *agent, const char *name,
                       const struct member *member, int64_t now);
 
+/* samples.c: what a datagram's samples hold ------------------------------------- */
+
+/* Where a sample comes from, and when. */
+struct context {
+	struct agent *agent;
+	struct sub_agent *sub_agent;
+	const struct datagram *datagram;
+	enum arrival arrival; /* of the datagram */
+	int64_t now;
+	bool heard;        /* something in it was news */
+	int64_t started_s; /* by the wall clock; 0: it does not say */
+};
+
+/* Takes one sample, and says in the context what is known by it. */
+void take_sample(struct collector *collector, struct context *context,
+                 struct sample *sample);
+
+/* Counts, and tells of, a datagram, sample or record that is malformed. */
+void malformed(struct collector *collector, const struct agent *agent,
+               int error);
+
+/* A host's heartbeat; one that was down has returned. */
+void heartbeat(struct collector *collector, const struct context *context,
+               struct member *member, const char *name, uint32_t lost);
+
 /* instances.c: which host a source's metrics belong to, and by which name --- */
 
 /* The machine behind `agent` calls itself `name`. A host that has another name
@@ -61,11 +87,55 @@ void source_calls_itself(struct collector *collector, struct source *source,
                          const char *name, const uint8_t uuid[16],
                          int64_t now);
 
-/* A block in the store for this layout's metrics of the source; NULL where
- * there is no place for them, and *refused says whether a bound was met. */
+/* The host of the agent's own metrics; NULL at a bound or without memory. */
+struct store_host *agent_host(struct collector *collector,
+                              struct agent *agent);
+
+/* A block in the store for the metrics of this layout, and of this part, of the
+ * source; NULL where there is no place for them, and *refused says whether a
+ * bound was met. */
 struct store_block *instance_block(struct collector *collector,
                                    struct source *source,
-                                   const struct layout *layout, int64_t now,
-                                   bool *refused);
+                                   const struct counters *counters,
+                                   int64_t now, bool *refused);
+
+/* ports.c: totals over an agent's ports -------------------------------------------- */
+
+/* A port told its if_counters, which gave `derived`; `steady` is what derive()
+ * returned. */
+void port_heard(struct collector *collector, struct source *source,
+                const struct derive_input *in, const struct derived *derived,
+                bool steady, int64_t now);
+
+/* `member` is part of the interface `if_index`, which would count twice. */
+void port_aggregated(struct collector *collector, struct source *member,
+                     uint32_t if_index, int64_t now);
+
+/* Ports that are silent are not waited for any longer. */
+void ports_tick(struct collector *collector, struct agent *agent, int64_t now);
+
+/* custom.c: metrics that agents name themselves -------------------------------------- */
+
+struct custom_value {
+	char name[TEXT_SIZE];
+	uint32_t type;
+	struct field_value value;
+};
+
+/* Reads a sample's name and how many values follow, and the next of these. False
+ * when it is malformed. */
+bool custom_open(struct cursor *cursor, char name[TEXT_SIZE], uint32_t *count);
+bool custom_next(struct cursor *cursor, struct custom_value *value);
+
+/* The source that stands for the metrics under this name; added where new. NULL
+ * at a bound. */
+struct source *custom_source(struct collector *collector,
+                             struct sub_agent *sub_agent, const char *name,
+                             int64_t now);
+
+/* The structure of this metric; added where new. NULL at a bound. */
+const struct layout *custom_layout(struct source *source,
+                                   const struct custom_value *value,
+                                   int64_t now);
 
 #endif

@@ -42,9 +42,16 @@ struct datagram {
 	struct cursor body;
 };
 
+enum {
+	SOURCE_INTERFACE = 0, /* by ifIndex */
+	SOURCE_VLAN = 1,
+	SOURCE_PHYSICAL = 2,
+	SOURCE_LOGICAL = 3
+};
+
 /* A data source: what the counters of a sample are about. */
 struct source_id {
-	uint32_t class; /* 0 ifIndex, 1 VLAN, 2 physical entity, 3 logical */
+	uint32_t class;
 	uint32_t index;
 };
 

@@ -1,15 +1,30 @@
 #include "sflow/derive.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define APART_MS 5000     /* and half the interval: two clocks may differ so */
 #define HELD_UP_MS 600000 /* no datagram is held up for longer */
 
+/* No frame is shorter: 64 bytes, of which octets may leave out the checksum
+ * (IEEE 802.3). */
+#define FRAME_LEAST 60
+
 static bool
 unsupported(enum field_type type, uint64_t number)
 {
-	return number == (type == FIELD_U64 ? UINT64_MAX : UINT32_MAX);
+	switch (type) {
+	case FIELD_U64:
+		return number == UINT64_MAX;
+	case FIELD_I32:
+		return number == INT32_MAX;
+	case FIELD_U8:
+		return false;
+	default:
+		return number == UINT32_MAX;
+	}
 }
 
 bool
@@ -27,8 +42,8 @@ counter_delta(enum field_type type, uint64_t now, uint64_t before,
 static bool
 is_delta(enum formula f)
 {
-	return f == RATE || f == SHARE || f == SUBSHARE || f == BUSY ||
-	       f == RATIO;
+	return f == DELTA || f == RATE || f == SHARE || f == SUBSHARE ||
+	       f == BUSY || f == RATIO || f == SUM || f == LOAD;
 }
 
 /* The deltas of a record's counters; one that is unsupported, now or before,
@@ -38,6 +53,18 @@ struct deltas {
 	uint64_t delta[RECORD_FIELDS_MAX];
 	double total; /* of the SHARE rows */
 };
+
+/* More than half the range of a 32-bit counter, and yet no reset: so many
+ * packets did pass, for their octets say so. */
+static bool
+octets_carry(const struct field *field, const struct deltas *d, size_t i)
+{
+	size_t octets = i + (size_t)field->partner;
+
+	return field->formula == RATE && field->partner != 0 &&
+	       d->valid[octets] &&
+	       d->delta[octets] / FRAME_LEAST >= d->delta[i];
+}
 
 static bool
 take_deltas(const struct derive_input *in, struct deltas *d)
@@ -49,11 +76,13 @@ take_deltas(const struct derive_input *in, struct deltas *d)
 		uint64_t now = in->now[i].number, before = in->before[i];
 
 		d->valid[i] = is_delta(field->formula) &&
+		              field->formula != SUM &&
 		              !unsupported(field->type, now) &&
 		              !unsupported(field->type, before);
 		if (!d->valid[i])
 			continue;
-		if (!counter_delta(field->type, now, before, &d->delta[i]))
+		if (!counter_delta(field->type, now, before, &d->delta[i]) &&
+		    !octets_carry(field, d, i))
 			return false;
 		if (field->formula == SHARE)
 			d->total += (double)d->delta[i];
@@ -68,27 +97,67 @@ ratio(double a, double b)
 }
 
 static void
+derive_sum(const struct derive_input *in, const struct deltas *d, size_t i,
+           struct derived *out)
+{
+	size_t row = i + (size_t)in->layout->fields[i].partner;
+
+	out->valid = d->valid[row];
+	out->number = 0;
+	for (; row < i; row++)
+		if (d->valid[row])
+			out->number +=
+			    (double)d->delta[row] * 1000 / in->interval_ms;
+}
+
+static void
+derive_load(const struct derive_input *in, double octets, size_t speed,
+            struct derived *out)
+{
+	uint64_t bits = in->now[speed].number; /* per second */
+
+	out->valid = bits != 0 &&
+	             !unsupported(in->layout->fields[speed].type, bits);
+	if (out->valid)
+		out->number =
+		    octets * 8 * 1000 / in->interval_ms / (double)bits * 100;
+}
+
+static void
 derive_delta(const struct derive_input *in, const struct deltas *d, size_t i,
              struct derived *out)
 {
 	const struct field *field = &in->layout->fields[i];
 	size_t partner = i + (size_t)field->partner;
-	double delta;
+	double delta = d->valid[i] ? (double)d->delta[i] : 0;
 
-	if (!d->valid[i])
-		return;
-	delta = (double)d->delta[i];
-	out->valid = true;
-	if (field->formula == RATE)
+	out->valid = d->valid[i];
+	switch (field->formula) {
+	case RATE:
 		out->number = delta * field->scale * 1000 / in->interval_ms;
-	else if (field->formula == BUSY)
-		out->number = delta * 100 / in->interval_ms;
-	else if (field->formula == RATIO) {
-		out->valid = d->valid[partner];
-		out->number =
-		    out->valid ? ratio(delta, (double)d->delta[partner]) : 0;
-	} else
+		break;
+	case BUSY:
+		out->number = delta * field->scale * 100 / in->interval_ms;
+		break;
+	case RATIO:
+		out->valid = out->valid && d->valid[partner];
+		if (out->valid)
+			out->number = field->scale *
+			              ratio(delta, (double)d->delta[partner]);
+		break;
+	case SUM:
+		derive_sum(in, d, i, out);
+		break;
+	case LOAD:
+		if (out->valid)
+			derive_load(in, delta, partner, out);
+		break;
+	case DELTA:
+		out->valid = false;
+		break;
+	default:
 		out->number = 100 * ratio(delta, d->total);
+	}
 }
 
 /* -1.0 is how an agent says that it does not know a load average. */
@@ -104,16 +173,35 @@ derive_float(const struct field *field, uint64_t bits, struct derived *out)
 }
 
 static void
-derive_gauge(const struct field *field, uint64_t number, struct derived *out)
+derive_double(const struct field *field, uint64_t bits, struct derived *out)
 {
-	if (field->type == FIELD_F32) {
-		derive_float(field, number, out);
-		return;
-	}
-	out->number = (double)number * field->scale;
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	out->valid = isfinite(value);
+	out->number = value * field->scale;
+}
+
+static void
+derive_integer(const struct field *field, uint64_t number, struct derived *out)
+{
 	out->valid = !unsupported(field->type, number) &&
 	             (field->metric.type != UINT16 || number <= UINT16_MAX) &&
 	             (field->type != FIELD_PCT || number <= INT32_MAX);
+	out->number = field->scale * (field->type == FIELD_I32
+	                                  ? (double)(int32_t)number
+	                                  : (double)number);
+}
+
+static void
+derive_gauge(const struct field *field, uint64_t number, struct derived *out)
+{
+	if (field->type == FIELD_F32)
+		derive_float(field, number, out);
+	else if (field->type == FIELD_F64)
+		derive_double(field, number, out);
+	else
+		derive_integer(field, number, out);
 }
 
 static void
@@ -131,21 +219,52 @@ derive_percent(const struct derive_input *in, size_t i, struct derived *out)
 static void
 derive_named(const struct field *field, uint64_t number, struct derived *out)
 {
-	out->valid = number < field->names->count;
+	const struct names *names = field->names;
+	bool known = !unsupported(field->type, number);
+
+	if (names->mask != 0)
+		number &= names->mask;
+	out->valid = known && number < names->count;
 	if (out->valid)
-		strcpy(out->text, field->names->texts[number]);
+		strcpy(out->text, names->texts[number]);
+}
+
+static void
+derive_flags(const struct names *names, uint64_t bits, struct derived *out)
+{
+	char *at = out->text;
+	size_t i;
+
+	out->valid = true;
+	strcpy(at, "none");
+	for (i = 0; i < names->count; i++)
+		if ((bits >> i & 1) != 0) {
+			if (at > out->text)
+				*at++ = ',';
+			at = stpcpy(at, names->texts[i]);
+		}
+}
+
+static bool
+hexadecimal(uint64_t number, char text[TEXT_SIZE])
+{
+	snprintf(text, TEXT_SIZE, "%016" PRIx64, number);
+	return !unsupported(FIELD_U64, number);
 }
 
 static void
 derive_text(const struct field *field, const struct field_value *v,
             struct derived *out)
 {
-	if (field->type == FIELD_UUID) {
-		out->valid = true;
+	out->valid = true;
+	if (field->type == FIELD_UUID)
 		text_uuid(v->bytes, out->text);
-	} else {
+	else if (field->type == FIELD_MAC)
+		text_mac(v->bytes, out->text);
+	else if (field->type == FIELD_U64)
+		out->valid = hexadecimal(v->number, out->text);
+	else
 		out->valid = text_value(v->bytes, v->number, out->text) > 0;
-	}
 }
 
 /* The rows that need no value from before. */
@@ -169,6 +288,9 @@ derive_now(const struct derive_input *in, size_t i, struct derived *out)
 		break;
 	case NAMED:
 		derive_named(field, v->number, out);
+		break;
+	case FLAGS:
+		derive_flags(field->names, v->number, out);
 		break;
 	case TEXT:
 		derive_text(field, v, out);

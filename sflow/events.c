@@ -128,7 +128,7 @@ collector_event_text(const struct collector_event *e,
 	case EVENT_INSTANCE:
 		snprintf(text, size, "agent %s has more than one instance of "
 		         "%s: the metrics of the second have the prefix \"%s.\"",
-		         a, kind_name((enum kind)e->code), e->name);
+		         a, kinds[e->code].name, e->name);
 		break;
 	case EVENT_AT_BOUND:
 		snprintf(text, size, "%s of agent %s refused: too many (%s)",

@@ -11,6 +11,12 @@
 #define RENAMES_MS 3600000
 #define SETTLE_MS 5000 /* after a virtual machine has moved */
 
+static bool
+is_port(const struct source *source)
+{
+	return source->key.id.class == SOURCE_INTERFACE;
+}
+
 /* An address as part of a key or name: gmond splits at the first colon. */
 static void
 address_key(const struct address *address, char key[TEXT_SIZE])
@@ -32,6 +38,8 @@ detach_all(struct agent *agent)
 
 	DL_FOREACH(agent->sources, source)
 		source_detach(source, agent->host);
+	store_block_remove(agent->totals);
+	agent->totals = NULL;
 }
 
 /* Takes `wanted` as the name of a host, or, where another host has it, with
@@ -169,6 +177,9 @@ source_calls_itself(struct collector *c, struct source *source,
 	if (same)
 		return;
 	leave_host(c, source);
+	source->contested = false;
+	if (is_port(source) && source->name[0] != '\0')
+		source->epoch++; /* another port has its number now */
 	memmove(source->name, name, strlen(name) + 1); /* may be the same */
 	memcpy(source->uuid, uuid, 16);
 	if (had_host)
@@ -176,7 +187,7 @@ source_calls_itself(struct collector *c, struct source *source,
 		                      name, &source->member, now);
 }
 
-static struct store_host *
+struct store_host *
 agent_host(struct collector *c, struct agent *agent)
 {
 	char key[TEXT_SIZE];
@@ -272,42 +283,93 @@ machine_host(struct collector *c, struct source *source, int64_t now,
 	return source->host;
 }
 
-static bool
-prefix_taken(const struct source *source, const char *prefix)
+static struct source *
+prefix_holder(const struct source *source, const char *prefix)
 {
 	struct source *other;
 
 	DL_FOREACH(source->agent->sources, other)
 		if (other != source && strcmp(other->prefix, prefix) == 0)
-			return true;
-	return false;
+			return other;
+	return NULL;
 }
 
-/* The name of a VM or JVM, else the index of the data source; where two are
- * alike, with more of what tells them apart. */
+/* What calls itself by a name has that as its prefix, but for web servers and
+ * memcacheds, whose name would be their machine's. */
+static bool
+goes_by_name(const struct source *source, enum kind kind)
+{
+	return source->name[0] != '\0' && kind != KIND_HTTP &&
+	       kind != KIND_MEMCACHE;
+}
+
+/* A port's name goes to who says last that it has it: ports get new numbers when
+ * a switch is restarted, and the old one will say what it is called now. One that
+ * still claims it is told apart from then on. */
+static void
+take_over(struct source *source, const char *prefix)
+{
+	struct source *holder = prefix_holder(source, prefix);
+
+	if (holder == NULL || !is_port(source) || !is_port(holder) ||
+	    source->contested)
+		return;
+	source_detach(holder, NULL);
+	holder->contested = true;
+}
+
+/* A name, else the index of the data source; where two are alike, with more of
+ * what tells them apart. */
 static void
 choose_prefix(struct source *source, enum kind kind)
 {
-	bool by_name = (kind == KIND_VM || kind == KIND_JVM) &&
-	               source->name[0] != '\0';
+	bool by_name = goes_by_name(source, kind);
 	unsigned index = source->key.id.index, more;
 	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
 
-	snprintf(prefix, sizeof(prefix), "%u", index);
-	if (by_name)
+	snprintf(prefix, sizeof(prefix), "%s%u",
+	         source->key.id.class == SOURCE_VLAN ? "vlan" : "", index);
+	if (by_name) {
 		strcpy(prefix, source->name);
-	if (prefix_taken(source, prefix) && by_name)
+		take_over(source, prefix);
+	}
+	if (by_name && prefix_holder(source, prefix) != NULL)
 		snprintf(prefix, sizeof(prefix), "%.50s-%u", source->name,
 		         index);
-	if (prefix_taken(source, prefix))
+	if (prefix_holder(source, prefix) != NULL)
 		snprintf(prefix, sizeof(prefix), "%.20s-%u-%u-%u",
-		         by_name ? source->name : kind_name(kind),
+		         by_name ? source->name : kinds[kind].name,
 		         source->key.sub_agent->key.id, source->key.id.class,
 		         index);
 	strcpy(longest, prefix);
-	for (more = 2; prefix_taken(source, prefix); more++)
+	for (more = 2; prefix_holder(source, prefix) != NULL; more++)
 		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, more);
 	strcpy(source->prefix, prefix);
+}
+
+/* Whether the administrator wants to see the port, by its own name. */
+static bool
+is_wanted(const struct collector *c, const struct source *source)
+{
+	const char *port =
+	    source->name[0] != '\0' ? source->name : source->prefix;
+	const regex_t *only = c->config.ports, *not = c->config.ports_except;
+
+	return !is_port(source) ||
+	       ((only == NULL || regexec(only, port, 0, NULL, 0) == 0) &&
+	        (not == NULL || regexec(not, port, 0, NULL, 0) != 0));
+}
+
+static bool
+is_bare(const struct collector *c, const struct source *source,
+        enum kind kind)
+{
+	enum naming naming = kinds[kind].naming;
+	bool of_port = source->key.id.class == SOURCE_INTERFACE ||
+	               source->key.id.class == SOURCE_VLAN;
+
+	return naming != NAMING_ALWAYS && !c->config.multiple[kind] &&
+	       (naming == NAMING_MACHINE || !of_port);
 }
 
 /* The prefix of the source's metrics of this kind on its agent's host. */
@@ -315,14 +377,16 @@ static const char *
 instance_prefix(struct collector *c, struct source *source, enum kind kind)
 {
 	struct agent *agent = source->agent;
-	bool bare = kind != KIND_VM && !c->config.multiple[kind];
+	bool bare = is_bare(c, source, kind);
 
 	if (bare && agent->first[kind] == NULL)
 		agent->first[kind] = source;
 	if (bare && agent->first[kind] == source)
 		return "";
-	if (source->prefix[0] == '\0')
+	if (source->prefix[0] == '\0') {
 		choose_prefix(source, kind);
+		source->unwanted = !is_wanted(c, source);
+	}
 	if (bare && !agent->told[kind]) {
 		agent->told[kind] = true;
 		collector_tell(c, EVENT_INSTANCE, &agent->address, kind,
@@ -331,11 +395,29 @@ instance_prefix(struct collector *c, struct source *source, enum kind kind)
 	return source->prefix;
 }
 
+static struct store_block *
+add_block(struct store_host *host, const struct source *source,
+          const struct counters *counters, const char *prefix)
+{
+	struct store_instance instance = {.prefix = prefix, .part = ""};
+	char part[STORE_PART];
+
+	if (counters->layout->each != NULL) {
+		snprintf(part, sizeof(part), "%s%u", counters->layout->each,
+		         counters->part);
+		instance.part = part;
+	}
+	if (is_port(source) && prefix[0] != '\0')
+		instance.group = "port";
+	return store_block_add(host, counters->layout, &instance);
+}
+
 struct store_block *
 instance_block(struct collector *c, struct source *source,
-               const struct layout *layout, int64_t now, bool *refused)
+               const struct counters *counters, int64_t now, bool *refused)
 {
-	bool own = layout->kind == KIND_VM && c->config.vm == VM_HOST;
+	enum kind kind = counters->layout->kind;
+	bool own = kind == KIND_VM && c->config.vm == VM_HOST;
 	struct store_host *host;
 	const char *prefix = "";
 
@@ -349,8 +431,8 @@ instance_block(struct collector *c, struct source *source,
 	if (host == NULL)
 		return NULL;
 	if (!own)
-		prefix = instance_prefix(c, source, layout->kind);
-	if (layout->alone && prefix[0] != '\0')
+		prefix = instance_prefix(c, source, kind);
+	if (source->unwanted || (counters->layout->alone && prefix[0] != '\0'))
 		return NULL;
-	return store_block_add(host, layout, prefix);
+	return add_block(host, source, counters, prefix);
 }

@@ -5,7 +5,7 @@ sflow_libsflow_la_SOURCES = \
 	sflow/address.c sflow/address.h \
 	sflow/agents.c sflow/agents.h \
 	sflow/collector.c sflow/collector.h sflow/collector_internal.h \
-	sflow/cursor.h \
+	sflow/cursor.h sflow/hash.h \
 	sflow/instances.c \
 	sflow/datagram.c sflow/datagram.h \
 	sflow/events.c sflow/ticks.c \
@@ -13,6 +13,9 @@ sflow_libsflow_la_SOURCES = \
 	sflow/names.c sflow/names.h \
 	sflow/derive.c sflow/derive.h \
 	sflow/records.c sflow/records.h \
+	sflow/ports.c sflow/samples.c sflow/custom.c \
+	sflow/relations.c sflow/relations.h \
 	sflow/store.c sflow/store.h \
+	sflow/table.c \
 	sflow/text.c sflow/text.h
 sflow_libsflow_la_LIBADD = -lm

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -27,6 +28,8 @@ struct store_block {
 	const struct layout *layout;
 	unsigned interval_s;
 	char prefix[TEXT_SIZE];
+	char part[STORE_PART];
+	const char *group;
 	struct value values[];
 };
 
@@ -228,7 +231,7 @@ store_host_gone(struct store_host *host)
 
 struct store_block *
 store_block_add(struct store_host *host, const struct layout *layout,
-                const char *prefix)
+                const struct store_instance *instance)
 {
 	struct store_block *block =
 	    calloc(1, sizeof(*block) + layout->count * sizeof(block->values[0]));
@@ -237,7 +240,9 @@ store_block_add(struct store_host *host, const struct layout *layout,
 		return NULL;
 	block->host = host;
 	block->layout = layout;
-	strncpy(block->prefix, prefix, sizeof(block->prefix) - 1);
+	strncpy(block->prefix, instance->prefix, sizeof(block->prefix) - 1);
+	strncpy(block->part, instance->part, sizeof(block->part) - 1);
+	block->group = instance->group;
 	pthread_mutex_lock(&host->lock);
 	DL_APPEND(host->blocks, block);
 	pthread_mutex_unlock(&host->lock);
@@ -452,30 +457,49 @@ description_life(const struct store_block *block)
 	return every != 0 && 2 * every < dmax ? 2 * every : dmax;
 }
 
-static void
-compose(char *out, const char *prefix, const char *between, const char *name)
+/* "prefix.part.name", or what there is of it. Returns where the name begins. */
+static const char *
+compose(char *out, const struct store_block *block, const char *inside,
+        const char *between, const char *name)
 {
 	char *at = out;
 
-	if (*prefix != '\0') {
-		at = stpcpy(at, prefix);
+	if (block->prefix[0] != '\0') {
+		at = stpcpy(at, block->prefix);
+		if (block->part[0] != '\0')
+			at = stpcpy(stpcpy(at, inside), block->part);
 		at = stpcpy(at, between);
 	}
 	strcpy(at, name);
+	return at;
 }
 
+static void
+describe(const struct store_block *block, const struct metric *metric,
+         struct store_reading *r)
+{
+	r->metric.title = compose(r->title, block, " ", ": ", metric->title);
+	if (block->group == NULL)
+		strcpy(r->group, metric->group);
+	else
+		snprintf(r->group, sizeof(r->group), "%s %s", block->group,
+		         block->prefix);
+}
+
+/* Nothing in the reading belongs to the block, which may go meanwhile. */
 static void
 copy_value(const struct store_block *block, const struct metric *metric,
            const struct value *v, struct store_reading *r)
 {
-	r->metric = metric;
+	r->metric = *metric;
 	r->number = v->number;
 	r->heard_ms = v->heard_ms;
 	r->tmax_s = store_tmax(block->interval_s, metric->slope);
 	r->dmax_s = store_dmax(block->interval_s);
-	compose(r->name, block->prefix, ".", metric->name);
+	r->metric.name = compose(r->name, block, ".", ".", metric->name);
+	r->metric.title = "";
 	if (r->describe)
-		compose(r->title, block->prefix, ": ", metric->title);
+		describe(block, metric, r);
 	if (metric->type == STRING)
 		strcpy(r->text, v->text);
 }

@@ -24,7 +24,8 @@
 #include "sflow/records.h"
 #include "sflow/text.h"
 
-#define STORE_NAME 144 /* bytes of "prefix.metric" or "prefix: title" */
+#define STORE_NAME 224 /* bytes of "prefix.part.metric" or "prefix part: title" */
+#define STORE_PART 16
 #define STORE_READ 64  /* values in one portion */
 
 struct store;
@@ -57,11 +58,20 @@ bool store_host_announced(const struct store_host *host);
  * the caller, and so are its blocks. NULL is fine. */
 void store_host_gone(struct store_host *host);
 
-/* A place for the values of one structure, named "prefix.metric", or "metric"
- * where the prefix is "". NULL without memory. */
+/* Whose values they are, where a host has several of a kind: the metrics are
+ * called "prefix.part.metric". */
+struct store_instance {
+	const char *prefix; /* "": none */
+	const char *part;   /* of it, such as a lane of a port; "": none */
+	const char *group;  /* the metrics' group is "group prefix"; NULL: as
+	                     * the table says */
+};
+
+/* A place for the values of one structure. The layout has to live as long as
+ * the block. NULL without memory. */
 struct store_block *store_block_add(struct store_host *host,
                                     const struct layout *layout,
-                                    const char *prefix);
+                                    const struct store_instance *instance);
 void store_block_remove(struct store_block *block);
 
 /* The host that the block belongs to. */
@@ -94,9 +104,10 @@ struct store_info {
 
 /* A value that is to be delivered. */
 struct store_reading {
-	const struct metric *metric;
+	struct metric metric;    /* its name and title lie in those below */
 	char name[STORE_NAME];
 	char title[STORE_NAME];  /* where `describe` is set */
+	char group[STORE_NAME];  /* where `describe` is set */
 	double number;           /* unless the metric is a STRING */
 	char text[TEXT_SIZE];
 	int64_t heard_ms;

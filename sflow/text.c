@@ -1,6 +1,7 @@
 #include "sflow/text.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -63,5 +64,13 @@ text_uuid(const uint8_t uuid[16], char text[UUID_TEXT])
 		*at++ = digits[uuid[i] & 15];
 	}
 	*at = '\0';
+	return text;
+}
+
+char *
+text_mac(const uint8_t mac[6], char text[MAC_TEXT])
+{
+	snprintf(text, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+	         mac[1], mac[2], mac[3], mac[4], mac[5]);
 	return text;
 }

@@ -10,6 +10,7 @@
 
 #define TEXT_SIZE 65 /* bytes of any text or name kept, with its NUL */
 #define UUID_TEXT 37 /* 8-4-4-4-12 and a NUL */
+#define MAC_TEXT 18  /* six times two digits, colons between, and a NUL */
 
 /* Copies a value of `len` bytes, which need no NUL, as printable ASCII without
  * < > & " ' ; each byte that may not be becomes "_". It ends at a NUL byte and
@@ -23,5 +24,8 @@ size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
 /* A UUID of 16 bytes as 8-4-4-4-12 lower-case hexadecimal. Returns `text`. */
 char *text_uuid(const uint8_t uuid[16], char text[UUID_TEXT]);
+
+/* A MAC address as 00:11:22:33:44:55, lower case. Returns `text`. */
+char *text_mac(const uint8_t mac[6], char text[MAC_TEXT]);
 
 #endif

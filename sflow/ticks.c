@@ -122,6 +122,7 @@ sweep_agent(struct collector *c, struct agent *agent, int64_t now)
 	}
 	DL_FOREACH_SAFE(agent->sources, source, next_source)
 		sweep_source(c, source, now);
+	ports_tick(c, agent, now);
 	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
 		if (sub->source_count == 0 &&
 		    now - sub->last.arrival_ms > BARE_DMAX_MS)

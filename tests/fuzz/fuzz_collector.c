@@ -81,7 +81,7 @@ check_number(const struct metric *metric, double number)
 static void
 check_reading(const struct run *r, const struct store_reading *reading)
 {
-	const struct metric *metric = reading->metric;
+	const struct metric *metric = &reading->metric;
 	char text[TEXT_SIZE];
 
 	check_name(reading->name, STORE_NAME - 1);

@@ -10,6 +10,7 @@ import json
 import time
 from pathlib import Path
 
+import goldenfile
 import wire
 
 FOLDER = Path(__file__).resolve().parent.parent / "captures"
@@ -48,7 +49,7 @@ def record_of(element):
 def sample_of(theirs):
     tag = theirs["sampleType_tag"]
     if tag not in wire.COUNTERS and tag not in wire.FLOWS:
-        return wire.Sample(tag, "-", "-")
+        return wire.Sample(tag, "-", "-", theirs=theirs)
     records = [record_of(element) for element in theirs["elements"]]
     return wire.Sample(tag, theirs["sampleSequenceNo"], theirs["sourceId"], records)
 
@@ -70,9 +71,27 @@ def outline(datagram, sample=None):
     return (sample.tag, sample.sequence, sample.source, [(r.tag, r.flow) for r in sample.records])
 
 
-def join(theirs, walked):
-    """Gives sflowtool's records their lengths. Returns where sflowtool and the
-    pcap's framing disagree."""
+CUSTOM_HEAD = {"sampleType_tag", "sampleType", "rtmetric_datasource_name"}
+
+
+def custom_faults(theirs, walked, rtmetric):
+    """What sflowtool says otherwise of metrics that the agent names itself. It
+    prints three decimals of a float, so the values come from the pcap."""
+    faults, left = [], set(theirs) - CUSTOM_HEAD
+    if theirs["rtmetric_datasource_name"] != walked.set:
+        faults.append(f"set {walked.set!r}, not {theirs['rtmetric_datasource_name']!r}")
+    for name, number, value in walked.custom:
+        item = rtmetric.fields[number]
+        key = f"rtmetric_{item.key}_{name}"
+        left.discard(key)
+        if not item.agrees(goldenfile.text_of(item.type, value), theirs.get(key)):
+            faults.append(f"{key} is {value}, not {theirs.get(key)}")
+    return faults + [f"sflowtool has {key} too" for key in left]
+
+
+def join(theirs, walked, rtmetric):
+    """Gives sflowtool's records their lengths, and samples without records what
+    is in them. Returns where sflowtool and the pcap's framing disagree."""
     faults = []
     if len(theirs) != len(walked):
         return [f"sflowtool has {len(theirs)} datagrams, the pcap {len(walked)}"]
@@ -82,6 +101,10 @@ def join(theirs, walked):
         for s, t in zip(a.samples, b.samples):
             if outline(a, s) != outline(b, t):
                 faults.append(f"datagram {a.number}: {outline(a, s)} and {outline(b, t)}")
+            if t.set is not None:
+                s.set, s.custom = t.set, t.custom
+                found = custom_faults(s.theirs, t, rtmetric)
+                faults += [f"datagram {a.number}: {fault}" for fault in found]
             for r, q in zip(s.records, t.records):
                 r.length = q.length
     return faults
@@ -91,13 +114,23 @@ def reading(goldens, record, beside):
     """The golden file by which a record is read, given the tags of the counter
     records in its sample."""
     plain = None
-    for golden in goldens:
+    for golden in goldens.wire:
         if golden.tag == record.tag and not record.flow:
             if golden.beside in beside and golden.absent not in beside:
                 return golden
             if golden.beside is None:
                 plain = golden
     return plain
+
+
+def unread(datagrams):
+    """Counter records that no golden file reads."""
+    faults = []
+    for datagram in datagrams:
+        for sample in datagram.samples:
+            unknown = [r.tag for r in sample.records if not r.flow and r.golden is None]
+            faults += [f"datagram {datagram.number} {sample.source}: {tag}" for tag in unknown]
+    return faults
 
 
 def assign(goldens, datagrams):
@@ -111,7 +144,7 @@ def assign(goldens, datagrams):
 def used(goldens, datagrams):
     """The golden files of whose structures there is a record."""
     names = {r.golden.name for d in datagrams for s in d.samples for r in s.records if r.golden}
-    return [golden for golden in goldens if golden.name in names]
+    return [golden for golden in goldens.wire if golden.name in names]
 
 
 def take_values(datagrams):
@@ -146,6 +179,6 @@ def load(name, goldens, folder=FOLDER):
     """The datagrams of a capture and the faults found on the way."""
     objects = read_json(folder / f"{name}.sflowtool.json.gz")
     datagrams = [datagram_of(number, theirs) for number, theirs in enumerate(objects, 1)]
-    faults = join(datagrams, wire.walk_pcap(folder / f"{name}.pcap"))
+    faults = join(datagrams, wire.walk_pcap(folder / f"{name}.pcap"), goldens.rtmetric)
     assign(goldens, datagrams)
     return datagrams, faults + take_values(datagrams)

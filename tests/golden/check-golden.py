@@ -66,10 +66,26 @@ class Dump:
     def parsed(self, parse, *args):
         """Its output, parsed, and faults."""
         lines, faults = self.lines(*args)
+        return self.parse(parse, lines, faults)
+
+    @staticmethod
+    def parse(parse, lines, faults):
         try:
             return parse(lines), faults
         except ValueError as error:
             return parse([]), faults + [str(error)]
+
+    def each(self, parse, *args, files):
+        """The same for each of several files, in one run."""
+        lines, faults = self.lines(*args, *files)
+        heads = [f"P\t{path}" for path in files]
+        if len(files) == 1:
+            lines = heads + lines
+        if [line for line in lines if line.startswith("P\t")] != heads:
+            return [(parse([]), faults + ["not all files were read"])] * len(files)
+        ends = [lines.index(head) for head in heads] + [len(lines)]
+        parts = (lines[at + 1 : end] for at, end in zip(ends, ends[1:]))
+        return [self.parse(parse, part, faults) for part in parts]
 
 
 class Checker:
@@ -78,18 +94,18 @@ class Checker:
     def __init__(self, tap, dump, goldens):
         self.tap, self.dump, self.goldens = tap, dump, goldens
         self.metas, self.faults = goldenfile.read_metas()
-        self.table = []
 
     # sflow-dump table
 
     def check_table(self):
         point, goldens, metas = self.tap.point, self.goldens, self.metas
         point("golden files: gmond-metrics.tsv and deviations.tsv", self.faults, len(metas))
-        self.table, faults = self.dump.parsed(compare.parse_table, "table")
-        faults += compare.compare_table(self.table, goldens, metas)
-        point("table: facts", faults, len(self.table))
-        point("table: every metric", compare.compare_coverage(self.table, goldens, metas))
-        point("table: unique names", compare.compare_unique(self.table, goldens))
+        table, faults = self.dump.parsed(compare.Table, "table")
+        faults += compare.compare_table(table, goldens, metas)
+        point("table: facts", faults, len(table))
+        point("table: every metric", compare.compare_coverage(table, goldens, metas))
+        point("table: unique names", compare.compare_unique(table, goldens))
+        point("table: kinds", compare.compare_kinds(table), len(table.kinds))
 
     # recorded traffic
 
@@ -98,75 +114,105 @@ class Checker:
         path = captures.FOLDER / f"{name}.pcap"
         point, count = self.tap.point, len(datagrams)
         point(f"{name}: sflowtool, golden files and framing agree", faults, count)
+        point(f"{name}: every counter record is known", captures.unread(datagrams))
         seen, faults = self.dump.parsed(compare.parse_decode, "decode", path)
-        point(f"{name}: decode: headers", faults + compare.compare_headers(datagrams, seen), count)
+        faults += compare.compare_headers(datagrams, seen, self.goldens.rtmetric)
+        point(f"{name}: decode: headers", faults, count)
         point(f"{name}: decode: other records", compare.compare_others(datagrams, seen))
-        for golden in captures.used(self.goldens, datagrams):
-            found = compare.compare_golden(datagrams, seen, golden)
+        used = captures.used(self.goldens, datagrams)
+        for golden in used:
+            found = compare.compare_records(datagrams, seen, golden)
             point(f"{name}: decode: {golden.name}", *found)
         self.check_metrics(name, datagrams, path)
 
     def check_metrics(self, name, datagrams, path):
-        expected = rules.replay(datagrams)
-        seen, faults = self.dump.parsed(compare.parse_metrics, "metrics", path)
-        faults += compare.compare_leftovers(expected, seen, datagrams, self.table)
+        """With all that the table can make, each structure on its own."""
+        options = rules.Options(accept=tuple(goldenfile.KINDS))
+        expected, counts = rules.replay(self.goldens, datagrams, options)
+        arguments = ("-o", "accept=all", "metrics", path)
+        seen, faults = self.dump.parsed(compare.parse_metrics, *arguments)
+        faults += compare.compare_leftovers(expected, seen)
         self.tap.point(f"{name}: metrics: no others", faults)
-        for golden in captures.used(self.goldens, datagrams):
-            if not rules.silent(golden, rules.Options()):
-                found = compare.compare_metrics(expected, seen, golden, self.metas)
-                self.tap.point(f"{name}: metrics: {golden.name}", *found)
+        self.tap.point(f"{name}: metrics: counts", compare.compare_statistics(counts, seen))
+        unknown = [f"{counts['unknown']} samples and records are"] * bool(counts["unknown"])
+        self.tap.point(f"{name}: nothing is unknown", unknown)
+        used = captures.used(self.goldens, datagrams)
+        names = {golden.name for golden in used if not rules.silent(golden, options)}
+        for golden in sorted(names | {e.golden.name for e in expected}):
+            of_golden = [e for e in expected if e.golden.name == golden]
+            found = compare.compare_metrics(of_golden, seen, self.metas)
+            self.tap.point(f"{name}: metrics: {golden}", *found)
 
     def check_option(self, name, option, meaning):
         datagrams, _ = captures.load(name, self.goldens)
         path = captures.FOLDER / f"{name}.pcap"
-        faults, count = self.all_metrics(datagrams, meaning, "-o", option, "metrics", path)
-        self.tap.point(f"{name}: metrics with {option}", faults, count)
+        arguments = ("-o", option) if option else ()
+        faults, count = self.all_metrics(datagrams, meaning, *arguments, "metrics", path)
+        self.tap.point(f"{name}: metrics with {option or 'no options'}", faults, count)
+
+    def all_metrics(self, datagrams, options, *args):
+        return self.metrics(datagrams, options, *self.dump.parsed(compare.parse_metrics, *args))
+
+    def metrics(self, datagrams, options, seen, faults):
+        expected, counts = rules.replay(self.goldens, datagrams, options)
+        faults = faults + compare.compare_leftovers(expected, seen)
+        faults += compare.compare_statistics(counts, seen)
+        found, count = compare.compare_metrics(expected, seen, self.metas)
+        return faults + found, count
 
     # made-up traffic
 
-    def check_scenario(self, name, datagrams, folder):
-        path = folder / (name.replace(" ", "-") + ".pcap")
-        wire.write_pcap(path, datagrams)
-        self.tap.point(f"made up: {name}: decode", *self.all_records(datagrams, path))
-        faults, count = self.all_metrics(datagrams, rules.Options(), "metrics", path)
-        used = captures.used(self.goldens, datagrams)
-        mute = all(rules.silent(golden, rules.Options()) for golden in used)
-        self.tap.point(f"made up: {name}: metrics", faults, None if mute else count)
+    def check_scenarios(self, scenarios, options, folder):
+        """Scenarios with the same options."""
+        files = [folder / f"{name.replace(' ', '-')}.pcap" for name, _ in scenarios]
+        for path, (_, datagrams) in zip(files, scenarios):
+            wire.write_pcap(path, datagrams, self.goldens.rtmetric)
+        decoded = self.dump.each(compare.parse_decode, "decode", files=files)
+        told = []
+        for option, _ in options:
+            arguments = ("-o", option, "metrics")
+            told.append(self.dump.each(compare.parse_metrics, *arguments, files=files))
+        for (name, datagrams), seen, *by_option in zip(scenarios, decoded, *told):
+            self.tap.point(f"made up: {name}: decode", *self.records(datagrams, *seen))
+            found = self.made_up_metrics(datagrams, options, by_option)
+            self.tap.point(f"made up: {name}: metrics", *found)
 
-    def all_records(self, datagrams, path):
-        seen, faults = self.dump.parsed(compare.parse_decode, "decode", path)
-        faults += compare.compare_headers(datagrams, seen)
+    def records(self, datagrams, seen, faults):
+        faults = faults + compare.compare_headers(datagrams, seen, self.goldens.rtmetric)
         faults += compare.compare_others(datagrams, seen)
-        checked = 0
-        for golden in captures.used(self.goldens, datagrams):
-            found, count = compare.compare_golden(datagrams, seen, golden)
-            faults, checked = faults + found, checked + count
-        return faults, checked
+        found, checked = compare.compare_records(datagrams, seen)
+        checked += sum(len(s.custom) for d in datagrams for s in d.samples)
+        has_records = any(s.records or s.custom for d in datagrams for s in d.samples)
+        return faults + found, checked if has_records else None
 
-    def all_metrics(self, datagrams, options, *args):
-        expected = rules.replay(datagrams, options)
-        seen, faults = self.dump.parsed(compare.parse_metrics, *args)
-        faults += compare.compare_leftovers(expected, seen, datagrams, self.table)
-        for golden in captures.used(self.goldens, datagrams):
-            faults += compare.compare_metrics(expected, seen, golden, self.metas)[0]
-        return faults, len(expected)
+    def made_up_metrics(self, datagrams, options, told):
+        faults, checked = [], 0
+        for (option, meaning), seen in zip(options, told):
+            found, count = self.metrics(datagrams, meaning, *seen)
+            faults, checked = faults + [f"{option}: {f}" for f in found], checked + count
+        used = captures.used(self.goldens, datagrams)
+        mute = all(rules.silent(golden, options[0][1]) for golden in used)
+        return faults, None if mute else checked
 
     def check_all(self):
         self.check_table()
         for name in captures.names():
             self.check_capture(name)
+        for name in captures.names():
+            self.check_option(name, None, rules.Options())
         for name, option, meaning in OPTIONS:
             self.check_option(name, option, meaning)
         with tempfile.TemporaryDirectory() as folder:
-            for name, datagrams in synthetic.scenarios(self.goldens):
-                self.check_scenario(name, datagrams, Path(folder))
+            for scenarios, options in synthetic.scenarios(self.goldens):
+                self.check_scenarios(scenarios, options, Path(folder))
 
 
 KVM = "hsflowd-kvm-libvirt-testdriver"
 OPTIONS = (
     (KVM, "vm=host", rules.Options(vm="host")),
-    (KVM, "vm=no", rules.Options(accept=tuple(k for k in goldenfile.KINDS if k != "vm"))),
+    (KVM, "vm=no", rules.Options(accept=tuple(k for k in rules.DEFAULT if k != "vm"))),
     ("cluster", "accept=host", rules.Options(accept=("host",))),
+    ("cluster", "accept=host jvm -host", rules.Options(accept=("jvm",))),
     ("cluster", "multiple_http=yes", rules.Options(multiple=("http",))),
     ("cluster", "multiple_memcache=yes", rules.Options(multiple=("memcache",))),
     ("cluster", "multiple_jvm=yes", rules.Options(multiple=("jvm",))),

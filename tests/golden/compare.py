@@ -1,13 +1,16 @@
 """What sflow-dump printed, against what it should have printed. Each compare_
 function returns the differences as texts; none means that they agree.
 """
+import functools
 import ipaddress
 import re
 from dataclasses import dataclass, field
 
-from goldenfile import format_shape, text_of
+from goldenfile import KINDS, format_shape, single, text_of
+from rules import safe_name
 
 ENOUGH = 12  # differences that are shown
+SAME_LINES = 10000  # of one self-test, which sees them again and again
 
 
 # sflow-dump decode --------------------------------------------------------
@@ -30,6 +33,7 @@ class SeenRecord:
 class SeenSample:
     columns: list
     records: list = field(default_factory=list)
+    custom: list = field(default_factory=list)  # columns of metrics without a record
 
 
 @dataclass
@@ -38,7 +42,7 @@ class SeenDatagram:
     samples: list = field(default_factory=list)
 
 
-COLUMNS = {"D": 6, "S": 3, "R": 4, "F": 2, "U": 2, "M": 14, "T": 11}
+COLUMNS = {"D": 6, "S": 3, "R": 4, "F": 2, "U": 2, "C": 4, "M": 14, "X": 4, "T": 12, "K": 3}
 
 
 def split(line, letters):
@@ -51,12 +55,14 @@ def split(line, letters):
 def parse_decode(lines):
     datagrams = []
     for line in lines:
-        letter, columns = split(line, "DSRFU")
+        letter, columns = split(line, "DSRFUC")
         try:
             if letter == "D":
                 datagrams.append(SeenDatagram(columns))
             elif letter == "S":
                 datagrams[-1].samples.append(SeenSample(columns))
+            elif letter == "C":
+                datagrams[-1].samples[-1].custom.append(columns)
             elif letter == "R":
                 datagrams[-1].samples[-1].records.append(SeenRecord("R", *columns))
             elif letter == "U":
@@ -77,8 +83,20 @@ def canonical(address):
         return False
 
 
-def compare_headers(expected, seen):
-    """Datagram headers and sample headers, all of them and no other."""
+def custom_columns(sample, rtmetric):
+    """The metrics in a sample that has no records, as they should be printed."""
+    columns = []
+    for name, number, value in sample.custom:
+        kind = rtmetric.fields[number].type
+        # a 32-bit float has been widened
+        text = text_of("f64", single(value)) if kind == "f32" else text_of(kind, value)
+        columns.append([safe_name(sample.set), safe_name(name), str(number), text])
+    return columns
+
+
+def compare_headers(expected, seen, rtmetric):
+    """Datagram headers, sample headers, and samples without records: all of
+    them and no other."""
     faults = []
     if len(expected) != len(seen):
         faults.append(f"{len(seen)} datagrams, not {len(expected)}")
@@ -90,6 +108,7 @@ def compare_headers(expected, seen):
         found.append(([s.columns for s in have.samples], samples))
         for w, h in zip(want.samples, have.samples):
             found.append(([r.tag for r in h.records], [r.tag for r in w.records]))
+            found.append((h.custom, custom_columns(w, rtmetric)))
         faults += [f"datagram {want.number}: {h}, not {w}" for h, w in found if h != w]
         if not canonical(have.columns[1]):
             faults.append(f"datagram {want.number}: {have.columns[1]} is no address")
@@ -115,28 +134,29 @@ def compare_record(record, have):
     faults = []
     if [have.letter, have.tag, have.name, have.beside, have.length] != want:
         faults.append(f"{have}, not {' '.join(want)}")
-    fields = [f for f in golden.fields if f.name in record.values]
-    if [f.name for f in fields] != [name for name, _ in have.fields]:
-        return faults + [f"fields {[n for n, _ in have.fields]}, not {[f.name for f in fields]}"]
-    for item, (name, value) in zip(fields, have.fields):
-        if not agrees(record, item, value):
-            wanted = record.values[name] if record.theirs is None else item.theirs(record.theirs)
-            faults.append(f"{name} is {value!r}, not {wanted!r}")
+    fields = list(golden.flat(record.values))
+    names = [path for path, _, _ in fields]
+    if names != [name for name, _ in have.fields]:
+        return faults + [f"fields {[n for n, _ in have.fields]}, not {names}"]
+    for (path, item, value), (_, text) in zip(fields, have.fields):
+        if not agrees(record, item, value, text):
+            wanted = value if record.theirs is None else item.theirs(record.theirs)
+            faults.append(f"{path} is {text!r}, not {wanted!r}")
     return faults
 
 
-def agrees(record, item, value):
+def agrees(record, item, value, text):
     """Made-up values are compared as they are, others with sflowtool's text."""
     if record.theirs is None:
-        return value == text_of(item.type, record.values[item.name])
-    return item.agrees(value, item.theirs(record.theirs))
+        return text == text_of(item.type, value)
+    return item.agrees(text, item.theirs(record.theirs))
 
 
-def compare_golden(expected, seen, golden):
-    """The records of one golden file; also how many there were."""
+def compare_records(expected, seen, golden=None):
+    """The records of one golden file, or of all; also how many there were."""
     faults, count = [], 0
     for record, have, where in pairs(expected, seen):
-        if record.golden is golden:
+        if record.golden is not None and golden in (None, record.golden):
             count += 1
             found = compare_record(record, have) if have else ["missing"]
             faults += [f"{where}: {text}" for text in found]
@@ -144,50 +164,61 @@ def compare_golden(expected, seen, golden):
 
 
 def compare_others(expected, seen):
-    """Flow records and counter records without golden file: their type and
-    length. The table may know the latter already."""
+    """Flow records and unknown counter records: their type and length."""
     faults = []
     for record, have, where in pairs(expected, seen):
         if record.golden is not None:
             continue
-        letters = "U" if record.flow else "UR"
-        if have is None or have.letter not in letters:
+        if have is None or have.letter != "U":
             faults.append(f"{where}: {have}, not U")
         elif (have.tag, have.length) != (record.tag, str(record.length)):
             faults.append(f"{where}: {have}, not of {record.length} bytes")
-        elif have.letter == "U" and have.fields:
+        elif have.fields:
             faults.append(f"{where}: unknown, yet with fields")
     return faults
 
 
 # sflow-dump metrics -------------------------------------------------------
 
+STATISTICS = "unknown malformed refused resets".split()
 METRIC = (
     "datagram agent host name type value units slope group title tmax dmax source sub_agent"
 ).split()
 
 
+@functools.lru_cache(maxsize=SAME_LINES)
 class SeenMetric:
     """One M line."""
 
-    def __init__(self, columns):
-        self.__dict__.update(zip(METRIC, columns))
+    def __init__(self, line):
+        self.__dict__.update(zip(METRIC, split(line, "M")[1]))
         self.key = (self.datagram, self.agent, self.name)
-        self.base = self.name.rsplit(".", 1)[-1]  # no metric's own name has a dot
 
 
 class SeenMetrics(list):
-    """All M lines, and by what they are of."""
+    """All M lines, and by what they are of; and the X line behind them."""
 
-    def __init__(self, metrics=()):
+    def __init__(self, metrics=(), statistics=None):
         super().__init__(metrics)
+        self.statistics = statistics
         self.by_key = {}
         for metric in self:
             self.by_key.setdefault(metric.key, []).append(metric)
 
 
 def parse_metrics(lines):
-    return SeenMetrics(SeenMetric(split(line, "M")[1]) for line in lines)
+    if not lines:
+        return SeenMetrics()
+    *lines, last = lines
+    statistics = split(last, "X")[1]
+    return SeenMetrics(map(SeenMetric, lines), statistics)
+
+
+def compare_statistics(counts, seen):
+    """What was counted of samples and records that gave nothing, or no rates."""
+    want = [str(counts[name]) for name in STATISTICS]
+    found = zip(STATISTICS, want, seen.statistics or ["nothing"] * len(want))
+    return [f"{name}: {have}, not {number}" for name, number, have in found if have != number]
 
 
 def unit_of(fmt):
@@ -199,12 +230,14 @@ def unit_of(fmt):
 def tolerance(expected, fmt):
     """Integers and texts are exact, a point in time may hold still for two
     seconds, and what depends on the interval has 0.1 %."""
-    if expected.metric.function == "since":
+    functions = expected.metric.functions
+    if "since" in functions:
         return 2
     if not fmt.endswith("f"):
         return 0
     unit = unit_of(fmt) * 1.000001
-    by_interval = expected.metric.deltas and not {"share", "ratio"} & {expected.metric.function}
+    by_interval = expected.metric.deltas and not functions <= {"share", "ratio"}
+    by_interval = by_interval or expected.golden.totals
     return max(unit, abs(expected.value) * 0.001) if by_interval else unit
 
 
@@ -217,13 +250,14 @@ def compare_value(expected, text, fmt):
     return abs(float(text) - want) <= tolerance(expected, fmt)
 
 
+@functools.lru_cache(maxsize=SAME_LINES)
 def compare_metric(expected, have, metas):
     meta = expected.golden.meta(expected.metric.name, metas)
     want = {
         "type": meta.type,
         "units": meta.units,
         "slope": meta.slope,
-        "group": meta.group,
+        "group": expected.group(meta),
         "title": expected.title(meta),
         "source": expected.source,
         "sub_agent": str(expected.sub_agent),
@@ -246,36 +280,26 @@ def compare_times(have):
     return []
 
 
-def compare_metrics(expected, seen, golden, metas):
-    """The metrics of one golden file: each exactly when the rules say so. Also
-    how many there were."""
-    faults, count = [], 0
+def compare_metrics(expected, seen, metas):
+    """Each metric exactly when the rules say so. Also how many there were."""
+    faults = []
     for want in expected:
-        if want.golden is not golden:
-            continue
-        count += 1
         found = seen.by_key.get((str(want.datagram), want.agent, want.name), [])
         where = f"datagram {want.datagram} {want.source} {want.name}"
         if len(found) != 1:
             faults.append(f"{where}: {len(found)} times, not once")
         for have in found:
             faults += [f"{where}: {text}" for text in compare_metric(want, have, metas)]
-    return faults, count
+    return faults, len(expected)
 
 
-def compare_leftovers(expected, seen, datagrams, table):
-    """No metric but the expected ones, apart from those that the table makes
-    of records which have no golden file yet."""
+def compare_leftovers(expected, seen):
+    """No metric but the expected ones."""
     keys = {(str(e.datagram), e.agent, e.name) for e in expected}
-    allowed = {}
-    for datagram in datagrams:
-        records = [r for s in datagram.samples for r in s.records if not r.flow]
-        tags = {r.tag for r in records if r.golden is None}
-        allowed[str(datagram.number)] = {row.metric for row in table if row.tag in tags}
     order = [int(m.datagram) for m in seen if m.datagram.isdigit()]
     faults = [] if order == sorted(order) else ["datagrams out of order"]
     for have in seen:
-        if have.key not in keys and have.base not in allowed.get(have.datagram, ()):
+        if have.key not in keys:
             where = f"datagram {have.datagram} {have.source} {have.name}"
             faults.append(f"{where}: not expected ({have.value})")
     return faults
@@ -283,66 +307,87 @@ def compare_leftovers(expected, seen, datagrams, table):
 
 # sflow-dump table ---------------------------------------------------------
 
-TABLE = "tag beside record field metric type units slope format group title".split()
+TABLE = "tag beside kind record field metric type units slope format group title".split()
 
 
 class Row:
     def __init__(self, columns):
         self.__dict__.update(zip(TABLE, columns))
+        self.structure = (self.tag, self.beside, self.record)
 
 
-def parse_table(lines):
-    return [Row(split(line, "T")[1]) for line in lines]
+class Table(list):
+    """T lines, and the kinds of K lines."""
+
+    def __init__(self, lines):
+        columns = [split(line, "TK") for line in lines]
+        super().__init__(Row(c) for letter, c in columns if letter == "T")
+        self.kinds = [c for letter, c in columns if letter == "K"]
+
+
+def structures(goldens):
+    """Golden files by the first columns of their rows."""
+    return {(g.tag, g.beside or "-", g.record): g for g in goldens if not g.sample}
+
+
+def compare_kinds(table):
+    """How each kind's metrics are told apart, and which are accepted."""
+    want = {(n, k.naming, "yes" if k.accepted else "no") for n, k in KINDS.items()}
+    have = {tuple(columns) for columns in table.kinds}
+    faults = [f"kind {kind} is missing" for kind in want - have]
+    faults += [f"kind {kind} is not expected" for kind in have - want]
+    return faults + ["a kind comes twice"] * (len(table.kinds) > len(have))
 
 
 def compare_table(rows, goldens, metas):
     """Names, types, units, slopes, formats, groups, titles: gmond's own, and
     each from the field that the golden file says."""
-    faults = []
-    known = {(g.tag, g.beside or "-"): g for g in goldens}
+    faults, known = [], structures(goldens)
     for row in rows:
-        golden = known.get((row.tag, row.beside))
+        golden = known.get(row.structure)
         found = compare_row(row, golden, metas)
         faults += [f"{row.record} {row.metric}: {h!r}, not {w!r}" for h, w in found if h != w]
     return faults
 
 
 def compare_row(row, golden, metas):
-    """(what is there, what should be) of one row. A row without golden file
-    may have any name but one of gmond's with other facts."""
-    meta, found = metas.get(row.metric), []
-    if golden is not None:
-        metric = next((m for m in golden.metrics if m.name == row.metric), None)
-        if metric is None:
-            return [(row.metric, "a metric of " + golden.name)]
-        meta = golden.meta(row.metric, metas)
-        found = [(row.record, golden.record), (row.field, metric.fields[0])]
-    if meta is not None:
-        found += [(getattr(row, column), getattr(meta, column)) for column in meta.COLUMNS]
-    return found
+    """(what is there, what should be) of one row."""
+    if golden is None:
+        return [(row.structure, "that of a golden file")]
+    metric = next((m for m in golden.metrics if m.name == row.metric), None)
+    if metric is None:
+        return [(row.metric, "a metric of " + golden.name)]
+    meta = golden.meta(row.metric, metas)
+    found = [(row.kind, golden.kind), (row.field, metric.about)]
+    return found + [(getattr(row, column), getattr(meta, column)) for column in meta.COLUMNS]
 
 
 def compare_coverage(rows, goldens, metas):
     """Every metric of gmond's, and of the golden files, is in the table."""
     have = {row.metric for row in rows}
     faults = [f"{name} is missing" for name in metas if name not in have and name != "heartbeat"]
-    made = {(row.tag, row.beside, row.metric) for row in rows}
-    for golden in goldens:
+    made = {(row.structure, row.metric) for row in rows}
+    for structure, golden in structures(goldens).items():
         for metric in golden.metrics:
-            if (golden.tag, golden.beside or "-", metric.name) not in made:
+            if (structure, metric.name) not in made:
                 faults.append(f"{golden.name}.golden: {metric.name} is missing")
     return faults
 
 
+# Structures that say the same, and of which a host has but one.
+EITHER = [{"memcached_counters", "memcache_counters"}, {"host_net_io", "port_totals"}]
+
+
 def compare_unique(rows, goldens):
-    """A name stands for one thing, within a kind. The two memcached structures
-    say the same, and no agent sends both."""
-    kinds = {(g.tag, g.beside or "-"): g.kind for g in goldens}
+    """A name stands for one thing, but for what always has a prefix beside
+    what never has one: a port's bytes_in is not the host's."""
+    kinds = {key: "host" if g.totals else g.kind for key, g in structures(goldens).items()}
     seen, faults = {}, []
     for row in rows:
-        kind = kinds.get((row.tag, row.beside), "host")
-        before = seen.setdefault((kind, row.metric), row)
-        both = {row.tag, before.tag} == {"0:2200", "0:2204"}
-        if before is not row and not (both and row.metric.startswith("mc_")):
-            faults.append(f"{row.metric} comes from {before.tag} and from {row.tag}")
+        naming = KINDS[kinds.get(row.structure, "host")].naming
+        for before, other in seen.setdefault(row.metric, []):
+            prefixed = {naming, other} == {"machine", "always"}
+            if not prefixed and {row.record, before.record} not in EITHER:
+                faults.append(f"{row.metric} comes from {before.structure} and {row.structure}")
+        seen[row.metric].append((row, naming))
     return faults

@@ -10,18 +10,21 @@ import goldenfile
 import rules
 import synthetic
 
-MUTATIONS = 120  # tried for each list of lines, spread over all of them
+MUTATIONS = 120  # tried for each list of lines, spread over all of them,
+MUTATIONS_MADE_UP = 40  # and for each of the many that are made up
 
 
 # What a right sflow-dump prints -------------------------------------------
 
 
-def render_decode(datagrams):
+def render_decode(datagrams, goldens):
     lines = []
     for d in datagrams:
         lines.append(("D", d.number, d.agent, d.sub_agent, d.sequence, d.uptime, d.arrival))
         for sample in d.samples:
             lines.append(("S", sample.tag, sample.sequence, sample.source))
+            columns = compare.custom_columns(sample, goldens.rtmetric)
+            lines += [("C", *custom) for custom in columns]
             for record in sample.records:
                 lines += render_record(record)
     return ["\t".join(str(column) for column in line) for line in lines]
@@ -31,31 +34,33 @@ def render_record(record):
     golden = record.golden
     if golden is None:
         return [("U", record.tag, record.length)]
-    fields = [f for f in golden.fields if f.name in record.values]
     head = ("R", golden.tag, golden.record, golden.beside or "-", record.length)
-    texts = ((f.name, goldenfile.text_of(f.type, record.values[f.name])) for f in fields)
-    return [head] + [("F", *text) for text in texts]
+    fields = golden.flat(record.values)
+    return [head] + [("F", path, goldenfile.text_of(f.type, v)) for path, f, v in fields]
 
 
-def render_metrics(expected, metas):
+def render_metrics(expected, counts, metas):
     lines = []
     for e in expected:
         meta = e.golden.meta(e.metric.name, metas)
         value = e.value if meta.format == "%s" else meta.format.replace("u", ".0f") % e.value
-        what = (e.name, meta.type, value, meta.units, meta.slope, meta.group, e.title(meta))
+        what = (e.name, meta.type, value, meta.units, meta.slope, e.group(meta), e.title(meta))
         where = (60, 600, e.source, e.sub_agent)
         lines.append(("M", e.datagram, e.agent, sorted(e.hosts)[-1], *what, *where))
+    lines.append(("X", *(counts[name] for name in compare.STATISTICS)))
     return ["\t".join(str(column) for column in line) for line in lines]
 
 
 def render_table(goldens, metas):
     lines = []
-    for g in goldens:
+    for (tag, beside, record), g in compare.structures(goldens).items():
         for m in g.metrics:
             meta = g.meta(m.name, metas)
             facts = [getattr(meta, column) for column in meta.COLUMNS]
-            row = ["T", g.tag, g.beside or "-", g.record, m.fields[0], m.name, *facts]
+            row = ["T", tag, beside, g.kind, record, m.about, m.name, *facts]
             lines.append("\t".join(row))
+    for name, kind in goldenfile.KINDS.items():
+        lines.append("\t".join(("K", name, kind.naming, "yes" if kind.accepted else "no")))
     return lines
 
 
@@ -93,26 +98,26 @@ def changes_of(line):
         yield ["\t".join([letter, *columns[:at], changed, *columns[at + 1 :]])]
 
 
-def mutations(lines):
+def mutations(lines, most):
     """Lists of lines, each wrong in one place; and what is wrong there."""
     found = [(at, change) for at, line in enumerate(lines) for change in changes_of(line)]
     for at in range(len(lines) - 1):
         if lines[at].startswith("F\t") and lines[at + 1].startswith("F\t"):
             found.append((at, [lines[at + 1], lines[at]]))
-    stride = max(1, len(found) // MUTATIONS)
+    stride = max(1, len(found) // most)
     for at, change in found[::stride]:
         drop = 2 if len(change) == 2 and change[0] != change[1] else 1
         yield lines[:at] + change + lines[at + drop :], f"{lines[at]!r} as {change}"
 
 
-def unnoticed(lines, faults_of):
+def unnoticed(lines, faults_of, most=MUTATIONS):
     """The control, that the right lines pass, and all mutations that pass
     though they should not; and how many were tried."""
     right = faults_of(lines)
     if right:
         return [f"right, but refused: {fault}" for fault in right], 1
     faults, count = [], 0
-    for wrong, what in mutations(lines):
+    for wrong, what in mutations(lines, most):
         count += 1
         if not faults_of(wrong):
             faults.append(f"not noticed: {what}")
@@ -127,41 +132,39 @@ def faults_of_decode(datagrams, goldens, lines):
         seen = compare.parse_decode(lines)
     except ValueError as error:
         return [str(error)]
-    faults = compare.compare_headers(datagrams, seen) + compare.compare_others(datagrams, seen)
-    for golden in goldens:
-        faults += compare.compare_golden(datagrams, seen, golden)[0]
-    return faults
+    faults = compare.compare_headers(datagrams, seen, goldens.rtmetric)
+    faults += compare.compare_others(datagrams, seen)
+    return faults + compare.compare_records(datagrams, seen)[0]
 
 
-def faults_of_metrics(datagrams, expected, goldens, metas, lines):
+def faults_of_metrics(expected, counts, metas, lines):
     try:
         seen = compare.parse_metrics(lines)
     except ValueError as error:
         return [str(error)]
-    faults = compare.compare_leftovers(expected, seen, datagrams, [])
-    for golden in goldens:
-        faults += compare.compare_metrics(expected, seen, golden, metas)[0]
-    return faults
+    faults = compare.compare_leftovers(expected, seen)
+    faults += compare.compare_statistics(counts, seen)
+    return faults + compare.compare_metrics(expected, seen, metas)[0]
 
 
 def faults_of_table(goldens, metas, lines):
     try:
-        rows = compare.parse_table(lines)
+        table = compare.Table(lines)
     except ValueError as error:
         return [str(error)]
-    faults = compare.compare_table(rows, goldens, metas) + compare.compare_unique(rows, goldens)
-    return faults + compare.compare_coverage(rows, goldens, metas)
+    faults = compare.compare_table(table, goldens, metas) + compare.compare_unique(table, goldens)
+    return faults + compare.compare_coverage(table, goldens, metas) + compare.compare_kinds(table)
 
 
-def check_traffic(tap, name, datagrams, goldens, metas):
-    lines, goldens = render_decode(datagrams), captures.used(goldens, datagrams)
-    found = unnoticed(lines, lambda wrong: faults_of_decode(datagrams, goldens, wrong))
+def check_traffic(tap, name, datagrams, goldens, metas, most=MUTATIONS):
+    lines = render_decode(datagrams, goldens)
+    found = unnoticed(lines, lambda wrong: faults_of_decode(datagrams, goldens, wrong), most)
     tap.point(f"self-test: {name}: decode", *found)
-    expected = rules.replay(datagrams)
-    lines = render_metrics(expected, metas)
-    if lines:
-        right = (datagrams, expected, goldens, metas)
-        found = unnoticed(lines, lambda wrong: faults_of_metrics(*right, wrong))
+    expected, counts = rules.replay(goldens, datagrams, synthetic.LOUD[0][1])
+    lines = render_metrics(expected, counts, metas)
+    if expected:
+        right = (expected, counts, metas)
+        found = unnoticed(lines, lambda wrong: faults_of_metrics(*right, wrong), most)
         tap.point(f"self-test: {name}: metrics", *found)
 
 
@@ -170,9 +173,12 @@ def check(tap, goldens):
     lines = render_table(goldens, metas)
     found = unnoticed(lines, lambda wrong: faults_of_table(goldens, metas, wrong))
     tap.point("self-test: table", *found)
-    for golden in goldens:
+    for golden in goldens.wire:
         datagrams = synthetic.steps(goldens, golden)[:2]
-        check_traffic(tap, golden.name, datagrams, goldens, metas)
+        check_traffic(tap, golden.name, datagrams, goldens, metas, MUTATIONS_MADE_UP)
+    totals = synthetic.port_totals(goldens)[:9]
+    for name, datagrams in (("custom", synthetic.custom_metrics(goldens)), ("totals", totals)):
+        check_traffic(tap, name, datagrams, goldens, metas)
     for name in captures.names():
         datagrams, _ = captures.load(name, goldens)
         check_traffic(tap, name, datagrams[:16], goldens, metas)

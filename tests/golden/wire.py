@@ -10,6 +10,9 @@ from goldenfile import WIDTH
 
 COUNTERS = {"0:2": False, "0:4": True}  # tag of the sample -> expanded form
 FLOWS = {"0:1": False, "0:3": True}
+RTMETRIC = "4300:1002"  # metrics that the agent names itself
+OF_PACKETS = {"0:5", "4300:1003"}  # samples that are not about counters
+CUSTOM = ("string", "u32", "u64", "u32", "u64", "f32", "f64")  # by type of a metric
 
 
 @dataclass
@@ -29,6 +32,11 @@ class Sample:
     sequence: str  # "-" for a type of sample that is unknown here
     source: str
     records: list = field(default_factory=list)
+    body: bytes = b""  # of a type of sample without records
+    set: str = None  # name of the set of metrics that the agent names itself
+    custom: list = field(default_factory=list)  # and (name, type, value) of these
+    broken: bool = False  # behind these it can't be read
+    theirs: dict = None  # sflowtool's sample, where it has no records
 
     def tags(self):
         return {record.tag for record in self.records if not record.flow}
@@ -71,6 +79,15 @@ class Reader:
 
     def u32(self):
         return int.from_bytes(self.take(4), "big")
+
+    def value(self, kind):
+        if kind == "string":
+            size = self.u32()
+            return self.take(size + -size % 4)[:size].decode("latin-1")
+        data = self.take(WIDTH[kind])
+        if kind in ("f32", "f64"):
+            return struct.unpack(">f" if kind == "f32" else ">d", data)[0]
+        return int.from_bytes(data, "big")
 
 
 def pcap_packets(path):
@@ -122,6 +139,20 @@ def walk_sample(tag, reader):
     return sample
 
 
+def walk_custom(tag, reader):
+    sample = Sample(tag, "-", "-", set=reader.value("string"))
+    for _ in range(reader.u32()):
+        name, number = reader.value("string"), reader.u32()
+        sample.custom.append((name, number, reader.value(CUSTOM[number])))
+    return sample
+
+
+def walk_any_sample(tag, reader):
+    if tag in COUNTERS or tag in FLOWS:
+        return walk_sample(tag, reader)
+    return walk_custom(tag, reader) if tag == RTMETRIC else Sample(tag, "-", "-")
+
+
 def walk_datagram(number, arrival, payload):
     reader = Reader(payload)
     if reader.u32() != 5:
@@ -131,9 +162,7 @@ def walk_datagram(number, arrival, payload):
     datagram = Datagram(number, str(agent), sub_agent, sequence, uptime, arrival)
     for _ in range(count):
         tag, length = tag_text(reader.u32()), reader.u32()
-        inner = Reader(reader.take(length))
-        known = tag in COUNTERS or tag in FLOWS
-        datagram.samples.append(walk_sample(tag, inner) if known else Sample(tag, "-", "-"))
+        datagram.samples.append(walk_any_sample(tag, Reader(reader.take(length))))
     return datagram
 
 
@@ -149,36 +178,60 @@ def walk_pcap(path):
 # Writing ------------------------------------------------------------------
 
 
-def pack(kind, value):
-    if kind == "f32":
-        return struct.pack(">f", value)
-    if kind == "uuid":
-        return bytes.fromhex(value.replace("-", ""))
-    if kind == "string":
-        data = value.encode("latin-1")
-        return struct.pack(">I", len(data)) + data + bytes(-len(data) % 4)
-    return (value % 2 ** (8 * WIDTH[kind])).to_bytes(WIDTH[kind], "big")
+def pack_string(value):
+    data = value.encode("latin-1")
+    return struct.pack(">I", len(data)) + data + bytes(-len(data) % 4)
+
+
+PACKERS = {
+    "f32": lambda value: struct.pack(">f", value),
+    "f64": lambda value: struct.pack(">d", value),
+    "uuid": lambda value: bytes.fromhex(value.replace("-", "")),
+    "mac": lambda value: bytes.fromhex(value.replace(":", "")) + bytes(2),
+    "rest": bytes.fromhex,
+    "string": pack_string,
+}
+
+
+def pack(item, value):
+    if item.type == "list":
+        elements = (pack_fields(item.elements, element) for element in value)
+        return struct.pack(">I", len(value)) + b"".join(elements)
+    if item.type in PACKERS:
+        return PACKERS[item.type](value)
+    return (value % 2 ** (8 * WIDTH[item.type])).to_bytes(WIDTH[item.type], "big")
 
 
 def pack_fields(golden, values):
-    return b"".join(pack(f.type, values[f.name]) for f in golden.fields if f.name in values)
+    return b"".join(pack(f, values[f.name]) for f in golden.fields if f.name in values)
 
 
-def pack_datagram(datagram):
+def pack_custom(rtmetric, sample):
+    """The body of a sample of metrics that the agent names itself."""
+    body = pack_string(sample.set) + struct.pack(">I", len(sample.custom) + sample.broken)
+    for name, number, value in sample.custom:
+        body += pack_string(name) + struct.pack(">I", number)
+        body += pack(rtmetric.fields[number], value)
+    return body
+
+
+def pack_datagram(datagram, rtmetric):
     agent = ipaddress.ip_address(datagram.agent)
     head = (5, 1 if agent.version == 4 else 2)
     tail = (datagram.sub_agent, datagram.sequence, datagram.uptime, len(datagram.samples))
     data = struct.pack(">II", *head) + agent.packed + struct.pack(">IIII", *tail)
     for sample in datagram.samples:
-        body = pack_sample(sample)
+        body = pack_sample(sample, rtmetric)
         data += struct.pack(">II", tag_number(sample.tag), len(body)) + body
     return data
 
 
-def pack_sample(sample):
-    """A counters sample, or four words of an unknown type of sample."""
+def pack_sample(sample, rtmetric):
+    """A counters sample, or the bytes of another type of sample."""
+    if sample.set is not None:
+        return pack_custom(rtmetric, sample) + sample.body
     if sample.tag not in COUNTERS:
-        return b"\xde\xad\xbe\xef" * 4
+        return sample.body
     cls, index = (int(part) for part in sample.source.split(":"))
     source = struct.pack(">I", cls << 24 | index)
     if COUNTERS[sample.tag]:
@@ -206,10 +259,10 @@ def ethernet_frame(payload):
     return bytes(12) + b"\x08\x00" + head + udp
 
 
-def write_pcap(path, datagrams):
+def write_pcap(path, datagrams, rtmetric):
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
         for datagram in datagrams:
-            frame = ethernet_frame(pack_datagram(datagram))
+            frame = ethernet_frame(pack_datagram(datagram, rtmetric))
             seconds, ms = divmod(datagram.arrival, 1000)
             file.write(struct.pack("<IIII", seconds, ms * 1000 + 7, len(frame), len(frame)) + frame)

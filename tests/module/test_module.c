@@ -310,10 +310,11 @@ add_host(struct store *store, const char *key, const char *name)
 {
 	struct store_host *host = store_host_add(store, key);
 	static const uint32_t tag = 2004; /* host_memory */
+	static const struct store_instance bare = {"", "", NULL};
 	struct derived values[RECORD_FIELDS_MAX] = {
 	    {.valid = true, .number = 42}};
 	struct store_block *block =
-	    store_block_add(host, layout_find(tag, &tag, 1), "");
+	    store_block_add(host, layout_find(tag, &tag, 1), &bare);
 
 	store_block_set(block, values, 1, 30, clock_ms());
 	store_host_announce(host, name);

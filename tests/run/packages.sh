@@ -8,7 +8,7 @@ start_packages="build-essential autoconf automake libtool pkg-config
 	libpcap-dev libcmocka-dev uthash-dev
 	ganglia-monitor gmetad rrdtool python3"
 check_packages="$start_packages libexpat1-dev clang
-	libclang-rt-14-dev llvm-14"
+	libclang-rt-14-dev llvm-14 iproute2 openvswitch-switch pmacct"
 
 say() {
 	printf '%s\n' "$*"
@@ -60,12 +60,22 @@ hold_services() {
 	as_root chmod 755 "$policy"
 }
 
+# The services that the packages $@ bring.
+services_of() {
+	local package
+	for package in "$@"; do
+		case $package in
+		ganglia-monitor | gmetad | openvswitch-switch) say "$package" ;;
+		pmacct) say nfacctd pmacctd sfacctd uacctd ;;
+		esac
+	done
+}
+
 # Services that came with this installation don't start at the next boot
 # either.
 disable_services() {
 	local service
-	for service in "$@"; do
-		case $service in ganglia-monitor | gmetad) ;; *) continue ;; esac
+	for service in $(services_of "$@"); do
 		if command -v systemctl >/dev/null; then
 			as_root systemctl disable "$service" || true
 		elif command -v update-rc.d >/dev/null; then
@@ -107,10 +117,8 @@ ensure_packages() {
 	fi
 	rm -f "$log"
 	installed=yes
-	case " $missing " in
-	*" ganglia-monitor "* | *" gmetad "*)
+	# shellcheck disable=SC2086 # a list of words
+	[ -z "$(services_of $missing)" ] ||
 		say "The system services of these packages are off:" \
 			"'systemctl enable --now' turns them on."
-		;;
-	esac
 }

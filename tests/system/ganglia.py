@@ -404,6 +404,18 @@ class Gmond(Program):
         return float(self.value(LOCAL, name))
 
 
+# What should be zero at all times where nobody sends what is wrong.
+TROUBLES = ("sflow_samples_lost", "sflow_kernel_drops", "sflow_malformed",
+            "sflow_unknown_records", "sflow_not_allowed", "sflow_refused")
+
+
+def troubles(hosts):
+    """Those of the module's own metrics (Gmond.hosts) that are not zero."""
+    own = metrics_of(hosts[LOCAL])
+    return [f"{name} {own[name]['VAL']}" for name in TROUBLES
+            if float(own[name]["VAL"]) != 0]
+
+
 def udp_sockets(port, pid):
     """The process's UDP sockets of a port: inode and drops."""
     inodes = set()

@@ -10,10 +10,14 @@ SYSTEM_TESTS = \
 	tests/system/test_lifecycle.py \
 	tests/system/test_membership.py \
 	tests/system/test_mute.py \
+	tests/system/test_ovs.py \
 	tests/system/test_own_metrics.py \
+	tests/system/test_pmacct.py \
 	tests/system/test_readers.py \
+	tests/system/test_switch.py \
 	tests/system/test_vm.py
 if !SANITIZED
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(SYSTEM_TESTS) tests/system/ganglia.py tests/system/traffic.py
+EXTRA_DIST += $(SYSTEM_TESTS) tests/system/ganglia.py tests/system/network.py \
+	tests/system/traffic.py

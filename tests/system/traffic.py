@@ -167,7 +167,10 @@ def last_values(pcap, options=()):
     """Row by metric name by the host's key. With vm=host, what class 3
     sends must be virtual machines, and their key is their UUID."""
     by_source = {}
-    for _, _, agent, *columns in dump("metrics", pcap, options):
+    for letter, *line in dump("metrics", pcap, options):
+        if letter != "M":
+            continue
+        _, agent, *columns = line
         row = Row(*columns)
         machine = (agent, row.host, row.source) \
             if "vm=host" in options and row.source.startswith("3:") else None
@@ -326,6 +329,37 @@ def virt_cpu(busy_ms=0):
     return 2101, struct.pack(">III", 1, busy_ms, 2)
 
 
+ETHERNET_TYPE, LAG_TYPE, VLAN_TYPE = 6, 161, 136  # IANAifType-MIB
+UP, DOWN = 3, 1  # admin up; oper up, down
+UNKNOWN = 0xFFFFFFFF  # a counter that a switch doesn't have
+
+
+def if_counters(index, kind=ETHERNET_TYPE, speed=10 ** 9, status=UP,
+                received=(0,) * 7, sent=(0,) * 6):
+    """received: octets, unicast, multicast, broadcast, discards, errors and
+    unknown protocols; sent: the first six."""
+    def counts(numbers):
+        octets, *packets = numbers
+        return struct.pack(f">Q{len(packets)}I", octets % (1 << 64),
+                           *(n & 0xFFFFFFFF for n in packets))
+    return 1, struct.pack(">IIQII", index, kind, speed, 1, status) + \
+        counts(received) + counts(sent) + struct.pack(">I", 2)
+
+
+def ethernet(fcs_errors=0):
+    return 2, struct.pack(">13I", 0, fcs_errors, *([0] * 11))
+
+
+def lag_port(aggregate, partner=b"\x02\x00\x00\x00\x00\x01"):
+    mac = partner + bytes(2)
+    return 7, mac + mac + struct.pack(">I4B8I", aggregate, 61, 61, 61, 61,
+                                      *([0] * 8))
+
+
+def port_name(name):
+    return 1005, opaque(name.encode())
+
+
 def packed_address(address):
     ip = ipaddress.ip_address(address)
     return struct.pack(">I", 1 if ip.version == 4 else 2) + ip.packed
@@ -341,6 +375,24 @@ def sample_of(sequence, source, records):
     body = struct.pack(">IIII", sequence, *source, len(records)) + \
         records_of(records)
     return struct.pack(">II", 4, len(body)) + body
+
+
+def compact_sample_of(sequence, source, records):
+    """A counters sample as most switches send it."""
+    kind, index = source
+    body = struct.pack(">III", sequence, kind << 24 | index, len(records)) + \
+        records_of(records)
+    return struct.pack(">II", 2, len(body)) + body
+
+
+def flow_sample_of(sequence, source, rate, pool, packet=bytes(64)):
+    """A compact flow sample of a packet that the port received."""
+    header = struct.pack(">III", 1, len(packet) + 4, 4) + opaque(packet)
+    kind, index = source
+    body = struct.pack(">IIIIIIII", sequence, kind << 24 | index, rate,
+                       pool & 0xFFFFFFFF, 0, index, index + 1, 1) + \
+        records_of([(1, header)])
+    return struct.pack(">II", 1, len(body)) + body
 
 
 def datagram_of(address, sub_agent, sequence, uptime_ms, samples):

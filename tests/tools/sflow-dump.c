@@ -1,9 +1,9 @@
 /* sflow-dump - what the library makes of recorded traffic, as lines of fields
  * separated by tabs, for tests to compare with an independent decode.
  *
- *   sflow-dump decode FILE    every datagram, sample, record and field
- *   sflow-dump metrics FILE   every metric value, as it comes
- *   sflow-dump table          the rows that become metrics
+ *   sflow-dump decode FILE...    every datagram, sample, record and field
+ *   sflow-dump metrics FILE...   every metric value, as it comes
+ *   sflow-dump table             the rows that become metrics
  *
  * tests/golden/README.md describes the lines.
  */
@@ -17,6 +17,9 @@
 #include "sflow/collector_internal.h"
 #include "sflow/datagram.h"
 #include "tests/tools/capture.h"
+
+#define RTMETRIC SFLOW_TAG(4300, 1002)
+#define PATH_SIZE 128 /* of a field in a list in a record */
 
 static const char *const type_names[] = {"string", "uint16", "uint32", "float",
                                          "double"};
@@ -33,35 +36,127 @@ print_tag(uint32_t tag)
 	printf("%u:%u", SFLOW_ENTERPRISE(tag), SFLOW_FORMAT(tag));
 }
 
+static void
+print_tag_or_none(uint32_t tag)
+{
+	if (tag != 0)
+		print_tag(tag);
+	else
+		printf("-");
+}
+
 /* decode ------------------------------------------------------------------ */
 
 static void
-print_field(const struct field *field, const struct field_value *v)
+print_bytes(const uint8_t *bytes, uint64_t len)
 {
-	char text[TEXT_SIZE];
-	uint32_t bits = (uint32_t)v->number;
+	uint64_t i;
+
+	for (i = 0; i < len; i++)
+		printf("%02x", bytes[i]);
+}
+
+static void
+print_float(uint32_t bits)
+{
 	float f;
 
-	printf("F\t%s\t", field->name);
-	switch (field->type) {
+	memcpy(&f, &bits, sizeof(f));
+	printf("%.9g", (double)f);
+}
+
+static void
+print_double(uint64_t bits)
+{
+	double d;
+
+	memcpy(&d, &bits, sizeof(d));
+	printf("%.17g", d);
+}
+
+static void
+print_text(const struct field_value *v)
+{
+	char text[TEXT_SIZE];
+
+	text_value(v->bytes, v->number, text);
+	printf("%s", text);
+}
+
+static void
+print_number(enum field_type type, const struct field_value *v)
+{
+	char text[TEXT_SIZE];
+
+	switch (type) {
+	case FIELD_U8:
 	case FIELD_U32:
 	case FIELD_U64:
-		printf("%" PRIu64 "\n", v->number);
+	case FIELD_LIST:
+		printf("%" PRIu64, v->number);
 		break;
+	case FIELD_I32:
 	case FIELD_PCT:
-		printf("%" PRId32 "\n", (int32_t)v->number);
+		printf("%" PRId32, (int32_t)v->number);
 		break;
 	case FIELD_F32:
-		memcpy(&f, &bits, sizeof(f));
-		printf("%.9g\n", (double)f);
+		print_float((uint32_t)v->number);
+		break;
+	case FIELD_F64:
+		print_double(v->number);
+		break;
+	case FIELD_MAC:
+		printf("%s", text_mac(v->bytes, text));
+		break;
+	case FIELD_REST:
+		print_bytes(v->bytes, v->number);
 		break;
 	case FIELD_STRING:
-		text_value(v->bytes, v->number, text);
-		printf("%s\n", text);
+		print_text(v);
 		break;
 	case FIELD_UUID:
-		printf("%s\n", text_uuid(v->bytes, text));
+		printf("%s", text_uuid(v->bytes, text));
 		break;
+	}
+}
+
+static void print_elements(const struct field *list, struct field_value v,
+                           const char *path);
+
+/* All fields of a record, or of an element of a list in one, and then `path`
+ * is where it is. */
+static void
+print_fields(const struct layout *layout, struct cursor body, const char *path)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+	size_t present = layout_decode(layout, body, values), i;
+	char name[PATH_SIZE];
+
+	for (i = 0; i < present; i++) {
+		const struct field *field = &layout->fields[i];
+
+		if (field->again)
+			continue;
+		snprintf(name, sizeof(name), "%s%s", path, field->name);
+		printf("F\t%s\t", name);
+		print_number(field->type, &values[i]);
+		printf("\n");
+		if (field->type == FIELD_LIST)
+			print_elements(field, values[i], name);
+	}
+}
+
+static void
+print_elements(const struct field *list, struct field_value v, const char *path)
+{
+	char inside[PATH_SIZE + 32];
+	struct cursor element;
+	unsigned i;
+
+	for (i = 0; v.number > 0; i++) {
+		element = list_next(list, &v);
+		snprintf(inside, sizeof(inside), "%s.%u.", path, i);
+		print_fields(list->elements, element, inside);
 	}
 }
 
@@ -70,8 +165,6 @@ print_record(uint32_t tag, const struct cursor *body, const uint32_t *tags,
              size_t count)
 {
 	const struct layout *layout = layout_find(tag, tags, count);
-	struct field_value values[RECORD_FIELDS_MAX];
-	size_t i, present;
 
 	if (layout == NULL) {
 		printf("U\t");
@@ -82,14 +175,29 @@ print_record(uint32_t tag, const struct cursor *body, const uint32_t *tags,
 	printf("R\t");
 	print_tag(tag);
 	printf("\t%s\t", layout->name);
-	if (layout->beside != 0)
-		print_tag(layout->beside);
-	else
-		printf("-");
+	print_tag_or_none(layout->beside);
 	printf("\t%zu\n", cursor_left(body));
-	present = layout_decode(layout, *body, values);
-	for (i = 0; i < present; i++)
-		print_field(&layout->fields[i], &values[i]);
+	print_fields(layout, *body, "");
+}
+
+/* Metrics that the agent named itself: they are the sample, without records. */
+static void
+print_custom(struct cursor body)
+{
+	static const enum field_type types[] = {
+	    FIELD_STRING, FIELD_U32, FIELD_U64, FIELD_U32,
+	    FIELD_U64,    FIELD_F64, FIELD_F64};
+	struct custom_value v;
+	char set[TEXT_SIZE];
+	uint32_t left;
+
+	if (!custom_open(&body, set, &left))
+		return;
+	for (; left > 0 && custom_next(&body, &v); left--) {
+		printf("C\t%s\t%s\t%u\t", set, v.name, v.type);
+		print_number(types[v.type], &v.value);
+		printf("\n");
+	}
 }
 
 static void
@@ -106,6 +214,8 @@ print_sample(struct sample *sample)
 	else
 		printf("\t%u\t%u:%u\n", sample->sequence, sample->source.class,
 		       sample->source.index);
+	if (sample->tag == RTMETRIC)
+		print_custom(sample->body);
 	while (count < 64 && sample_record(sample, &records[count]) > 0) {
 		/* flow formats are another number space: none is known yet */
 		tags[count] = sample->kind == SAMPLE_COUNTERS
@@ -149,7 +259,7 @@ decode(const struct capture *capture)
 static void
 print_value(const struct store_reading *r)
 {
-	const struct metric *m = r->metric;
+	const struct metric *m = &r->metric;
 
 	switch (m->type) {
 	case STRING:
@@ -161,55 +271,86 @@ print_value(const struct store_reading *r)
 		break;
 	case FLOAT:
 	case DOUBLE:
-		/* the formats of the table are constants */
-		printf(strcmp(m->format, "%.3f") == 0   ? "%.3f"
-		       : strcmp(m->format, "%.2f") == 0 ? "%.2f"
-		                                        : "%.0f",
+		/* "%.2f" and the like */
+		printf("%.*f", m->format[2] - '0',
 		       m->type == FLOAT ? (double)(float)r->number : r->number);
 		break;
 	}
 }
 
+/* Whose value it is: a data source's on the wire, or "-". */
 static void
-print_reading(size_t number, const struct source *source,
-              const struct store_reading *r)
+print_origin(const struct source *source)
 {
-	const struct agent *agent = source->agent;
+	if (source == NULL)
+		printf("\t-\t-\n");
+	else if (source->key.id.class == SOURCE_CUSTOM)
+		printf("\t-\t%u\n", source->key.sub_agent->key.id);
+	else
+		printf("\t%u:%u\t%u\n", source->key.id.class,
+		       source->key.id.index, source->key.sub_agent->key.id);
+}
+
+static void
+print_reading(size_t number, const struct agent *agent,
+              const struct source *source, const struct store_reading *r)
+{
 	const char *name = agent->name[0] != '\0' ? agent->name : "-";
-	const struct metric *m = r->metric;
+	const struct metric *m = &r->metric;
 	char text[ADDRESS_TEXT];
 
-	if (source->host != NULL)
+	if (source != NULL && source->host != NULL)
 		name = source->name;
 	printf("M\t%zu\t%s\t%s\t%s\t%s\t", number,
 	       address_text(&agent->address, text), name, r->name,
 	       type_names[m->type]);
 	print_value(r);
-	printf("\t%s\t%s\t%s\t%s\t%u\t%u\t%u:%u\t%u\n", m->units,
-	       slope_name(m->slope), m->group, r->title, r->tmax_s, r->dmax_s,
-	       source->key.id.class, source->key.id.index,
-	       source->key.sub_agent->key.id);
+	printf("\t%s\t%s\t%s\t%s\t%u\t%u", m->units, slope_name(m->slope),
+	       r->group, r->title, r->tmax_s, r->dmax_s);
+	print_origin(source);
+}
+
+static void
+print_block(size_t number, const struct agent *agent,
+            const struct source *source, struct store_block *block,
+            const struct layout *layout, int64_t now)
+{
+	struct store_reading reading;
+	size_t row;
+
+	for (row = 0; block != NULL && row < layout->count; row++)
+		if (store_block_peek(block, row, &reading) &&
+		    reading.heard_ms == now)
+			print_reading(number, agent, source, &reading);
 }
 
 /* All that the datagram which came at `now` has brought. */
 static void
 print_news(struct collector *c, size_t number, int64_t now)
 {
-	struct store_reading reading;
 	struct counters *counters;
 	struct source *source;
-	size_t row;
+	struct agent *agent;
 
 	for (source = c->agents.sources; source != NULL;
 	     source = source->hh.next)
 		for (counters = source->counters; counters != NULL;
 		     counters = counters->next)
-			for (row = 0; counters->block != NULL &&
-			              row < counters->layout->count; row++)
-				if (store_block_peek(counters->block, row,
-				                     &reading) &&
-				    reading.heard_ms == now)
-					print_reading(number, source, &reading);
+			print_block(number, source->agent, source,
+			            counters->block, counters->layout, now);
+	for (agent = c->agents.agents; agent != NULL; agent = agent->hh.next)
+		print_block(number, agent, NULL, agent->totals, &port_totals,
+		            now);
+}
+
+static void
+print_statistics(const struct collector *c)
+{
+	const struct collector_stats *s = collector_stats(c);
+
+	printf("X\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
+	       (uint64_t)s->unknown, (uint64_t)s->malformed,
+	       (uint64_t)s->refused, (uint64_t)s->resets);
 }
 
 static void
@@ -231,39 +372,92 @@ metrics(const struct capture *capture, const struct collector_config *config)
 		collector_input(c, p->bytes, p->len, &from, now);
 		print_news(c, i + 1, now);
 	}
+	print_statistics(c);
 	collector_free(c);
 }
 
 /* table -------------------------------------------------------------------- */
 
 static void
-table(void)
+print_row(const struct layout *layout, const struct field *f)
 {
-	size_t i, j;
+	const struct metric *m = &f->metric;
 
-	for (i = 0; i < layouts_count; i++)
-		for (j = 0; j < layouts[i].count; j++) {
-			const struct field *f = &layouts[i].fields[j];
+	printf("T\t");
+	print_tag_or_none(layout->tag);
+	printf("\t");
+	print_tag_or_none(layout->beside);
+	printf("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+	       kinds[layout->kind].name, layout->name, f->name, m->name,
+	       type_names[m->type], m->units, slope_name(m->slope), m->format,
+	       m->group, m->title);
+}
 
-			if (f->metric.name == NULL)
-				continue;
-			printf("T\t");
-			print_tag(layouts[i].tag);
-			printf("\t");
-			if (layouts[i].beside != 0)
-				print_tag(layouts[i].beside);
-			else
-				printf("-");
-			printf("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			       layouts[i].name, f->name, f->metric.name,
-			       type_names[f->metric.type], f->metric.units,
-			       slope_name(f->metric.slope), f->metric.format,
-			       f->metric.group, f->metric.title);
-		}
+/* The rows of a structure, and of the lists in it. */
+static void
+print_layout(const struct layout *layout)
+{
+	size_t i;
+
+	for (i = 0; i < layout->count; i++) {
+		if (layout->fields[i].metric.name != NULL)
+			print_row(layout, &layout->fields[i]);
+		if (layout->fields[i].type == FIELD_LIST)
+			print_layout(layout->fields[i].elements);
+	}
 }
 
 static void
-set_option(struct collector_config *config, const char *option)
+table(void)
+{
+	static const char *const namings[] = {"machine", "first", "always"};
+	size_t i;
+	int kind;
+
+	for (i = 0; i < layouts_count; i++)
+		print_layout(&layouts[i]);
+	print_layout(&port_totals);
+	for (kind = 0; kind < KIND_COUNT; kind++)
+		printf("K\t%s\t%s\t%s\n", kinds[kind].name,
+		       namings[kinds[kind].naming],
+		       collector_defaults.accept[kind] ? "yes" : "no");
+}
+
+/* options ------------------------------------------------------------------ */
+
+/* One word of `accept`: "all", "default", a kind, or "-kind". */
+static bool
+accept_word(bool accept[KIND_COUNT], const char *word)
+{
+	bool all = strcmp(word, "all") == 0, without = *word == '-';
+	bool some = strcmp(word, "default") == 0;
+	int kind = kind_parse(word + without, strlen(word + without)), i;
+
+	for (i = 0; (all || some) && i < KIND_COUNT; i++)
+		accept[i] = accept[i] || all || collector_defaults.accept[i];
+	if (kind >= 0)
+		accept[kind] = !without;
+	return all || some || kind >= 0;
+}
+
+/* As the module reads it. */
+static bool
+set_accept(bool accept[KIND_COUNT], char *words)
+{
+	char *word, *rest = NULL;
+
+	memset(accept, 0, KIND_COUNT * sizeof(accept[0]));
+	if (*words == '-')
+		accept_word(accept, "default");
+	for (word = strtok_r(words, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest))
+		if (!accept_word(accept, word))
+			return false;
+	return true;
+}
+
+static bool
+set_option(struct collector_config *config, char *option)
 {
 	int kind;
 
@@ -271,44 +465,60 @@ set_option(struct collector_config *config, const char *option)
 		config->vm = VM_HOST;
 	else if (strcmp(option, "vm=no") == 0)
 		config->vm = VM_NO;
-	else if (strncmp(option, "accept=", 7) == 0 &&
-	         (kind = kind_parse(option + 7, strlen(option + 7))) >= 0) {
-		memset(config->accept, 0, sizeof(config->accept));
-		config->accept[kind] = true;
-	} else if (strncmp(option, "multiple_", 9) == 0 &&
+	else if (strncmp(option, "accept=", 7) == 0)
+		return set_accept(config->accept, option + 7);
+	else if (strncmp(option, "multiple_", 9) == 0 &&
 	         (kind = kind_parse(option + 9, strcspn(option + 9, "="))) >= 0)
-		config->multiple[kind] = strcmp(strchr(option, '='), "=yes") == 0;
+		config->multiple[kind] = strstr(option, "=yes") != NULL;
 	else
-		exit(2);
+		return false;
+	return true;
+}
+
+/* Each file on its own. */
+static int
+dump(const struct collector_config *config, bool decoded, char **files,
+     int count)
+{
+	struct capture capture;
+	char error[CAPTURE_ERROR];
+	int i, result = 0;
+
+	for (i = 0; i < count && result == 0; i++) {
+		if (count > 1)
+			printf("P\t%s\n", files[i]);
+		result = capture_read(files[i], 0, &capture, error);
+		if (result != 0)
+			fprintf(stderr, "sflow-dump: %s\n", error);
+		else if (decoded)
+			decode(&capture);
+		else
+			metrics(&capture, config);
+		capture_free(&capture);
+	}
+	return result == 0 ? 0 : 2;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct collector_config config = collector_defaults;
-	struct capture capture;
-	char error[CAPTURE_ERROR];
+	const char *what;
 	int option;
 
 	while ((option = getopt(argc, argv, "o:")) != -1)
-		if (option == 'o')
-			set_option(&config, optarg);
-		else
+		if (option != 'o' || !set_option(&config, optarg))
 			return 2;
-	if (optind + 1 == argc && strcmp(argv[optind], "table") == 0) {
+	what = optind < argc ? argv[optind++] : "";
+	if (strcmp(what, "table") == 0 && optind == argc) {
 		table();
 		return 0;
 	}
-	if (optind + 2 != argc ||
-	    capture_read(argv[optind + 1], 0, &capture, error) != 0) {
-		fprintf(stderr, "usage: sflow-dump [-o KEY=VALUE]... "
-		                "decode|metrics FILE | table\n");
-		return 2;
-	}
-	if (strcmp(argv[optind], "decode") == 0)
-		decode(&capture);
-	else
-		metrics(&capture, &config);
-	capture_free(&capture);
-	return 0;
+	if (optind < argc &&
+	    (strcmp(what, "decode") == 0 || strcmp(what, "metrics") == 0))
+		return dump(&config, *what == 'd', argv + optind,
+		            argc - optind);
+	fprintf(stderr, "usage: sflow-dump [-o KEY=VALUE]... "
+	                "decode|metrics FILE... | table\n");
+	return 2;
 }

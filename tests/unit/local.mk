@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	tests/unit/test_datagram \
 	tests/unit/test_derive \
 	tests/unit/test_instances \
+	tests/unit/test_ports \
 	tests/unit/test_records \
 	tests/unit/test_store \
 	tests/unit/test_sweep \
@@ -42,6 +43,10 @@ tests_unit_test_derive_LDADD = $(UNIT_LIBS)
 tests_unit_test_instances_SOURCES = tests/unit/test_instances.c $(UNIT_SCRIPT)
 tests_unit_test_instances_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_instances_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_ports_SOURCES = tests/unit/test_ports.c $(UNIT_SCRIPT)
+tests_unit_test_ports_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_ports_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_records_SOURCES = tests/unit/test_records.c tests/unit/unit.h
 tests_unit_test_records_CFLAGS = $(UNIT_CFLAGS)

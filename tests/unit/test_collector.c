@@ -930,7 +930,7 @@ unknown_formats_are_told_of_once(void **state)
 		wire_zeros(&s->w, SFLOW_TAG(9999, 7), 12);
 		wire_zeros(&s->w, 2004, 72);
 		wire_sample_end(&s->w);
-		wire_sample_begin(&s->w, SFLOW_TAG(4300, 1002), 0, 0, 0);
+		wire_sample_begin(&s->w, SFLOW_TAG(4300, 9), 0, 0, 0);
 		wire_u32(&s->w, 0);
 		assert_int_equal(script_send(s), 0);
 		script_publish(s);
@@ -1187,7 +1187,7 @@ duplicate_of_an_unknown_sample_changes_nothing(void **state)
 	script_send_host(s, &d, HOST, 0);
 	wire_datagram_begin(&s->w, AGENT, 100000, ++d.sequence,
 	                    (uint32_t)(s->now - d.booted_ms));
-	wire_sample_begin(&s->w, 4300u << 12 | 1002, 0, 0, 0);
+	wire_sample_begin(&s->w, SFLOW_TAG(4300, 9), 0, 0, 0);
 	wire_sample_end(&s->w);
 	wire_datagram_end(&s->w);
 	script_input(s);

@@ -5,7 +5,7 @@
 #define U32_ALL UINT64_C(0xffffffff)
 
 static const struct names two_names = {
-    2, (const char *const[]){"zero", "one"}};
+    2, (const char *const[]){"zero", "one"}, 0};
 
 #define ROW(type_, formula_, scale_, partner_, metric_) \
 	{.name = "field", .type = FIELD_##type_, .formula = formula_, \

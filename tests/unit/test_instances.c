@@ -671,7 +671,7 @@ assert_all_harmless(const struct script *s)
 		assert_null(strstr(s->shown[i].host, ".."));
 		assert_harmless(s->shown[i].key);
 		assert_harmless(r->name);
-		if (r->metric->type == STRING)
+		if (r->metric.type == STRING)
 			assert_null(strpbrk(r->text, "<>&\"'\n\r\t\x1b\xc3"));
 	}
 }

@@ -39,6 +39,14 @@ set(struct store_block *block, double constant, double varies, double since,
 	store_block_set(block, values, COUNT_OF(values), INTERVAL_S, now);
 }
 
+static struct store_block *
+add_block(struct store_host *host, const struct layout *of, const char *prefix)
+{
+	struct store_instance instance = {prefix, "", NULL};
+
+	return store_block_add(host, of, &instance);
+}
+
 /* A host that is announced, with a block of values. */
 static struct store_host *
 add(struct store *store, const char *name, struct store_block **block)
@@ -46,7 +54,7 @@ add(struct store *store, const char *name, struct store_block **block)
 	struct store_host *host = store_host_add(store, name);
 
 	assert_non_null(host);
-	*block = store_block_add(host, &layout, "");
+	*block = add_block(host, &layout, "");
 	assert_non_null(*block);
 	set(*block, 1, 2, 3, "four", NOW);
 	store_host_announce(host, name);
@@ -258,7 +266,7 @@ host_that_nobody_knew_goes_silently(void **state)
 	struct store *store = *state;
 	struct store_host *host = store_host_add(store, "10.0.0.1");
 
-	store_block_add(host, &layout, "");
+	add_block(host, &layout, "");
 	store_host_gone(host);
 	assert_int_equal(store_count(store), 0);
 	assert_null(store_take(store));
@@ -355,7 +363,7 @@ blocks_have_prefixes_and_go(void **state)
 	struct store_host *host = add(store, "node1", &bare);
 	size_t n;
 
-	prefixed = store_block_add(host, &layout, "8080");
+	prefixed = add_block(host, &layout, "8080");
 	set(prefixed, 5, 6, 7, NULL, NOW);
 	n = take_and_read(store, NOW);
 	assert_int_equal(n, 7);
@@ -383,7 +391,7 @@ longest_names_fit(void **state)
 	struct derived value = {.valid = true, .number = 1};
 	struct store *store = *state;
 	struct store_host *host = store_host_add(store, longest);
-	struct store_block *block = store_block_add(host, &rows, longest);
+	struct store_block *block = add_block(host, &rows, longest);
 
 	assert_int_equal(strlen(longest), TEXT_SIZE - 1);
 	store_block_set(block, &value, 1, INTERVAL_S, NOW);
@@ -405,7 +413,7 @@ many_values_come_in_portions(void **state)
 		char prefix[24];
 
 		snprintf(prefix, sizeof(prefix), "%zu", i);
-		set(store_block_add(host, &layout, prefix), 1, 2, 3, "x", NOW);
+		set(add_block(host, &layout, prefix), 1, 2, 3, "x", NOW);
 	}
 	assert_ptr_equal(store_take(store), host);
 	for (; (n = store_read(host, NOW, readings)) > 0; portions++) {
@@ -461,7 +469,7 @@ store_is_freed_with_all_that_is_in_it(void **state)
 	store_take(store);
 	store_host_gone(add(store, "gone", &block));
 	add(store, "waiting", &block);
-	store_block_add(store_host_add(store, "unnamed"), &layout, "x");
+	add_block(store_host_add(store, "unnamed"), &layout, "x");
 	assert_non_null(taken);
 	store_free(NULL);
 }

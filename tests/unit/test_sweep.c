@@ -125,7 +125,7 @@ publish(struct sweep *sweep)
 	while ((host = store_take(store)) != NULL) {
 		while ((n = store_read(host, sweep->now, readings)) > 0)
 			for (i = 0; i < n; i++)
-				assert_true(readings[i].metric->type == STRING ||
+				assert_true(readings[i].metric.type == STRING ||
 				            isfinite(readings[i].number));
 		store_done(host);
 	}

@@ -1,0 +1,228 @@
+/* A host's totals over its physical ports, so that a switch has the charts of a
+ * server. Each port comes in its own time, and a sum over some of them would be
+ * wrong: it is told when all of them have told their rates since the last one.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "sflow/collector_internal.h"
+
+#define TOTALS 4 /* rows of port_totals */
+#define HOST_NET_IO 2006
+#define IF_TYPE_ROW 1 /* of if_counters */
+#define SILENT_INTERVALS 3 /* after so many a port counts no more */
+
+struct port {
+	struct {
+		bool valid;
+		double number;
+	} rates[TOTALS];
+	bool counted;         /* among its agent's ports */
+	bool rated;           /* it has rates since the last totals */
+	int64_t aggregate_ms; /* another port said then that it is part of this */
+};
+
+/* Interfaces that are made of others, or of nothing (IANAifType-MIB). */
+static bool
+is_physical(uint64_t if_type)
+{
+	switch (if_type) {
+	case 24:  /* softwareLoopback */
+	case 53:  /* propVirtual */
+	case 131: /* tunnel */
+	case 135: /* l2vlan */
+	case 136: /* l3ipvlan */
+	case 137: /* l3ipxvlan */
+	case 150: /* mplsTunnel */
+	case 161: /* ieee8023adLag */
+	case 166: /* mpls */
+	case 209: /* bridge */
+	case 246: /* ifPwType */
+		return false;
+	default:
+		return true;
+	}
+}
+
+static struct port *
+port_of(struct source *source)
+{
+	if (source->port == NULL)
+		source->port = calloc(1, sizeof(*source->port));
+	return source->port;
+}
+
+static void
+set_rated(struct source *source, bool rated)
+{
+	if (source->port->rated == rated)
+		return;
+	source->port->rated = rated;
+	source->agent->ports_rated += rated ? 1 : -1u;
+}
+
+static void
+set_counted(struct source *source, bool counted)
+{
+	if (!counted)
+		set_rated(source, false);
+	if (source->port->counted == counted)
+		return;
+	source->port->counted = counted;
+	source->agent->ports += counted ? 1 : -1u;
+}
+
+void
+port_forget(struct source *source)
+{
+	if (source->port == NULL)
+		return;
+	set_counted(source, false);
+	free(source->port);
+	source->port = NULL;
+}
+
+static int64_t
+silence_ms(const struct source *source)
+{
+	return (int64_t)source_interval_s(source) * 1000 * SILENT_INTERVALS;
+}
+
+static bool
+is_aggregate(const struct source *source, int64_t now)
+{
+	int64_t told = source->port->aggregate_ms;
+
+	return told != 0 && now - told <= silence_ms(source);
+}
+
+/* Takes the rates that the totals have a row for, by the metrics' names. */
+static void
+take_rates(struct port *port, const struct derive_input *in,
+           const struct derived *derived)
+{
+	size_t row, total;
+
+	for (total = 0; total < TOTALS; total++)
+		port->rates[total].valid = false;
+	for (row = 0; row < in->present; row++)
+		for (total = 0; derived[row].valid && total < TOTALS; total++)
+			if (strcmp(in->layout->fields[row].metric.name,
+			           port_totals.fields[total].metric.name) == 0) {
+				port->rates[total].valid = true;
+				port->rates[total].number = derived[row].number;
+			}
+}
+
+/* Whether the machine itself tells its totals. */
+static bool
+tells_totals(const struct agent *agent)
+{
+	const struct counters *c;
+	const struct source *source;
+
+	DL_FOREACH(agent->sources, source)
+		for (c = source->counters; c != NULL; c = c->next)
+			if (c->layout->tag == HOST_NET_IO && c->block != NULL)
+				return true;
+	return false;
+}
+
+static void
+add_up(struct agent *agent, struct derived sums[TOTALS])
+{
+	struct source *source;
+	size_t i;
+
+	memset(sums, 0, TOTALS * sizeof(sums[0]));
+	DL_FOREACH(agent->sources, source) {
+		struct port *port = source->port;
+
+		if (port == NULL || !port->rated)
+			continue;
+		for (i = 0; i < TOTALS; i++)
+			if (port->rates[i].valid) {
+				sums[i].valid = true;
+				sums[i].number += port->rates[i].number;
+			}
+		set_rated(source, false);
+	}
+}
+
+static void
+tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
+            int64_t now)
+{
+	static const struct store_instance bare = {"", "", NULL};
+	struct derived sums[TOTALS];
+	struct store_host *host;
+
+	add_up(agent, sums);
+	if (tells_totals(agent)) {
+		store_block_remove(agent->totals);
+		agent->totals = NULL;
+		return;
+	}
+	host = agent_host(c, agent);
+	if (agent->totals == NULL && host != NULL)
+		agent->totals = store_block_add(host, &port_totals, &bare);
+	if (agent->totals != NULL)
+		store_block_set(agent->totals, sums, TOTALS, interval_s, now);
+}
+
+void
+port_heard(struct collector *c, struct source *source,
+           const struct derive_input *in, const struct derived *derived,
+           bool steady, int64_t now)
+{
+	struct port *port = port_of(source);
+	struct agent *agent = source->agent;
+
+	if (port == NULL)
+		return;
+	set_counted(source, is_physical(in->now[IF_TYPE_ROW].number) &&
+	                        !is_aggregate(source, now));
+	if (!port->counted || !steady || in->before == NULL ||
+	    in->interval_ms < INTERVAL_LEAST_MS)
+		return;
+	take_rates(port, in, derived);
+	set_rated(source, true);
+	if (agent->ports_rated == agent->ports)
+		tell_totals(c, agent, source_interval_s(source), now);
+}
+
+void
+port_aggregated(struct collector *c, struct source *member, uint32_t if_index,
+                int64_t now)
+{
+	struct source_id id = {.class = SOURCE_INTERFACE, .index = if_index};
+	struct source *source =
+	    agents_find_source(&c->agents, member->key.sub_agent, id);
+
+	if (source == NULL || source == member || port_of(source) == NULL)
+		return;
+	source->port->aggregate_ms = now;
+	set_counted(source, false);
+}
+
+void
+ports_tick(struct collector *c, struct agent *agent, int64_t now)
+{
+	unsigned interval_s = 0;
+	struct source *source;
+	bool fewer = false;
+
+	DL_FOREACH(agent->sources, source) {
+		if (source->port == NULL || !source->port->counted)
+			continue;
+		if (now - source->counters_ms <= silence_ms(source)) {
+			interval_s = source_interval_s(source);
+			continue;
+		}
+		set_counted(source, false);
+		fewer = true;
+	}
+	if (fewer && agent->ports != 0 && agent->ports_rated == agent->ports)
+		tell_totals(c, agent, interval_s, now);
+}
