@@ -58,6 +58,15 @@ check_name(const char *name, size_t most)
 		broken("a name is harmless", name);
 }
 
+/* Temperatures, what is made of them, and what agents name themselves. */
+static bool
+may_be_negative(const struct metric *metric)
+{
+	return strcmp(metric->group, "custom") == 0 ||
+	       strcmp(metric->group, "energy") == 0 ||
+	       strcmp(metric->units, "C") == 0;
+}
+
 static void
 check_number(const struct metric *metric, double number)
 {
@@ -66,7 +75,8 @@ check_number(const struct metric *metric, double number)
 	                                       : HUGE_VAL;
 	char text[512];
 
-	if (!isfinite(number) || number < 0 || number > most)
+	if (!isfinite(number) || number > most ||
+	    (number < 0 && !may_be_negative(metric)))
 		broken("a number is in range", metric->name);
 	if (metric->type == UINT16 || metric->type == UINT32) {
 		if (number != floor(number))
@@ -85,8 +95,10 @@ check_reading(const struct run *r, const struct store_reading *reading)
 	char text[TEXT_SIZE];
 
 	check_name(reading->name, STORE_NAME - 1);
-	if (reading->describe)
+	if (reading->describe) {
 		check_text(reading->title, STORE_NAME - 1);
+		check_text(reading->group, STORE_NAME - 1);
+	}
 	if (metric->type == STRING) {
 		check_text(reading->text, TEXT_SIZE - 1);
 		snprintf(text, sizeof(text), metric->format, reading->text);
@@ -200,8 +212,10 @@ configure(struct run *r, uint8_t options)
 	r->config.max_agents = tight ? 1 : 4;
 	r->config.max_sources = tight ? 2 : 6;
 	r->config.vm = vm == 3 ? VM_HOST : (enum vm_hosts)vm;
-	for (kind = 0; kind < KIND_COUNT; kind++)
+	for (kind = 0; kind < KIND_COUNT; kind++) {
 		r->config.multiple[kind] = (options & OPTION_MULTIPLE) != 0;
+		r->config.accept[kind] = true;
+	}
 	r->c = collector_new(&r->config);
 	if (r->c == NULL)
 		abort();

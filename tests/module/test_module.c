@@ -147,6 +147,57 @@ test_good_parameters(void **state)
 }
 
 static void
+test_accepted_groups(void **state)
+{
+	static const struct {
+		const char *words;
+		bool host, vlan, ip, custom;
+	} lists[] = {
+	    {"default", true, true, false, false},
+	    {"default ip", true, true, true, false},
+	    {"all", true, true, true, true},
+	    {"all -vlan, -host", false, false, true, true},
+	    {"-vlan", true, false, false, false},
+	    {"ip", false, false, true, false},
+	};
+	struct parameters p;
+	char param[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		snprintf(param, sizeof(param),
+		         "param accept { value = \"%s\" }", lists[i].words);
+		assert_int_equal(read_params("", param, &p), 0);
+		assert_int_equal(p.collector.accept[KIND_HOST], lists[i].host);
+		assert_int_equal(p.collector.accept[KIND_VLAN], lists[i].vlan);
+		assert_int_equal(p.collector.accept[KIND_IP], lists[i].ip);
+		assert_int_equal(p.collector.accept[KIND_CUSTOM],
+		                 lists[i].custom);
+		parameters_free(&p);
+	}
+}
+
+static void
+test_ports_are_regular_expressions(void **state)
+{
+	struct parameters p;
+
+	(void)state;
+	assert_int_equal(
+	    read_params("", "param ports { value = \"^swp\" } "
+	                    "param ports_except { value = \"9$\" }", &p), 0);
+	assert_int_equal(regexec(p.collector.ports, "swp9", 0, NULL, 0), 0);
+	assert_int_equal(regexec(p.collector.ports_except, "swp1", 0, NULL, 0),
+	                 REG_NOMATCH);
+	parameters_free(&p);
+	assert_int_equal(read_params("", "param ports { value = \"\" }", &p),
+	                 0);
+	assert_null(p.collector.ports);
+	parameters_free(&p);
+}
+
+static void
 test_bad_parameters(void **state)
 {
 	static const char *const bad[] = {
@@ -157,6 +208,8 @@ test_bad_parameters(void **state)
 	    "deliver { value = both }",   "rcvbuf { value = \"-1\" }",
 	    "max_agents { value = 0 }",   "max_sources { value = \"\" }",
 	    "accept { value = \"host hosts\" }",
+	    "accept { value = \"-\" }",   "accept { value = \"-all\" }",
+	    "ports { value = \"(\" }",    "ports_except { value = \"[\" }",
 	    "multiple_http { value = 1 }", "vm { value = yes }",
 	    "names { value = \"10.0.0.1\" }",
 	    "names { value = \"10.0.0 = x\" }",
@@ -604,6 +657,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_good_parameters),
+	    cmocka_unit_test(test_accepted_groups),
+	    cmocka_unit_test(test_ports_are_regular_expressions),
 	    cmocka_unit_test(test_bad_parameters),
 	    cmocka_unit_test(test_section_of_gmond),
 	    cmocka_unit_test(test_section_that_says_nothing),

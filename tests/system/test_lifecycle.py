@@ -25,6 +25,8 @@ WRONG = [  # parameters, and words that the log has to have about them
     ({"bind": "eth0"}, ["bind", "eth0", "addresses"]),
     ({"deliver": "multicast"}, ["deliver", "multicast", "channel"]),
     ({"accept": "host vms"}, ["accept", "host vms", "memcache"]),
+    ({"accept": "default -"}, ["accept", "default -", "-NAME"]),
+    ({"ports": "^(swp"}, ["ports", "^(swp", "extended regular expression"]),
     ({"rcvbuf": "-1"}, ["rcvbuf", "-1", "bytes"]),
     ({"max_agents": "0"}, ["max_agents", "0", "number"]),
     ({"multiple_http": "true"}, ["multiple_http", "true", "yes or no"]),

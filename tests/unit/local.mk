@@ -3,11 +3,13 @@ UNIT_TESTS = \
 	tests/unit/test_address \
 	tests/unit/test_collector \
 	tests/unit/test_cursor \
+	tests/unit/test_custom \
 	tests/unit/test_datagram \
 	tests/unit/test_derive \
 	tests/unit/test_instances \
 	tests/unit/test_ports \
 	tests/unit/test_records \
+	tests/unit/test_relations \
 	tests/unit/test_store \
 	tests/unit/test_sweep \
 	tests/unit/test_text \
@@ -32,6 +34,10 @@ tests_unit_test_cursor_SOURCES = tests/unit/test_cursor.c tests/unit/unit.h
 tests_unit_test_cursor_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_cursor_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_custom_SOURCES = tests/unit/test_custom.c $(UNIT_SCRIPT)
+tests_unit_test_custom_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_custom_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_datagram_SOURCES = tests/unit/test_datagram.c $(UNIT_WIRE)
 tests_unit_test_datagram_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_datagram_LDADD = $(UNIT_LIBS)
@@ -51,6 +57,10 @@ tests_unit_test_ports_LDADD = $(UNIT_LIBS)
 tests_unit_test_records_SOURCES = tests/unit/test_records.c tests/unit/unit.h
 tests_unit_test_records_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_records_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_relations_SOURCES = tests/unit/test_relations.c $(UNIT_SCRIPT)
+tests_unit_test_relations_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_relations_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/unit.h
 tests_unit_test_store_CFLAGS = $(UNIT_CFLAGS)

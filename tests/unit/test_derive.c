@@ -455,6 +455,143 @@ bunched_arrivals_are_not_believed(void **state)
 		                        1000000), 30000);
 }
 
+static const struct names port_states = {
+    4, (const char *const[]){"down", "up", "testing", "both"}, 3};
+
+static void
+bits_that_do_not_count_are_left_out(void **state)
+{
+	static const struct field status = {.type = FIELD_U32,
+	                                    .formula = NAMED,
+	                                    .names = &port_states,
+	                                    .metric = {.type = STRING}};
+
+	(void)state;
+	assert_string_equal(one(&status, 0, 3).text, "both");
+	assert_string_equal(one(&status, 0, 0x101).text, "up");
+	assert_false(one(&status, 0, U32_ALL).valid);
+}
+
+static void
+flags_are_named_where_they_are_set(void **state)
+{
+	static const struct field flags = {.type = FIELD_U8,
+	                                   .formula = FLAGS,
+	                                   .names = &port_states,
+	                                   .metric = {.type = STRING}};
+
+	(void)state;
+	assert_string_equal(one(&flags, 0, 0).text, "none");
+	assert_string_equal(one(&flags, 0, 1).text, "down");
+	assert_string_equal(one(&flags, 0, 0xff).text, "down,up,testing,both");
+	assert_string_equal(one(&flags, 0, 0xf4).text, "testing");
+}
+
+static void
+signed_numbers_are_signed(void **state)
+{
+	static const struct field tenths = ROW(I32, GAUGE, 0.1, 0, FLOAT);
+
+	(void)state;
+	assert_near(one(&tenths, 0, (uint32_t)-155).number, -15.5);
+	assert_near(one(&tenths, 0, U32_ALL).number, -0.1);
+	assert_near(one(&tenths, 0, 155).number, 15.5);
+	assert_false(one(&tenths, 0, INT32_MAX).valid);
+}
+
+static struct derived
+of_double(double number)
+{
+	static const struct field wide = ROW(F64, GAUGE, 1, 0, DOUBLE);
+	uint64_t bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+	return one(&wide, 0, bits);
+}
+
+static void
+doubles_are_finite(void **state)
+{
+	(void)state;
+	assert_near(of_double(-1).number, -1);
+	assert_near(of_double(1e300).number, 1e300);
+	assert_false(of_double((double)NAN).valid);
+	assert_false(of_double((double)INFINITY).valid);
+}
+
+static void
+busy_and_ratio_are_scaled(void **state)
+{
+	static const struct field us = ROW(U32, BUSY, 0.001, 0, FLOAT);
+	static const struct field fields[] = {
+	    ROW(U32, DELTA, 0, 0, FLOAT), ROW(U32, RATIO, 100, -1, FLOAT)};
+	struct trial t = {.fields = fields, .count = 2, .now = {400, 20},
+	                  .before = {0, 10}};
+
+	(void)state;
+	assert_near(one(&us, 0, 3000000).number, 10);
+	run(&t);
+	assert_false(t.out[0].valid);
+	assert_near(t.out[1].number, 2.5);
+}
+
+static void
+sum_is_of_what_is_counted(void **state)
+{
+	static const struct field fields[] = {
+	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U32, RATE, 1, 0, FLOAT),
+	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U32, SUM, 1, -3, FLOAT)};
+	struct trial t = {.fields = fields, .count = 4,
+	                  .now = {300, U32_ALL, 600, 600}};
+
+	(void)state;
+	run(&t);
+	assert_near(t.out[3].number, 30);
+	t.now[0] = U32_ALL; /* the first has to be there */
+	run(&t);
+	assert_false(t.out[3].valid);
+}
+
+static void
+load_is_of_the_speed(void **state)
+{
+	static const struct field fields[] = {
+	    ROW(U64, GAUGE, 1, 0, DOUBLE), ROW(U64, LOAD, 1, -1, FLOAT)};
+	struct trial t = {.fields = fields, .count = 2,
+	                  .now = {1000000, 937500}};
+
+	(void)state;
+	run(&t);
+	assert_near(t.out[1].number, 25);
+	t.now[0] = 0;
+	run(&t);
+	assert_false(t.out[1].valid);
+	t.now[0] = UINT64_MAX;
+	run(&t);
+	assert_false(t.out[1].valid);
+}
+
+/* Half the range, and more: a reset, unless the octets carry them. */
+static void
+octets_tell_a_wrap_from_a_reset(void **state)
+{
+	static const struct field fields[] = {
+	    ROW(U64, RATE, 1, 0, FLOAT), ROW(U32, RATE, 1, -1, FLOAT)};
+	struct trial t = {.fields = fields, .count = 2,
+	                  .now = {UINT64_C(60) * 3000000000u, 3000000000u}};
+
+	(void)state;
+	run(&t);
+	assert_true(t.steady);
+	assert_near(t.out[1].number, 1e8);
+	t.now[0] -= 60;
+	run(&t);
+	assert_false(t.steady);
+	t.now[0] = UINT64_MAX; /* nobody knows */
+	run(&t);
+	assert_false(t.steady);
+}
+
 int
 main(void)
 {
@@ -479,6 +616,14 @@ main(void)
 	    cmocka_unit_test(since_counts_back_from_the_wall_clock),
 	    cmocka_unit_test(names_out_of_range_give_nothing),
 	    cmocka_unit_test(texts_are_made_harmless),
+	    cmocka_unit_test(bits_that_do_not_count_are_left_out),
+	    cmocka_unit_test(flags_are_named_where_they_are_set),
+	    cmocka_unit_test(signed_numbers_are_signed),
+	    cmocka_unit_test(doubles_are_finite),
+	    cmocka_unit_test(busy_and_ratio_are_scaled),
+	    cmocka_unit_test(sum_is_of_what_is_counted),
+	    cmocka_unit_test(load_is_of_the_speed),
+	    cmocka_unit_test(octets_tell_a_wrap_from_a_reset),
 	    cmocka_unit_test(agents_clock_is_taken_where_it_moves_plausibly),
 	    cmocka_unit_test(else_arrival_is_taken),
 	    cmocka_unit_test(whole_second_clocks_are_coarser_than_arrival),
