@@ -15,15 +15,6 @@
 enum { TEXTS, COUNTER32, COUNTER64, GAUGE32, GAUGE64, FLOAT32, FLOAT64 };
 
 static void
-accept_custom(struct script *s)
-{
-	struct collector_config config = collector_defaults;
-
-	config.accept[KIND_CUSTOM] = true;
-	script_configure(s, &config);
-}
-
-static void
 begin_set(struct script *s, struct device *d, const char *set, uint32_t count)
 {
 	wire_datagram_begin(&s->w, d->address, d->sub_agent, ++d->sequence,
@@ -80,6 +71,32 @@ named_machine(struct script *s)
 	return d;
 }
 
+/* And its own metrics are accepted. */
+static struct device
+accepted_machine(struct script *s)
+{
+	struct collector_config config = collector_defaults;
+
+	config.accept[KIND_CUSTOM] = true;
+	script_configure(s, &config);
+	return named_machine(s);
+}
+
+/* A set of one counter, each 30 seconds, which grows by ten a second. */
+static void
+count_on(struct script *s, struct device *d, uint32_t from, int polls)
+{
+	int i;
+
+	for (i = 0; i < polls; i++) {
+		send_one(s, d, "set", "x", COUNTER32, from + 300 * (uint32_t)i);
+		script_pass(s, 2 * SECONDS);
+		script_input(s); /* once more */
+		script_pass(s, 28 * SECONDS);
+	}
+	script_publish(s);
+}
+
 static void
 each_type_has_its_value(void **state)
 {
@@ -87,8 +104,7 @@ each_type_has_its_value(void **state)
 	struct device d;
 	uint32_t i;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	for (i = 0; i < 2; i++) {
 		begin_set(s, &d, "mysql", 7);
 		put_metric(s, "version", TEXTS);
@@ -153,10 +169,8 @@ static void
 names_are_made_harmless(void **state)
 {
 	struct script *s = *state;
-	struct device d;
+	struct device d = accepted_machine(s);
 
-	accept_custom(s);
-	d = named_machine(s);
 	send_one(s, &d, "../a b", "<x>/\"", GAUGE32, 5);
 	script_publish(s);
 	assert_near(script_value(s, HOST, "_._a_b._x___"), 5);
@@ -166,10 +180,8 @@ static void
 what_comes_before_the_fault_is_kept(void **state)
 {
 	struct script *s = *state;
-	struct device d;
+	struct device d = accepted_machine(s);
 
-	accept_custom(s);
-	d = named_machine(s);
 	begin_set(s, &d, "set", 3);
 	put_number(s, "good", GAUGE32, 5);
 	put_number(s, "strange", 99, 5);
@@ -185,10 +197,8 @@ static void
 lying_counts_and_empty_names_are_malformed(void **state)
 {
 	struct script *s = *state;
-	struct device d;
+	struct device d = accepted_machine(s);
 
-	accept_custom(s);
-	d = named_machine(s);
 	begin_set(s, &d, "set", UINT32_MAX);
 	put_number(s, "good", GAUGE32, 5);
 	script_send(s);
@@ -202,18 +212,9 @@ static void
 duplicate_changes_nothing(void **state)
 {
 	struct script *s = *state;
-	struct device d;
-	uint32_t i;
+	struct device d = accepted_machine(s);
 
-	accept_custom(s);
-	d = named_machine(s);
-	for (i = 0; i < 3; i++) {
-		send_one(s, &d, "set", "x", COUNTER32, 300 * i);
-		script_pass(s, 2 * SECONDS);
-		script_input(s);
-		script_pass(s, 28 * SECONDS);
-	}
-	script_publish(s);
+	count_on(s, &d, 7, 3);
 	assert_near(script_value(s, HOST, "set.x"), 10);
 }
 
@@ -221,23 +222,13 @@ static void
 restart_is_no_spike(void **state)
 {
 	struct script *s = *state;
-	struct device d;
-	uint32_t i;
+	struct device d = accepted_machine(s);
 
-	accept_custom(s);
-	d = named_machine(s);
-	for (i = 0; i < 3; i++) {
-		send_one(s, &d, "set", "x", COUNTER32, 4000000000u + 300 * i);
-		script_pass(s, 30 * SECONDS);
-	}
+	count_on(s, &d, 4000000000u, 3);
 	script_reboot(s, &d);
-	script_publish(s);
-	send_one(s, &d, "set", "x", COUNTER32, 5);
-	script_publish(s);
+	count_on(s, &d, 5, 1);
 	assert_null(script_reading(s, HOST, "set.x"));
-	script_pass(s, 30 * SECONDS);
-	send_one(s, &d, "set", "x", COUNTER32, 305);
-	script_publish(s);
+	count_on(s, &d, 305, 1);
 	assert_near(script_value(s, HOST, "set.x"), 10);
 }
 
@@ -249,8 +240,7 @@ metric_may_change_its_type(void **state)
 	struct device d;
 	int i;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	for (i = 0; i < 4; i++) {
 		send_one(s, &d, "set", "x", GAUGE32, 5);
 		script_publish(s);
@@ -273,8 +263,7 @@ sets_are_told_apart(void **state)
 	struct script *s = *state;
 	struct device d, other;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	other = script_source(&d, 7, 0, 0);
 	send_one(s, &d, "a", "x", GAUGE32, 1);
 	send_one(s, &d, "b", "x", GAUGE32, 2);
@@ -293,8 +282,7 @@ sets_of_an_agent_are_bounded(void **state)
 	char set[16];
 	int i;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	for (i = 0; i < 40; i++) {
 		snprintf(set, sizeof(set), "set%d", i);
 		send_one(s, &d, set, "x", GAUGE32, 1);
@@ -327,8 +315,7 @@ metrics_of_a_set_are_bounded_and_old_ones_make_room(void **state)
 	struct device d;
 	int i;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	send_many(s, &d, 0, 70);
 	assert_int_equal(collector_stats(s->c)->refused, 6);
 	for (i = 0; i < 80; i++) { /* longer than anybody keeps a value */
@@ -353,8 +340,7 @@ readings_outlive_their_metrics(void **state)
 	struct device d;
 	size_t i, n;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	send_one(s, &d, "set", "x", GAUGE32, 5);
 	store = collector_store(s->c);
 	host = store_take(store);
@@ -374,8 +360,7 @@ no_sample_on_the_wire_is_of_the_class_of_customs(void **state)
 	struct script *s = *state;
 	struct device d, liar;
 
-	accept_custom(s);
-	d = named_machine(s);
+	d = accepted_machine(s);
 	send_one(s, &d, "set", "x", GAUGE32, 5);
 	liar = script_source(&d, d.sub_agent, UINT32_MAX, 0);
 	liar.sequence = d.sequence;
