@@ -1,0 +1,242 @@
+/* library - what a sample costs without a gmond: decoding, deriving and
+ * storing, and reading the store as a publisher does; and the memory behind it.
+ * Run by hand; figures go into tests/bench/RESULTS.md.
+ *
+ *   library              a table
+ *   library AGENTS PORTS one row: PORTS 0 for hosts
+ *
+ * Time is invented: agents report every 30 s, their datagrams come evenly over
+ * that time, and once a second all that is new is read.
+ */
+#include <err.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sflow/collector.h"
+#include "tests/bench/traffic.h"
+
+#define INTERVAL_S 30
+#define ROUNDS_BEFORE 3 /* until all have a rate, and their metadata is out */
+#define ROUNDS 5
+#define BATCH_MOST 40000 /* datagrams of a second */
+
+struct row {
+	unsigned agents, ports;
+	bool spread, all;
+};
+
+/* CPU seconds of a round, and values read in it. */
+struct round {
+	double input, tick, read;
+	size_t values;
+};
+
+struct bench {
+	struct traffic *traffic;
+	struct collector *collector;
+	int64_t now;
+	unsigned char *datagrams[BATCH_MOST];
+	size_t lengths[BATCH_MOST];
+};
+
+static double
+cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+input(struct bench *b, size_t count, struct round *round)
+{
+	struct address from = {.type = ADDRESS_IPV4, .bytes = {127, 0, 0, 1}};
+	double began;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		b->datagrams[i] = traffic_next(b->traffic, &b->lengths[i]);
+	began = cpu_s();
+	for (i = 0; i < count; i++)
+		if (collector_input(b->collector, b->datagrams[i],
+		                    b->lengths[i], &from, b->now) != 0)
+			errx(1, "a datagram is refused");
+	round->input += cpu_s() - began;
+}
+
+static void
+tick(struct bench *b, struct round *round)
+{
+	struct collector_event event;
+	double began = cpu_s();
+
+	collector_tick(b->collector, b->now);
+	while (collector_event(b->collector, &event))
+		;
+	round->tick += cpu_s() - began;
+}
+
+/* What a publisher does, without anybody to publish to. */
+static void
+read_all(struct bench *b, struct round *round)
+{
+	static struct store_reading readings[STORE_READ];
+	struct store *store = collector_store(b->collector);
+	struct store_host *host;
+	double began = cpu_s();
+	size_t n;
+
+	while ((host = store_take(store)) != NULL) {
+		while ((n = store_read(host, b->now, readings)) > 0)
+			round->values += n;
+		store_done(host);
+	}
+	round->read += cpu_s() - began;
+}
+
+/* A second's datagrams at a time. */
+static struct round
+run_round(struct bench *b)
+{
+	size_t total = traffic_round(b->traffic), done = 0;
+	struct round round = {0, 0, 0, 0};
+	unsigned second;
+
+	for (second = 1; second <= INTERVAL_S; second++) {
+		size_t due = total * second / INTERVAL_S;
+
+		if (due - done > BATCH_MOST)
+			errx(1, "over %d datagrams a second", BATCH_MOST);
+		b->now += 1000;
+		input(b, due - done, &round);
+		tick(b, &round);
+		read_all(b, &round);
+		done = due;
+	}
+	return round;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+print_spread(double values[ROUNDS])
+{
+	qsort(values, ROUNDS, sizeof(values[0]), compare);
+	printf(" %.2f (%.2f-%.2f) |", values[ROUNDS / 2], values[0],
+	       values[ROUNDS - 1]);
+}
+
+static void
+print_row(const struct row *row, const struct round rounds[ROUNDS],
+          size_t memory)
+{
+	double samples = (double)row->agents * (row->ports ? row->ports : 1);
+	double values[3][ROUNDS];
+	unsigned i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		values[0][i] = rounds[i].input / samples * 1e6;
+		values[1][i] = rounds[i].read / samples * 1e6;
+		values[2][i] = rounds[i].tick / samples * 1e6;
+	}
+	printf("| %u | %u | %s | %s | %.1f |", row->agents, row->ports,
+	       row->all ? "all" : "default", row->spread ? "yes" : "no",
+	       (double)rounds[0].values / samples);
+	for (i = 0; i < 3; i++)
+		print_spread(values[i]);
+	printf(" %.2f |\n", (double)memory / samples / 1024);
+	fflush(stdout);
+}
+
+static struct collector *
+new_collector(const struct row *row)
+{
+	struct collector_config config = collector_defaults;
+	struct collector *collector;
+
+	config.max_agents = row->agents > 65536 ? row->agents : 65536;
+	memset(config.accept, row->all, row->all ? sizeof(config.accept) : 0);
+	collector = collector_new(&config);
+	if (collector == NULL)
+		errx(1, "out of memory");
+	return collector;
+}
+
+static void
+measure(const struct row *row)
+{
+	static struct bench b; /* large */
+	struct round rounds[ROUNDS];
+	struct traffic_options options = {.agents = row->agents,
+	                                  .ports = row->ports,
+	                                  .spread = row->spread,
+	                                  .interval_ms =
+	                                      INTERVAL_S * UINT64_C(1000),
+	                                  .first_uptime_ms = 86400000};
+	size_t before;
+	unsigned i;
+
+	b.now = 1000000;
+	b.traffic = traffic_new(&options);
+	before = mallinfo2().uordblks;
+	b.collector = new_collector(row);
+	for (i = 0; i < ROUNDS_BEFORE; i++)
+		run_round(&b);
+	for (i = 0; i < ROUNDS; i++)
+		rounds[i] = run_round(&b);
+	print_row(row, rounds, mallinfo2().uordblks - before);
+	collector_free(b.collector);
+	traffic_free(b.traffic);
+}
+
+static const struct row rows[] = {
+    {1000, 0, false, false},  {1000, 96, false, false},
+    {1000, 96, true, false},  {1000, 96, false, true},
+    {4000, 24, false, false}, {250, 384, false, false},
+    {94, 1020, false, false}, {94, 1020, true, false},
+};
+
+/* A row from the command line. */
+static struct row
+parse_row(char **argv)
+{
+	struct row row = {.agents = (unsigned)strtoul(argv[1], NULL, 10),
+	                  .ports = (unsigned)strtoul(argv[2], NULL, 10)};
+
+	if (row.agents == 0 || row.agents > AGENTS_MAX || row.ports > PORTS_MAX)
+		errx(2, "AGENTS is 1 to %d, PORTS 0 to %d", AGENTS_MAX,
+		     PORTS_MAX);
+	return row;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct row row;
+	size_t i;
+
+	printf("CPU microseconds and KB per interface sample, or per host "
+	       "datagram where\nports is 0; median (range) of %d rounds.\n\n"
+	       "| agents | ports | accept | spread | values | input | read | "
+	       "tick | KB |\n|---|---|---|---|---|---|---|---|---|\n",
+	       ROUNDS);
+	if (argc == 3) {
+		row = parse_row(argv);
+		measure(&row);
+		return 0;
+	}
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		measure(&rows[i]);
+	return 0;
+}
