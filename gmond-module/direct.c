@@ -15,6 +15,7 @@
 #include "gmond-module/publisher.h"
 
 #define PUBLISH_MS 900 /* handlers run every second, or more often */
+#define PUBLISH_MOST_MS 500 /* gmond has other things to do; the rest waits */
 #define LOCK_US 50000 /* that gmond's main thread waits for a dump's end */
 
 /* Whether gmond's hosts lie in memory as struct gmond_host says. */
@@ -304,7 +305,8 @@ handler_runs(int64_t now)
 		return;
 	published_ms = now;
 	wall_offset_ms = clock_wall_offset();
-	for (left = store_waiting(store); left > 0; left--) {
+	for (left = store_waiting(store);
+	     left > 0 && clock_ms() - now < PUBLISH_MOST_MS; left--) {
 		host = store_take(store);
 		if (host == NULL)
 			return;

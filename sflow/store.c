@@ -24,6 +24,8 @@ struct value {
 
 struct store_block {
 	struct store_block *prev, *next;
+	struct store_block *fresh_prev, *fresh_next;
+	bool fresh; /* some value may be: it is among its host's fresh ones */
 	struct store_host *host;
 	const struct layout *layout;
 	unsigned interval_s;
@@ -39,6 +41,7 @@ struct store_host {
 	struct store *store;
 	pthread_mutex_t lock; /* for what follows, up to the next remark */
 	struct store_block *blocks;
+	struct store_block *fresh; /* those with values that nobody has read */
 	int64_t heard_ms;
 	int64_t started_s;
 	int64_t told_ms; /* when publishers were last told of it */
@@ -249,12 +252,32 @@ store_block_add(struct store_host *host, const struct layout *layout,
 	return block;
 }
 
+/* The caller holds the host's lock, in both. */
+static void
+mark_fresh(struct store_block *block)
+{
+	if (block->fresh)
+		return;
+	block->fresh = true;
+	DL_APPEND2(block->host->fresh, block, fresh_prev, fresh_next);
+}
+
+static void
+mark_read(struct store_block *block)
+{
+	if (!block->fresh)
+		return;
+	block->fresh = false;
+	DL_DELETE2(block->host->fresh, block, fresh_prev, fresh_next);
+}
+
 void
 store_block_remove(struct store_block *block)
 {
 	if (block == NULL)
 		return;
 	pthread_mutex_lock(&block->host->lock);
+	mark_read(block);
 	DL_DELETE(block->host->blocks, block);
 	pthread_mutex_unlock(&block->host->lock);
 	block_free(block);
@@ -329,6 +352,7 @@ store_block_set(struct store_block *block, const struct derived *values,
 		if (values[i].valid)
 			set_value(&block->values[i], &block->layout->fields[i],
 			          &values[i], now);
+	mark_fresh(block);
 	pthread_mutex_unlock(&block->host->lock);
 }
 
@@ -542,6 +566,7 @@ is_due(const struct store_block *block, const struct metric *metric,
 	                       store_tmax(block->interval_s, ZERO), now);
 }
 
+/* All that is due of the block, or as much as there is room for. */
 static size_t
 read_block(struct store_block *block, int64_t now,
            struct store_reading *readings, size_t room)
@@ -558,6 +583,8 @@ read_block(struct store_block *block, int64_t now,
 		if (is_due(block, metric, v, now))
 			read_value(block, metric, v, now, &readings[n++]);
 	}
+	if (i == block->layout->count)
+		mark_read(block);
 	return n;
 }
 
@@ -565,15 +592,11 @@ size_t
 store_read(struct store_host *host, int64_t now,
            struct store_reading readings[STORE_READ])
 {
-	struct store_block *block;
 	size_t n = 0;
 
 	pthread_mutex_lock(&host->lock);
-	DL_FOREACH(host->blocks, block) {
-		n += read_block(block, now, readings + n, STORE_READ - n);
-		if (n == STORE_READ)
-			break;
-	}
+	while (host->fresh != NULL && n < STORE_READ)
+		n += read_block(host->fresh, now, readings + n, STORE_READ - n);
 	pthread_mutex_unlock(&host->lock);
 	return n;
 }
@@ -585,7 +608,7 @@ store_forget(struct store_host *host)
 	size_t i;
 
 	pthread_mutex_lock(&host->lock);
-	DL_FOREACH(host->blocks, block)
+	DL_FOREACH(host->blocks, block) {
 		for (i = 0; i < block->layout->count; i++) {
 			struct value *v = &block->values[i];
 
@@ -593,5 +616,7 @@ store_forget(struct store_host *host)
 			v->described_ms = 0;
 			v->delivered_ms = 0;
 		}
+		mark_fresh(block);
+	}
 	pthread_mutex_unlock(&host->lock);
 }
