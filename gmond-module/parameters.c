@@ -94,16 +94,16 @@ set_rcvbuf(struct parameters *p, const char *value, int unused)
 }
 
 static const char *
-set_bound(struct parameters *p, const char *value, int sources)
+set_bound(struct parameters *p, const char *value, int which)
 {
+	unsigned *bounds[] = {&p->collector.max_agents,
+	                      &p->collector.max_sources,
+	                      &p->collector.max_metrics};
 	long number;
 
 	if (!read_number(value, 1, 1000000, &number))
 		return "a number, 1 to 1000000";
-	if (sources)
-		p->collector.max_sources = (unsigned)number;
-	else
-		p->collector.max_agents = (unsigned)number;
+	*bounds[which] = (unsigned)number;
 	return NULL;
 }
 
@@ -305,8 +305,9 @@ static const struct parameter known[] = {
     {"allow", set_allow, 0},
     {"deliver", set_deliver, 0},
     {"rcvbuf", set_rcvbuf, 0},
-    {"max_agents", set_bound, false},
-    {"max_sources", set_bound, true},
+    {"max_agents", set_bound, 0},
+    {"max_sources", set_bound, 1},
+    {"max_metrics", set_bound, 2},
     {"accept", set_accept, 0},
     {"ports", set_ports, false},
     {"ports_except", set_ports, true},

@@ -45,6 +45,12 @@ struct unknown_format {
 	uint64_t count;
 };
 
+/* How often something got another name, in the hour that began then. */
+struct renames {
+	unsigned count;
+	int64_t since_ms;
+};
+
 struct agent {
 	struct address address; /* the key */
 	int64_t first_ms;       /* first heard */
@@ -56,8 +62,7 @@ struct agent {
 	struct member member;   /* whether it is up, and when last heard */
 	struct source *pace;    /* whose rhythm is expected; NULL: nobody's */
 	bool machine_paces;     /* it is the machine's own */
-	unsigned renames;       /* of its host, within the hour that began */
-	int64_t renames_ms;     /* then */
+	struct renames renames; /* of its host */
 	char name[TEXT_SIZE];   /* of its host; "" while not known */
 	char called[TEXT_SIZE]; /* what the machine calls itself; "" unknown */
 	char other_name[TEXT_SIZE]; /* heard once, and not the name */
@@ -68,7 +73,7 @@ struct agent {
 	unsigned custom_sets;   /* that it ever had */
 	struct source *first[KIND_COUNT]; /* whose metrics have no prefix */
 	bool told[KIND_COUNT];   /* that more than one instance is there */
-	bool told_flipping;      /* that it changes its name all the time */
+	bool told_flipping;      /* that a name changes all the time */
 	struct unknown_format unknown[AGENT_UNKNOWN_MAX];
 	UT_hash_handle hh;
 };
@@ -118,6 +123,7 @@ struct source {
 	bool by_uuid; /* it is the one that the UUID stands for */
 	int64_t moved_ms; /* another took its host over then; 0: never */
 	char prefix[TEXT_SIZE]; /* "" until its metrics need one */
+	struct renames renames;
 	bool contested; /* another port took its name over */
 	bool unwanted;  /* a port that the administrator leaves out */
 	struct port *port;           /* of a data source that is a port */

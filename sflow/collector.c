@@ -10,6 +10,7 @@
 const struct collector_config collector_defaults = {
     .max_agents = 4096,
     .max_sources = 1024,
+    .max_metrics = 40000,
     .accept = {[KIND_HOST] = true, [KIND_VM] = true, [KIND_HTTP] = true,
                [KIND_MEMCACHE] = true, [KIND_JVM] = true, [KIND_GPU] = true,
                [KIND_INTERFACE] = true, [KIND_OPTICS] = true,
@@ -35,7 +36,8 @@ collector_new(const struct collector_config *config)
 	/* Those that are gone still wait for the publisher. */
 	c->store = store_new(2 * (config->vm == VM_HOST
 	                              ? c->agents.max_sources_total
-	                              : c->agents.max_agents));
+	                              : c->agents.max_agents),
+	                     config->max_metrics);
 	if (c->store == NULL) {
 		free(c);
 		return NULL;

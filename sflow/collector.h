@@ -32,6 +32,7 @@ struct collector_config {
 	const struct network_list *allow; /* packet sources; the caller's */
 	unsigned max_agents;
 	unsigned max_sources;             /* data sources per agent */
+	unsigned max_metrics;             /* per host */
 	bool accept[KIND_COUNT];
 	bool multiple[KIND_COUNT];        /* prefix the first instance, too */
 	enum vm_hosts vm;
@@ -43,9 +44,9 @@ struct collector_config {
 	unsigned misses;                  /* that mean down; 0: as losses want */
 };
 
-/* No "multiple", VMs by prefix, all ports, 4096 agents of 1024 sources, hosts
- * gone after a day. Not accepted: what many servers send already and would double
- * a site's metrics, and what an agent names itself. */
+/* No "multiple", VMs by prefix, all ports, 4096 agents of 1024 sources, 40000
+ * metrics a host, hosts gone after a day. Not accepted: what many servers send
+ * already and would double a site's metrics, and what an agent names itself. */
 extern const struct collector_config collector_defaults;
 
 /* Totals since the start. */
@@ -70,11 +71,13 @@ enum collector_event_type {
 	EVENT_UNKNOWN,    /* an agent's first sample or record of tag `code` */
 	EVENT_INSTANCE,   /* an agent's second instance of kind `code` has to be
 	                   * told apart; `name` is its prefix */
-	EVENT_AT_BOUND,   /* an agent, or a data source of it, was refused */
+	EVENT_AT_BOUND,   /* an agent, a data source or metrics of it were refused;
+	                   * `name` is the bound */
 	EVENT_SAME_NAME,  /* two hosts call themselves alike; `name` is what the
 	                   * second is called */
 	EVENT_SAME_UUID,  /* two virtual machines have one UUID */
-	EVENT_FLIPPING,   /* an agent changes its name all the time */
+	EVENT_FLIPPING,   /* an agent changes its name, or (`code` 1) one of what
+	                   * it has, all the time */
 	/* membership: */
 	EVENT_JOINED,     /* a host got its name */
 	EVENT_LATE,       /* a heartbeat is missing */

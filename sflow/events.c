@@ -132,7 +132,10 @@ collector_event_text(const struct collector_event *e,
 		break;
 	case EVENT_AT_BOUND:
 		snprintf(text, size, "%s of agent %s refused: too many (%s)",
-		         e->code == 0 ? "datagrams" : "data sources", a, e->name);
+		         e->code == 0   ? "datagrams"
+		         : e->code == 1 ? "data sources"
+		                        : "metrics",
+		         a, e->name);
 		break;
 	case EVENT_SAME_NAME:
 		snprintf(text, size, "agent %s has a host with a name that "
@@ -143,8 +146,11 @@ collector_event_text(const struct collector_event *e,
 		         "UUID that another one has at the same time", a, e->name);
 		break;
 	case EVENT_FLIPPING:
-		snprintf(text, size, "agent %s changes its name all the time, to "
-		         "%s now: it keeps the one it has", a, e->name);
+		snprintf(text, size, "agent %s changes %s all the time, to %s "
+		         "now: it keeps the one it has", a,
+		         e->code == 0 ? "its name"
+		                      : "the name of one of its data sources",
+		         e->name);
 		break;
 	default:
 		membership_text(e, a, text);

@@ -7,7 +7,8 @@
 
 #include "sflow/collector_internal.h"
 
-#define RENAMES_MOST 3 /* of one agent, in */
+#define RENAMES_AGENT 3   /* of one host, and */
+#define RENAMES_SOURCE 10 /* of a port, virtual machine and so on, in */
 #define RENAMES_MS 3600000
 #define SETTLE_MS 5000 /* after a virtual machine has moved */
 
@@ -91,7 +92,7 @@ set_name(struct collector *c, struct agent *agent, const char *name,
 	leave_name(c, agent);
 	take_name(c, &agent->address, name, key, agent->name);
 	agent->other_name[0] = '\0';
-	agent->renames += renamed;
+	agent->renames.count += renamed;
 	if (agent->host != NULL)
 		store_host_announce(agent->host, agent->name);
 	event = collector_tell_member(c, renamed ? EVENT_RENAMED : EVENT_JOINED,
@@ -101,14 +102,23 @@ set_name(struct collector *c, struct agent *agent, const char *name,
 		strcpy(event->other, was);
 }
 
+/* Each name makes new metrics, which gmond keeps for a while: so there are only so
+ * many in an hour. */
 static bool
-may_rename(struct agent *agent, int64_t now)
+may_rename(struct collector *c, struct agent *agent, struct renames *renames,
+           unsigned most, const char *name, int64_t now)
 {
-	if (now - agent->renames_ms >= RENAMES_MS) {
-		agent->renames = 0;
-		agent->renames_ms = now;
+	if (now - renames->since_ms >= RENAMES_MS) {
+		renames->count = 0;
+		renames->since_ms = now;
 	}
-	return agent->renames < RENAMES_MOST;
+	if (renames->count < most)
+		return true;
+	if (!agent->told_flipping)
+		collector_tell(c, EVENT_FLIPPING, &agent->address,
+		               renames != &agent->renames, name);
+	agent->told_flipping = true;
+	return false;
 }
 
 /* Another name than before: it has to be heard twice in a row, and may not
@@ -123,12 +133,7 @@ believes(struct collector *c, struct agent *agent, const char *name,
 		strcpy(agent->other_name, name);
 		return false;
 	}
-	if (may_rename(agent, now))
-		return true;
-	if (!agent->told_flipping)
-		collector_tell(c, EVENT_FLIPPING, &agent->address, 0, name);
-	agent->told_flipping = true;
-	return false;
+	return may_rename(c, agent, &agent->renames, RENAMES_AGENT, name, now);
 }
 
 void
@@ -166,6 +171,14 @@ leave_host(struct collector *c, struct source *source)
 	source->host = NULL;
 }
 
+static bool
+is_known(const struct source *source)
+{
+	static const uint8_t none[16];
+
+	return source->name[0] != '\0' || memcmp(source->uuid, none, 16) != 0;
+}
+
 void
 source_calls_itself(struct collector *c, struct source *source,
                     const char *name, const uint8_t uuid[16], int64_t now)
@@ -174,8 +187,11 @@ source_calls_itself(struct collector *c, struct source *source,
 	bool same = strcmp(source->name, name) == 0 &&
 	            memcmp(source->uuid, uuid, 16) == 0;
 
-	if (same)
+	if (same || (is_known(source) &&
+	             !may_rename(c, source->agent, &source->renames,
+	                         RENAMES_SOURCE, name, now)))
 		return;
+	source->renames.count += is_known(source);
 	leave_host(c, source);
 	source->contested = false;
 	if (is_port(source) && source->name[0] != '\0')
@@ -418,6 +434,7 @@ instance_block(struct collector *c, struct source *source,
 {
 	enum kind kind = counters->layout->kind;
 	bool own = kind == KIND_VM && c->config.vm == VM_HOST;
+	struct store_block *block;
 	struct store_host *host;
 	const char *prefix = "";
 
@@ -434,5 +451,11 @@ instance_block(struct collector *c, struct source *source,
 		prefix = instance_prefix(c, source, kind);
 	if (source->unwanted || (counters->layout->alone && prefix[0] != '\0'))
 		return NULL;
-	return add_block(host, source, counters, prefix);
+	block = add_block(host, source, counters, prefix);
+	if (block == NULL) {
+		*refused = true;
+		collector_tell(c, EVENT_AT_BOUND, &source->agent->address, 2,
+		               "max_metrics");
+	}
+	return block;
 }

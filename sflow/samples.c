@@ -180,8 +180,8 @@ take_values(struct collector *c, struct context *x, struct source *source,
 		port_heard(c, source, &in, derived, steady, x->now);
 }
 
-/* Where the values of this part of the source go; false at a bound. Some have
- * no place, and are still looked at. */
+/* Where the values of this part of the source go. Those that have no place are
+ * still looked at, for a port counts in the totals; false where they can't be. */
 static bool
 find_place(struct collector *c, struct source *source,
            struct counters *counters, int64_t now)
@@ -193,7 +193,7 @@ find_place(struct collector *c, struct source *source,
 		    instance_block(c, source, counters, now, &refused);
 	if (refused)
 		count(&c->stats.refused);
-	return !refused;
+	return counters != NULL;
 }
 
 static void take_lists(struct collector *c, struct context *x,

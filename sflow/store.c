@@ -42,6 +42,7 @@ struct store_host {
 	pthread_mutex_t lock; /* for what follows, up to the next remark */
 	struct store_block *blocks;
 	struct store_block *fresh; /* those with values that nobody has read */
+	size_t metrics; /* in all blocks; the filling thread's */
 	int64_t heard_ms;
 	int64_t started_s;
 	int64_t told_ms; /* when publishers were last told of it */
@@ -64,17 +65,19 @@ struct store {
 	size_t gone;  /* those among them that are gone */
 	size_t waiting; /* in the queue */
 	size_t max;
+	size_t max_metrics;  /* of a host */
 	unsigned describe_s; /* set once */
 };
 
 struct store *
-store_new(size_t max_hosts)
+store_new(size_t max_hosts, size_t max_metrics)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
 	if (store == NULL)
 		return NULL;
 	store->max = max_hosts;
+	store->max_metrics = max_metrics;
 	pthread_mutex_init(&store->lock, NULL);
 	return store;
 }
@@ -232,15 +235,30 @@ store_host_gone(struct store_host *host)
 		host_free(host);
 }
 
+static size_t
+metrics_of(const struct layout *layout)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < layout->count; i++)
+		n += layout->fields[i].metric.name != NULL;
+	return n;
+}
+
 struct store_block *
 store_block_add(struct store_host *host, const struct layout *layout,
                 const struct store_instance *instance)
 {
-	struct store_block *block =
-	    calloc(1, sizeof(*block) + layout->count * sizeof(block->values[0]));
+	size_t metrics = metrics_of(layout);
+	struct store_block *block;
 
+	if (host->metrics + metrics > host->store->max_metrics)
+		return NULL;
+	block = calloc(1, sizeof(*block) +
+	                      layout->count * sizeof(block->values[0]));
 	if (block == NULL)
 		return NULL;
+	host->metrics += metrics;
 	block->host = host;
 	block->layout = layout;
 	strncpy(block->prefix, instance->prefix, sizeof(block->prefix) - 1);
@@ -278,6 +296,7 @@ store_block_remove(struct store_block *block)
 		return;
 	pthread_mutex_lock(&block->host->lock);
 	mark_read(block);
+	block->host->metrics -= metrics_of(block->layout);
 	DL_DELETE(block->host->blocks, block);
 	pthread_mutex_unlock(&block->host->lock);
 	block_free(block);

@@ -33,8 +33,9 @@ struct store_host;
 struct store_block;
 
 /* Creates an empty store for at most `max_hosts` hosts, those that are gone
- * but not yet told to the publisher among them. NULL without memory. */
-struct store *store_new(size_t max_hosts);
+ * but not yet told to the publisher among them, of at most `max_metrics` each.
+ * NULL without memory. */
+struct store *store_new(size_t max_hosts, size_t max_metrics);
 
 /* Metadata is to be delivered again at least every `seconds`, for receivers
  * that come later; 0, as it begins: only when it is about to expire. Set it
@@ -68,7 +69,7 @@ struct store_instance {
 };
 
 /* A place for the values of one structure. The layout has to live as long as
- * the block. NULL without memory. */
+ * the block. NULL at the bound, or without memory. */
 struct store_block *store_block_add(struct store_host *host,
                                     const struct layout *layout,
                                     const struct store_instance *instance);

@@ -207,6 +207,7 @@ test_bad_parameters(void **state)
 	    "allow { value = \"10.0.0.0/8 x\" }",
 	    "deliver { value = both }",   "rcvbuf { value = \"-1\" }",
 	    "max_agents { value = 0 }",   "max_sources { value = \"\" }",
+	    "max_metrics { value = 0 }",
 	    "accept { value = \"host hosts\" }",
 	    "accept { value = \"-\" }",   "accept { value = \"-all\" }",
 	    "ports { value = \"(\" }",    "ports_except { value = \"[\" }",
@@ -378,7 +379,7 @@ add_host(struct store *store, const char *key, const char *name)
 static void
 test_direct_removes_who_is_gone(void **state)
 {
-	struct store *store = store_new(4);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;
@@ -405,7 +406,7 @@ test_direct_removes_who_is_gone(void **state)
 static void
 test_direct_after_gmond_forgot(void **state)
 {
-	struct store *store = store_new(4);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;
@@ -434,7 +435,7 @@ silence_of(const char *host)
 static void
 test_direct_shows_up_and_down(void **state)
 {
-	struct store *store = store_new(4);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;
@@ -461,7 +462,7 @@ test_direct_shows_up_and_down(void **state)
 static void
 test_direct_beside_another_gmond(void **state)
 {
-	struct store *store = store_new(4);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;

@@ -744,6 +744,52 @@ parts_of_a_port_are_bounded(void **state)
 	assert_int_equal(collector_stats(s->c)->refused, 300 - 128);
 }
 
+/* Bounds ------------------------------------------------------------------------- */
+
+/* Each new name would be new metrics in gmond. */
+static void
+name_that_changes_all_the_time_is_bounded(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	char name[16];
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "port%d", i);
+		r.ports[1].name = name;
+		round_of(s, &r);
+		assert_int_equal(s->events[EVENT_FLIPPING], i > 10);
+	}
+	assert_int_equal(s->last[EVENT_FLIPPING].code, 1);
+	assert_near(script_value(s, HOST, "port10.bytes_in"), 2000);
+	script_pass(s, 1 * HOURS);
+	rounds_of(s, &r, 2);
+	assert_true(has(s, "port99.bytes_in"));
+}
+
+static void
+metrics_of_a_host_are_bounded(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct collector_config config = collector_defaults;
+
+	config.max_metrics = 50; /* two ports, and the totals */
+	script_configure(s, &config);
+	rounds_of(s, &r, 4);
+	assert_true(has(s, "swp1.bytes_in"));
+	assert_true(has(s, "swp2.bytes_in"));
+	assert_false(has(s, "swp3.bytes_in"));
+	assert_false(has(s, "swp4.bytes_in"));
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+	assert_int_equal(collector_stats(s->c)->refused, 2 * 4);
+	assert_string_equal(s->last[EVENT_AT_BOUND].name, "max_metrics");
+	r.ports[0].mute = true; /* its place is another's */
+	rounds_of(s, &r, 30);
+	assert_true(has(s, "swp3.bytes_in"));
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
 
@@ -780,6 +826,8 @@ main(void)
 	    TEST(lanes_of_a_module_are_told_apart),
 	    TEST(lanes_that_are_not_there_are_malformed),
 	    TEST(parts_of_a_port_are_bounded),
+	    TEST(name_that_changes_all_the_time_is_bounded),
+	    TEST(metrics_of_a_host_are_bounded),
 	};
 
 	return cmocka_run_group_tests_name("ports", tests, NULL, NULL);

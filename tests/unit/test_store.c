@@ -90,7 +90,7 @@ find(const char *name, size_t count)
 static int
 setup(void **state)
 {
-	*state = store_new(4);
+	*state = store_new(4, 1000);
 	return *state == NULL ? -1 : 0;
 }
 
