@@ -49,7 +49,8 @@ static void
 take_name(struct collector *c, const struct address *agent, const char *wanted,
           const char *key, char name[TEXT_SIZE])
 {
-	char alone[TEXT_SIZE];
+	char alone[TEXT_SIZE], longest[TEXT_SIZE];
+	unsigned more;
 	size_t i;
 
 	strcpy(alone, wanted);
@@ -61,7 +62,9 @@ take_name(struct collector *c, const struct address *agent, const char *wanted,
 		return;
 	snprintf(name, TEXT_SIZE, "%.*s-%.40s",
 	         (int)(TEXT_SIZE - 2 - strnlen(key, 40)), alone, key);
-	agents_take_name(&c->agents, name);
+	strcpy(longest, name);
+	for (more = 2; !agents_take_name(&c->agents, name); more++)
+		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, more);
 	collector_tell(c, EVENT_SAME_NAME, agent, 0, name);
 }
 

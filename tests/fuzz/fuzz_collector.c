@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector_internal.h"
+#include "sflow/relations.h"
 
 #define WALL_MS INT64_C(1600000000000)
 #define START_MS INT64_C(100000000)
@@ -17,6 +18,8 @@
 #define OPTION_TIGHT 8    /* very small bounds */
 #define OPTION_LAZY 16    /* the publisher gives back every other host */
 #define OPTION_FORGET 32  /* and forgets what was delivered */
+#define OPTION_PORTS 64   /* only some ports are shown */
+#define OPTION_DEFAULT 128 /* what is accepted by default; else all is */
 
 struct run {
 	struct collector *c;
@@ -115,16 +118,20 @@ publish_host(struct run *r, struct store_host *host)
 {
 	struct store_reading readings[STORE_READ];
 	struct store_info info;
-	size_t i, n;
+	size_t i, n, metrics = 0;
 
 	store_host_info(host, &info);
 	check_name(info.name, TEXT_SIZE - 1);
 	check_name(info.key, TEXT_SIZE - 1);
 	if ((r->options & OPTION_FORGET) != 0)
 		store_forget(host);
-	while (!info.gone && (n = store_read(host, r->now, readings)) > 0)
+	while (!info.gone && (n = store_read(host, r->now, readings)) > 0) {
 		for (i = 0; i < n; i++)
 			check_reading(r, &readings[i]);
+		metrics += n;
+	}
+	if (metrics > r->config.max_metrics)
+		broken("metrics of a host are bounded", info.name);
 	if (!info.gone && (r->options & OPTION_LAZY) != 0 && r->taken++ % 2 == 0)
 		store_again(host);
 	else
@@ -172,6 +179,44 @@ check_bounds(const struct run *r)
 		broken("hosts are bounded", "max_sources");
 }
 
+/* Each address that a source told of leads back to it, and its parent is one of
+ * its agent's. */
+static void
+check_relations(const struct agents *agents, const struct source *source)
+{
+	const struct relations *told = source->relations;
+	const struct source *parent = relations_find_parent(source);
+	const struct adapter *found;
+	size_t i;
+
+	if (parent != NULL && parent->agent != source->agent)
+		broken("a parent is of the same agent", source->name);
+	for (i = 0; told != NULL && i < told->adapters_count; i++) {
+		found = relations_find(agents, told->adapters[i].mac);
+		while (found != NULL && found != &told->adapters[i])
+			found = found->next;
+		if (found == NULL || found->source != source)
+			broken("an adapter is found", source->name);
+	}
+}
+
+static void
+check_agents(const struct run *r)
+{
+	const struct agents *agents = &r->c->agents;
+	const struct agent *agent;
+	const struct source *source;
+
+	for (agent = agents->agents; agent != NULL; agent = agent->hh.next) {
+		if (agent->ports_rated > agent->ports ||
+		    agent->ports > agent->source_count)
+			broken("ports are counted once", agent->name);
+		for (source = agent->sources; source != NULL;
+		     source = source->next)
+			check_relations(agents, source);
+	}
+}
+
 /* How much time passes; the last ones expire what is there. */
 static int64_t
 pause_ms(unsigned choice)
@@ -198,6 +243,26 @@ input(struct run *r, const uint8_t *bytes, size_t len)
 	free(block);
 	collector_tick(r->c, r->now);
 	check_bounds(r);
+	check_agents(r);
+}
+
+static const regex_t *
+compiled(regex_t *regex, bool *done, const char *text)
+{
+	if (!*done && regcomp(regex, text, REG_EXTENDED | REG_NOSUB) != 0)
+		abort();
+	*done = true;
+	return regex;
+}
+
+static void
+choose_ports(struct collector_config *config)
+{
+	static regex_t only, except;
+	static bool is_only, is_except; /* compiled */
+
+	config->ports = compiled(&only, &is_only, "^[a-z1-5]");
+	config->ports_except = compiled(&except, &is_except, "2$");
 }
 
 static void
@@ -211,11 +276,15 @@ configure(struct run *r, uint8_t options)
 	r->config = collector_defaults;
 	r->config.max_agents = tight ? 1 : 4;
 	r->config.max_sources = tight ? 2 : 6;
+	r->config.max_metrics = tight ? 60 : 2000;
 	r->config.vm = vm == 3 ? VM_HOST : (enum vm_hosts)vm;
 	for (kind = 0; kind < KIND_COUNT; kind++) {
 		r->config.multiple[kind] = (options & OPTION_MULTIPLE) != 0;
-		r->config.accept[kind] = true;
+		if ((options & OPTION_DEFAULT) == 0)
+			r->config.accept[kind] = true;
 	}
+	if ((options & OPTION_PORTS) != 0)
+		choose_ports(&r->config);
 	r->c = collector_new(&r->config);
 	if (r->c == NULL)
 		abort();

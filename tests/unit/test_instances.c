@@ -277,6 +277,52 @@ two_agents_may_have_one_name(void **state)
 	                        s->shown[s->shown_count - 1].key);
 }
 
+/* One calls itself what another would be called, to be told apart. */
+static void
+name_that_tells_apart_may_be_taken(void **state)
+{
+	static const char *const agents[] = {"10.80.0.1", "10.80.0.2",
+	                                     "10.80.0.3"};
+	static const char *const names[] = {"n", "n-10.80.0.3", "n"};
+	struct script *s = *state;
+	struct device d;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		d = script_machine(agents[i]);
+		script_send_host(s, &d, names[i], 0);
+	}
+	script_publish(s);
+	assert_true(script_is_shown(s, "n"));
+	assert_true(script_is_shown(s, "n-10.80.0.3"));
+	assert_true(script_is_shown(s, "n-10.80.0.3-2"));
+}
+
+/* The packet's source is not looked at: an agent has several interfaces. */
+static void
+agent_heard_from_two_addresses_is_one_host(void **state)
+{
+	static const char *const sources[] = {"192.0.2.1", "fd00::1"};
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct address from;
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		script_begin(s, &d);
+		wire_host_descr(&s->w, HOST, 1);
+		wire_host_net_io(&s->w, 3000 * (uint64_t)i, 0);
+		script_end(s);
+		address_parse(sources[i % 2], &from);
+		collector_input(s->c, s->w.bytes, s->w.len, &from, s->now);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(store_count(collector_store(s->c)), 1);
+	assert_int_equal(s->events[EVENT_RESTARTED], 0);
+	assert_near(script_value(s, HOST, "bytes_in"), 100);
+}
+
 /* Web servers, memcached, JVMs ------------------------------------------------ */
 
 static void
@@ -849,6 +895,8 @@ main(void)
 	    TEST(name_alone_makes_no_machine),
 	    TEST(name_that_is_cut_is_no_name),
 	    TEST(two_agents_may_have_one_name),
+	    TEST(name_that_tells_apart_may_be_taken),
+	    TEST(agent_heard_from_two_addresses_is_one_host),
 	    TEST(second_web_server_is_prefixed),
 	    TEST(title_has_the_prefix),
 	    TEST(kinds_do_not_share_the_bare_name),
