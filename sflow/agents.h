@@ -70,6 +70,8 @@ struct agent {
 	struct store_block *totals; /* of its ports */
 	unsigned ports;         /* that count for the totals */
 	unsigned ports_rated;   /* those of them with a rate since the last ones */
+	int64_t ports_ms;       /* when any of them was last heard */
+	int64_t ports_since_ms; /* and heard again after an outage */
 	unsigned custom_sets;   /* that it ever had */
 	struct source *first[KIND_COUNT]; /* whose metrics have no prefix */
 	bool told[KIND_COUNT];   /* that more than one instance is there */

@@ -11,7 +11,9 @@
 #define TOTALS 4 /* rows of port_totals */
 #define HOST_NET_IO 2006
 #define IF_TYPE_ROW 1 /* of if_counters */
-#define SILENT_INTERVALS 3 /* after so many a port counts no more */
+#define SILENT_INTERVALS 3 /* without a rate: then a port counts no more */
+#define OUTAGE_INTERVALS 2 /* without any port: then all are waited for anew */
+#define UNKNOWN_MS (INT64_MAX / 16)
 
 struct port {
 	struct {
@@ -20,6 +22,8 @@ struct port {
 	} rates[TOTALS];
 	bool counted;         /* among its agent's ports */
 	bool rated;           /* it has rates since the last totals */
+	bool begun;           /* it began to count, and had no rate yet */
+	int64_t rated_ms;     /* when it last had any, or began to count */
 	int64_t aggregate_ms; /* another port said then that it is part of this */
 };
 
@@ -83,10 +87,17 @@ port_forget(struct source *source)
 	source->port = NULL;
 }
 
+/* How often the port is polled, or the slowest of its agent; before the second
+ * sample of any, it may be any time. */
 static int64_t
-silence_ms(const struct source *source)
+poll_ms(const struct source *source)
 {
-	return (int64_t)source_interval_s(source) * 1000 * SILENT_INTERVALS;
+	const struct source *pace = source->agent->pace;
+	int64_t own = source->rhythm.interval_ms;
+	int64_t agents = pace == NULL ? 0 : pace->rhythm.interval_ms;
+	int64_t slower = own > agents ? own : agents;
+
+	return slower != 0 ? slower : UNKNOWN_MS;
 }
 
 static bool
@@ -94,7 +105,29 @@ is_aggregate(const struct source *source, int64_t now)
 {
 	int64_t told = source->port->aggregate_ms;
 
-	return told != 0 && now - told <= silence_ms(source);
+	return told != 0 && now - told <= SILENT_INTERVALS * poll_ms(source);
+}
+
+/* A port that falls silent, or of which no rate can be made, must not hold up the
+ * totals for ever; one that just had no chance is waited for. */
+static bool
+is_waited_for(const struct source *source, int64_t now)
+{
+	int64_t since = source->port->rated_ms;
+
+	if (since < source->agent->ports_since_ms)
+		since = source->agent->ports_since_ms;
+	return now - since <= SILENT_INTERVALS * poll_ms(source);
+}
+
+/* Some port of the agent was heard. */
+static void
+agent_ports_heard(struct agent *agent, int64_t usual_ms, int64_t now)
+{
+	if (agent->ports_ms == 0 ||
+	    now - agent->ports_ms > OUTAGE_INTERVALS * usual_ms)
+		agent->ports_since_ms = now;
+	agent->ports_ms = now;
 }
 
 /* Takes the rates that the totals have a row for, by the metrics' names. */
@@ -178,13 +211,19 @@ port_heard(struct collector *c, struct source *source,
 {
 	struct port *port = port_of(source);
 	struct agent *agent = source->agent;
+	bool begins = in->before == NULL;
+	bool rated = !begins && steady && in->interval_ms >= INTERVAL_LEAST_MS;
 
 	if (port == NULL)
 		return;
+	agent_ports_heard(agent, poll_ms(source), now);
+	if (rated || (begins && !port->begun))
+		port->rated_ms = now;
+	port->begun = !rated && (begins || port->begun);
 	set_counted(source, is_physical(in->now[IF_TYPE_ROW].number) &&
-	                        !is_aggregate(source, now));
-	if (!port->counted || !steady || in->before == NULL ||
-	    in->interval_ms < INTERVAL_LEAST_MS)
+	                        !is_aggregate(source, now) &&
+	                        is_waited_for(source, now));
+	if (!port->counted || !rated)
 		return;
 	take_rates(port, in, derived);
 	set_rated(source, true);
@@ -206,6 +245,19 @@ port_aggregated(struct collector *c, struct source *member, uint32_t if_index,
 	set_counted(source, false);
 }
 
+static int64_t
+slowest_poll_ms(const struct agent *agent)
+{
+	const struct source *source;
+	int64_t slowest = 0;
+
+	DL_FOREACH(agent->sources, source)
+		if (source->port != NULL && source->port->counted &&
+		    poll_ms(source) > slowest)
+			slowest = poll_ms(source);
+	return slowest;
+}
+
 void
 ports_tick(struct collector *c, struct agent *agent, int64_t now)
 {
@@ -213,13 +265,14 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 	struct source *source;
 	bool fewer = false;
 
+	if (now - agent->ports_ms > OUTAGE_INTERVALS * slowest_poll_ms(agent))
+		return; /* none is heard: nothing is known */
 	DL_FOREACH(agent->sources, source) {
 		if (source->port == NULL || !source->port->counted)
 			continue;
-		if (now - source->counters_ms <= silence_ms(source)) {
-			interval_s = source_interval_s(source);
+		interval_s = source_interval_s(source);
+		if (is_waited_for(source, now))
 			continue;
-		}
 		set_counted(source, false);
 		fewer = true;
 	}

@@ -61,6 +61,22 @@ unknown(struct collector *c, struct agent *agent, uint32_t tag,
 		collector_tell(c, EVENT_UNKNOWN, &agent->address, tag, what);
 }
 
+/* The one among its records that names it: host_descr before all others. */
+static size_t
+naming_record(const struct index *index)
+{
+	size_t i, found = index->count;
+
+	for (i = 0; i < index->count; i++) {
+		if (index->tags[i] == HOST_DESCR)
+			return i;
+		if (found == index->count && index->layouts[i] != NULL &&
+		    index->layouts[i]->names)
+			found = i;
+	}
+	return found;
+}
+
 /* The first field of some structures is a name. host_descr (sFlow Host
  * Structures) goes on with a UUID, and names the machine, where the sample is
  * about it. */
@@ -68,11 +84,8 @@ static void
 read_identity(struct index *index)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
-	size_t i;
+	size_t i = naming_record(index);
 
-	for (i = 0; i < index->count; i++)
-		if (index->layouts[i] != NULL && index->layouts[i]->names)
-			break;
 	if (i == index->count ||
 	    layout_decode(index->layouts[i], index->bodies[i], values) == 0)
 		return;

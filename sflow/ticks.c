@@ -75,13 +75,17 @@ agent_expired(const struct collector *c, const struct agent *agent,
 	return now - agent->member.heard_ms > dmax;
 }
 
-/* Milliseconds of silence after which a source's values are no more. */
+/* Milliseconds of silence after which a source's values are no more. Before its
+ * own interval is known, it may be polled as slowly as its agent's others. */
 static int64_t
 source_dmax(const struct collector *c, const struct source *source)
 {
+	unsigned own = source_interval_s(source);
+	unsigned usual = (unsigned)(usual_interval(source->agent) / 1000);
+
 	return source->host != NULL
 	           ? c->config.host_dmax_ms
-	           : (int64_t)store_dmax(source_interval_s(source)) * 1000;
+	           : (int64_t)store_dmax(own > usual ? own : usual) * 1000;
 }
 
 static void

@@ -17,21 +17,40 @@ NOT_PHYSICAL = {
     209,  # bridge
     246,  # ifPwType
 }
-SILENT = 3  # polling intervals; a port that is silent for longer counts no more
-USUAL_MS = 30000  # the interval before a second sample tells it
+SILENT = 3  # polling intervals without a rate: then a port counts no more
+OUTAGE = 2  # polling intervals without any port: then all are waited for anew
 SWEEP_MS = 10000  # between looks for those that are silent
 
 
 @dataclass
 class Port:
+    """A data source, whether it is a port or not."""
+
     heard: int = None  # ms, its last counters
-    interval: int = USUAL_MS
+    interval: float = 0  # ms; 0 before a second sample tells it
+    other: float = 0  # ms, another interval that came once
     counted: bool = False
     rates: dict = None  # by metric, since the last totals
+    rated: int = None  # ms, when there were rates, or it began to count
+    begun: bool = False  # without rates since then
     part_said: int = None  # ms, when a port said that it is part of this one
 
-    def silent(self, since, now):
-        return now - since > SILENT * self.interval
+    def learn(self, gap):
+        """An interval that differs by half and more has to come twice."""
+        if not self.interval or self.other and abs(gap - self.other) <= gap / 2:
+            self.interval, self.other = gap, 0
+        elif abs(gap - self.interval) <= self.interval / 2:
+            self.interval, self.other = self.interval + (gap - self.interval) / 8, 0
+        else:
+            self.other = gap
+
+
+@dataclass
+class Times:
+    """Of the ports of an agent."""
+
+    heard: int = None  # ms, any of them
+    since: int = None  # ms, again after an outage
 
 
 class Ports:
@@ -40,6 +59,7 @@ class Ports:
     def __init__(self, golden):
         self.names = [metric.name for metric in golden.metrics]
         self.known = {}  # agent -> (sub-agent, source) -> Port
+        self.times = {}  # agent -> Times
         self.own = set()  # agents that tell totals of their own
         self.swept = 0
 
@@ -47,9 +67,19 @@ class Ports:
         ports = self.known.setdefault(datagram.agent, {})
         port = ports.setdefault((datagram.sub_agent, source), Port())
         if counters and port.heard is not None and datagram.arrival > port.heard:
-            port.interval = round((datagram.arrival - port.heard) / 1000) * 1000 or 1000
+            port.learn(datagram.arrival - port.heard)
         if counters:
             port.heard = datagram.arrival
+
+    def poll(self, agent, port=None):
+        """How often the port is polled, or the slowest of its agent: any time,
+        as long as nothing is known."""
+        slowest = max((p.interval for p in self.known[agent].values()), default=0)
+        return max(port.interval if port else 0, slowest) or float("inf")
+
+    def waited_for(self, agent, port, now):
+        since = max(port.rated, self.times[agent].since)
+        return now - since <= SILENT * self.poll(agent, port)
 
     def aggregate(self, datagram, member, index):
         """A port is part of the one with this index, if that is known: then this
@@ -58,12 +88,22 @@ class Ports:
         if port is not None and member != f"0:{index}":
             port.part_said, port.counted, port.rates = datagram.arrival, False, None
 
-    def heard(self, datagram, source, if_type, rates, has_rates):
-        """A port's counters came. Returns the totals if they are due."""
-        port = self.known[datagram.agent][datagram.sub_agent, source]
+    def heard(self, datagram, source, if_type, rates, has_rates, begins):
+        """A port's counters came; it `begins` where there are none before them.
+        Returns the totals if they are due."""
+        agent, now = datagram.agent, datagram.arrival
+        port = self.known[agent][datagram.sub_agent, source]
+        times = self.times.setdefault(agent, Times())
+        if times.heard is None or now - times.heard > OUTAGE * self.poll(agent, port):
+            times.since = now
+        times.heard = now
+        if has_rates or begins and not port.begun:
+            port.rated = now
+        port.begun = not has_rates and (begins or port.begun)
         said = port.part_said
-        made_of_others = said is not None and not port.silent(said, datagram.arrival)
-        port.counted = if_type not in NOT_PHYSICAL and not made_of_others
+        made_of_others = said is not None and now - said <= SILENT * self.poll(agent, port)
+        physical = if_type not in NOT_PHYSICAL and not made_of_others
+        port.counted = physical and self.waited_for(agent, port, now)
         if not port.counted:
             port.rates = None
         if not port.counted or not has_rates:
@@ -83,13 +123,17 @@ class Ports:
         return {} if agent in self.own else sums
 
     def tick(self, now):
-        """Gives up waiting for ports that are silent: (agent, totals) of those
-        that were only waiting for them."""
+        """Gives up waiting for ports that are silent, where others are not:
+        (agent, totals) of those that were only waiting for them."""
         if now - self.swept < SWEEP_MS:
             return []
         self.swept, told = now, []
         for agent, ports in self.known.items():
-            lost = [p for p in ports.values() if p.counted and p.silent(p.heard, now)]
+            counted = [p for p in ports.values() if p.counted]
+            slowest = max((self.poll(agent, p) for p in counted), default=0)
+            if not counted or now - self.times[agent].heard > OUTAGE * slowest:
+                continue
+            lost = [p for p in counted if not self.waited_for(agent, p, now)]
             for port in lost:
                 port.counted, port.rates = False, None
             sums = self.due(agent) if lost else {}

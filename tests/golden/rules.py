@@ -366,7 +366,8 @@ class Replay:
         expected = self.metrics(datagram, source, scope, part[1])
         if golden.record == "if_counters":
             rates = {e.metric.name: e.value for e in expected}
-            sums = self.ports.heard(datagram, source, values["ifType"], rates, scope.has_rates)
+            sums = self.ports.heard(datagram, source, values["ifType"], rates,
+                                    scope.has_rates, begins=not scope.before)
             expected += self.totals(datagram, datagram.agent, sums)
         for item in golden.lists:
             expected += self.elements(datagram, source, item.elements, values[item.name])

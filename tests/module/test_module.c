@@ -259,6 +259,54 @@ test_section_that_says_nothing(void **state)
 	parameters_free(&p);
 }
 
+/* What the log says when a parameter is bad; gmond's goes to stderr. */
+static void
+log_of(const char *param, char *text, size_t size)
+{
+	struct parameters p;
+	FILE *log = tmpfile();
+	int was = dup(STDERR_FILENO);
+	size_t len;
+
+	assert_non_null(log);
+	dup2(fileno(log), STDERR_FILENO);
+	assert_int_equal(read_params("", param, &p), -1);
+	dup2(was, STDERR_FILENO);
+	close(was);
+	parameters_free(&p);
+	rewind(log);
+	len = fread(text, 1, size - 1, log);
+	text[len] = '\0';
+	fclose(log);
+}
+
+static void
+test_log_says_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *param, *says;
+	} bad[] = {
+	    {"param ports { value = \"swp(1\" }",
+	     "param ports { value = \"swp(1\" }: it should be an extended "
+	     "regular expression: Unmatched ("},
+	    {"param ports_except { value = \"[a\" }", "Unmatched ["},
+	    {"param accept { value = \"default ips\" }",
+	     "all, default, or some of host vm http memcache jvm gpu ip "
+	     "interface ethernet lag optics queue vlan wifi infiniband legacy "
+	     "switch ovs app vdi energy custom; -NAME leaves one out"},
+	    {"param prot { value = 1 }", "param prot is not known"},
+	};
+	char text[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		log_of(bad[i].param, text, sizeof(text));
+		if (strstr(text, bad[i].says) == NULL)
+			fail_msg("%s: %s", bad[i].param, text);
+	}
+}
+
 /* direct ---------------------------------------------------------------------- */
 
 static void
@@ -661,6 +709,7 @@ main(void)
 	    cmocka_unit_test(test_accepted_groups),
 	    cmocka_unit_test(test_ports_are_regular_expressions),
 	    cmocka_unit_test(test_bad_parameters),
+	    cmocka_unit_test(test_log_says_what_is_wrong),
 	    cmocka_unit_test(test_section_of_gmond),
 	    cmocka_unit_test(test_section_that_says_nothing),
 	    cmocka_unit_test(test_direct_delivers),

@@ -176,6 +176,70 @@ names_are_made_harmless(void **state)
 	assert_near(script_value(s, HOST, "_._a_b._x___"), 5);
 }
 
+/* Both are cut, and are then one set, and one metric of it. */
+static void
+long_names_are_cut(void **state)
+{
+	static const char same[] =
+	    "a-name-of-more-than-64-bytes-a-name-of-more-than-64-bytes-a-name-";
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	char set[160], name[160];
+	uint32_t i;
+
+	for (i = 1; i <= 2; i++) {
+		snprintf(set, sizeof(set), "%s-set-%u", same, i);
+		snprintf(name, sizeof(name), "%s-%u", same, i);
+		send_one(s, &d, set, name, GAUGE32, i);
+	}
+	script_publish(s);
+	snprintf(name, sizeof(name), "%.64s.%.64s", same, same);
+	assert_near(script_value(s, HOST, name), 2);
+	assert_int_equal(script_reading(s, HOST, name)->describe, true);
+	assert_int_equal(collector_stats(s->c)->malformed, 0);
+}
+
+static void
+numbers_that_are_none_give_nothing(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+
+	begin_set(s, &d, "set", 5);
+	put_double(s, "nan", (double)NAN);
+	put_double(s, "infinite", (double)INFINITY);
+	put_metric(s, "narrow", FLOAT32);
+	wire_f32(&s->w, -INFINITY);
+	put_number(s, "unknown", GAUGE32, UINT32_MAX);
+	put_double(s, "good", -1);
+	script_send(s);
+	script_publish(s);
+	assert_null(script_reading(s, HOST, "set.nan"));
+	assert_null(script_reading(s, HOST, "set.infinite"));
+	assert_null(script_reading(s, HOST, "set.narrow"));
+	assert_null(script_reading(s, HOST, "set.unknown"));
+	assert_near(script_value(s, HOST, "set.good"), -1);
+}
+
+/* The same name twice in a sample: no time has passed between the two. */
+static void
+metric_that_comes_twice_makes_no_spike(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		begin_set(s, &d, "set", 2);
+		put_number(s, "x", COUNTER32, 300 * i);
+		put_number(s, "x", COUNTER32, 300 * i + 100);
+		script_send(s);
+		script_publish(s);
+		script_pass(s, 30 * SECONDS);
+	}
+	assert_near(script_value(s, HOST, "set.x"), 200 / 30.0);
+}
+
 static void
 what_comes_before_the_fault_is_kept(void **state)
 {
@@ -218,6 +282,32 @@ duplicate_changes_nothing(void **state)
 	assert_near(script_value(s, HOST, "set.x"), 10);
 }
 
+/* It has no number but its datagram's. */
+static void
+overtaken_datagram_changes_nothing(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	struct wire overtaken;
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		begin_set(s, &d, "set", 1);
+		put_number(s, "x", COUNTER32, 300 * i);
+		script_end(s);
+		if (i == 2)
+			overtaken = s->w;
+		else
+			script_input(s);
+		if (i == 3)
+			script_input_wire(s, &overtaken);
+		script_pass(s, 1 * SECONDS);
+	}
+	script_publish(s);
+	assert_near(script_value(s, HOST, "set.x"), 300);
+	assert_int_equal(s->events[EVENT_RESTARTED], 0);
+}
+
 static void
 restart_is_no_spike(void **state)
 {
@@ -232,7 +322,8 @@ restart_is_no_spike(void **state)
 	assert_near(script_value(s, HOST, "set.x"), 10);
 }
 
-/* It was a counter, and is a text now. */
+/* It was a number, and is a text now; more often than there is room for all that
+ * it ever was. */
 static void
 metric_may_change_its_type(void **state)
 {
@@ -241,7 +332,7 @@ metric_may_change_its_type(void **state)
 	int i;
 
 	d = accepted_machine(s);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 100; i++) {
 		send_one(s, &d, "set", "x", GAUGE32, 5);
 		script_publish(s);
 		assert_near(script_value(s, HOST, "set.x"), 5);
@@ -294,6 +385,31 @@ sets_of_an_agent_are_bounded(void **state)
 	send_one(s, &d, "set3", "x", GAUGE32, 2); /* who is there goes on */
 	script_publish(s);
 	assert_near(script_value(s, HOST, "set3.x"), 2);
+}
+
+/* A set that is silent for its DMAX is no more, and makes room. */
+static void
+old_sets_make_room(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	char set[16];
+	int i;
+
+	for (i = 0; i < 32; i++) {
+		snprintf(set, sizeof(set), "set%d", i);
+		send_one(s, &d, set, "x", GAUGE32, 1);
+	}
+	for (i = 0; i < 25; i++) {
+		script_pass(s, 30 * SECONDS);
+		send_one(s, &d, "set7", "x", GAUGE32, 7);
+	}
+	send_one(s, &d, "new", "x", GAUGE32, 8);
+	script_publish(s);
+	assert_near(script_value(s, HOST, "new.x"), 8);
+	assert_near(script_value(s, HOST, "set7.x"), 7);
+	assert_null(script_reading(s, HOST, "set6.x"));
+	assert_int_equal(collector_stats(s->c)->refused, 0);
 }
 
 static void
@@ -379,13 +495,18 @@ main(void)
 	    TEST(not_accepted_is_not_unknown),
 	    TEST(packets_are_not_unknown),
 	    TEST(names_are_made_harmless),
+	    TEST(long_names_are_cut),
+	    TEST(numbers_that_are_none_give_nothing),
+	    TEST(metric_that_comes_twice_makes_no_spike),
 	    TEST(what_comes_before_the_fault_is_kept),
 	    TEST(lying_counts_and_empty_names_are_malformed),
 	    TEST(duplicate_changes_nothing),
+	    TEST(overtaken_datagram_changes_nothing),
 	    TEST(restart_is_no_spike),
 	    TEST(metric_may_change_its_type),
 	    TEST(sets_are_told_apart),
 	    TEST(sets_of_an_agent_are_bounded),
+	    TEST(old_sets_make_room),
 	    TEST(metrics_of_a_set_are_bounded_and_old_ones_make_room),
 	    TEST(readings_outlive_their_metrics),
 	    TEST(no_sample_on_the_wire_is_of_the_class_of_customs),

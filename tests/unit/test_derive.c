@@ -389,6 +389,37 @@ texts_are_made_harmless(void **state)
 	                    "30313233-3435-3637-3839-616263646566");
 }
 
+static void
+addresses_and_numbers_become_texts(void **state)
+{
+	static const struct field fields[] = {ROW(MAC, TEXT, 1, 0, STRING),
+	                                      ROW(U64, TEXT, 1, 0, STRING),
+	                                      ROW(U64, TEXT, 1, 0, STRING)};
+	struct layout layout = {.fields = fields, .count = 3};
+	struct field_value now[] = {
+	    {.number = 6, .bytes = (const uint8_t *)"\x02\x00\xff\x0a\x80\x01"},
+	    {.number = UINT64_C(0xabc0000000000001)},
+	    {.number = 0}};
+	struct derive_input in = {.layout = &layout, .now = now, .present = 3};
+	struct derived out[3];
+
+	(void)state;
+	assert_true(derive(&in, out));
+	assert_string_equal(out[0].text, "02:00:ff:0a:80:01");
+	assert_string_equal(out[1].text, "abc0000000000001");
+	assert_string_equal(out[2].text, "0000000000000000");
+}
+
+static void
+bytes_have_no_unsupported_value(void **state)
+{
+	static const struct field byte = ROW(U8, GAUGE, 1, 0, UINT32);
+
+	(void)state;
+	assert_true(one(&byte, 0, 255).valid);
+	assert_near(one(&byte, 0, 255).number, 255);
+}
+
 /* What interval_ms() says of clocks that moved by so much. */
 static double
 moved(uint32_t uptime_before, uint32_t uptime, int64_t arrival)
@@ -616,6 +647,8 @@ main(void)
 	    cmocka_unit_test(since_counts_back_from_the_wall_clock),
 	    cmocka_unit_test(names_out_of_range_give_nothing),
 	    cmocka_unit_test(texts_are_made_harmless),
+	    cmocka_unit_test(addresses_and_numbers_become_texts),
+	    cmocka_unit_test(bytes_have_no_unsupported_value),
 	    cmocka_unit_test(bits_that_do_not_count_are_left_out),
 	    cmocka_unit_test(flags_are_named_where_they_are_set),
 	    cmocka_unit_test(signed_numbers_are_signed),

@@ -323,6 +323,24 @@ agent_heard_from_two_addresses_is_one_host(void **state)
 	assert_near(script_value(s, HOST, "bytes_in"), 100);
 }
 
+/* Other structures have names, too, and may stand before it. */
+static void
+host_descr_names_the_machine_wherever_it_stands(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+
+	script_begin(s, &d);
+	wire_record_begin(&s->w, 1005);
+	wire_string(&s->w, "eth0");
+	wire_record_end(&s->w);
+	wire_host_descr(&s->w, HOST, 1);
+	wire_host_net_io(&s->w, 0, 0);
+	assert_int_equal(script_send(s), 0);
+	script_publish(s);
+	assert_string_equal(s->last[EVENT_JOINED].name, HOST);
+}
+
 /* Web servers, memcached, JVMs ------------------------------------------------ */
 
 static void
@@ -432,6 +450,66 @@ web_servers_with_one_index_are_told_apart(void **state)
 	assert_near(script_value(s, HOST, "http_meth_get"), 10);
 	assert_near(script_value(s, HOST, "80.http_meth_get"), 20);
 	assert_near(script_value(s, HOST, "http-1002-3-80.http_meth_get"), 30);
+}
+
+/* Whatever else they are: their name would be their machine's. */
+static void
+web_servers_go_by_their_index(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct device web;
+	uint32_t i, j;
+
+	send_host(s, &d, HOST);
+	for (i = 0; i < 2; i++) {
+		for (j = 0; j < 2; j++) {
+			web = script_source(&d, 80 + j, 3, 80 + j);
+			web.sequence = web.sample = 7 + i;
+			script_begin(s, &web);
+			wire_host_descr(&s->w, j == 0 ? "www" : "shop", 9);
+			wire_http_counters(&s->w, 300 * i);
+			script_send(s);
+		}
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_near(script_value(s, HOST, "http_meth_get"), 10);
+	assert_near(script_value(s, HOST, "81.http_meth_get"), 10);
+}
+
+/* Its own name, and the resources and workers that stand beside it. */
+static void
+applications_go_by_their_names(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct device app;
+	uint32_t i, j, row;
+
+	send_host(s, &d, HOST);
+	for (i = 0; i < 2; i++) {
+		for (j = 0; j < 2; j++) {
+			app = script_source(&d, 90 + j, 3, 150000 + j);
+			app.sequence = app.sample = 7 + i;
+			script_begin(s, &app);
+			wire_record_begin(&s->w, 2202);
+			wire_string(&s->w, j == 0 ? "db.main" : "a:b");
+			for (row = 0; row < 11; row++)
+				wire_u32(&s->w, 30 * i * (row + 1));
+			wire_record_end(&s->w);
+			wire_zeros(&s->w, 2203, 40);
+			wire_zeros(&s->w, 2206, 20);
+			script_send(s);
+		}
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_near(script_value(s, HOST, "db.main.app_success"), 1);
+	assert_near(script_value(s, HOST, "a_b.app_unauthorized"), 11);
+	assert_near(script_value(s, HOST, "db.main.app_cpu_user"), 0);
+	assert_near(script_value(s, HOST, "a_b.app_workers_max"), 0);
+	assert_int_equal(s->events[EVENT_INSTANCE], 0);
 }
 
 static void
@@ -897,11 +975,14 @@ main(void)
 	    TEST(two_agents_may_have_one_name),
 	    TEST(name_that_tells_apart_may_be_taken),
 	    TEST(agent_heard_from_two_addresses_is_one_host),
+	    TEST(host_descr_names_the_machine_wherever_it_stands),
 	    TEST(second_web_server_is_prefixed),
 	    TEST(title_has_the_prefix),
 	    TEST(kinds_do_not_share_the_bare_name),
 	    TEST(multiple_http_prefixes_the_first_too),
 	    TEST(web_servers_with_one_index_are_told_apart),
+	    TEST(web_servers_go_by_their_index),
+	    TEST(applications_go_by_their_names),
 	    TEST(second_jvm_has_its_name_as_prefix),
 	    TEST(release_of_a_jvm_is_not_the_hosts),
 	    TEST(workers_alone_are_not_the_web_servers),

@@ -3,7 +3,7 @@
 #include <regex.h>
 #include <stdio.h>
 
-#include "sflow/datagram.h"
+#include "sflow/collector_internal.h"
 #include "tests/unit/script.h"
 
 #define AGENT "10.90.0.1"
@@ -15,10 +15,14 @@
 #define ALL_ONES UINT32_C(0xffffffff)
 
 #define IF_COUNTERS 1
+#define ETHERNET_COUNTERS 2
+#define VLAN_COUNTERS 5
 #define LAG_PORT_STATS 7
 #define SFP 10
 #define QUEUE_LENGTH 1003
+#define PROCESSOR 1001
 #define PORT_NAME 1005
+#define BST_PORT_BUFFERS SFLOW_TAG(4413, 2)
 
 /* A port, and what it has counted. */
 struct port {
@@ -173,6 +177,53 @@ has(const struct script *s, const char *metric)
 	return script_reading(s, HOST, metric) != NULL;
 }
 
+/* How many metrics of that name were shown. */
+static unsigned
+count_of(const struct script *s, const char *metric)
+{
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i < s->shown_count; i++)
+		count += strcmp(s->shown[i].reading.name, metric) == 0;
+	return count;
+}
+
+/* All values that the store holds are shown once more, old ones as well. */
+static void
+show_all(struct script *s)
+{
+	struct store_host *host = s->c->agents.agents->host;
+
+	store_forget(host);
+	store_host_heard(host, 0, s->now);
+	script_publish(s);
+}
+
+/* Another data source of the switch; its sample is left open. */
+static void
+begin_other(struct script *s, struct rack *r, uint32_t class, uint32_t index,
+            uint32_t sample)
+{
+	r->d.class = class;
+	r->d.index = index;
+	r->d.sample = sample;
+	script_begin(s, &r->d);
+}
+
+/* All counters begin again with the switch. */
+static void
+reboot(struct script *s, struct rack *r)
+{
+	struct port *p;
+
+	script_reboot(s, &r->d);
+	for (p = r->ports; p < r->ports + PORTS; p++) {
+		p->in = p->out = p->pkts_in = p->pkts_out = 0;
+		p->samples = 0;
+	}
+}
+
 /* Metrics and names -------------------------------------------------------------- */
 
 static void
@@ -210,6 +261,40 @@ port_has_its_rates(void **state)
 	reading = script_reading(s, HOST, "swp2.bytes_in");
 	assert_string_equal(reading->title, "swp2: Bytes Received");
 	assert_string_equal(reading->group, "port swp2");
+}
+
+/* Two to a datagram, the second of which comes twice. */
+static void
+ports_may_share_datagrams(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct port *p;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		for (p = r.ports; p < r.ports + PORTS; p += 2) {
+			begin_port(s, &r, p);
+			put_if_counters(&s->w, p);
+			put_name(&s->w, p->name);
+			wire_sample_end(&s->w);
+			wire_sample_begin(&s->w, WIRE_COUNTERS, ++p[1].samples,
+			                  0, p[1].index);
+			put_name(&s->w, p[1].name);
+			put_if_counters(&s->w, &p[1]);
+			script_send(s);
+		}
+		s->now += 3;
+		script_input(s);
+		script_publish(s);
+		script_pass(s, 30 * SECONDS - 3);
+		count_on(&r, 30);
+	}
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 1000);
+	assert_near(script_value(s, HOST, "swp4.bytes_in"), 4000);
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+	assert_int_equal(collector_stats(s->c)->samples, 4 * PORTS);
+	assert_int_equal(collector_stats(s->c)->malformed, 0);
 }
 
 static void
@@ -303,23 +388,97 @@ ports_keep_their_names_through_a_renumbering(void **state)
 {
 	struct script *s = *state;
 	struct rack r = new_rack();
-	int i;
+	uint32_t i;
 
 	rounds_of(s, &r, 3);
-	script_reboot(s, &r.d);
-	r.ports[0].index = 2;
-	r.ports[1].index = 1;
-	for (i = 0; i < PORTS; i++) {
-		r.ports[i].in = r.ports[i].out = 0;
-		r.ports[i].samples = 0;
+	for (i = 0; i < 4; i++) { /* and back */
+		reboot(s, &r);
+		r.ports[0].index = 2 - i % 2;
+		r.ports[1].index = 1 + i % 2;
+		round_of(s, &r);
+		assert_false(has(s, "swp1.bytes_in"));
+		assert_false(has(s, "swp2.bytes_in"));
+		rounds_of(s, &r, 2);
+		show_all(s);
+		assert_near(script_value(s, HOST, "swp1.bytes_in"), 1000);
+		assert_near(script_value(s, HOST, "swp2.bytes_in"), 2000);
+		assert_false(has(s, "swp1-1.bytes_in"));
+		assert_false(has(s, "swp1-2.bytes_in"));
+		assert_false(has(s, "swp2-1.bytes_in"));
+		assert_false(has(s, "swp2-2.bytes_in"));
 	}
+}
+
+/* Without the first port all others have other numbers: nobody says any more
+ * whose the last one is. */
+static void
+ports_may_move_up(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	rounds_of(s, &r, 3);
+	reboot(s, &r);
+	r.ports[0].mute = true;
+	for (i = 1; i < PORTS; i++)
+		r.ports[i].index = i;
 	round_of(s, &r);
+	for (i = 0; i < 30; i++) {
+		round_of(s, &r);
+		assert_near(script_value(s, HOST, "swp2.bytes_in"), 2000);
+		assert_near(script_value(s, HOST, "swp4.bytes_in"), 4000);
+	}
+	assert_near(script_value(s, HOST, "bytes_in"), 9000);
+	show_all(s);
 	assert_false(has(s, "swp1.bytes_in"));
-	rounds_of(s, &r, 2);
+	assert_false(has(s, "swp4-4.bytes_in"));
+	assert_false(has(s, "4.bytes_in"));
+	assert_int_equal(collector_stats(s->c)->resets, 0);
+}
+
+static void
+ports_may_move_down(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	r.ports[0].mute = true;
+	for (i = 1; i < PORTS; i++)
+		r.ports[i].index = i;
+	rounds_of(s, &r, 4);
+	reboot(s, &r);
+	r.ports[0].mute = false;
+	for (i = 0; i < PORTS; i++)
+		r.ports[i].index = i + 1;
+	rounds_of(s, &r, 3);
+	show_all(s);
 	assert_near(script_value(s, HOST, "swp1.bytes_in"), 1000);
 	assert_near(script_value(s, HOST, "swp2.bytes_in"), 2000);
-	assert_false(has(s, "swp1-2.bytes_in"));
-	assert_false(has(s, "swp2-1.bytes_in"));
+	assert_near(script_value(s, HOST, "swp3.bytes_in"), 3000);
+	assert_near(script_value(s, HOST, "swp4.bytes_in"), 4000);
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+	assert_false(has(s, "swp2-3.bytes_in"));
+	assert_false(has(s, "swp3-4.bytes_in"));
+}
+
+/* The names of two ports are exchanged, and the switch runs on. */
+static void
+names_that_are_exchanged_make_no_spike(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+
+	rounds_of(s, &r, 3);
+	r.ports[0].name = "swp2";
+	r.ports[1].name = "swp1";
+	round_of(s, &r);
+	assert_false(has(s, "swp1.bytes_in"));
+	assert_false(has(s, "swp2.bytes_in"));
+	round_of(s, &r);
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 2000);
+	assert_near(script_value(s, HOST, "swp2.bytes_in"), 1000);
 }
 
 /* Both go on saying so: one keeps the name, and neither changes again. */
@@ -337,6 +496,31 @@ two_ports_of_one_name_are_told_apart(void **state)
 		assert_near(script_value(s, HOST, "swp2-2.bytes_in"), 2000);
 		round_of(s, &r);
 	}
+}
+
+/* The switch was silent for so long that all values went: what is told under a
+ * name then is the same port's again. */
+static void
+ports_of_one_name_stay_apart_after_a_silence(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i;
+
+	r.ports[2].name = "swp2";
+	rounds_of(s, &r, 3);
+	script_pass(s, 30 * MINUTES);
+	count_on(&r, 1800);
+	for (i = 0; i < 4; i++) {
+		round_of(s, &r);
+		if (has(s, "swp2.bytes_in"))
+			assert_near(script_value(s, HOST, "swp2.bytes_in"),
+			            3000);
+	}
+	assert_near(script_value(s, HOST, "swp2.bytes_in"), 3000);
+	assert_near(script_value(s, HOST, "swp2-2.bytes_in"), 2000);
+	show_all(s);
+	assert_int_equal(count_of(s, "swp2.bytes_in"), 1);
 }
 
 static void
@@ -381,6 +565,85 @@ removed_port_expires(void **state)
 	assert_near(script_value(s, HOST, "swp4.bytes_in"), 4000);
 }
 
+/* Nothing of it is left but what gmond keeps, and that expires with its DMAX. */
+static void
+removed_port_leaves_nothing(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+
+	rounds_of(s, &r, 3);
+	show_all(s);
+	assert_true(has(s, "swp4.speed"));
+	assert_int_equal(
+	    script_reading(s, HOST, "swp4.bytes_in")->dmax_s, 600);
+	r.ports[3].mute = true;
+	rounds_of(s, &r, 25);
+	show_all(s);
+	assert_false(has(s, "swp4.speed"));
+	assert_false(has(s, "swp4.bytes_in"));
+	assert_true(has(s, "swp3.speed"));
+	r.ports[3].mute = false; /* its number is another's */
+	r.ports[3].name = "swp48";
+	rounds_of(s, &r, 2);
+	assert_near(script_value(s, HOST, "swp48.bytes_in"), 4000);
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+}
+
+/* VLAN 3 is not port 3. */
+static void
+vlans_are_no_ports(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	r.ports[2].name = NULL;
+	for (i = 0; i < 4; i++) {
+		begin_other(s, &r, 1, 3, i);
+		wire_record_begin(&s->w, VLAN_COUNTERS);
+		wire_u32(&s->w, 3);
+		wire_u64(&s->w, 30 * 500 * i);
+		wire_bytes(&s->w, (const uint8_t[16]){0}, 16);
+		wire_record_end(&s->w);
+		script_send(s);
+		round_of(s, &r);
+	}
+	assert_near(script_value(s, HOST, "vlan3.vlan_bytes"), 500);
+	assert_near(script_value(s, HOST, "3.bytes_in"), 3000);
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+}
+
+/* Of a switch of two units each has one; that of a port would be a port's. */
+static void
+processor_of_the_switch_has_no_prefix(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i, unit;
+
+	for (i = 0; i < 4; i++) {
+		for (unit = 1001; unit <= 1002; unit++) {
+			begin_other(s, &r, 2, unit, i);
+			wire_record_begin(&s->w, PROCESSOR);
+			wire_u32(&s->w, unit);
+			wire_u32(&s->w, 2000);
+			wire_u32(&s->w, (uint32_t)-1);
+			wire_u64(&s->w, 8192);
+			wire_u64(&s->w, UINT64_MAX);
+			wire_record_end(&s->w);
+			script_send(s);
+		}
+		round_of(s, &r);
+	}
+	assert_near(script_value(s, HOST, "switch_cpu_5s"), 10.01);
+	assert_near(script_value(s, HOST, "1002.switch_cpu_5s"), 10.02);
+	assert_near(script_value(s, HOST, "switch_cpu_1m"), 20);
+	assert_false(has(s, "switch_cpu_5m"));
+	assert_false(has(s, "switch_mem_free"));
+	assert_int_equal(s->last[EVENT_INSTANCE].code, KIND_SWITCH);
+}
+
 /* Choice ------------------------------------------------------------------------- */
 
 static void
@@ -413,6 +676,24 @@ ports_are_chosen_by_their_names(void **state)
 	regfree(&except);
 }
 
+/* Two have it, and the second is called otherwise. */
+static void
+port_is_chosen_by_its_own_name(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	regex_t only;
+
+	regcomp(&only, "^swp2$", REG_EXTENDED | REG_NOSUB);
+	configure_ports(s, &only, NULL);
+	r.ports[2].name = "swp2";
+	rounds_of(s, &r, 4);
+	assert_true(has(s, "swp2.bytes_in"));
+	assert_true(has(s, "swp2-2.bytes_in"));
+	assert_false(has(s, "swp1.bytes_in"));
+	regfree(&only);
+}
+
 static void
 ports_are_not_shown_where_they_are_not_accepted(void **state)
 {
@@ -425,6 +706,60 @@ ports_are_not_shown_where_they_are_not_accepted(void **state)
 	rounds_of(s, &r, 4);
 	assert_int_equal(s->shown_count, 0);
 	assert_int_equal(collector_stats(s->c)->unknown, 0);
+}
+
+static void
+send_with_errors(struct script *s, struct rack *r, struct port *p)
+{
+	begin_port(s, r, p);
+	put_if_counters(&s->w, p);
+	put_aggregate(&s->w, 77);
+	wire_zeros(&s->w, ETHERNET_COUNTERS, 52);
+	put_name(&s->w, p->name);
+	script_send(s);
+}
+
+static void
+groups_of_a_port_may_be_accepted(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct collector_config config = collector_defaults;
+	int i, accept;
+
+	for (accept = 0; accept < 2; accept++) {
+		config.accept[KIND_ETHERNET] = accept == 1;
+		config.accept[KIND_LAG] = accept == 1;
+		script_configure(s, &config);
+		for (i = 0; i < 4; i++) {
+			send_with_errors(s, &r, &r.ports[0]);
+			script_pass(s, 30 * SECONDS);
+		}
+		script_publish(s);
+		assert_true(has(s, "swp1.bytes_in"));
+		assert_int_equal(has(s, "swp1.eth_fcs_errs"), accept);
+		assert_int_equal(has(s, "swp1.lag_port"), accept);
+		assert_int_equal(has(s, "swp1.lag_state"), accept);
+	}
+	assert_near(script_value(s, HOST, "swp1.lag_port"), 77);
+	assert_string_equal(script_reading(s, HOST, "swp1.lag_state")->text,
+	                    "none");
+}
+
+static void
+ports_are_bounded_as_data_sources_are(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct collector_config config = collector_defaults;
+
+	config.max_sources = PORTS - 1;
+	script_configure(s, &config);
+	rounds_of(s, &r, 4);
+	assert_true(has(s, "swp3.bytes_in"));
+	assert_false(has(s, "swp4.bytes_in"));
+	assert_int_equal(collector_stats(s->c)->refused, 4);
+	assert_near(script_value(s, HOST, "bytes_in"), 6000);
 }
 
 /* Totals ------------------------------------------------------------------------- */
@@ -469,6 +804,114 @@ totals_never_dip(void **state)
 	assert_in_range(told, 15, 39);
 }
 
+/* Each is told of a while after the one before it: a total is that of all ports
+ * which are there, and never of some of them. */
+static void
+ports_that_are_added_make_no_dip(void **state)
+{
+	static const double wanted[PORTS] = {1000, 3000, 6000, 10000};
+	struct script *s = *state;
+	struct rack r = new_rack();
+	double last = 0, total;
+	size_t i;
+	int round;
+
+	for (i = 1; i < PORTS; i++)
+		r.ports[i].mute = true;
+	for (i = 0; i < PORTS; i++) {
+		r.ports[i].mute = false;
+		for (round = 0; round < 4; round++) {
+			round_of(s, &r);
+			if (!has(s, "bytes_in"))
+				continue;
+			total = script_value(s, HOST, "bytes_in");
+			if (total != last)
+				assert_near(total, wanted[i]);
+			last = total;
+		}
+		assert_near(last, wanted[i]);
+	}
+}
+
+/* How often it polls is not known before its second sample. */
+static void
+switch_that_polls_slowly_tells_no_partial_totals(void **state)
+{
+	static const uint32_t pauses[] = {60, 90, 270, 870};
+	struct script *s = *state;
+	struct rack r;
+	size_t i;
+	int round;
+
+	for (i = 0; i < COUNT_OF(pauses); i++) {
+		script_configure(s, &collector_defaults);
+		r = new_rack();
+		for (round = 0; round < 6; round++) {
+			struct port *p;
+
+			for (p = r.ports; p < r.ports + PORTS; p++) {
+				send_port(s, &r, p);
+				script_publish(s);
+				if (has(s, "bytes_in"))
+					assert_near(script_value(s, HOST,
+					                         "bytes_in"),
+					            10000);
+				script_pass(s, 5 * SECONDS);
+				count_on(&r, 5);
+			}
+			script_pass(s, pauses[i] * SECONDS);
+			count_on(&r, pauses[i]);
+		}
+	}
+}
+
+/* Nothing is heard of the switch, shorter or longer than anything is kept. */
+static void
+outage_makes_no_dip(void **state)
+{
+	static const uint32_t minutes[] = {1, 2, 5, 9, 11, 60};
+	struct script *s = *state;
+	struct rack r = new_rack();
+	size_t i;
+	int round;
+
+	rounds_of(s, &r, 4);
+	for (i = 0; i < COUNT_OF(minutes); i++) {
+		script_pass(s, minutes[i] * MINUTES);
+		count_on(&r, minutes[i] * 60);
+		for (round = 0; round < 3 * PORTS; round++) {
+			send_port(s, &r, &r.ports[round % PORTS]);
+			script_publish(s);
+			if (has(s, "bytes_in"))
+				assert_near(script_value(s, HOST, "bytes_in"),
+				            10000);
+			script_pass(s, 7 * SECONDS);
+			count_on(&r, 7);
+		}
+		assert_true(has(s, "bytes_in"));
+	}
+}
+
+/* A reboot resets all ports, and the first samples after it are lost. */
+static void
+reboot_makes_no_dip(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i;
+
+	rounds_of(s, &r, 4);
+	reboot(s, &r);
+	for (i = 0; i < 6; i++) {
+		r.ports[3].mute = i < 2;
+		r.ports[1].mute = i == 1;
+		round_of(s, &r);
+		if (has(s, "bytes_in"))
+			assert_near(script_value(s, HOST, "bytes_in"), 10000);
+	}
+	assert_true(has(s, "bytes_in"));
+}
+
 static void
 port_that_falls_silent_counts_no_more(void **state)
 {
@@ -477,13 +920,42 @@ port_that_falls_silent_counts_no_more(void **state)
 
 	rounds_of(s, &r, 4);
 	r.ports[3].mute = true;
-	round_of(s, &r);
+	rounds_of(s, &r, 2);
 	assert_false(has(s, "bytes_in"));
-	rounds_of(s, &r, 4);
+	rounds_of(s, &r, 2);
 	assert_near(script_value(s, HOST, "bytes_in"), 6000);
 	r.ports[3].mute = false;
 	rounds_of(s, &r, 3);
 	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+}
+
+/* The network is down for ten minutes: the first ports that are heard again are
+ * not all. */
+static void
+outage_makes_no_partial_totals(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct port *p;
+	unsigned told = 0;
+	int round;
+
+	rounds_of(s, &r, 4);
+	script_pass(s, 10 * MINUTES);
+	count_on(&r, 600);
+	for (round = 0; round < 5; round++) {
+		for (p = r.ports; p < r.ports + PORTS; p++) {
+			send_port(s, &r, p);
+			script_pass(s, 12 * SECONDS);
+			count_on(&r, 12);
+			script_publish(s);
+			if (!has(s, "bytes_in"))
+				continue;
+			told++;
+			assert_near(script_value(s, HOST, "bytes_in"), 10000);
+		}
+	}
+	assert_in_range(told, 4, 5);
 }
 
 static void
@@ -510,6 +982,99 @@ port_that_counts_no_octets_does_not_hold_up_the_totals(void **state)
 	r.ports[0].per_s = 0;
 	rounds_of(s, &r, 4);
 	assert_near(script_value(s, HOST, "bytes_in"), 9000);
+}
+
+/* It is heard, but of something else. */
+static void
+port_without_counters_does_not_hold_up_the_totals(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i;
+
+	rounds_of(s, &r, 4);
+	r.ports[3].mute = true;
+	for (i = 0; i < 8; i++) {
+		begin_port(s, &r, &r.ports[3]);
+		put_name(&s->w, "swp4");
+		wire_zeros(&s->w, ETHERNET_COUNTERS, 52);
+		script_send(s);
+		round_of(s, &r);
+	}
+	assert_near(script_value(s, HOST, "bytes_in"), 6000);
+}
+
+/* Its agent clears the counters whenever it has read them. */
+static void
+port_that_is_reset_each_time_does_not_hold_up_the_totals(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	unsigned told = 0;
+	int i;
+
+	r.ports[3].per_s = 0;
+	for (i = 0; i < 20; i++) {
+		r.ports[3].in = 1000000 - 10 * (unsigned)i;
+		round_of(s, &r);
+		if (!has(s, "bytes_in"))
+			continue;
+		told++;
+		assert_near(script_value(s, HOST, "bytes_in"), 6000);
+	}
+	assert_in_range(told, 14, 19); /* all but the first few */
+}
+
+/* Its samples are numbered downwards. */
+static void
+port_that_begins_again_each_time_does_not_hold_up_the_totals(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	unsigned i;
+
+	for (i = 0; i < 20; i++) {
+		r.ports[3].samples = 1000 - 10 * i;
+		round_of(s, &r);
+		if (has(s, "bytes_in"))
+			assert_near(script_value(s, HOST, "bytes_in"), 6000);
+	}
+	assert_true(has(s, "bytes_in"));
+}
+
+static void
+port_that_counts_octets_no_more_is_left_out(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+
+	rounds_of(s, &r, 4);
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+	r.ports[0].in = UINT64_MAX;
+	r.ports[0].per_s = 0;
+	rounds_of(s, &r, 2);
+	assert_near(script_value(s, HOST, "bytes_in"), 9000);
+	assert_near(script_value(s, HOST, "bytes_out"), 18000);
+}
+
+/* Once more in an instant, from which no rate can be made. */
+static void
+port_that_comes_twice_makes_no_dip(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct port *p;
+
+	rounds_of(s, &r, 4);
+	for (p = r.ports; p < r.ports + PORTS; p++) {
+		send_port(s, &r, p);
+		if (p < &r.ports[PORTS - 1]) {
+			s->now += 10;
+			send_port(s, &r, p);
+		}
+	}
+	script_publish(s);
+	assert_true(fabs(script_value(s, HOST, "bytes_in") - 10000) < 1500);
 }
 
 static void
@@ -542,10 +1107,57 @@ aggregate_that_ports_name_is_not_counted(void **state)
 	assert_near(script_value(s, HOST, "bytes_in"), 10000);
 }
 
+/* It comes between those that it is made of. */
+static void
+aggregate_is_never_counted_while_it_is_one(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i;
+
+	r.ports[0].aggregate = r.ports[3].aggregate = 2;
+	rounds_of(s, &r, 3);
+	for (i = 0; i < 4; i++) {
+		assert_near(script_value(s, HOST, "bytes_in"), 8000);
+		round_of(s, &r);
+	}
+}
+
+/* It had told its rate already, when another port said what it is. */
+static void
+port_that_becomes_an_aggregate_makes_no_dip(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i;
+
+	rounds_of(s, &r, 4);
+	r.ports[1].aggregate = 1;
+	for (i = 0; i < 4; i++) {
+		round_of(s, &r);
+		assert_near(script_value(s, HOST, "bytes_in"), 9000);
+	}
+}
+
+/* IEEE 802.1AX: one that is in no LAG may be attached to itself. */
+static void
+port_that_is_its_own_aggregate_is_counted(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	for (i = 0; i < PORTS; i++)
+		r.ports[i].aggregate = i + 1;
+	rounds_of(s, &r, 4);
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+}
+
 static void
 interfaces_made_of_others_are_not_counted(void **state)
 {
-	static const uint32_t types[] = {24, 53, 131, 135, 136, 209};
+	static const uint32_t types[] = {24,  53,  131, 135, 136, 137,
+	                                 150, 161, 166, 209, 246};
 	struct script *s = *state;
 	struct rack r;
 	size_t i;
@@ -579,6 +1191,105 @@ machine_that_tells_its_totals_is_believed(void **state)
 		round_of(s, &r);
 	}
 	assert_near(script_value(s, HOST, "bytes_in"), 77);
+	show_all(s);
+	assert_int_equal(count_of(s, "bytes_in"), 1);
+}
+
+/* And before any port has told anything. */
+static void
+send_machine(struct script *s, struct rack *r, const char *name, uint32_t i,
+             bool totals)
+{
+	begin_other(s, r, 2, 1, i);
+	if (name != NULL)
+		wire_host_descr(&s->w, name, 1);
+	if (totals)
+		wire_host_net_io(&s->w, 30 * 77 * (uint64_t)i, 0);
+	script_send(s);
+}
+
+static void
+machine_that_tells_its_totals_first_is_believed(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	for (i = 0; i < 8; i++) {
+		send_machine(s, &r, NULL, i, true);
+		round_of(s, &r);
+		if (has(s, "bytes_in"))
+			assert_near(script_value(s, HOST, "bytes_in"), 77);
+		assert_in_range(count_of(s, "bytes_in"), 0, 1);
+	}
+	assert_near(script_value(s, HOST, "pkts_out"), 0);
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 1000);
+	rounds_of(s, &r, 25); /* it does not any more */
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+}
+
+/* An agent that has no data source but ports. */
+static void
+machine_that_speaks_as_a_port_has_no_prefix(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		begin_other(s, &r, 0, 77, i);
+		wire_zeros(&s->w, 2003, 68);
+		wire_host_net_io(&s->w, 30 * 77 * (uint64_t)i, 0);
+		script_send(s);
+		round_of(s, &r);
+	}
+	show_all(s);
+	assert_near(script_value(s, HOST, "load_one"), 0);
+	assert_near(script_value(s, HOST, "bytes_in"), 77);
+	assert_false(has(s, "77.load_one"));
+}
+
+/* A port's name beside the machine's own counters. */
+static void
+name_of_a_port_is_not_the_hosts(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		begin_other(s, &r, 2, 1, i);
+		put_name(&s->w, "eth0");
+		wire_host_net_io(&s->w, 0, 0);
+		script_send(s);
+		round_of(s, &r);
+	}
+	assert_true(script_is_shown(s, HOST));
+	assert_false(script_is_shown(s, "eth0"));
+}
+
+/* A switch that has a name, and gets another. */
+static void
+renamed_switch_keeps_its_ports_and_totals(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	const char *name = "sw1";
+	uint32_t i;
+
+	for (i = 0; i < 8; i++) {
+		send_machine(s, &r, name, i, false);
+		round_of(s, &r);
+		if (i >= 2 && script_is_shown(s, "sw1"))
+			assert_near(script_value(s, "sw1", "bytes_in"), 10000);
+		if (i == 3)
+			name = "sw2";
+	}
+	assert_true(script_is_gone(s, "sw1"));
+	assert_near(script_value(s, "sw2", "bytes_in"), 10000);
+	assert_near(script_value(s, "sw2", "swp4.bytes_in"), 4000);
+	show_all(s);
+	assert_near(script_value(s, "sw2", "swp4.speed"), GIGABIT);
 }
 
 /* Fast links --------------------------------------------------------------------- */
@@ -744,6 +1455,39 @@ parts_of_a_port_are_bounded(void **state)
 	assert_int_equal(collector_stats(s->c)->refused, 300 - 128);
 }
 
+/* One for each queue, of those that are sent. */
+static void
+buffers_of_queues_are_told_apart(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i, q;
+
+	for (i = 0; i < 4; i++) {
+		begin_port(s, &r, &r.ports[0]);
+		put_name(&s->w, "swp1");
+		wire_record_begin(&s->w, BST_PORT_BUFFERS);
+		for (q = 0; q < 4; q++)
+			wire_u32(&s->w, q == 3 ? ALL_ONES : 100);
+		wire_u32(&s->w, 8);
+		for (q = 0; q < 8; q++)
+			wire_u32(&s->w, q == 5 ? ALL_ONES : 150u + (uint32_t)q);
+		wire_u32(&s->w, 1);
+		wire_u32(&s->w, 250);
+		wire_record_end(&s->w);
+		script_send(s);
+		script_pass(s, 30 * SECONDS);
+		script_publish(s);
+	}
+	assert_near(script_value(s, HOST, "swp1.port_buffers_in_uc"), 1);
+	assert_false(has(s, "swp1.port_buffers_out_mc"));
+	assert_near(script_value(s, HOST, "swp1.queue0.buffers_out_uc"), 1.5);
+	assert_near(script_value(s, HOST, "swp1.queue7.buffers_out_uc"), 1.57);
+	assert_near(script_value(s, HOST, "swp1.queue0.buffers_out_mc"), 2.5);
+	assert_false(has(s, "swp1.queue5.buffers_out_uc"));
+	assert_false(has(s, "swp1.queue1.buffers_out_mc"));
+}
+
 /* Bounds ------------------------------------------------------------------------- */
 
 /* Each new name would be new metrics in gmond. */
@@ -799,6 +1543,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(switch_without_a_name_is_shown_after_two_intervals),
 	    TEST(port_has_its_rates),
+	    TEST(ports_may_share_datagrams),
 	    TEST(counter_that_is_not_kept_gives_no_metric),
 	    TEST(no_speed_means_no_utilization),
 	    TEST(port_without_a_name_goes_by_its_index),
@@ -806,25 +1551,53 @@ main(void)
 	    TEST(hostile_port_names_are_made_harmless),
 	    TEST(renamed_port_makes_no_spike),
 	    TEST(ports_keep_their_names_through_a_renumbering),
+	    TEST(ports_may_move_up),
+	    TEST(ports_may_move_down),
+	    TEST(names_that_are_exchanged_make_no_spike),
 	    TEST(two_ports_of_one_name_are_told_apart),
+	    TEST(ports_of_one_name_stay_apart_after_a_silence),
 	    TEST(same_index_in_two_sub_agents_is_told_apart),
 	    TEST(removed_port_expires),
+	    TEST(removed_port_leaves_nothing),
+	    TEST(vlans_are_no_ports),
+	    TEST(processor_of_the_switch_has_no_prefix),
 	    TEST(ports_are_chosen_by_their_names),
+	    TEST(port_is_chosen_by_its_own_name),
 	    TEST(ports_are_not_shown_where_they_are_not_accepted),
+	    TEST(groups_of_a_port_may_be_accepted),
+	    TEST(ports_are_bounded_as_data_sources_are),
 	    TEST(totals_are_those_of_all_ports),
 	    TEST(totals_never_dip),
+	    TEST(ports_that_are_added_make_no_dip),
+	    TEST(switch_that_polls_slowly_tells_no_partial_totals),
+	    TEST(outage_makes_no_dip),
+	    TEST(reboot_makes_no_dip),
 	    TEST(port_that_falls_silent_counts_no_more),
+	    TEST(outage_makes_no_partial_totals),
 	    TEST(port_that_was_reset_delays_the_totals),
 	    TEST(port_that_counts_no_octets_does_not_hold_up_the_totals),
+	    TEST(port_without_counters_does_not_hold_up_the_totals),
+	    TEST(port_that_is_reset_each_time_does_not_hold_up_the_totals),
+	    TEST(port_that_begins_again_each_time_does_not_hold_up_the_totals),
+	    TEST(port_that_counts_octets_no_more_is_left_out),
+	    TEST(port_that_comes_twice_makes_no_dip),
 	    TEST(lag_is_not_counted_twice),
 	    TEST(aggregate_that_ports_name_is_not_counted),
+	    TEST(aggregate_is_never_counted_while_it_is_one),
+	    TEST(port_that_becomes_an_aggregate_makes_no_dip),
+	    TEST(port_that_is_its_own_aggregate_is_counted),
 	    TEST(interfaces_made_of_others_are_not_counted),
 	    TEST(machine_that_tells_its_totals_is_believed),
+	    TEST(machine_that_tells_its_totals_first_is_believed),
+	    TEST(machine_that_speaks_as_a_port_has_no_prefix),
+	    TEST(name_of_a_port_is_not_the_hosts),
+	    TEST(renamed_switch_keeps_its_ports_and_totals),
 	    TEST(packets_of_a_fast_link_may_wrap),
 	    TEST(packets_that_no_octets_carry_are_a_reset),
 	    TEST(queues_of_a_port_are_told_apart),
 	    TEST(lanes_of_a_module_are_told_apart),
 	    TEST(lanes_that_are_not_there_are_malformed),
+	    TEST(buffers_of_queues_are_told_apart),
 	    TEST(parts_of_a_port_are_bounded),
 	    TEST(name_that_changes_all_the_time_is_bounded),
 	    TEST(metrics_of_a_host_are_bounded),

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "sflow/collector.h"
 #include "sflow/datagram.h"
 #include "sflow/records.h"
 
@@ -348,7 +349,7 @@ static void
 check_names(const struct layout *layout, size_t row)
 {
 	const struct names *names = layout->fields[row].names;
-	size_t i;
+	size_t i, all = 0;
 
 	if (names == NULL)
 		return;
@@ -356,7 +357,12 @@ check_names(const struct layout *layout, size_t row)
 	for (i = 0; i < names->count; i++) {
 		assert_non_null(names->texts[i]);
 		assert_in_range(strlen(names->texts[i]), 1, TEXT_MOST);
+		all += strlen(names->texts[i]) + 1;
 	}
+	/* a mask leaves nothing that has no text */
+	assert_true(names->mask < names->count);
+	if (layout->fields[row].formula == FLAGS)
+		assert_in_range(all, 1, TEXT_SIZE); /* with all commas */
 }
 
 static void
@@ -444,6 +450,15 @@ same_metric(const struct metric *a, const struct metric *b)
 	       strcmp(a->title, b->title) == 0;
 }
 
+/* What has one name has to be told apart by its prefix, or part. A port's always
+ * has one; the sums over all ports are those of the machine itself, and are told
+ * only where it tells none. */
+static bool
+may_meet(const struct layout *a, const struct layout *b)
+{
+	return a->kind == b->kind && a != &port_totals && b != &port_totals;
+}
+
 /* Two metrics of a kind have one name only where a newer structure took the
  * place of an older one: then they are the same metric. */
 static void
@@ -452,7 +467,7 @@ check_pair(const struct layout *a, size_t i, const struct layout *b, size_t j)
 	const struct metric *m = &a->fields[i].metric, *n = &b->fields[j].metric;
 
 	if ((a == b && i == j) || m->name == NULL || n->name == NULL ||
-	    a->kind != b->kind || strcmp(m->name, n->name) != 0)
+	    !may_meet(a, b) || strcmp(m->name, n->name) != 0)
 		return;
 	if (!((a->tag == 2200 && b->tag == 2204) ||
 	      (a->tag == 2204 && b->tag == 2200)))
@@ -461,19 +476,66 @@ check_pair(const struct layout *a, size_t i, const struct layout *b, size_t j)
 		fail_msg("%s differs between 2200 and 2204", m->name);
 }
 
+static const struct layout *other; /* that rows are checked against */
+static size_t other_row;
+
+static void
+check_against_other(const struct layout *layout, size_t row)
+{
+	check_pair(other, other_row, layout, row);
+}
+
+static void
+check_against_all(const struct layout *layout, size_t row)
+{
+	other = layout;
+	other_row = row;
+	for_each_row(check_against_other);
+}
+
 /* A virtual machine that is a host of its own shows what a host shows. */
 static void
 names_are_unique_within_a_kind(void **state)
 {
-	size_t a, b, i, j;
+	(void)state;
+	for_each_row(check_against_all);
+}
+
+/* The sums over a switch's ports are what a server calls its network. */
+static void
+check_total(const struct layout *layout, size_t row)
+{
+	const struct metric *m = &layout->fields[row].metric;
+	size_t i;
+
+	if (layout->tag != 2006 || m->name == NULL)
+		return;
+	for (i = 0; i < port_totals.count; i++)
+		if (strcmp(port_totals.fields[i].metric.name, m->name) == 0)
+			assert_true(same_metric(m, &port_totals.fields[i].metric));
+}
+
+/* And each is a row of if_counters, by its metric's name. */
+static void
+totals_are_the_metrics_of_a_server(void **state)
+{
+	static const uint32_t tag = 1;
+	const struct layout *l = layout_find(tag, &tag, 1);
+	size_t i, row;
 
 	(void)state;
-	for (a = 0; a < layouts_count; a++)
-		for (i = 0; i < layouts[a].count; i++)
-			for (b = 0; b < layouts_count; b++)
-				for (j = 0; j < layouts[b].count; j++)
-					check_pair(&layouts[a], i,
-					           &layouts[b], j);
+	for_each_row(check_total);
+	assert_int_equal(port_totals.count, 4);
+	for (i = 0; i < port_totals.count; i++) {
+		const char *name = port_totals.fields[i].metric.name;
+
+		for (row = 0; row < l->count; row++)
+			if (l->fields[row].metric.name != NULL &&
+			    strcmp(l->fields[row].metric.name, name) == 0)
+				break;
+		if (row == l->count)
+			fail_msg("%s is in no if_counters", name);
+	}
 }
 
 static void
@@ -482,7 +544,9 @@ what_is_beside_decides(void **state)
 	static const uint32_t jvm[] = {2000, 2101, 2102, 2106};
 	static const uint32_t vm[] = {2000, 2101, 2102, 2103, 2104};
 	static const uint32_t host[] = {2000, 2003};
-	static const uint32_t http[] = {2206, 2201}, workers[] = {2206};
+	static const uint32_t http[] = {2206, 2201, 2203}, workers[] = {2206};
+	static const uint32_t memcache[] = {2203, 2204};
+	static const uint32_t ovs[] = {2203, 2207}, resources[] = {2203};
 
 	(void)state;
 	assert_int_equal(layout_find(2000, jvm, 4)->kind, KIND_JVM);
@@ -493,8 +557,12 @@ what_is_beside_decides(void **state)
 	assert_int_equal(layout_find(2101, vm, 5)->kind, KIND_VM);
 	assert_int_equal(layout_find(2102, vm, 5)->kind, KIND_VM);
 	assert_int_equal(layout_find(2000, host, 2)->kind, KIND_HOST);
-	assert_int_equal(layout_find(2206, http, 2)->kind, KIND_HTTP);
+	assert_int_equal(layout_find(2206, http, 3)->kind, KIND_HTTP);
 	assert_int_equal(layout_find(2206, workers, 1)->kind, KIND_APP);
+	assert_int_equal(layout_find(2203, http, 3)->kind, KIND_HTTP);
+	assert_int_equal(layout_find(2203, memcache, 2)->kind, KIND_MEMCACHE);
+	assert_int_equal(layout_find(2203, ovs, 2)->kind, KIND_OVS);
+	assert_int_equal(layout_find(2203, resources, 1)->kind, KIND_APP);
 }
 
 static void
@@ -585,6 +653,44 @@ kinds_have_names(void **state)
 	assert_int_equal(kind_parse("", 0), -1);
 }
 
+/* Custom metrics have no structure but what the agent names. */
+static void
+kinds_are_of_some_structure(void **state)
+{
+	bool used[KIND_COUNT] = {[KIND_CUSTOM] = true};
+	size_t i;
+	int kind;
+
+	(void)state;
+	for (i = 0; i < layouts_count; i++)
+		used[layouts[i].kind] = true;
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		if (!used[kind])
+			fail_msg("nothing is of %s", kinds[kind].name);
+		assert_in_range(strlen(kinds[kind].about), 1, 80);
+	}
+}
+
+/* gmond-sflow.conf(5): what would surprise a site has to be asked for. */
+static void
+default_is_all_but_what_would_surprise(void **state)
+{
+	static const char *const off[] = {"ip", "ethernet", "lag", "legacy",
+	                                  "custom"};
+	bool is_off;
+	size_t i;
+	int kind;
+
+	(void)state;
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		is_off = false;
+		for (i = 0; i < COUNT_OF(off); i++)
+			is_off = is_off || strcmp(off[i], kinds[kind].name) == 0;
+		if (collector_defaults.accept[kind] == is_off)
+			fail_msg("%s", kinds[kind].name);
+	}
+}
+
 int
 main(void)
 {
@@ -605,11 +711,14 @@ main(void)
 	    cmocka_unit_test(formats_fit_types),
 	    cmocka_unit_test(texts_are_short_and_safe),
 	    cmocka_unit_test(names_are_unique_within_a_kind),
+	    cmocka_unit_test(totals_are_the_metrics_of_a_server),
 	    cmocka_unit_test(what_is_beside_decides),
 	    cmocka_unit_test(unknown_tags_have_no_layout),
 	    cmocka_unit_test(short_structures_are_refused_but_for_tails),
 	    cmocka_unit_test(host_descr_is_read_with_its_strings),
 	    cmocka_unit_test(kinds_have_names),
+	    cmocka_unit_test(kinds_are_of_some_structure),
+	    cmocka_unit_test(default_is_all_but_what_would_surprise),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, NULL, NULL);

@@ -106,8 +106,30 @@ shared_address_gives_all_its_owners(void **state)
 	adapter = find(s, mac_a);
 	assert_int_equal(adapter->if_index, 3);
 	assert_int_equal(adapter->next->if_index, 9);
+	send_adapter(s, &d, 3, mac_a); /* as before: nothing moves */
+	assert_ptr_equal(find(s, mac_a), adapter);
 	send_adapter(s, &d, 3, mac_b);
 	assert_int_equal(find(s, mac_a)->if_index, 9);
+	assert_null(find(s, mac_a)->next);
+}
+
+/* Bridges and VLANs have the address of what they are made of. */
+static void
+one_machine_may_have_an_address_twice(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+
+	begin_adapters(s, &d, 2);
+	put_adapter(s, 3, mac_a, NULL);
+	put_adapter(s, 4, mac_a, mac_a);
+	send_adapters(s);
+	assert_int_equal(find(s, mac_a)->if_index, 3);
+	assert_int_equal(find(s, mac_a)->next->if_index, 4);
+	assert_int_equal(find(s, mac_a)->next->next->if_index, 4);
+	assert_null(find(s, mac_a)->next->next->next);
+	send_adapter(s, &d, 5, mac_a);
+	assert_int_equal(find(s, mac_a)->if_index, 5);
 	assert_null(find(s, mac_a)->next);
 }
 
@@ -179,6 +201,23 @@ agent_that_is_gone_owns_nothing(void **state)
 	assert_null(find(s, mac_a));
 }
 
+/* The other one lives on. */
+static void
+shared_address_outlives_one_of_its_owners(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT), other = script_machine(OTHER);
+	int i;
+
+	send_adapter(s, &d, 3, mac_a);
+	for (i = 0; i < 200; i++) {
+		send_adapter(s, &other, 9, mac_a);
+		script_pass(s, 30 * SECONDS);
+	}
+	assert_int_equal(find(s, mac_a)->if_index, 9);
+	assert_null(find(s, mac_a)->next);
+}
+
 /* The source of `d`, which has sent. */
 static struct source *
 source_of(struct script *s, const struct device *d)
@@ -200,10 +239,16 @@ virtual_machine_gives_its_hypervisor(void **state)
 	struct script *s = *state;
 	struct device d = script_machine(AGENT);
 	struct device vm = script_source(&d, d.sub_agent, 3, 100001);
+	struct device port = script_source(&d, d.sub_agent, 0, 1);
+	struct device chassis = script_source(&d, d.sub_agent, 2, 2);
 
 	script_send_net(s, &d, 1);
-	vm.sequence = d.sequence;
+	port.sequence = d.sequence;
+	send_adapter(s, &port, 1, mac_a);
+	vm.sequence = port.sequence;
 	send_parent(s, &vm, 2, 1);
+	chassis.sequence = vm.sequence;
+	send_adapter(s, &chassis, 1, mac_a);
 	assert_ptr_equal(relations_find_parent(source_of(s, &vm)),
 	                 source_of(s, &d));
 	assert_null(relations_find_parent(source_of(s, &d)));
@@ -242,6 +287,46 @@ parent_of_the_same_sub_agent_comes_first(void **state)
 	                 source_of(s, &b));
 }
 
+/* It has moved to another, of which nothing was heard, and back. */
+static void
+parent_may_change(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct device vm = script_source(&d, d.sub_agent, 3, 100001);
+
+	script_send_net(s, &d, 1);
+	vm.sequence = d.sequence;
+	send_parent(s, &vm, 2, 1);
+	assert_non_null(relations_find_parent(source_of(s, &vm)));
+	send_parent(s, &vm, 2, 7);
+	assert_null(relations_find_parent(source_of(s, &vm)));
+	send_parent(s, &vm, 3, 100001); /* itself */
+	assert_null(relations_find_parent(source_of(s, &vm)));
+	send_parent(s, &vm, 2, 1);
+	assert_ptr_equal(relations_find_parent(source_of(s, &vm)),
+	                 source_of(s, &d));
+}
+
+/* The hypervisor has no counters any more, and is forgotten before its VM. */
+static void
+parent_that_is_gone_is_no_parent(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct device vm = script_source(&d, d.sub_agent, 3, 100001);
+	int i;
+
+	script_send_net(s, &d, 1);
+	vm.sequence = d.sequence;
+	for (i = 0; i < 60; i++) {
+		send_parent(s, &vm, 2, 1);
+		script_pass(s, 30 * SECONDS);
+	}
+	assert_null(source_of(s, &d));
+	assert_null(relations_find_parent(source_of(s, &vm)));
+}
+
 static void
 parent_that_is_cut_short_is_malformed(void **state)
 {
@@ -265,13 +350,17 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(address_gives_host_and_interface),
 	    TEST(shared_address_gives_all_its_owners),
+	    TEST(one_machine_may_have_an_address_twice),
 	    TEST(adapters_follow_what_is_told_last),
 	    TEST(lying_counts_change_nothing),
 	    TEST(adapters_of_a_source_are_bounded),
 	    TEST(agent_that_is_gone_owns_nothing),
+	    TEST(shared_address_outlives_one_of_its_owners),
 	    TEST(virtual_machine_gives_its_hypervisor),
 	    TEST(parent_may_be_of_another_sub_agent),
 	    TEST(parent_of_the_same_sub_agent_comes_first),
+	    TEST(parent_may_change),
+	    TEST(parent_that_is_gone_is_no_parent),
 	    TEST(parent_that_is_cut_short_is_malformed),
 	};
 
