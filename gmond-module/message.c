@@ -11,12 +11,6 @@ static const Ganglia_msg_formats formats[] = {
     [UINT32] = gmetric_uint,   [FLOAT] = gmetric_float,
     [DOUBLE] = gmetric_double};
 
-static const char *const type_names[] = {[STRING] = "string",
-                                         [UINT16] = "uint16",
-                                         [UINT32] = "uint32",
-                                         [FLOAT] = "float",
-                                         [DOUBLE] = "double"};
-
 char *
 message_host(const struct store_info *info, char host[MESSAGE_HOST])
 {
@@ -79,7 +73,7 @@ message_metadata(struct message *message, char *host, struct store_reading *r)
 	d->metric_id.host = host;
 	d->metric_id.name = r->name;
 	d->metric_id.spoof = TRUE;
-	d->metric.type = (char *)type_names[r->metric.type];
+	d->metric.type = (char *)metric_type_name(r->metric.type);
 	d->metric.name = r->name;
 	d->metric.units = (char *)r->metric.units;
 	d->metric.slope = r->metric.slope == ZERO ? GANGLIA_SLOPE_ZERO

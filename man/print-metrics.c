@@ -26,11 +26,6 @@ static const char *const prefixes[KIND_COUNT] = {
     [KIND_OVS] = "PORT",
 };
 
-static const char *const types[] = {
-    [STRING] = "string", [UINT16] = "uint16", [UINT32] = "uint32",
-    [FLOAT] = "float",   [DOUBLE] = "double",
-};
-
 /* Text -------------------------------------------------------------------- */
 
 /* Text that is no macro, and no escape. */
@@ -206,7 +201,7 @@ print_row(const struct layout *layout, const struct field *field,
 	const struct metric *metric = &field->metric;
 
 	put(metric->name);
-	printf("\t%s", types[metric->type]);
+	printf("\t%s", metric_type_name(metric->type));
 	if (columns->constants)
 		printf("\t%s", metric->slope == ZERO ? "yes" : "");
 	if (columns->units) {
@@ -282,17 +277,6 @@ print_groups(const struct layout *layout)
 
 /* Structures ------------------------------------------------------------ */
 
-static const char *
-name_of(uint32_t tag)
-{
-	size_t i;
-
-	for (i = 0; i < layouts_count; i++)
-		if (layouts[i].tag == tag)
-			return layouts[i].name;
-	return "an unknown structure";
-}
-
 /* What its metrics are called where there are several of it. */
 static void
 print_part(const struct layout *layout)
@@ -345,7 +329,8 @@ print_structure(const struct layout *layout)
 	printf(".Ss %s (%u:%u)", layout->name, layout->tag >> 12,
 	       layout->tag & 0xfff);
 	if (layout->beside != 0)
-		printf(" beside %s", name_of(layout->beside));
+		printf(" beside %s",
+		       layout_find(layout->beside, NULL, 0)->name);
 	putchar('\n');
 	print_fields(layout);
 }

@@ -33,6 +33,7 @@ collector_new(const struct collector_config *config)
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;
 	agents_init(&c->agents, config->max_agents, config->max_sources);
+	ports_init(c);
 	/* Those that are gone still wait for the publisher. */
 	c->store = store_new(2 * (config->vm == VM_HOST
 	                              ? c->agents.max_sources_total

@@ -6,6 +6,18 @@
 #include "sflow/collector.h"
 #include "sflow/derive.h"
 
+/* Structures that mean more than their metrics, by their format; sFlow's own. */
+enum structure {
+	IF_COUNTERS = 1,
+	LAG_PORT_STATS = 7,
+	HOST_DESCR = 2000,
+	HOST_ADAPTERS = 2001,
+	HOST_PARENT = 2002,
+	HOST_CPU = 2003,
+	HOST_NET_IO = 2006
+};
+
+#define PORT_TOTALS 4 /* rows of port_totals */
 #define EVENTS_MAX 256
 #define EVENTS_OF_TYPE 32 /* so that no flood of one type hides the others */
 #define EVENT_TYPES (EVENT_GONE + 1)
@@ -22,6 +34,7 @@ struct collector {
 	size_t events_of[EVENT_TYPES];
 	struct collector_event no_event; /* written where there is no room */
 	size_t states[MEMBER_DOWN + 1];  /* hosts in each, at the last tick */
+	size_t total_rows[PORT_TOTALS];  /* of if_counters, that add up */
 };
 
 /* Adds one to a statistic. */
@@ -100,6 +113,9 @@ struct store_block *instance_block(struct collector *collector,
                                    int64_t now, bool *refused);
 
 /* ports.c: totals over an agent's ports -------------------------------------------- */
+
+/* Finds the rows of if_counters that add up, by their metrics' names. */
+void ports_init(struct collector *collector);
 
 /* A port told its if_counters, which gave `derived`; `steady` is what derive()
  * returned. */

@@ -8,8 +8,6 @@
 
 #include "sflow/collector_internal.h"
 
-#define TOTALS 4 /* rows of port_totals */
-#define HOST_NET_IO 2006
 #define IF_TYPE_ROW 1 /* of if_counters */
 #define SILENT_INTERVALS 3 /* without a rate: then a port counts no more */
 #define OUTAGE_INTERVALS 2 /* without any port: then all are waited for anew */
@@ -19,7 +17,7 @@ struct port {
 	struct {
 		bool valid;
 		double number;
-	} rates[TOTALS];
+	} rates[PORT_TOTALS];
 	bool counted;         /* among its agent's ports */
 	bool rated;           /* it has rates since the last totals */
 	bool begun;           /* it began to count, and had no rate yet */
@@ -130,22 +128,39 @@ agent_ports_heard(struct agent *agent, int64_t usual_ms, int64_t now)
 	agent->ports_ms = now;
 }
 
-/* Takes the rates that the totals have a row for, by the metrics' names. */
+static size_t
+row_of(const struct layout *layout, const char *metric)
+{
+	size_t row;
+
+	for (row = 0; row < layout->count; row++)
+		if (layout->fields[row].metric.name != NULL &&
+		    strcmp(layout->fields[row].metric.name, metric) == 0)
+			break;
+	return row;
+}
+
+void
+ports_init(struct collector *c)
+{
+	const struct layout *layout = layout_find(IF_COUNTERS, NULL, 0);
+	size_t i;
+
+	for (i = 0; i < PORT_TOTALS; i++)
+		c->total_rows[i] =
+		    row_of(layout, port_totals.fields[i].metric.name);
+}
+
 static void
-take_rates(struct port *port, const struct derive_input *in,
+take_rates(const struct collector *c, struct port *port,
            const struct derived *derived)
 {
-	size_t row, total;
+	size_t i;
 
-	for (total = 0; total < TOTALS; total++)
-		port->rates[total].valid = false;
-	for (row = 0; row < in->present; row++)
-		for (total = 0; derived[row].valid && total < TOTALS; total++)
-			if (strcmp(in->layout->fields[row].metric.name,
-			           port_totals.fields[total].metric.name) == 0) {
-				port->rates[total].valid = true;
-				port->rates[total].number = derived[row].number;
-			}
+	for (i = 0; i < PORT_TOTALS; i++) {
+		port->rates[i].valid = derived[c->total_rows[i]].valid;
+		port->rates[i].number = derived[c->total_rows[i]].number;
+	}
 }
 
 /* Whether the machine itself tells its totals. */
@@ -163,18 +178,18 @@ tells_totals(const struct agent *agent)
 }
 
 static void
-add_up(struct agent *agent, struct derived sums[TOTALS])
+add_up(struct agent *agent, struct derived sums[PORT_TOTALS])
 {
 	struct source *source;
 	size_t i;
 
-	memset(sums, 0, TOTALS * sizeof(sums[0]));
+	memset(sums, 0, PORT_TOTALS * sizeof(sums[0]));
 	DL_FOREACH(agent->sources, source) {
 		struct port *port = source->port;
 
 		if (port == NULL || !port->rated)
 			continue;
-		for (i = 0; i < TOTALS; i++)
+		for (i = 0; i < PORT_TOTALS; i++)
 			if (port->rates[i].valid) {
 				sums[i].valid = true;
 				sums[i].number += port->rates[i].number;
@@ -188,7 +203,7 @@ tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
             int64_t now)
 {
 	static const struct store_instance bare = {"", "", NULL};
-	struct derived sums[TOTALS];
+	struct derived sums[PORT_TOTALS];
 	struct store_host *host;
 
 	add_up(agent, sums);
@@ -201,7 +216,7 @@ tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
 	if (agent->totals == NULL && host != NULL)
 		agent->totals = store_block_add(host, &port_totals, &bare);
 	if (agent->totals != NULL)
-		store_block_set(agent->totals, sums, TOTALS, interval_s, now);
+		store_block_set(agent->totals, sums, PORT_TOTALS, interval_s, now);
 }
 
 void
@@ -225,7 +240,7 @@ port_heard(struct collector *c, struct source *source,
 	                        is_waited_for(source, now));
 	if (!port->counted || !rated)
 		return;
-	take_rates(port, in, derived);
+	take_rates(c, port, derived);
 	set_rated(source, true);
 	if (agent->ports_rated == agent->ports)
 		tell_totals(c, agent, source_interval_s(source), now);

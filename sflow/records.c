@@ -159,6 +159,16 @@ list_next(const struct field *list, struct field_value *value)
 	return element;
 }
 
+const char *
+metric_type_name(enum metric_type type)
+{
+	static const char *const names[] = {
+	    [STRING] = "string", [UINT16] = "uint16", [UINT32] = "uint32",
+	    [FLOAT] = "float",   [DOUBLE] = "double"};
+
+	return names[type];
+}
+
 int
 kind_parse(const char *name, size_t len)
 {

@@ -189,6 +189,9 @@ size_t field_size(const struct field *field);
 /* Bytes of a structure up to its optional tail, the least. */
 size_t layout_size(const struct layout *layout);
 
+/* Ganglia's word for a type: "string", "uint16", ... */
+const char *metric_type_name(enum metric_type type);
+
 /* The kind of that name ("host", "vm", ...): -1 when none has it. */
 int kind_parse(const char *name, size_t len);
 

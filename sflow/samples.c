@@ -7,14 +7,6 @@
 
 #define RECORDS_MAX 64 /* in one sample; the rest is refused */
 
-#define IF_COUNTERS 1
-#define LAG_PORT_STATS 7
-#define HOST_DESCR 2000
-#define HOST_ADAPTERS 2001
-#define HOST_PARENT 2002
-#define HOST_CPU 2003
-#define HOST_NET_IO 2006
-
 #define DISCARDED_PACKET SFLOW_TAG(0, 5)
 #define RTMETRIC SFLOW_TAG(4300, 1002)
 #define RTFLOW SFLOW_TAG(4300, 1003)

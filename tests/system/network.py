@@ -203,6 +203,11 @@ class Watch:
         if self.host in hosts:
             self.shown.append((time.monotonic(), metrics_of(hosts[self.host])))
 
+    def no_troubles(self, tap):
+        with tap.point("nothing of it is lost, malformed, unknown or "
+                       "refused") as faults:
+            faults += self.troubles
+
     def rate(self, port, counter, begin, end):
         """By the kernel."""
         times = [at for at, _ in self.counted]

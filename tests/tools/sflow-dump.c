@@ -21,9 +21,6 @@
 #define RTMETRIC SFLOW_TAG(4300, 1002)
 #define PATH_SIZE 128 /* of a field in a list in a record */
 
-static const char *const type_names[] = {"string", "uint16", "uint32", "float",
-                                         "double"};
-
 static const char *
 slope_name(enum metric_slope slope)
 {
@@ -303,7 +300,7 @@ print_reading(size_t number, const struct agent *agent,
 		name = source->name;
 	printf("M\t%zu\t%s\t%s\t%s\t%s\t", number,
 	       address_text(&agent->address, text), name, r->name,
-	       type_names[m->type]);
+	       metric_type_name(m->type));
 	print_value(r);
 	printf("\t%s\t%s\t%s\t%s\t%u\t%u", m->units, slope_name(m->slope),
 	       r->group, r->title, r->tmax_s, r->dmax_s);
@@ -389,7 +386,7 @@ print_row(const struct layout *layout, const struct field *f)
 	print_tag_or_none(layout->beside);
 	printf("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
 	       kinds[layout->kind].name, layout->name, f->name, m->name,
-	       type_names[m->type], m->units, slope_name(m->slope), m->format,
+	       metric_type_name(m->type), m->units, slope_name(m->slope), m->format,
 	       m->group, m->title);
 }
 

@@ -54,6 +54,8 @@ struct script {
 /* Setup and teardown of a cmocka test; *state is a struct script. */
 int script_setup(void **state);
 int script_teardown(void **state);
+#define TEST(test) \
+	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
 
 /* Begins anew with another configuration. */
 void script_configure(struct script *s, const struct collector_config *config);

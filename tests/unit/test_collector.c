@@ -10,9 +10,6 @@
 #define AGENT "10.80.0.1"
 #define HOST "node1"
 
-#define TEST(test) \
-	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
-
 /* Bytes that came in per second, by the last publication. */
 static double
 rate(struct script *s)

@@ -484,9 +484,6 @@ no_sample_on_the_wire_is_of_the_class_of_customs(void **state)
 	assert_int_equal(collector_stats(s->c)->malformed, 1);
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
-
 int
 main(void)
 {

@@ -8,9 +8,6 @@
 #define AGENT "10.80.0.1"
 #define HOST "node1"
 
-#define TEST(test) \
-	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
-
 static void
 send_host(struct script *s, struct device *d, const char *name)
 {

@@ -1534,9 +1534,6 @@ metrics_of_a_host_are_bounded(void **state)
 	assert_true(has(s, "swp3.bytes_in"));
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
-
 int
 main(void)
 {

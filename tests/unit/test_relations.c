@@ -341,9 +341,6 @@ parent_that_is_cut_short_is_malformed(void **state)
 	assert_int_equal(collector_stats(s->c)->malformed, 1);
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
-
 int
 main(void)
 {
