@@ -13,7 +13,8 @@ UNIT_TESTS = \
 	tests/unit/test_store \
 	tests/unit/test_sweep \
 	tests/unit/test_text \
-	tests/unit/test_threads
+	tests/unit/test_threads \
+	tests/unit/test_totals
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
@@ -21,6 +22,7 @@ UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 UNIT_LIBS = sflow/libsflow.la $(CMOCKA_LIBS)
 UNIT_WIRE = tests/unit/unit.h tests/unit/wire.c tests/unit/wire.h
 UNIT_SCRIPT = $(UNIT_WIRE) tests/unit/script.c tests/unit/script.h
+UNIT_RACK = $(UNIT_SCRIPT) tests/unit/rack.c tests/unit/rack.h
 
 tests_unit_test_address_SOURCES = tests/unit/test_address.c tests/unit/unit.h
 tests_unit_test_address_CFLAGS = $(UNIT_CFLAGS)
@@ -50,7 +52,7 @@ tests_unit_test_instances_SOURCES = tests/unit/test_instances.c $(UNIT_SCRIPT)
 tests_unit_test_instances_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_instances_LDADD = $(UNIT_LIBS)
 
-tests_unit_test_ports_SOURCES = tests/unit/test_ports.c $(UNIT_SCRIPT)
+tests_unit_test_ports_SOURCES = tests/unit/test_ports.c $(UNIT_RACK)
 tests_unit_test_ports_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_ports_LDADD = $(UNIT_LIBS)
 
@@ -78,3 +80,7 @@ tests_unit_test_text_LDADD = $(UNIT_LIBS)
 tests_unit_test_threads_SOURCES = tests/unit/test_threads.c $(UNIT_SCRIPT)
 tests_unit_test_threads_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_threads_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_totals_SOURCES = tests/unit/test_totals.c $(UNIT_RACK)
+tests_unit_test_totals_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_totals_LDADD = $(UNIT_LIBS)
