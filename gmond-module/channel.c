@@ -14,11 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/thread.h"
 #include "gmond-module/gmond.h"
-#include "gmond-module/log.h"
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
-#include "gmond-module/receiver.h"
 
 #define ROUND_MS 200        /* between looks for what is new */
 #define BATCH 16            /* messages that follow each other at once; */
@@ -215,7 +216,7 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 		}
 	}
 	atomic_store(&channel.stopping, false);
-	channel.running = thread_start(&channel.thread, run, NULL) == 0;
+	channel.running = thread_start(&channel.thread, "sflow-channel", run, NULL) == 0;
 	return channel.running ? 0 : -1;
 }
 

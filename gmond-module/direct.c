@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+#include "common/log.h"
 #include "gmond-module/gmond.h"
-#include "gmond-module/log.h"
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
 

@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 /* A function pointer from dlsym() (POSIX guarantees the conversion). */
 static bool
@@ -97,25 +96,4 @@ metric_layout_fits(const struct gmond_host *host,
 	return strcmp(kept->metric_id.name, name) == 0 &&
 	       strcmp(kept->metric_id.host, as->metric_id.host) == 0 &&
 	       strcmp(kept->fmt, as->fmt) == 0;
-}
-
-static int64_t
-read_clock(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t
-clock_ms(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-int64_t
-clock_wall_offset(void)
-{
-	return read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
 }

@@ -1,5 +1,5 @@
 /* gmond.h - the gmond that has loaded this module: its headers, the functions
- * that it exports without declaring them, and its clock.
+ * that it exports without declaring them.
  *
  * Facts of gmond 3.7.2. The functions may be called from gmond's main thread
  * only, which is where metric handlers run.
@@ -80,11 +80,5 @@ bool host_layout_fits(const struct gmond *gmond, const struct gmond_host *host,
 bool metric_layout_fits(const struct gmond_host *host,
                         const Ganglia_value_msg *saved, apr_time_t before,
                         apr_time_t after);
-
-/* Milliseconds of a clock that never goes back. */
-int64_t clock_ms(void);
-
-/* The wall clock minus clock_ms(), in milliseconds. */
-int64_t clock_wall_offset(void);
 
 #endif

@@ -9,14 +9,13 @@ gmond_module_libmodule_la_SOURCES = \
 	gmond-module/channel.c \
 	gmond-module/direct.c \
 	gmond-module/gmond.c gmond-module/gmond.h \
-	gmond-module/log.c gmond-module/log.h \
+	gmond-module/log.c \
 	gmond-module/message.c gmond-module/message.h \
-	gmond-module/on_event.c gmond-module/on_event.h \
 	gmond-module/parameters.c gmond-module/parameters.h \
 	gmond-module/publisher.h \
 	gmond-module/receiver.c gmond-module/receiver.h
 gmond_module_libmodule_la_CFLAGS = $(module_cflags)
-gmond_module_libmodule_la_LIBADD = sflow/libsflow.la \
+gmond_module_libmodule_la_LIBADD = common/libcommon.la sflow/libsflow.la \
 	-lganglia $(CONFUSE_LIBS) $(APR_LIBS) $(TIRPC_LIBS)
 
 gmond_module_modsflow_la_SOURCES = gmond-module/modsflow.c

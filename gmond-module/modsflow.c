@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+#include "common/log.h"
 #include "gmond-module/gmond.h"
-#include "gmond-module/log.h"
 #include "gmond-module/message.h"
 #include "gmond-module/parameters.h"
 #include "gmond-module/publisher.h"
 #include "gmond-module/receiver.h"
+#include "sflow/itself.h"
 
 extern mmodule sflow_module;
 
@@ -25,108 +27,45 @@ static struct {
 
 /* The module's own metrics, of this host ----------------------------------------- */
 
-enum own_metric {
-	OWN_AGENTS,
-	OWN_UP,
-	OWN_LATE,
-	OWN_DOWN,
-	OWN_EVENTS,
-	OWN_DATAGRAMS,
-	OWN_SAMPLES,
-	OWN_SAMPLES_LOST,
-	OWN_KERNEL_DROPS,
-	OWN_MALFORMED,
-	OWN_UNKNOWN,
-	OWN_NOT_ALLOWED,
-	OWN_REFUSED,
-	OWN_VALUES,
-	OWN_COUNT
-};
+/* The statistics' own, and one more. */
+#define OWN_VALUES ITSELF_COUNT
+#define OWN_COUNT (ITSELF_COUNT + 1)
 
-#define OWN(name_, type_, units_, format_, description_) \
-	{.name = name_, .tmax = 60, .type = GANGLIA_VALUE_##type_, \
+#define OWN_NOW GANGLIA_VALUE_UNSIGNED_INT, "%u"
+#define OWN_PER_SECOND GANGLIA_VALUE_FLOAT, "%.2f"
+#define OWN_PER_MINUTE GANGLIA_VALUE_FLOAT, "%.2f"
+#define OWN(name_, type_, format_, units_, description_) \
+	{.name = name_, .tmax = 60, .type = type_, \
 	 .units = units_, .slope = "both", .fmt = format_, \
 	 .msg_size = UDP_HEADER_SIZE + 8, .desc = description_}
+#define OWN_EXPANDED(name, type_and_format, units, description) \
+	OWN(name, type_and_format, units, description)
+#define OWN_ROW(id, name, meaning, units, description) \
+	[ITSELF_##id] = OWN_EXPANDED(name, OWN_##meaning, units, description),
 
 static Ganglia_25metric own_metrics[] = {
-    [OWN_AGENTS] = OWN("sflow_agents", UNSIGNED_INT, "agents", "%u",
-                       "sFlow agents known"),
-    [OWN_UP] = OWN("sflow_hosts_up", UNSIGNED_INT, "hosts", "%u",
-                   "sFlow hosts that are up"),
-    [OWN_LATE] = OWN("sflow_hosts_late", UNSIGNED_INT, "hosts", "%u",
-                     "sFlow hosts of which a heartbeat is missing"),
-    [OWN_DOWN] = OWN("sflow_hosts_down", UNSIGNED_INT, "hosts", "%u",
-                     "sFlow hosts that are down"),
-    [OWN_EVENTS] = OWN("sflow_events", FLOAT, "events/min", "%.2f",
-                       "sFlow hosts that joined, left, restarted and so on"),
-    [OWN_DATAGRAMS] = OWN("sflow_datagrams", FLOAT, "datagrams/sec", "%.2f",
-                          "sFlow datagrams received"),
-    [OWN_SAMPLES] = OWN("sflow_samples", FLOAT, "samples/sec", "%.2f",
-                        "sFlow samples received"),
-    [OWN_SAMPLES_LOST] = OWN("sflow_samples_lost", FLOAT, "samples/sec",
-                             "%.2f", "sFlow samples lost on the way, by "
-                             "their sequence numbers"),
-    [OWN_KERNEL_DROPS] = OWN("sflow_kernel_drops", FLOAT, "datagrams/sec",
-                             "%.2f", "sFlow datagrams dropped by the kernel, "
-                             "for want of room in the socket's buffer"),
-    [OWN_MALFORMED] = OWN("sflow_malformed", FLOAT, "errors/sec", "%.2f",
-                          "Malformed sFlow datagrams, samples and records"),
-    [OWN_UNKNOWN] = OWN("sflow_unknown_records", FLOAT, "records/sec", "%.2f",
-                        "sFlow records of unknown structure, skipped"),
-    [OWN_NOT_ALLOWED] = OWN("sflow_not_allowed", FLOAT, "datagrams/sec",
-                            "%.2f", "sFlow datagrams from sources that are "
-                            "not in the list `allow`"),
-    [OWN_REFUSED] = OWN("sflow_refused", FLOAT, "refusals/sec", "%.2f",
-                        "New sFlow agents and data sources refused at a "
-                        "bound"),
-    [OWN_VALUES] = OWN("sflow_values", FLOAT, "values/sec", "%.2f",
-                       "Metric values delivered"),
+    ITSELF_ROWS(OWN_ROW)
+    [OWN_VALUES] = OWN_EXPANDED("sflow_values", OWN_PER_SECOND, "values/sec",
+                                "Metric values delivered"),
     [OWN_COUNT] = {.name = NULL},
 };
 
 static uint64_t
-total(enum own_metric metric)
+total(int metric)
 {
-	const struct collector_stats *s = collector_stats(module.collector);
+	uint64_t number;
 
-	switch (metric) {
-	case OWN_AGENTS:
-		return atomic_load(&s->agents);
-	case OWN_UP:
-		return atomic_load(&s->up);
-	case OWN_LATE:
-		return atomic_load(&s->late);
-	case OWN_DOWN:
-		return atomic_load(&s->down);
-	case OWN_EVENTS:
-		return atomic_load(&s->events) * 60; /* a minute */
-	case OWN_DATAGRAMS:
-		return atomic_load(&s->datagrams);
-	case OWN_SAMPLES:
-		return atomic_load(&s->samples);
-	case OWN_SAMPLES_LOST:
-		return atomic_load(&s->samples_lost);
-	case OWN_KERNEL_DROPS:
-		return receiver_kernel_drops();
-	case OWN_MALFORMED:
-		return atomic_load(&s->malformed);
-	case OWN_UNKNOWN:
-		return atomic_load(&s->unknown);
-	case OWN_NOT_ALLOWED:
-		return atomic_load(&s->not_allowed);
-	case OWN_REFUSED:
-		return atomic_load(&s->refused);
-	case OWN_VALUES:
+	if (metric == OWN_VALUES)
 		return module.publisher->delivered();
-	case OWN_COUNT:
-		break;
-	}
-	return 0;
+	number = itself_number((enum itself)metric,
+	                       collector_stats(module.collector),
+	                       receiver_kernel_drops());
+	return metric == ITSELF_EVENTS ? number * 60 : number; /* a minute */
 }
 
 /* Per second, since this metric was last asked for. */
 static float
-rate(enum own_metric metric, int64_t now)
+rate(int metric, int64_t now)
 {
 	static uint64_t was[OWN_COUNT];
 	static int64_t asked[OWN_COUNT];
@@ -142,9 +81,8 @@ rate(enum own_metric metric, int64_t now)
 }
 
 static g_val_t
-handler(int index)
+handler(int metric)
 {
-	enum own_metric metric = (enum own_metric)index;
 	g_val_t value;
 	int64_t now;
 

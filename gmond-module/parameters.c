@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmond-module/log.h"
+#include "common/log.h"
+#include "sflow/accept.h"
 #include "sflow/datagram.h"
 
 #define BLANKS " ,\t\n"
@@ -108,53 +109,14 @@ set_bound(struct parameters *p, const char *value, int which)
 }
 
 static const char *
-accept_words(void)
-{
-	static char text[256];
-	char *at = stpcpy(text, "all, default, or some of");
-	int kind;
-
-	for (kind = 0; kind < KIND_COUNT; kind++)
-		at = stpcpy(stpcpy(at, " "), kinds[kind].name);
-	strcpy(at, "; -NAME leaves one out");
-	return text;
-}
-
-/* One word: "all", "default", a kind, or "-kind". */
-static bool
-accept_word(bool accept[KIND_COUNT], const char *word, size_t len)
-{
-	bool all = len == 3 && memcmp(word, "all", 3) == 0;
-	bool some = len == 7 && memcmp(word, "default", 7) == 0;
-	bool without = *word == '-';
-	int kind = kind_parse(word + without, len - without), i;
-
-	for (i = 0; i < KIND_COUNT; i++)
-		if (all || (some && collector_defaults.accept[i]))
-			accept[i] = true;
-	if (kind >= 0)
-		accept[kind] = !without;
-	return all || some || kind >= 0;
-}
-
-static const char *
 set_accept(struct parameters *p, const char *value, int unused)
 {
-	bool accept[KIND_COUNT] = {false};
-	size_t len;
+	static char words[ACCEPT_WORDS];
 
 	(void)unused;
-	value += strspn(value, BLANKS);
-	if (*value == '-')
-		accept_word(accept, "default", strlen("default"));
-	for (; *value != '\0';
-	     value += len, value += strspn(value, BLANKS)) {
-		len = strcspn(value, BLANKS);
-		if (!accept_word(accept, value, len))
-			return accept_words();
-	}
-	memcpy(p->collector.accept, accept, sizeof(accept));
-	return NULL;
+	return accept_parse(value, p->collector.accept) == 0
+	           ? NULL
+	           : accept_words(words);
 }
 
 /* An extended regular expression; empty: none. */

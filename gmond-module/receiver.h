@@ -2,7 +2,6 @@
 #ifndef MODSFLOW_RECEIVER_H
 #define MODSFLOW_RECEIVER_H
 
-#include <pthread.h>
 #include <stdint.h>
 
 #include "gmond-module/parameters.h"
@@ -20,8 +19,5 @@ void receiver_stop(void);
 /* Datagrams that the kernel dropped since the start, for want of room in the
  * sockets' buffers. */
 uint64_t receiver_kernel_drops(void);
-
-/* Starts a thread that takes none of gmond's signals. Returns 0 or an errno. */
-int thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
 
 #endif

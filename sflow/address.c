@@ -184,3 +184,15 @@ network_list_match(const struct network_list *list,
 			return true;
 	return false;
 }
+
+bool
+network_list_all(const struct network_list *list, enum address_type type)
+{
+	size_t i;
+
+	for (i = 0; list != NULL && i < list->count; i++)
+		if (list->networks[i].prefix == 0 &&
+		    list->networks[i].address.type == type)
+			return true;
+	return list == NULL;
+}

@@ -41,4 +41,8 @@ void network_list_free(struct network_list *list);
 bool network_list_match(const struct network_list *list,
                         const struct address *address);
 
+/* Whether one of the networks is that of all addresses of this type. An empty list
+ * has all. */
+bool network_list_all(const struct network_list *list, enum address_type type);
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <utlist.h>
 
+#include "sflow/derive.h"
 #include "sflow/relations.h"
 
 #define OVERTAKEN_MS 5000     /* a network delays no datagram for longer */
@@ -17,14 +18,20 @@
 uint64_t hash_key[2];
 
 void
-agents_init(struct agents *agents, size_t max_agents, size_t max_sources)
+agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
 {
-	memset(agents, 0, sizeof(*agents));
 	agents->max_agents = max_agents;
 	agents->max_sources = max_sources;
 	agents->max_sources_total = max_agents * SOURCES_PER_AGENT;
 	if (agents->max_sources_total < max_sources)
 		agents->max_sources_total = max_sources;
+}
+
+void
+agents_init(struct agents *agents, size_t max_agents, size_t max_sources)
+{
+	memset(agents, 0, sizeof(*agents));
+	agents_bound(agents, max_agents, max_sources);
 	if (hash_key[0] == 0 &&
 	    getrandom(hash_key, sizeof(hash_key), 0) != sizeof(hash_key))
 		hash_key[0] = (uintptr_t)agents; /* better than nothing */
@@ -34,9 +41,52 @@ void
 agents_free(struct agents *agents)
 {
 	struct agent *agent, *next;
+	struct taken_name *taken, *next_taken;
 
+	agents->keep = false;
 	HASH_ITER(hh, agents->agents, agent, next)
 		agents_remove_agent(agents, agent);
+	HASH_ITER(hh, agents->names, taken, next_taken) {
+		HASH_DEL(agents->names, taken);
+		free(taken);
+	}
+	agents_drop_forgotten(agents);
+}
+
+void
+agents_drop_forgotten(struct agents *agents)
+{
+	struct forgotten *forgotten;
+
+	while ((forgotten = agents->forgotten) != NULL) {
+		agents->forgotten = forgotten->next;
+		free(forgotten);
+	}
+}
+
+static char no_text[1]; /* of those that have none */
+
+static bool
+set_text(char **text, const char *to)
+{
+	char *was = *text, *copy = to[0] != '\0' ? strdup(to) : no_text;
+
+	*text = copy != NULL ? copy : no_text;
+	if (was != no_text)
+		free(was);
+	return copy != NULL;
+}
+
+bool
+agent_set_name(struct agent *agent, const char *text)
+{
+	return set_text(&agent->name, text);
+}
+
+bool
+agent_set_called(struct agent *agent, const char *text)
+{
+	return set_text(&agent->called, text);
 }
 
 struct agent *
@@ -54,6 +104,7 @@ agents_agent(struct agents *agents, const struct address *address, int64_t now)
 		return NULL;
 	agent->address = *address;
 	agent->first_ms = now;
+	agent->name = agent->called = no_text;
 	member_init(&agent->member, agents->loss, now);
 	HASH_ADD(hh, agents->agents, address, sizeof(agent->address), agent);
 	if (agent->hh.tbl == NULL) {
@@ -88,6 +139,18 @@ agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 	return sub;
 }
 
+bool
+source_set_name(struct source *source, const char *text)
+{
+	return set_text(&source->name, text);
+}
+
+bool
+source_set_prefix(struct source *source, const char *text)
+{
+	return set_text(&source->prefix, text);
+}
+
 static struct source *
 add_source(struct agents *agents, const struct source_key *key, int64_t now)
 {
@@ -99,6 +162,7 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	source->agent = key->sub_agent->key.agent;
 	source->sub_epoch = key->sub_agent->epoch;
 	source->heard_ms = now;
+	source->name = source->prefix = no_text;
 	HASH_ADD(hh, agents->sources, key, sizeof(source->key), source);
 	if (source->hh.tbl == NULL) {
 		free(source);
@@ -108,6 +172,17 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	source->agent->source_count++;
 	key->sub_agent->source_count++;
 	return source;
+}
+
+struct machine *
+source_machine(struct source *source)
+{
+	if (source->machine == NULL) {
+		source->machine = calloc(1, sizeof(*source->machine));
+		if (source->machine != NULL)
+			source->machine->source = source;
+	}
+	return source->machine;
 }
 
 struct source *
@@ -140,7 +215,6 @@ void
 source_detach(struct source *source, const struct store_host *host)
 {
 	struct counters *c;
-	int kind;
 
 	for (c = source->counters; c != NULL; c = c->next) {
 		if (c->block == NULL ||
@@ -151,70 +225,124 @@ source_detach(struct source *source, const struct store_host *host)
 	}
 	if (host != NULL && host != source->agent->host)
 		return;
-	for (kind = 0; kind < KIND_COUNT; kind++)
-		if (source->agent->first[kind] == source)
-			source->agent->first[kind] = NULL;
-	source->prefix[0] = '\0';
+	source->agent->first &= ~source->first;
+	source->first = 0;
+	source_set_prefix(source, "");
 	source->unwanted = false;
 }
 
+static size_t
+name_key(struct name_key *key, unsigned cluster, const char *name)
+{
+	key->cluster = cluster;
+	strncpy(key->name, name, sizeof(key->name) - 1);
+	key->name[sizeof(key->name) - 1] = '\0';
+	return offsetof(struct name_key, name) + strlen(key->name);
+}
+
 bool
-agents_take_name(struct agents *agents, const char *name)
+agents_take_name(struct agents *agents, unsigned cluster, const char *name)
 {
 	struct taken_name *taken;
+	struct name_key key;
+	size_t len = name_key(&key, cluster, name);
 
-	HASH_FIND_STR(agents->names, name, taken);
+	HASH_FIND(hh, agents->names, &key, len, taken);
 	if (taken != NULL)
 		return false;
-	taken = calloc(1, sizeof(*taken));
+	taken = malloc(offsetof(struct taken_name, key) + len + 1);
 	if (taken == NULL)
 		return true; /* two of one name are better than none */
-	strncpy(taken->name, name, sizeof(taken->name) - 1);
-	HASH_ADD_STR(agents->names, name, taken);
+	memcpy(&taken->key, &key, len + 1);
+	HASH_ADD(hh, agents->names, key, len, taken);
 	if (taken->hh.tbl == NULL)
 		free(taken);
 	return true;
 }
 
 void
-agents_return_name(struct agents *agents, const char *name)
+agents_return_name(struct agents *agents, unsigned cluster, const char *name)
 {
 	struct taken_name *taken;
+	struct name_key key;
+	size_t len = name_key(&key, cluster, name);
 
-	HASH_FIND_STR(agents->names, name, taken);
+	HASH_FIND(hh, agents->names, &key, len, taken);
 	if (taken == NULL)
 		return;
 	HASH_DEL(agents->names, taken);
 	free(taken);
 }
 
+/* Notes that a saved host is to be forgotten where it was saved. */
+static void
+forget_saved(struct agents *agents, struct kept *kept,
+             const struct forgotten *what)
+{
+	struct forgotten *forgotten;
+
+	if (!kept->stored || !agents->keep)
+		return;
+	kept->stored = kept->saved = false;
+	forgotten = malloc(sizeof(*forgotten));
+	if (forgotten == NULL)
+		return; /* it is found to be too old when it is restored */
+	*forgotten = *what;
+	forgotten->next = agents->forgotten;
+	agents->forgotten = forgotten;
+}
+
+void
+agents_unsave_source(struct agents *agents, struct source *source)
+{
+	struct forgotten what = {.machine = true,
+	                         .agent = source->agent->address,
+	                         .sub_agent = source->key.sub_agent->key.id,
+	                         .source = source->key.id};
+
+	if (source->machine != NULL)
+		forget_saved(agents, &source->machine->kept, &what);
+}
+
+void
+agents_unsave_agent(struct agents *agents, struct agent *agent)
+{
+	struct forgotten what = {.agent = agent->address};
+
+	forget_saved(agents, &agent->kept, &what);
+}
+
 struct source *
 agents_find_uuid(struct agents *agents, const uint8_t uuid[16])
 {
-	struct source *source;
+	struct machine *machine;
 
-	HASH_FIND(uuid_hh, agents->by_uuid, uuid, 16, source);
-	return source;
+	HASH_FIND(hh, agents->by_uuid, uuid, 16, machine);
+	return machine != NULL ? machine->source : NULL;
 }
 
 void
 agents_set_uuid(struct agents *agents, struct source *source)
 {
 	struct source *was = agents_find_uuid(agents, source->uuid);
+	struct machine *machine = source->machine;
 
 	if (was != NULL)
 		agents_unset_uuid(agents, was);
-	HASH_ADD(uuid_hh, agents->by_uuid, uuid, sizeof(source->uuid), source);
-	source->by_uuid = source->uuid_hh.tbl != NULL;
+	HASH_ADD_KEYPTR(hh, agents->by_uuid, source->uuid,
+	                sizeof(source->uuid), machine);
+	machine->by_uuid = machine->hh.tbl != NULL;
 }
 
 void
 agents_unset_uuid(struct agents *agents, struct source *source)
 {
-	if (!source->by_uuid)
+	struct machine *machine = source->machine;
+
+	if (machine == NULL || !machine->by_uuid)
 		return;
-	HASH_DELETE(uuid_hh, agents->by_uuid, source);
-	source->by_uuid = false;
+	HASH_DELETE(hh, agents->by_uuid, machine);
+	machine->by_uuid = false;
 }
 
 static void
@@ -257,14 +385,19 @@ agents_remove_source(struct agents *agents, struct source *source)
 	relations_forget(agents, source);
 	free_counters(source);
 	customs_free(source);
-	if (source->host != NULL)
-		agents_return_name(agents, source->host_name);
-	store_host_gone(source->host);
+	if (source_host(source) != NULL)
+		agents_return_name(agents, source->machine->cluster,
+		                   source->machine->name);
+	agents_unsave_source(agents, source);
+	store_host_gone(source_host(source));
 	agents_unset_uuid(agents, source);
 	DL_DELETE(source->agent->sources, source);
 	source->agent->source_count--;
 	source->key.sub_agent->source_count--;
 	HASH_DEL(agents->sources, source);
+	source_set_name(source, "");
+	source_set_prefix(source, "");
+	free(source->machine);
 	free(source);
 }
 
@@ -288,9 +421,16 @@ agents_remove_agent(struct agents *agents, struct agent *agent)
 	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
 		agents_remove_sub_agent(agents, sub);
 	if (agent->name[0] != '\0')
-		agents_return_name(agents, agent->name);
+		agents_return_name(agents, agent->cluster, agent->name);
+	agents_unsave_agent(agents, agent);
+	if (agents->save_next == agent)
+		agents->save_next = agent->hh.next;
 	store_host_gone(agent->host);
 	HASH_DEL(agents->agents, agent);
+	free(agent->unknown);
+	free(agent->other_name);
+	agent_set_name(agent, "");
+	agent_set_called(agent, "");
 	free(agent);
 }
 
@@ -368,11 +508,11 @@ sub_agent_arrival(struct sub_agent *sub, const struct datagram *d, int64_t now,
 		if (arrival == ARRIVAL_NEXT && d->sequence != sub->last.sequence)
 			*lost = d->sequence - sub->last.sequence - 1;
 		if (has_wrapped(sub, d))
-			sub->wrapped_ms += INT64_C(1) << 32;
+			sub->wraps++;
 	}
 	if (arrival == ARRIVAL_RESTART) {
 		sub->epoch++;
-		sub->wrapped_ms = 0;
+		sub->wraps = 0;
 		sub->before = sub->last;
 	}
 	sub->heard = true;
@@ -443,7 +583,7 @@ source_counters(struct source *source, const struct layout *layout,
 			return *at;
 	if (source->counters_count >= COUNTERS_MAX)
 		return NULL;
-	c = calloc(1, sizeof(*c) + layout->count * sizeof(c->numbers[0]));
+	c = calloc(1, sizeof(*c) + latch_size(layout));
 	if (c != NULL) {
 		c->layout = layout;
 		c->part = part;
@@ -479,7 +619,10 @@ agent_unknown(struct agent *agent, uint32_t tag)
 {
 	int i;
 
-	for (i = 0; i < AGENT_UNKNOWN_MAX; i++) {
+	if (agent->unknown == NULL)
+		agent->unknown =
+		    calloc(AGENT_UNKNOWN_MAX, sizeof(agent->unknown[0]));
+	for (i = 0; agent->unknown != NULL && i < AGENT_UNKNOWN_MAX; i++) {
 		struct unknown_format *u = &agent->unknown[i];
 
 		if (u->count != 0 && u->tag != tag)

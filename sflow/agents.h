@@ -30,19 +30,37 @@
 struct counters {
 	struct counters *next;
 	const struct layout *layout;
-	unsigned part; /* of those that there are several of */
 	struct store_block *block; /* where its metrics go; the store's */
-	unsigned epoch;            /* of the source, when they were latched */
-	size_t present;            /* fields that are there; 0: none latched */
-	uint32_t uptime_ms;
 	int64_t arrival_ms;
-	uint64_t numbers[];
+	uint32_t uptime_ms;
+	unsigned part;    /* of those that there are several of */
+	unsigned epoch;   /* of the source, when they were latched */
+	uint16_t present; /* fields that are there; 0: none latched */
+	uint8_t latch[];  /* latch_write()'s */
 };
 
 /* A format that nobody here knows, and how often it came. */
 struct unknown_format {
 	uint32_t tag;
 	uint64_t count;
+};
+
+/* A host as it was when it was last saved; see collector_save(). */
+struct kept {
+	bool stored; /* something is saved under its key; and */
+	bool saved;  /* it is what follows */
+	bool down;
+	uint32_t interval_ms;
+	int64_t heard_ms;
+};
+
+/* A host that was saved and is no more. */
+struct forgotten {
+	struct forgotten *next;
+	bool machine;
+	struct address agent;
+	uint32_t sub_agent;
+	struct source_id source;
 };
 
 /* How often something got another name, in the hour that began then. */
@@ -53,19 +71,25 @@ struct renames {
 
 struct agent {
 	struct address address; /* the key */
+	bool moves;             /* its host is not in that cluster yet: */
+	bool machine_paces;     /* `pace` is the machine's own */
+	bool told_flipping;     /* that a name changes all the time */
+	unsigned cluster;       /* that its host belongs to */
 	int64_t first_ms;       /* first heard */
 	uint64_t datagrams;
+	struct kept kept;
+	uint32_t interval_ms;   /* that was kept over a restart; 0: none */
+	uint32_t jitter_ms;
 	struct sub_agent *sub_agents;
 	struct source *sources;
 	unsigned sub_agent_count;
 	unsigned source_count;
 	struct member member;   /* whether it is up, and when last heard */
 	struct source *pace;    /* whose rhythm is expected; NULL: nobody's */
-	bool machine_paces;     /* it is the machine's own */
 	struct renames renames; /* of its host */
-	char name[TEXT_SIZE];   /* of its host; "" while not known */
-	char called[TEXT_SIZE]; /* what the machine calls itself; "" unknown */
-	char other_name[TEXT_SIZE]; /* heard once, and not the name */
+	char *name;             /* of its host; "" while not known */
+	char *called;           /* what the machine calls itself; "" unknown */
+	char *other_name;       /* heard once, and not the name; NULL: none */
 	struct store_host *host; /* NULL until there is a value */
 	struct store_block *totals; /* of its ports */
 	unsigned ports;         /* that count for the totals */
@@ -73,10 +97,9 @@ struct agent {
 	int64_t ports_ms;       /* when any of them was last heard */
 	int64_t ports_since_ms; /* and heard again after an outage */
 	unsigned custom_sets;   /* that it ever had */
-	struct source *first[KIND_COUNT]; /* whose metrics have no prefix */
-	bool told[KIND_COUNT];   /* that more than one instance is there */
-	bool told_flipping;      /* that a name changes all the time */
-	struct unknown_format unknown[AGENT_UNKNOWN_MAX];
+	uint32_t first;         /* kinds of which a source is the first */
+	uint32_t told;          /* kinds of which there is more than one */
+	struct unknown_format *unknown; /* AGENT_UNKNOWN_MAX; NULL: none */
 	UT_hash_handle hh;
 };
 
@@ -93,10 +116,10 @@ struct sub_agent {
 		uint32_t id;
 		uint32_t zero;
 	} key;
-	bool heard; /* so that what follows is known */
 	struct datagram_clock last;   /* the latest datagram */
 	struct datagram_clock before; /* the latest before it began again */
-	int64_t wrapped_ms; /* what its uptime has lost by wrapping */
+	bool heard;       /* so that all of this is known */
+	uint32_t wraps;   /* so often its uptime has begun again at 2^32 ms */
 	unsigned epoch;   /* counts its restarts */
 	unsigned source_count;
 	struct sub_agent *prev, *next; /* of the same agent */
@@ -111,57 +134,91 @@ struct source {
 	struct agent *agent;
 	struct source *prev, *next; /* of the same agent */
 	bool counters_seen, flows_seen;
+	bool contested; /* another port took its name over */
+	bool unwanted;  /* a port that the administrator leaves out */
 	uint32_t counters_sequence;
 	uint32_t flows_sequence;
 	unsigned sub_epoch;  /* the sub-agent's, when last heard */
 	unsigned epoch;      /* counts its restarts, the sub-agent's included */
+	uint32_t first; /* kinds of which it is the first: they have no prefix */
 	int64_t heard_ms;    /* any sample */
 	int64_t counters_ms; /* the last counters sample; 0: none */
 	uint32_t uptime_ms;  /* the agent's clock then */
+	unsigned counters_count;
 	struct rhythm rhythm; /* how often it sends */
-	char name[TEXT_SIZE]; /* of a virtual machine; "" where none is sent */
+	char *name;   /* of a virtual machine; "" where none is sent */
 	uint8_t uuid[16];
-	char host_name[TEXT_SIZE]; /* of its own host */
-	bool by_uuid; /* it is the one that the UUID stands for */
-	int64_t moved_ms; /* another took its host over then; 0: never */
-	char prefix[TEXT_SIZE]; /* "" until its metrics need one */
+	char *prefix; /* "" until its metrics need one */
 	struct renames renames;
-	bool contested; /* another port took its name over */
-	bool unwanted;  /* a port that the administrator leaves out */
 	struct port *port;           /* of a data source that is a port */
 	struct relations *relations; /* that it told of; NULL: none */
 	struct custom *customs;      /* metrics that the agent named itself */
-	unsigned counters_count;
-	struct store_host *host; /* a virtual machine that is its own host; */
-	struct member member;    /* and whether it is up */
+	struct machine *machine; /* NULL: it was never a host of its own */
 	struct counters *counters;
 	UT_hash_handle hh;
-	UT_hash_handle uuid_hh; /* of sources that are hosts, by UUID */
 };
 
-/* A host's name that is taken, so that no two hosts share one. */
+/* A virtual machine that is a host of its own, or was. */
+struct machine {
+	struct source *source;
+	struct store_host *host; /* NULL: it is none now */
+	char name[TEXT_SIZE];    /* of that, */
+	unsigned cluster;        /* in this one */
+	int64_t first_ms;        /* first heard */
+	struct member member;    /* whether it is up */
+	struct kept kept;
+	int64_t moved_ms;        /* another took its host over then; 0: never */
+	bool by_uuid;            /* it is the one that the UUID stands for */
+	UT_hash_handle hh;       /* of those, by UUID */
+};
+
+/* The host of its own that the source has; NULL: none. */
+static inline struct store_host *
+source_host(const struct source *source)
+{
+	return source->machine != NULL ? source->machine->host : NULL;
+}
+
+/* A host's name that is taken, so that no two hosts of a cluster share one. */
 struct taken_name {
-	char name[TEXT_SIZE];
 	UT_hash_handle hh;
+	struct name_key {
+		unsigned cluster;
+		char name[TEXT_SIZE];
+	} key;
 };
 
 struct agents {
 	struct agent *agents;
 	struct sub_agent *sub_agents;
 	struct source *sources;
-	struct source *by_uuid;
+	struct machine *by_uuid;
 	struct mac_owners *by_mac;
 	struct taken_name *names;
+	bool keep;                   /* hosts are saved */
+	struct agent *save_next;     /* so far has collector_save() come */
+	bool saved_all;              /* it came to the end */
+	struct forgotten *forgotten; /* since it was last called */
 	double loss; /* share of all datagrams that get lost */
 	size_t max_agents;
 	size_t max_sources;       /* per agent */
 	size_t max_sources_total;
 };
 
-/* Takes a name for a host: false when another host has it. And gives it back,
- * which is fine for one that nobody has. */
-bool agents_take_name(struct agents *agents, const char *name);
-void agents_return_name(struct agents *agents, const char *name);
+/* Takes a name for a host: false when another host of the cluster has it. And
+ * gives it back, which is fine for one that nobody has. */
+bool agents_take_name(struct agents *agents, unsigned cluster,
+                      const char *name);
+void agents_return_name(struct agents *agents, unsigned cluster,
+                        const char *name);
+
+/* The host of the source (a virtual machine's own), or of the agent, is no more, or
+ * has another name: what was saved of it is not true any more. */
+void agents_unsave_source(struct agents *agents, struct source *source);
+void agents_unsave_agent(struct agents *agents, struct agent *agent);
+
+/* Forgets what is to be forgotten where it was saved. */
+void agents_drop_forgotten(struct agents *agents);
 
 /* The source that the UUID stands for; NULL when there is none. And makes it
  * this one from now on. */
@@ -180,6 +237,10 @@ enum arrival {
 void agents_init(struct agents *agents, size_t max_agents, size_t max_sources);
 void agents_free(struct agents *agents);
 
+/* Other bounds from now on; what is there already stays. */
+void agents_bound(struct agents *agents, size_t max_agents,
+                  size_t max_sources);
+
 /* Each finds, or adds at `now`; NULL at a bound or without memory. */
 struct agent *agents_agent(struct agents *agents,
                            const struct address *address, int64_t now);
@@ -188,6 +249,16 @@ struct sub_agent *agents_sub_agent(struct agents *agents, struct agent *agent,
 struct source *agents_source(struct agents *agents,
                              struct sub_agent *sub_agent, struct source_id id,
                              int64_t now);
+
+/* Gives the agent, or the source, that text; "": none. Without memory it has none
+ * then, and the result is false. `text` may be the one that it has. */
+bool agent_set_name(struct agent *agent, const char *text);
+bool agent_set_called(struct agent *agent, const char *text);
+bool source_set_name(struct source *source, const char *text);
+bool source_set_prefix(struct source *source, const char *text);
+
+/* The source as a machine that may be a host; NULL without memory. */
+struct machine *source_machine(struct source *source);
 
 /* NULL when there is none. */
 struct source *agents_find_source(const struct agents *agents,

@@ -19,8 +19,31 @@ const struct collector_config collector_defaults = {
                [KIND_OVS] = true, [KIND_APP] = true, [KIND_VDI] = true,
                [KIND_ENERGY] = true},
     .vm = VM_PREFIX,
+    .vm_cluster = CLUSTER_OF_AGENT,
     .host_dmax_ms = INT64_C(86400000),
 };
+
+size_t
+collector_hosts_max(const struct collector *c)
+{
+	bool by_sources = c->config.vm == VM_HOST;
+	size_t hosts = by_sources ? c->agents.max_sources_total
+	                          : c->agents.max_agents;
+	size_t there = by_sources ? HASH_COUNT(c->agents.sources)
+	                          : HASH_COUNT(c->agents.agents);
+
+	if (hosts < there)
+		hosts = there; /* the bound was lowered; they stay */
+	return 2 * hosts; /* those that are gone wait for the publisher */
+}
+
+void
+collector_reserve_name(struct collector *c)
+{
+	if (c->config.reserved != NULL)
+		agents_take_name(&c->agents, c->config.reserved_cluster,
+		                 c->config.reserved);
+}
 
 struct collector *
 collector_new(const struct collector_config *config)
@@ -33,12 +56,11 @@ collector_new(const struct collector_config *config)
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;
 	agents_init(&c->agents, config->max_agents, config->max_sources);
+	c->agents.keep = config->keep;
+	collector_reserve_name(c);
 	ports_init(c);
-	/* Those that are gone still wait for the publisher. */
-	c->store = store_new(2 * (config->vm == VM_HOST
-	                              ? c->agents.max_sources_total
-	                              : c->agents.max_agents),
-	                     config->max_metrics);
+	c->store = store_new(collector_hosts_max(c), config->max_metrics,
+	                     config->use);
 	if (c->store == NULL) {
 		free(c);
 		return NULL;
@@ -146,6 +168,7 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	x.agent = agents_agent(&c->agents, &datagram->agent, now);
 	if (x.agent == NULL)
 		return refuse(c, &datagram->agent, 0, "max_agents");
+	agent_finds_cluster(c, x.agent);
 	x.sub_agent = agents_sub_agent(&c->agents, x.agent, datagram->sub_agent);
 	if (x.sub_agent == NULL)
 		return refuse(c, &datagram->agent, 1, "max_sources");
@@ -163,6 +186,13 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	return result;
 }
 
+static int
+not_allowed(struct collector *c)
+{
+	count(&c->stats.not_allowed);
+	return COLLECTOR_REFUSED;
+}
+
 int
 collector_input(struct collector *c, const void *buf, size_t len,
                 const struct address *from, int64_t now)
@@ -170,16 +200,19 @@ collector_input(struct collector *c, const void *buf, size_t len,
 	struct datagram datagram;
 	int error;
 
-	if (!network_list_match(c->config.allow, from)) {
-		count(&c->stats.not_allowed);
-		return COLLECTOR_REFUSED;
-	}
+	if (!network_list_match(c->config.allow, from) ||
+	    (c->config.deny != NULL &&
+	     network_list_match(c->config.deny, from)))
+		return not_allowed(c);
 	error = datagram_open(&datagram, buf, len);
 	if (error != 0) {
 		count(&c->stats.malformed);
 		collector_tell(c, EVENT_MALFORMED, from, error, "");
 		return error;
 	}
+	if (c->config.same_address &&
+	    memcmp(&datagram.agent, from, sizeof(*from)) != 0)
+		return not_allowed(c);
 	error = take_datagram(c, &datagram, now);
 	atomic_store_explicit(&c->stats.agents, HASH_COUNT(c->agents.agents),
 	                      memory_order_relaxed);

@@ -28,8 +28,29 @@ enum vm_hosts {
 	VM_NO
 };
 
+#define CLUSTERS_MAX 256
+#define CLUSTER_OF_AGENT UINT32_MAX
+
+/* Agents of these networks belong to the cluster of this number. */
+struct cluster_rule {
+	const struct network_list *agents; /* NULL: all */
+	unsigned cluster;
+};
+
 struct collector_config {
 	const struct network_list *allow; /* packet sources; the caller's */
+	const struct network_list *deny;  /* not these; NULL: none */
+	bool same_address;                /* they must be the agent's own */
+	const struct cluster_rule *clusters; /* the first that fits counts; the
+	                                      * caller's */
+	size_t cluster_count;
+	unsigned cluster;                 /* where none fits */
+	unsigned vm_cluster;              /* of VMs that are hosts of their own;
+	                                   * CLUSTER_OF_AGENT: as their agent */
+	const char *reserved;             /* no agent's host gets this name, in */
+	unsigned reserved_cluster;        /* this cluster; NULL: none. The caller's */
+	enum store_use use;
+	bool keep;                        /* collector_save() will be called */
 	unsigned max_agents;
 	unsigned max_sources;             /* data sources per agent */
 	unsigned max_metrics;             /* per host */
@@ -137,6 +158,53 @@ const char *collector_event_word(enum collector_event_type type);
 /* The event as a line for a log, without a newline. Returns `text`. */
 char *collector_event_text(const struct collector_event *event,
                            char text[COLLECTOR_EVENT_TEXT]);
+
+/* Another configuration from now on; what was learned stays. Hosts go over to the
+ * clusters that are theirs now, under another name where one there has theirs. What
+ * is not accepted any more goes, and what is called otherwise comes with its next
+ * sample. Agents that send no name get the one that they are given now. `use`,
+ * `keep` and, for hosts that are there, `lower_case` stay as they were. */
+void collector_reconfigure(struct collector *collector,
+                           const struct collector_config *config, int64_t now);
+
+/* Over a restart ------------------------------------------------------------------ */
+
+/* What is kept of a host over a restart: of an agent, or of a virtual machine
+ * that is a host of its own. Times are of the wall clock, in ms. */
+struct collector_saved {
+	bool machine;           /* it is such a virtual machine; then: */
+	uint32_t sub_agent, source_class, source_index;
+	uint8_t uuid[16];
+	/* of both: */
+	struct address agent;
+	char name[TEXT_SIZE];   /* as it calls itself; "" where it does not */
+	char shown[TEXT_SIZE];  /* as it is shown */
+	int64_t first_ms;       /* first heard */
+	int64_t heard_ms;       /* last heard */
+	uint32_t started_s;     /* 0: not known */
+	uint32_t interval_ms, jitter_ms; /* 0: not known */
+	double loss;
+	bool down;
+	bool gone;              /* forget it: only the key counts */
+};
+
+/* Copies up to `room` hosts whose saved form has changed since they were last
+ * copied, and returns how many; what they say holds in this order. When a host was
+ * last heard is as old as five minutes, if nothing else changes. It is called until
+ * it returns 0: then all hosts were looked at once, and what has changed meanwhile
+ * comes in the next round. */
+size_t collector_save(struct collector *collector,
+                      struct collector_saved *saved, size_t room, int64_t now);
+
+/* All are to be copied again, as if none ever was: what was copied was lost. */
+void collector_unsaved(struct collector *collector);
+
+/* A host that was kept, before the first datagram, or as soon as possible. It is as it
+ * was: down, or up and expected from now on as if it had just been heard, while what
+ * is shown is when it was. Returns 0; -1 at a bound, when it was silent for too long,
+ * or is not wanted, or is there already. */
+int collector_restore(struct collector *collector,
+                      const struct collector_saved *saved, int64_t now);
 
 struct store *collector_store(struct collector *collector);
 const struct collector_stats *

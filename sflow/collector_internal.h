@@ -44,6 +44,12 @@ count(atomic_uint_fast64_t *statistic)
 	atomic_fetch_add_explicit(statistic, 1, memory_order_relaxed);
 }
 
+/* So many hosts the store may have. */
+size_t collector_hosts_max(const struct collector *collector);
+
+/* No host of an agent's gets the name that the configuration reserves. */
+void collector_reserve_name(struct collector *collector);
+
 /* Adds an event to those that wait, and returns it for more to be filled in;
  * where there is no room, a place that nobody reads. */
 struct collector_event *collector_tell(struct collector *collector,
@@ -83,7 +89,13 @@ void malformed(struct collector *collector, const struct agent *agent,
 void heartbeat(struct collector *collector, const struct context *context,
                struct member *member, const char *name, uint32_t lost);
 
-/* instances.c: which host a source's metrics belong to, and by which name --- */
+/* hosts.c: which hosts there are, and what they are called ------------------------ */
+
+static inline bool
+source_is_port(const struct source *source)
+{
+	return source->key.id.class == SOURCE_INTERFACE;
+}
 
 /* The machine behind `agent` calls itself `name`. A host that has another name
  * is renamed when it has said so twice. */
@@ -95,14 +107,48 @@ void agent_calls_itself(struct collector *collector, struct agent *agent,
 void agent_name_otherwise(struct collector *collector, struct agent *agent,
                           int64_t now);
 
+/* It is called `name`, or much like it where another host is called that. */
+void agent_takes_name(struct collector *collector, struct agent *agent,
+                      const char *name);
+
+/* Its host leaves the store. The name stays taken. */
+void agent_leaves_host(struct agent *agent);
+
+/* The agent's name is none that it gave itself, and the administrator may have given
+ * it another one since. */
+void agent_review_name(struct collector *collector, struct agent *agent,
+                       int64_t now);
+
+/* The host of the agent's own metrics; NULL at a bound or without memory. */
+struct store_host *agent_host(struct collector *collector,
+                              struct agent *agent);
+
 /* The source (a virtual machine) calls itself `name`, and has this UUID. */
 void source_calls_itself(struct collector *collector, struct source *source,
                          const char *name, const uint8_t uuid[16],
                          int64_t now);
 
-/* The host of the agent's own metrics; NULL at a bound or without memory. */
-struct store_host *agent_host(struct collector *collector,
-                              struct agent *agent);
+/* The host of a virtual machine's own; NULL where it has none now. */
+struct store_host *machine_host(struct collector *collector,
+                                struct source *source, int64_t now,
+                                bool *refused);
+
+/* A new one, called `wanted` or much like it; "": by its key. It has no host
+ * at a bound. And: it leaves the store, with its name, or while that stays taken. */
+void machine_takes_host(struct collector *collector, struct source *source,
+                        const char *wanted);
+void source_leaves_host(struct collector *collector, struct source *source);
+void machine_leaves_host(struct collector *collector, struct source *source);
+
+/* A host that is new in the store, of somebody who is known: up or down as that is. */
+void show_member(const struct collector *collector, struct store_host *host,
+                 const struct member *member, int64_t started_s, int64_t now);
+
+/* instances.c: by which names a source's metrics go -------------------------------- */
+
+/* Whether the administrator wants to see the port. */
+bool port_is_wanted(const struct collector *collector,
+                    const struct source *source);
 
 /* A block in the store for the metrics of this layout, and of this part, of the
  * source; NULL where there is no place for them, and *refused says whether a
@@ -111,6 +157,21 @@ struct store_block *instance_block(struct collector *collector,
                                    struct source *source,
                                    const struct counters *counters,
                                    int64_t now, bool *refused);
+
+/* clusters.c: which cluster hosts belong to ------------------------------------- */
+
+/* The number of the cluster of an agent of that address. */
+unsigned cluster_of(const struct collector *collector,
+                    const struct address *agent);
+
+/* Of an agent that was not heard before. */
+void agent_finds_cluster(struct collector *collector, struct agent *agent);
+
+/* Of a virtual machine that is a host of its own. And: that goes over to it; false
+ * where another host of that cluster has its name. */
+unsigned cluster_of_machine(const struct collector *collector,
+                            const struct source *source);
+bool machine_follows_agent(struct collector *collector, struct source *source);
 
 /* ports.c: totals over an agent's ports -------------------------------------------- */
 

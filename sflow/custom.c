@@ -129,7 +129,7 @@ custom_source(struct collector *c, struct sub_agent *sub_agent,
 	source = agents_source(&c->agents, sub_agent, id, now);
 	if (source != NULL) {
 		agent->custom_sets++;
-		strcpy(source->name, name);
+		source_set_name(source, name);
 	}
 	return source;
 }

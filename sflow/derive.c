@@ -46,6 +46,61 @@ is_delta(enum formula f)
 	       f == BUSY || f == RATIO || f == SUM || f == LOAD;
 }
 
+/* Bytes of the row's number that are remembered. */
+static size_t
+latched_bytes(const struct field *field)
+{
+	if (!is_delta(field->formula) || field->formula == SUM)
+		return 0;
+	return field->type == FIELD_U64 ? sizeof(uint64_t) : sizeof(uint32_t);
+}
+
+size_t
+latch_size(const struct layout *layout)
+{
+	size_t i, size = 0;
+
+	for (i = 0; i < layout->count; i++)
+		size += latched_bytes(&layout->fields[i]);
+	return size;
+}
+
+void
+latch_write(const struct layout *layout, const struct field_value *values,
+            size_t present, uint8_t *latch)
+{
+	uint32_t word;
+	size_t i, n;
+
+	for (i = 0; i < present; i++, latch += n) {
+		n = latched_bytes(&layout->fields[i]);
+		word = (uint32_t)values[i].number;
+		if (n == sizeof(word))
+			memcpy(latch, &word, n);
+		else if (n != 0)
+			memcpy(latch, &values[i].number, n);
+	}
+}
+
+void
+latch_read(const struct layout *layout, const uint8_t *latch, size_t present,
+           uint64_t *before)
+{
+	uint32_t word;
+	size_t i, n;
+
+	for (i = 0; i < present; i++, latch += n) {
+		n = latched_bytes(&layout->fields[i]);
+		before[i] = 0;
+		if (n == sizeof(word)) {
+			memcpy(&word, latch, n);
+			before[i] = word;
+		} else if (n != 0) {
+			memcpy(&before[i], latch, n);
+		}
+	}
+}
+
 /* The deltas of a record's counters; one that is unsupported, now or before,
  * is not valid. */
 struct deltas {

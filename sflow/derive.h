@@ -30,7 +30,8 @@ struct derived {
 struct derive_input {
 	const struct layout *layout;
 	const struct field_value *now;
-	const uint64_t *before; /* the numbers of last time; NULL: there is none */
+	const uint64_t *before; /* the numbers of last time, as far as latch_read()
+	                         * gives them; NULL: there is none */
 	size_t present;         /* fields that are there, now and before */
 	double interval_ms;     /* between the two */
 	int64_t wall_s;         /* the wall clock, for SINCE */
@@ -39,6 +40,16 @@ struct derive_input {
 /* Fills out[0 .. present). Returns false when a counter was reset: then the
  * rows made of deltas gave nothing. */
 bool derive(const struct derive_input *in, struct derived *out);
+
+/* What is remembered of a record until the next one comes: the numbers of those rows
+ * that deltas are made of, in as few bytes as they have. */
+size_t latch_size(const struct layout *layout);
+void latch_write(const struct layout *layout, const struct field_value *values,
+                 size_t present, uint8_t *latch);
+
+/* Fills before[0 .. present); the other rows are zero. */
+void latch_read(const struct layout *layout, const uint8_t *latch,
+                size_t present, uint64_t *before);
 
 /* The delta of two values of one counter. Returns false on a reset. */
 bool counter_delta(enum field_type type, uint64_t now, uint64_t before,

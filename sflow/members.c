@@ -71,6 +71,14 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 }
 
 void
+rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
+{
+	adopt(r, interval_ms);
+	r->jitter_ms = jitter_ms;
+	follow_in_seconds(r);
+}
+
+void
 rhythm_restart(struct rhythm *r)
 {
 	r->interval_ms = 0; /* TMAX and DMAX stay until it is learned anew */
@@ -89,7 +97,7 @@ void
 member_init(struct member *m, double loss, int64_t now)
 {
 	*m = (struct member){
-	    .state = MEMBER_UP, .heard_ms = now, .loss = loss};
+	    .state = MEMBER_UP, .heard_ms = now, .watched_ms = now, .loss = loss};
 	m->misses = misses_for_measured(m);
 	member_expect(m, NULL);
 }
@@ -137,6 +145,13 @@ misses_for_loss(double loss)
 	return m;
 }
 
+/* Heartbeats are due since then. */
+static int64_t
+due_since(const struct member *m)
+{
+	return m->heard_ms > m->watched_ms ? m->heard_ms : m->watched_ms;
+}
+
 static int64_t
 after_misses(const struct member *m, unsigned misses)
 {
@@ -146,7 +161,7 @@ after_misses(const struct member *m, unsigned misses)
 
 	if (slack < SLACK_LEAST_MS)
 		slack = SLACK_LEAST_MS;
-	return m->heard_ms + (int64_t)m->interval_ms * misses + slack;
+	return due_since(m) + (int64_t)m->interval_ms * misses + slack;
 }
 
 int64_t
@@ -179,7 +194,7 @@ member_tick(struct member *m, unsigned misses, int64_t now)
 unsigned
 member_missed(const struct member *m, int64_t now)
 {
-	int64_t missed = (now - m->heard_ms) / m->interval_ms;
+	int64_t missed = (now - due_since(m)) / m->interval_ms;
 
 	return missed < 0 ? 0 : missed > 1000000 ? 1000000 : (unsigned)missed;
 }

@@ -32,6 +32,10 @@ struct rhythm {
  * A clearly different interval (by half) is believed when it comes twice. */
 void rhythm_learn(struct rhythm *rhythm, double elapsed_ms, uint32_t lost);
 
+/* What was learned before a restart of this program; the interval is not 0. */
+void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms,
+                  uint32_t jitter_ms);
+
 /* The source has begun again, maybe with another polling interval. */
 void rhythm_restart(struct rhythm *rhythm);
 
@@ -41,6 +45,7 @@ enum member_state { MEMBER_UP, MEMBER_LATE, MEMBER_DOWN };
 struct member {
 	enum member_state state;
 	int64_t heard_ms;     /* the last heartbeat */
+	int64_t watched_ms;   /* nobody listened before: no heartbeat was missed */
 	uint32_t interval_ms; /* expected between two */
 	uint32_t jitter_ms;
 	double loss;          /* share of datagrams that get lost, measured */

@@ -145,11 +145,8 @@ latch(struct counters *counters, const struct source *source,
       const struct field_value *values, size_t present,
       const struct context *x)
 {
-	size_t i;
-
-	for (i = 0; i < present; i++)
-		counters->numbers[i] = values[i].number;
-	counters->present = present;
+	latch_write(counters->layout, values, present, counters->latch);
+	counters->present = (uint16_t)present;
 	counters->epoch = source->epoch;
 	counters->uptime_ms = x->datagram->uptime_ms;
 	counters->arrival_ms = x->now;
@@ -162,19 +159,23 @@ take_values(struct collector *c, struct context *x, struct source *source,
             size_t present)
 {
 	struct derived derived[RECORD_FIELDS_MAX];
+	uint64_t before[RECORD_FIELDS_MAX];
 	bool latched = counters->present == present &&
 	               counters->epoch == source->epoch;
 	struct derive_input in = {
 	    .layout = counters->layout,
 	    .now = values,
-	    .before = latched ? counters->numbers : NULL,
+	    .before = latched ? before : NULL,
 	    .present = present,
 	    .interval_ms =
 	        interval_ms(x->datagram->uptime_ms, counters->uptime_ms, x->now,
 	                    counters->arrival_ms),
 	    .wall_s = (x->now + c->wall_ms) / 1000};
-	bool steady = derive(&in, derived);
+	bool steady;
 
+	if (latched)
+		latch_read(counters->layout, counters->latch, present, before);
+	steady = derive(&in, derived);
 	if (!steady)
 		count(&c->stats.resets);
 	latch(counters, source, values, present, x);
@@ -329,7 +330,8 @@ static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
 	bool speaks = machine || x->agent->called[0] == '\0';
-	int64_t uptime_ms = x->datagram->uptime_ms + x->sub_agent->wrapped_ms;
+	int64_t uptime_ms = ((int64_t)x->sub_agent->wraps << 32) +
+	                    x->datagram->uptime_ms;
 
 	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;
 }
@@ -339,6 +341,10 @@ static void
 learn_interval(const struct context *x, struct source *source, uint32_t lost,
                bool restarted)
 {
+	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
+	    x->agent->interval_ms != 0)
+		rhythm_begin(&source->rhythm, x->agent->interval_ms,
+		             x->agent->jitter_ms);
 	if (source->counters_ms != 0 && !restarted)
 		rhythm_learn(&source->rhythm,
 		             interval_ms(x->datagram->uptime_ms,
@@ -354,11 +360,13 @@ static void
 machine_heard(struct collector *c, struct context *x, struct source *source,
               uint32_t lost)
 {
-	if (source->host == NULL)
+	struct machine *m = source->machine;
+
+	if (source_host(source) == NULL)
 		return;
-	member_expect(&source->member, &source->rhythm);
-	heartbeat(c, x, &source->member, source->host_name, lost);
-	store_host_heard(source->host, 0, x->now);
+	member_expect(&m->member, &source->rhythm);
+	heartbeat(c, x, &m->member, m->name, lost);
+	store_host_heard(m->host, 0, x->now);
 }
 
 static void

@@ -1,85 +1,39 @@
 #include "sflow/store.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <utlist.h>
+
+#include "sflow/store_internal.h"
 
 /* A host that is up, yet silent for so long, is told of again so often. */
 #define SILENT_MS 40000
 #define TELL_AGAIN_MS 10000
 
-struct value {
-	double number;
-	char *text;           /* of a STRING; owned */
-	int64_t heard_ms;
-	int64_t delivered_ms; /* 0: not yet */
-	int64_t described_ms; /* 0: not yet */
-	bool there;           /* there is a value at all */
-	bool fresh;           /* not read since it came */
-	bool changed;         /* differs from what was delivered */
-};
-
-struct store_block {
-	struct store_block *prev, *next;
-	struct store_block *fresh_prev, *fresh_next;
-	bool fresh; /* some value may be: it is among its host's fresh ones */
-	struct store_host *host;
-	const struct layout *layout;
-	unsigned interval_s;
-	char prefix[TEXT_SIZE];
-	char part[STORE_PART];
-	const char *group;
-	struct value values[];
-};
-
-struct store_host {
-	struct store_host *prev, *next; /* of all hosts */
-	struct store_host *queue_prev, *queue_next;
-	struct store *store;
-	pthread_mutex_t lock; /* for what follows, up to the next remark */
-	struct store_block *blocks;
-	struct store_block *fresh; /* those with values that nobody has read */
-	size_t metrics; /* in all blocks; the filling thread's */
-	int64_t heard_ms;
-	int64_t started_s;
-	int64_t told_ms; /* when publishers were last told of it */
-	bool up;
-	/* set once, by the filling thread, before the host is first queued */
-	char key[TEXT_SIZE];
-	char name[TEXT_SIZE];
-	bool announced;
-	/* under the store's lock */
-	bool gone;
-	/* so that a busy host takes no lock to find that it is queued */
-	atomic_bool queued;
-};
-
-struct store {
-	pthread_mutex_t lock; /* for the lists and counts */
-	struct store_host *hosts;
-	struct store_host *queue;
-	size_t count; /* all hosts */
-	size_t gone;  /* those among them that are gone */
-	size_t waiting; /* in the queue */
-	size_t max;
-	size_t max_metrics;  /* of a host */
-	unsigned describe_s; /* set once */
-};
+#define SLOTS_FIRST 64 /* and then always twice as many */
+#define SLOTS_LOOK 256 /* for so many a walk holds the lock */
 
 struct store *
-store_new(size_t max_hosts, size_t max_metrics)
+store_new(size_t max_hosts, size_t max_metrics, enum store_use use)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
 	if (store == NULL)
 		return NULL;
 	store->max = max_hosts;
-	store->max_metrics = max_metrics;
+	atomic_init(&store->max_metrics, max_metrics);
+	store->use = use;
 	pthread_mutex_init(&store->lock, NULL);
 	return store;
+}
+
+void
+store_bound(struct store *store, size_t max_hosts, size_t max_metrics)
+{
+	pthread_mutex_lock(&store->lock);
+	store->max = max_hosts;
+	pthread_mutex_unlock(&store->lock);
+	atomic_store(&store->max_metrics, max_metrics);
 }
 
 void
@@ -88,51 +42,82 @@ store_describe_every(struct store *store, unsigned seconds)
 	store->describe_s = seconds;
 }
 
-static void
-block_free(struct store_block *block)
-{
-	size_t i;
-
-	for (i = 0; i < block->layout->count; i++)
-		free(block->values[i].text);
-	free(block);
-}
+/* The list of all hosts --------------------------------------------------------- */
 
 static void
 host_free(struct store_host *host)
 {
-	struct store_block *block, *next;
-
-	DL_FOREACH_SAFE(host->blocks, block, next)
-		block_free(block);
+	store_blocks_free(host);
 	pthread_mutex_destroy(&host->lock);
+	free(host->id);
+	free(host->key);
 	free(host);
 }
 
-/* Takes the host off the store's lists; the caller holds the store's lock. */
-static void
+static bool
+grow_slots(struct store *store)
+{
+	size_t room = store->slot_room != 0 ? 2 * store->slot_room : SLOTS_FIRST;
+	struct store_host **slots =
+	    realloc(store->slots, room * sizeof(store->slots[0]));
+	size_t *holes;
+
+	if (slots == NULL)
+		return false;
+	store->slots = slots;
+	holes = realloc(store->free_slots, room * sizeof(holes[0]));
+	if (holes == NULL)
+		return false;
+	store->free_slots = holes;
+	store->slot_room = room;
+	return true;
+}
+
+/* The caller holds the store's lock, here and below. */
+static bool
+take_slot(struct store *store, struct store_host *host)
+{
+	if (store->free_count > 0)
+		host->slot = (uint32_t)store->free_slots[--store->free_count];
+	else if (store->slot_count < store->slot_room || grow_slots(store))
+		host->slot = (uint32_t)store->slot_count++;
+	else
+		return false;
+	store->slots[host->slot] = host;
+	return true;
+}
+
+/* Takes the host off all lists. True when it can be freed now. */
+static bool
 unlink_host(struct store_host *host)
 {
-	DL_DELETE(host->store->hosts, host);
+	struct store *store = host->store;
+
+	store->slots[host->slot] = NULL;
+	store->free_slots[store->free_count++] = host->slot;
 	if (atomic_load(&host->queued)) {
-		DL_DELETE2(host->store->queue, host, queue_prev, queue_next);
-		host->store->waiting--;
+		DL_DELETE2(store->queue, host, queue_prev, queue_next);
+		store->waiting--;
 	}
-	host->store->count--;
-	host->store->gone -= host->gone;
+	store->count--;
+	store->gone -= host->gone;
+	host->unlinked = true;
+	return host->held == 0;
 }
 
 void
 store_free(struct store *store)
 {
-	struct store_host *host, *next;
+	size_t i;
 
 	if (store == NULL)
 		return;
-	DL_FOREACH_SAFE(store->hosts, host, next) {
-		unlink_host(host);
-		host_free(host);
-	}
+	HASH_CLEAR(hh, store->by_id);
+	for (i = 0; i < store->slot_count; i++)
+		if (store->slots[i] != NULL)
+			host_free(store->slots[i]);
+	free(store->slots);
+	free(store->free_slots);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
 }
@@ -159,31 +144,54 @@ store_count(struct store *store)
 	return count;
 }
 
+static struct store_host *
+host_new(struct store *store, const char *key, const struct address *address,
+         unsigned cluster)
+{
+	struct store_host *host = calloc(1, sizeof(*host));
+
+	if (host == NULL)
+		return NULL;
+	host->key = strndup(key, TEXT_SIZE - 1);
+	if (host->key == NULL) {
+		free(host);
+		return NULL;
+	}
+	host->store = store;
+	if (address != NULL)
+		host->address = *address;
+	atomic_init(&host->cluster, cluster);
+	pthread_mutex_init(&host->lock, NULL);
+	return host;
+}
+
 struct store_host *
-store_host_add(struct store *store, const char *key)
+store_host_add(struct store *store, const char *key,
+               const struct address *address, unsigned cluster)
 {
 	struct store_host *host = NULL;
 
 	pthread_mutex_lock(&store->lock);
 	if (store->count < store->max)
-		host = calloc(1, sizeof(*host));
-	if (host != NULL) {
-		host->store = store;
-		pthread_mutex_init(&host->lock, NULL);
-		strncpy(host->key, key, sizeof(host->key) - 1);
-		DL_APPEND(store->hosts, host);
-		store->count++;
+		host = host_new(store, key, address, cluster);
+	if (host != NULL && !take_slot(store, host)) {
+		host_free(host);
+		host = NULL;
 	}
+	store->count += host != NULL;
 	pthread_mutex_unlock(&store->lock);
 	return host;
 }
+
+/* The queue of hosts with news ---------------------------------------------------- */
 
 /* Puts the host at the queue's end, if it is not in it. The caller holds the
  * store's lock. */
 static void
 append(struct store_host *host)
 {
-	if (atomic_exchange(&host->queued, true))
+	if (host->store->use != STORE_FOR_PUBLISHER ||
+	    atomic_exchange(&host->queued, true))
 		return;
 	DL_APPEND2(host->store->queue, host, queue_prev, queue_next);
 	host->store->waiting++;
@@ -192,19 +200,66 @@ append(struct store_host *host)
 static void
 enqueue(struct store_host *host)
 {
-	if (atomic_load(&host->queued))
+	if (host->store->use != STORE_FOR_PUBLISHER ||
+	    atomic_load(&host->queued))
 		return;
 	pthread_mutex_lock(&host->store->lock);
 	append(host);
 	pthread_mutex_unlock(&host->store->lock);
 }
 
+/* Bytes of the key for a host of that name. */
+static size_t
+id_len(const char *name)
+{
+	return sizeof(struct host_id) + strlen(name);
+}
+
+/* A host is found by its cluster and name. Of two alike, which there should not be,
+ * either is; and when that goes, the other. */
+static void
+index_host(struct store_host *host)
+{
+	if (host->id != NULL)
+		HASH_ADD_KEYPTR(hh, host->store->by_id, host->id,
+		                id_len(host->id->name), host);
+}
+
+static void
+unindex_host(struct store_host *host)
+{
+	if (host->hh.tbl != NULL)
+		HASH_DELETE(hh, host->store->by_id, host);
+	memset(&host->hh, 0, sizeof(host->hh));
+}
+
+static struct host_id *
+id_new(unsigned cluster, const char *name)
+{
+	size_t letters = strnlen(name, TEXT_SIZE - 1);
+	struct host_id *id = calloc(1, sizeof(*id) + letters + 1);
+
+	if (id == NULL)
+		return NULL;
+	id->cluster = cluster;
+	memcpy(id->name, name, letters);
+	return id;
+}
+
 void
 store_host_announce(struct store_host *host, const char *name)
 {
-	strncpy(host->name, name, sizeof(host->name) - 1);
+	struct host_id *id;
+
+	id = id_new(atomic_load(&host->cluster), name);
+	if (id == NULL)
+		return; /* the caller sees it, and tries again */
+	pthread_mutex_lock(&host->store->lock);
+	host->id = id;
 	host->announced = true;
-	enqueue(host);
+	index_host(host);
+	append(host);
+	pthread_mutex_unlock(&host->store->lock);
 }
 
 bool
@@ -214,10 +269,24 @@ store_host_announced(const struct store_host *host)
 }
 
 void
+store_host_move(struct store_host *host, unsigned cluster)
+{
+	if (atomic_load(&host->cluster) == cluster)
+		return;
+	pthread_mutex_lock(&host->store->lock);
+	unindex_host(host);
+	atomic_store(&host->cluster, cluster);
+	if (host->id != NULL)
+		host->id->cluster = cluster;
+	index_host(host);
+	pthread_mutex_unlock(&host->store->lock);
+}
+
+void
 store_host_gone(struct store_host *host)
 {
 	struct store *store;
-	bool unseen;
+	bool unused = false;
 
 	if (host == NULL)
 		return;
@@ -225,154 +294,14 @@ store_host_gone(struct store_host *host)
 	pthread_mutex_lock(&store->lock);
 	host->gone = true;
 	store->gone++;
-	unseen = !host->announced;
-	if (unseen)
-		unlink_host(host);
+	unindex_host(host);
+	if (!host->announced || store->use == STORE_FOR_READERS)
+		unused = unlink_host(host);
 	else
 		append(host); /* under the lock: a publisher may free it next */
 	pthread_mutex_unlock(&store->lock);
-	if (unseen)
+	if (unused)
 		host_free(host);
-}
-
-static size_t
-metrics_of(const struct layout *layout)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < layout->count; i++)
-		n += layout->fields[i].metric.name != NULL;
-	return n;
-}
-
-struct store_block *
-store_block_add(struct store_host *host, const struct layout *layout,
-                const struct store_instance *instance)
-{
-	size_t metrics = metrics_of(layout);
-	struct store_block *block;
-
-	if (host->metrics + metrics > host->store->max_metrics)
-		return NULL;
-	block = calloc(1, sizeof(*block) +
-	                      layout->count * sizeof(block->values[0]));
-	if (block == NULL)
-		return NULL;
-	host->metrics += metrics;
-	block->host = host;
-	block->layout = layout;
-	strncpy(block->prefix, instance->prefix, sizeof(block->prefix) - 1);
-	strncpy(block->part, instance->part, sizeof(block->part) - 1);
-	block->group = instance->group;
-	pthread_mutex_lock(&host->lock);
-	DL_APPEND(host->blocks, block);
-	pthread_mutex_unlock(&host->lock);
-	return block;
-}
-
-/* The caller holds the host's lock, in both. */
-static void
-mark_fresh(struct store_block *block)
-{
-	if (block->fresh)
-		return;
-	block->fresh = true;
-	DL_APPEND2(block->host->fresh, block, fresh_prev, fresh_next);
-}
-
-static void
-mark_read(struct store_block *block)
-{
-	if (!block->fresh)
-		return;
-	block->fresh = false;
-	DL_DELETE2(block->host->fresh, block, fresh_prev, fresh_next);
-}
-
-void
-store_block_remove(struct store_block *block)
-{
-	if (block == NULL)
-		return;
-	pthread_mutex_lock(&block->host->lock);
-	mark_read(block);
-	block->host->metrics -= metrics_of(block->layout);
-	DL_DELETE(block->host->blocks, block);
-	pthread_mutex_unlock(&block->host->lock);
-	block_free(block);
-}
-
-struct store_host *
-store_block_host(const struct store_block *block)
-{
-	return block->host;
-}
-
-/* Values made from the clock hold still unless they move by more than two
- * seconds: rounding on both sides makes them jitter. */
-static bool
-holds_still(double was, double is)
-{
-	return is - was <= 2 && was - is <= 2;
-}
-
-static bool
-set_text(struct value *v, const char *text)
-{
-	char *copy;
-
-	if (v->text != NULL && strcmp(v->text, text) == 0)
-		return false;
-	copy = strdup(text);
-	if (copy == NULL)
-		return false;
-	free(v->text);
-	v->text = copy;
-	return true;
-}
-
-static bool
-set_number(struct value *v, enum formula formula, double number)
-{
-	if (v->there && (v->number == number ||
-	                 (formula == SINCE && holds_still(v->number, number))))
-		return false;
-	v->number = number;
-	return true;
-}
-
-static void
-set_value(struct value *v, const struct field *field,
-          const struct derived *derived, int64_t now)
-{
-	bool changed = field->metric.type == STRING
-	                   ? set_text(v, derived->text)
-	                   : set_number(v, field->formula, derived->number);
-
-	v->there = field->metric.type != STRING || v->text != NULL;
-	v->changed = v->changed || changed;
-	v->fresh = true;
-	v->heard_ms = now;
-}
-
-void
-store_block_set(struct store_block *block, const struct derived *values,
-                size_t count, unsigned interval_s, int64_t now)
-{
-	size_t i;
-
-	pthread_mutex_lock(&block->host->lock);
-	if (block->interval_s != interval_s) {
-		block->interval_s = interval_s;
-		for (i = 0; i < block->layout->count; i++)
-			block->values[i].described_ms = 0;
-	}
-	for (i = 0; i < count; i++)
-		if (values[i].valid)
-			set_value(&block->values[i], &block->layout->fields[i],
-			          &values[i], now);
-	mark_fresh(block);
-	pthread_mutex_unlock(&block->host->lock);
 }
 
 void
@@ -390,7 +319,8 @@ store_host_heard(struct store_host *host, int64_t started_s, int64_t now)
 }
 
 void
-store_host_tick(struct store_host *host, bool up, int64_t now)
+store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
+                int64_t now)
 {
 	bool tell;
 
@@ -398,12 +328,15 @@ store_host_tick(struct store_host *host, bool up, int64_t now)
 	tell = host->up != up || (up && now - host->heard_ms >= SILENT_MS &&
 	                          now - host->told_ms >= TELL_AGAIN_MS);
 	host->up = up;
+	host->down_after_ms = down_after_ms;
 	if (tell)
 		host->told_ms = now;
 	pthread_mutex_unlock(&host->lock);
 	if (tell && host->announced)
 		enqueue(host);
 }
+
+/* Publishers ------------------------------------------------------------------------ */
 
 struct store_host *
 store_take(struct store *store)
@@ -425,15 +358,14 @@ void
 store_done(struct store_host *host)
 {
 	struct store *store = host->store;
-	bool gone;
+	bool unused = false;
 
 	pthread_mutex_lock(&store->lock);
 	/* Gone since it was taken: it is queued, and comes once more. */
-	gone = host->gone && !atomic_load(&host->queued);
-	if (gone)
-		unlink_host(host);
+	if (host->gone && !atomic_load(&host->queued))
+		unused = unlink_host(host);
 	pthread_mutex_unlock(&store->lock);
-	if (gone)
+	if (unused)
 		host_free(host);
 }
 
@@ -454,7 +386,7 @@ void
 store_host_info(struct store_host *host, struct store_info *info)
 {
 	info->key = host->key;
-	info->name = host->name;
+	info->name = host->id != NULL ? host->id->name : "";
 	pthread_mutex_lock(&host->store->lock);
 	info->gone = host->gone;
 	pthread_mutex_unlock(&host->store->lock);
@@ -465,177 +397,100 @@ store_host_info(struct store_host *host, struct store_info *info)
 	pthread_mutex_unlock(&host->lock);
 }
 
-#define TMAX_LEAST 60u
-#define DMAX_LEAST 600u
-#define CONSTANT_TMAX 5 /* times that of a metric that varies */
-
-unsigned
-store_tmax(unsigned interval_s, enum metric_slope slope)
-{
-	unsigned tmax = 2 * interval_s > TMAX_LEAST ? 2 * interval_s : TMAX_LEAST;
-
-	return slope == ZERO ? CONSTANT_TMAX * tmax : tmax;
-}
-
-unsigned
-store_dmax(unsigned interval_s)
-{
-	return store_tmax(interval_s, BOTH) * (DMAX_LEAST / TMAX_LEAST);
-}
-
-/* Older than a fraction of `life_s` seconds: time to send it again. */
-static bool
-about_to_expire(int64_t since_ms, unsigned life_s, int64_t now)
-{
-	return since_ms == 0 || now - since_ms >= (int64_t)life_s * 500;
-}
-
-/* How long metadata lasts that was delivered for this block, in seconds. */
-static unsigned
-description_life(const struct store_block *block)
-{
-	unsigned dmax = store_dmax(block->interval_s);
-	unsigned every = block->host->store->describe_s;
-
-	return every != 0 && 2 * every < dmax ? 2 * every : dmax;
-}
-
-/* "prefix.part.name", or what there is of it. Returns where the name begins. */
-static const char *
-compose(char *out, const struct store_block *block, const char *inside,
-        const char *between, const char *name)
-{
-	char *at = out;
-
-	if (block->prefix[0] != '\0') {
-		at = stpcpy(at, block->prefix);
-		if (block->part[0] != '\0')
-			at = stpcpy(stpcpy(at, inside), block->part);
-		at = stpcpy(at, between);
-	}
-	strcpy(at, name);
-	return at;
-}
-
-static void
-describe(const struct store_block *block, const struct metric *metric,
-         struct store_reading *r)
-{
-	r->metric.title = compose(r->title, block, " ", ": ", metric->title);
-	if (block->group == NULL)
-		strcpy(r->group, metric->group);
-	else
-		snprintf(r->group, sizeof(r->group), "%s %s", block->group,
-		         block->prefix);
-}
-
-/* Nothing in the reading belongs to the block, which may go meanwhile. */
-static void
-copy_value(const struct store_block *block, const struct metric *metric,
-           const struct value *v, struct store_reading *r)
-{
-	r->metric = *metric;
-	r->number = v->number;
-	r->heard_ms = v->heard_ms;
-	r->tmax_s = store_tmax(block->interval_s, metric->slope);
-	r->dmax_s = store_dmax(block->interval_s);
-	r->metric.name = compose(r->name, block, ".", ".", metric->name);
-	r->metric.title = "";
-	if (r->describe)
-		describe(block, metric, r);
-	if (metric->type == STRING)
-		strcpy(r->text, v->text);
-}
-
-static void
-read_value(const struct store_block *block, const struct metric *metric,
-           struct value *v, int64_t now, struct store_reading *r)
-{
-	r->describe = about_to_expire(v->described_ms, description_life(block),
-	                              now);
-	copy_value(block, metric, v, r);
-	if (r->describe)
-		v->described_ms = now;
-	v->delivered_ms = now;
-	v->changed = false;
-}
-
-bool
-store_block_peek(struct store_block *block, size_t row,
-                 struct store_reading *r)
-{
-	struct value *v = &block->values[row];
-	bool there;
-
-	pthread_mutex_lock(&block->host->lock);
-	there = v->there;
-	r->describe = true;
-	if (there)
-		copy_value(block, &block->layout->fields[row].metric, v, r);
-	pthread_mutex_unlock(&block->host->lock);
-	return there;
-}
+/* Readers ------------------------------------------------------------------------------ */
 
 static bool
-is_due(const struct store_block *block, const struct metric *metric,
-       const struct value *v, int64_t now)
+is_shown(const struct store_host *host, unsigned cluster)
 {
-	return metric->slope != ZERO || v->changed || v->described_ms == 0 ||
-	       about_to_expire(v->delivered_ms,
-	                       store_tmax(block->interval_s, ZERO), now);
+	return host != NULL && host->announced && !host->gone &&
+	       (cluster == STORE_ANY_CLUSTER || host->id->cluster == cluster);
 }
 
-/* All that is due of the block, or as much as there is room for. */
-static size_t
-read_block(struct store_block *block, int64_t now,
-           struct store_reading *readings, size_t room)
+/* Looks at a few slots. NULL where none of them is a host to show; *more says
+ * whether there are others behind them. */
+static struct store_host *
+next_of_few(struct store *store, struct store_walk *walk, unsigned cluster,
+            bool *more)
 {
-	size_t i, n = 0;
+	struct store_host *host = NULL;
+	size_t end;
 
-	for (i = 0; i < block->layout->count && n < room; i++) {
-		const struct metric *metric = &block->layout->fields[i].metric;
-		struct value *v = &block->values[i];
-
-		if (!v->fresh)
-			continue;
-		v->fresh = false;
-		if (is_due(block, metric, v, now))
-			read_value(block, metric, v, now, &readings[n++]);
-	}
-	if (i == block->layout->count)
-		mark_read(block);
-	return n;
+	pthread_mutex_lock(&store->lock);
+	end = store->slot_count;
+	if (end > walk->next + SLOTS_LOOK)
+		end = walk->next + SLOTS_LOOK;
+	while (walk->next < end &&
+	       !is_shown(host = store->slots[walk->next++], cluster))
+		host = NULL;
+	if (host != NULL)
+		host->held++;
+	*more = walk->next < store->slot_count;
+	pthread_mutex_unlock(&store->lock);
+	return host;
 }
 
-size_t
-store_read(struct store_host *host, int64_t now,
-           struct store_reading readings[STORE_READ])
+struct store_host *
+store_next(struct store *store, struct store_walk *walk, unsigned cluster)
 {
-	size_t n = 0;
+	struct store_host *host;
+	bool more;
 
-	pthread_mutex_lock(&host->lock);
-	while (host->fresh != NULL && n < STORE_READ)
-		n += read_block(host->fresh, now, readings + n, STORE_READ - n);
-	pthread_mutex_unlock(&host->lock);
-	return n;
+	do
+		host = next_of_few(store, walk, cluster, &more);
+	while (host == NULL && more);
+	return host;
+}
+
+struct store_host *
+store_find(struct store *store, unsigned cluster, const char *name)
+{
+	struct store_host *host = NULL;
+	struct host_id *id;
+
+	if (strlen(name) >= TEXT_SIZE ||
+	    (id = id_new(cluster, name)) == NULL)
+		return NULL;
+	pthread_mutex_lock(&store->lock);
+	HASH_FIND(hh, store->by_id, id, id_len(name), host);
+	if (host != NULL)
+		host->held++;
+	pthread_mutex_unlock(&store->lock);
+	free(id);
+	return host;
 }
 
 void
-store_forget(struct store_host *host)
+store_release(struct store_host *host)
 {
-	struct store_block *block;
-	size_t i;
+	struct store *store;
+	bool unused;
 
+	if (host == NULL)
+		return;
+	store = host->store;
+	pthread_mutex_lock(&store->lock);
+	unused = --host->held == 0 && host->unlinked;
+	pthread_mutex_unlock(&store->lock);
+	if (unused)
+		host_free(host);
+}
+
+void
+store_lock(struct store_host *host, struct store_state *state)
+{
 	pthread_mutex_lock(&host->lock);
-	DL_FOREACH(host->blocks, block) {
-		for (i = 0; i < block->layout->count; i++) {
-			struct value *v = &block->values[i];
+	*state = (struct store_state){.key = host->key,
+	                              .name = host->id->name,
+	                              .address = host->address,
+	                              .cluster = atomic_load(&host->cluster),
+	                              .up = host->up,
+	                              .heard_ms = host->heard_ms,
+	                              .down_after_ms = host->down_after_ms,
+	                              .started_s = (uint32_t)host->started_s};
+}
 
-			v->fresh = v->there;
-			v->described_ms = 0;
-			v->delivered_ms = 0;
-		}
-		mark_fresh(block);
-	}
+void
+store_unlock(struct store_host *host)
+{
 	pthread_mutex_unlock(&host->lock);
 }

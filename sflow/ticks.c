@@ -35,14 +35,20 @@ tick_host(struct collector *c, const struct agent *agent,
 {
 	enum member_change change;
 
-	if (host == NULL || !store_host_announced(host))
+	if (host == NULL)
+		return;
+	if (!store_host_announced(host) && name[0] != '\0')
+		store_host_announce(host, name); /* there was no memory */
+	if (!store_host_announced(host))
 		return;
 	change = member_tick(member, c->config.misses, now);
 	if (change != MEMBER_SAME)
 		collector_tell_member(
 		    c, change == MEMBER_IS_LATE ? EVENT_LATE : EVENT_DOWN,
 		    &agent->address, name, member, now);
-	store_host_tick(host, member->state != MEMBER_DOWN, now);
+	store_host_tick(host, member->state != MEMBER_DOWN,
+	                member_down_at(member, c->config.misses) -
+	                    member->heard_ms, now);
 	c->states[member->state]++;
 }
 
@@ -58,8 +64,23 @@ tick_agent(struct collector *c, struct agent *agent, int64_t now)
 	tick_host(c, agent, agent->host, &agent->member, agent->name, now);
 	if (c->config.vm == VM_HOST)
 		DL_FOREACH(agent->sources, source)
-			tick_host(c, agent, source->host, &source->member,
-			          source->host_name, now);
+			if (source->machine != NULL)
+				tick_host(c, agent, source->machine->host,
+				          &source->machine->member,
+				          source->machine->name, now);
+}
+
+/* Virtual machines of its own are hosts, if not the agent itself. */
+static bool
+has_machines(const struct collector *c, const struct agent *agent)
+{
+	const struct source *source;
+
+	if (c->config.vm == VM_HOST)
+		DL_FOREACH(agent->sources, source)
+			if (source_host(source) != NULL)
+				return true;
+	return false;
 }
 
 static bool
@@ -69,7 +90,7 @@ agent_expired(const struct collector *c, const struct agent *agent,
 	int64_t dmax = c->config.host_dmax_ms;
 
 	if (agent->host == NULL || !store_host_announced(agent->host))
-		dmax = UNNAMED_DMAX_MS;
+		dmax = has_machines(c, agent) ? dmax : UNNAMED_DMAX_MS;
 	else if (agent->datagrams < BRIEF_DATAGRAMS)
 		dmax = BRIEF_DMAX_MS;
 	return now - agent->member.heard_ms > dmax;
@@ -83,7 +104,7 @@ source_dmax(const struct collector *c, const struct source *source)
 	unsigned own = source_interval_s(source);
 	unsigned usual = (unsigned)(usual_interval(source->agent) / 1000);
 
-	return source->host != NULL
+	return source_host(source) != NULL
 	           ? c->config.host_dmax_ms
 	           : (int64_t)store_dmax(own > usual ? own : usual) * 1000;
 }
@@ -91,9 +112,10 @@ source_dmax(const struct collector *c, const struct source *source)
 static void
 expire_source(struct collector *c, struct source *source, int64_t now)
 {
-	if (source->host != NULL)
+	if (source_host(source) != NULL)
 		collector_tell_member(c, EVENT_GONE, &source->agent->address,
-		                      source->host_name, &source->member, now);
+		                      source->machine->name,
+		                      &source->machine->member, now);
 	agents_remove_source(&c->agents, source);
 }
 
@@ -103,12 +125,28 @@ static void
 sweep_source(struct collector *c, struct source *source, int64_t now)
 {
 	int64_t dmax = source_dmax(c, source);
-	int64_t heard = source->host != NULL ? now : source->agent->member.heard_ms;
+	int64_t heard = source_host(source) != NULL
+	                    ? now
+	                    : source->agent->member.heard_ms;
 
 	if (heard - source->heard_ms > dmax)
 		expire_source(c, source, now);
 	else if (now - source->heard_ms > dmax)
 		source_detach(source, NULL);
+}
+
+/* With all the hosts that it has. */
+static void
+expire_agent(struct collector *c, struct agent *agent, int64_t now)
+{
+	struct source *source, *next;
+
+	DL_FOREACH_SAFE(agent->sources, source, next)
+		expire_source(c, source, now);
+	if (agent->name[0] != '\0')
+		collector_tell_member(c, EVENT_GONE, &agent->address,
+		                      agent->name, &agent->member, now);
+	agents_remove_agent(&c->agents, agent);
 }
 
 static void
@@ -118,10 +156,7 @@ sweep_agent(struct collector *c, struct agent *agent, int64_t now)
 	struct sub_agent *sub, *next_sub;
 
 	if (agent_expired(c, agent, now)) {
-		if (agent->name[0] != '\0')
-			collector_tell_member(c, EVENT_GONE, &agent->address,
-			                      agent->name, &agent->member, now);
-		agents_remove_agent(&c->agents, agent);
+		expire_agent(c, agent, now);
 		return;
 	}
 	DL_FOREACH_SAFE(agent->sources, source, next_source)

@@ -76,11 +76,25 @@ put_float(struct buffer *buffer, uint64_t hundredths)
 	put_u32(buffer, bits);
 }
 
+/* By how much a counter is ahead: as if at random, by its rate and the round, so that
+ * one counter's share of others changes as well. What counts seconds is not. */
+static uint64_t
+ahead_ms(const struct field *field, const struct moment *moment)
+{
+	uint32_t mixed = (moment->round + (uint32_t)field->value * 40503U) *
+	                 UINT32_C(0x9e3779b1);
+
+	if (field->value <= 1)
+		return 0;
+	return (uint64_t)(mixed >> 16) * moment->uneven_ms >> 16;
+}
+
 void
 put_field(struct buffer *buffer, const struct field *field,
           const struct moment *moment)
 {
-	uint64_t counter = field->value * moment->uptime_ms / 1000;
+	uint64_t counter =
+	    field->value * (moment->uptime_ms + ahead_ms(field, moment)) / 1000;
 
 	switch (field->kind) {
 	case CONST32:

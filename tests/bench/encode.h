@@ -18,6 +18,7 @@ struct buffer {
 struct moment {
 	uint32_t round;
 	uint32_t uptime_ms;
+	uint32_t uneven_ms; /* counters are ahead of that by up to so much */
 };
 
 /* A word at its place. */

@@ -3,7 +3,8 @@
  * Run by hand; figures go into tests/bench/RESULTS.md.
  *
  *   library              a table
- *   library AGENTS PORTS one row: PORTS 0 for hosts
+ *   library AGENTS PORTS [readers] one row: PORTS 0 for hosts; a store for readers,
+ *                        who note a mark with each value
  *
  * Time is invented: agents report every 30 s, their datagrams come evenly over
  * that time, and once a second all that is new is read.
@@ -27,6 +28,7 @@
 struct row {
 	unsigned agents, ports;
 	bool spread, all;
+	bool readers;
 };
 
 /* CPU seconds of a round, and values read in it. */
@@ -39,6 +41,7 @@ struct bench {
 	struct traffic *traffic;
 	struct collector *collector;
 	int64_t now;
+	bool readers;
 	unsigned char *datagrams[BATCH_MOST];
 	size_t lengths[BATCH_MOST];
 };
@@ -99,6 +102,29 @@ read_all(struct bench *b, struct round *round)
 	round->read += cpu_s() - began;
 }
 
+/* What a reader of all does. */
+static void
+look_at_all(struct bench *b, struct round *round)
+{
+	struct store *store = collector_store(b->collector);
+	struct store_walk walk = {0};
+	struct store_state state;
+	struct store_value value;
+	struct store_look look;
+	struct store_host *host;
+	double began = cpu_s();
+
+	while ((host = store_next(store, &walk, STORE_ANY_CLUSTER)) != NULL) {
+		store_lock(host, &state);
+		store_look(&look, host, true, b->now);
+		while (store_look_next(&look, &value))
+			round->values++;
+		store_unlock(host);
+		store_release(host);
+	}
+	round->read += cpu_s() - began;
+}
+
 /* A second's datagrams at a time. */
 static struct round
 run_round(struct bench *b)
@@ -115,9 +141,12 @@ run_round(struct bench *b)
 		b->now += 1000;
 		input(b, due - done, &round);
 		tick(b, &round);
-		read_all(b, &round);
+		if (!b->readers)
+			read_all(b, &round);
 		done = due;
 	}
+	if (b->readers)
+		look_at_all(b, &round);
 	return round;
 }
 
@@ -150,8 +179,9 @@ print_row(const struct row *row, const struct round rounds[ROUNDS],
 		values[1][i] = rounds[i].read / samples * 1e6;
 		values[2][i] = rounds[i].tick / samples * 1e6;
 	}
-	printf("| %u | %u | %s | %s | %.1f |", row->agents, row->ports,
+	printf("| %u | %u | %s | %s | %s | %.1f |", row->agents, row->ports,
 	       row->all ? "all" : "default", row->spread ? "yes" : "no",
+	       row->readers ? "readers" : "publisher",
 	       (double)rounds[0].values / samples);
 	for (i = 0; i < 3; i++)
 		print_spread(values[i]);
@@ -166,6 +196,7 @@ new_collector(const struct row *row)
 	struct collector *collector;
 
 	config.max_agents = row->agents > 65536 ? row->agents : 65536;
+	config.use = row->readers ? STORE_FOR_READERS : STORE_FOR_PUBLISHER;
 	memset(config.accept, row->all, row->all ? sizeof(config.accept) : 0);
 	collector = collector_new(&config);
 	if (collector == NULL)
@@ -188,6 +219,7 @@ measure(const struct row *row)
 	unsigned i;
 
 	b.now = 1000000;
+	b.readers = row->readers;
 	b.traffic = traffic_new(&options);
 	before = mallinfo2().uordblks;
 	b.collector = new_collector(row);
@@ -201,10 +233,15 @@ measure(const struct row *row)
 }
 
 static const struct row rows[] = {
-    {1000, 0, false, false},  {1000, 96, false, false},
-    {1000, 96, true, false},  {1000, 96, false, true},
-    {4000, 24, false, false}, {250, 384, false, false},
-    {94, 1020, false, false}, {94, 1020, true, false},
+    {.agents = 1000},
+    {.agents = 1000, .readers = true},
+    {.agents = 1000, .ports = 96},
+    {.agents = 1000, .ports = 96, .spread = true},
+    {.agents = 1000, .ports = 96, .all = true},
+    {.agents = 4000, .ports = 24},
+    {.agents = 250, .ports = 384},
+    {.agents = 94, .ports = 1020},
+    {.agents = 94, .ports = 1020, .spread = true},
 };
 
 /* A row from the command line. */
@@ -228,11 +265,12 @@ main(int argc, char **argv)
 
 	printf("CPU microseconds and KB per interface sample, or per host "
 	       "datagram where\nports is 0; median (range) of %d rounds.\n\n"
-	       "| agents | ports | accept | spread | values | input | read | "
-	       "tick | KB |\n|---|---|---|---|---|---|---|---|---|\n",
+	       "| agents | ports | accept | spread | for | values | input | "
+	       "read | tick | KB |\n|---|---|---|---|---|---|---|---|---|---|\n",
 	       ROUNDS);
-	if (argc == 3) {
+	if (argc == 3 || argc == 4) {
 		row = parse_row(argv);
+		row.readers = argc == 4;
 		measure(&row);
 		return 0;
 	}

@@ -1,6 +1,9 @@
-# Both are built with the tests and run by hand: run-bench runs gmond under
-# sflow-load's datagrams, library is what they cost without a gmond.
-check_PROGRAMS += tests/bench/sflow-load tests/bench/library
+# All are built with the tests and run by hand: run-bench runs gmond under
+# sflow-load's datagrams, run-bridge gmetad-bridge beside gmond and gmetad; library
+# is what they cost without a gmond, discard what it costs to receive them, and
+# rrd_feed the least that updates through rrdcached cost.
+check_PROGRAMS += tests/bench/sflow-load tests/bench/library tests/bench/discard \
+	tests/bench/rrd_feed
 BENCH_TRAFFIC = \
 	tests/bench/traffic.c tests/bench/traffic.h \
 	tests/bench/encode.c tests/bench/encode.h \
@@ -8,5 +11,9 @@ BENCH_TRAFFIC = \
 tests_bench_sflow_load_SOURCES = tests/bench/sflow-load.c $(BENCH_TRAFFIC)
 tests_bench_library_SOURCES = tests/bench/library.c $(BENCH_TRAFFIC)
 tests_bench_library_LDADD = sflow/libsflow.la -lm
+tests_bench_rrd_feed_SOURCES = tests/bench/rrd_feed.c
 
-EXTRA_DIST += tests/bench/run-bench tests/bench/RESULTS.md
+tests_bench_discard_SOURCES = tests/bench/discard.c
+
+EXTRA_DIST += tests/bench/run-bench tests/bench/run-bridge \
+	tests/bench/measure.py tests/bench/programs.py tests/bench/RESULTS.md

@@ -4,7 +4,7 @@
  *
  * They go by UDP to one collector on the loopback interface; any other
  * destination is refused. A run is bounded in time and in datagrams, and ends
- * by itself. What is sent is in traffic.h.
+ * by itself; SIGTERM ends it before, with its report. What is sent is in traffic.h.
  */
 
 #ifndef _GNU_SOURCE
@@ -17,6 +17,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +35,7 @@
 
 enum {
 	BATCH_MAX = 64, /* datagrams per sendmmsg */
-	SECONDS_MAX = 600,
+	SECONDS_MAX = 3600,
 	TICK_NS = 1000000, /* longest sleep between two bursts */
 	CATCH_UP_MS = 2    /* how much lateness a burst may make good */
 };
@@ -54,6 +55,15 @@ struct load {
 	struct traffic *traffic;
 	uint64_t sent, sent_bytes;
 };
+
+static volatile sig_atomic_t ended; /* by SIGTERM */
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	ended = 1;
+}
 
 /* ---- Sending -------------------------------------------------------- */
 
@@ -163,7 +173,7 @@ run(struct load *load)
 	uint64_t start = now_ns(), last = start;
 	double credit = 1;
 
-	while (load->sent < limit &&
+	while (!ended && load->sent < limit &&
 	       now_ns() - start < options->seconds * 1000000000U) {
 		uint64_t due = datagrams_due(options, &last, &credit);
 
@@ -236,12 +246,14 @@ static const struct {
     {"rate", "R", PLACE(rate), 10000000,
      "datagrams per second (1000), 0 for as many as go"},
     {"seconds", "S", PLACE(seconds), SECONDS_MAX,
-     "stop after that time (10; 600 when a count is given)"},
+     "stop after that time (10; 3600 when a count is given)"},
     {"rounds", "N", PLACE(rounds), 100000,
      "stop when every agent has reported N times"},
     {"count", "N", PLACE(count), 1000000000, "stop after N datagrams"},
     {"burst", "N", PLACE(burst), 1000000,
      "send N datagrams back to back, then stop"},
+    {"uneven", "", PLACE(traffic.uneven), 1,
+     "counters move by more or less in each round"},
     {"spoof", "", PLACE(traffic.spoof), 1,
      "each datagram from a new, random agent"},
     {"interval-ms", "T", PLACE(traffic.interval_ms), 86400000,
@@ -340,6 +352,7 @@ main(int argc, char **argv)
 	load.options = parse_options(argc, argv);
 	load.socket = open_socket(&load.options);
 	alarm(SECONDS_MAX + 60);       /* whatever happens, it ends */
+	signal(SIGTERM, on_signal);
 	prctl(PR_SET_TIMERSLACK, 1UL); /* sleep no longer than asked */
 	load.traffic = traffic_new(&load.options.traffic);
 	if (load.options.rounds != 0)

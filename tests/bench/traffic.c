@@ -313,6 +313,8 @@ traffic_new(const struct traffic_options *options)
 	t->options = *options;
 	t->moment.round = (uint32_t)options->first_round;
 	t->moment.uptime_ms = (uint32_t)options->first_uptime_ms;
+	if (options->uneven)
+		t->moment.uneven_ms = (uint32_t)options->interval_ms / 4;
 	t->spoofed = options->first_round;
 	encode_bodies(t);
 	plan_sources(t);

@@ -7,7 +7,8 @@
  * every third and twelfth is of another kind. So a round's records are encoded
  * once, and a datagram costs a copy of them into the agent's prebuilt one, plus
  * its sequence numbers and uptime. Counters are their rate times the uptime, so
- * the rates a collector should find are those written in records.c.
+ * the rates a collector should find are those written in records.c, or with
+ * `uneven` up to a quarter more or less, another one in each round.
  */
 #ifndef BENCH_TRAFFIC_H
 #define BENCH_TRAFFIC_H
@@ -32,6 +33,7 @@ struct traffic_options {
 	uint64_t flows;  /* packet samples in each datagram */
 	uint64_t spread; /* 1: an agent's datagrams come all over the round,
 	                  * and not one after the other */
+	uint64_t uneven;      /* 1: rates are not the same in all rounds */
 	uint64_t ipv6, spoof; /* 0 or 1; spoof: each datagram a new agent's */
 	uint64_t interval_ms; /* uptime per round */
 	uint64_t first_round, first_uptime_ms;

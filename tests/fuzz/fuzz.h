@@ -1,9 +1,7 @@
-/* fuzz.h - the fuzz target, for libFuzzer and for replay.c.
+/* fuzz.h - a fuzz target, for libFuzzer and for replay.c.
  *
- * An input is a byte of options and a series of datagrams, each behind two
- * bytes: four bits that choose how much time passes before it, and twelve of
- * its length. What is left when a length goes beyond the end is the last
- * datagram. Any series of bytes is an input.
+ * The target NAME is fuzz_NAME.c, and its seeds are in the folder corpus/NAME. It
+ * says at its top what an input is. Any series of bytes has to be one.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
@@ -11,8 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Feeds a collector with small bounds, reads its store as a publisher does,
- * and aborts when what comes out breaks a rule. Returns 0. */
+/* Runs one input, and aborts when what comes out breaks a rule. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* NAME; or that of another target, whose seeds it has. */
+extern const char fuzz_name[];
+
+/* A word that the target's parser cares about, one of many by `random`: its
+ * length. */
+#define FUZZ_WORD 64
+size_t fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD]);
 
 #endif

@@ -1,19 +1,66 @@
-# The fuzz target over the seeds is a test in every build; with --enable-fuzzer
-# (and CC=clang, and --enable-sanitizers) there is one for libFuzzer, too. It
-# has the library's sources, for they have to be built for it.
-check_PROGRAMS += tests/fuzz/replay
-TESTS += tests/fuzz/replay
-tests_fuzz_replay_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_collector.c \
-	tests/fuzz/fuzz.h
-tests_fuzz_replay_LDADD = sflow/libsflow.la
+# A fuzz target over its seeds, replay_NAME, is a test in every build. With
+# --enable-fuzzer (and CC=clang, and --enable-sanitizers) there is fuzz_NAME for
+# libFuzzer, too, which has the library's sources, for they have to be built for
+# it. The target NAME is fuzz_NAME.c, its seeds are in corpus/NAME.
+FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
+FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules.h
+FUZZ_TESTS = tests/fuzz/replay_collector tests/fuzz/replay_config \
+	tests/fuzz/replay_query tests/fuzz/replay_readers
+check_PROGRAMS += $(FUZZ_TESTS)
+TESTS += $(FUZZ_TESTS)
+if FUZZER
+check_PROGRAMS += tests/fuzz/fuzz_collector tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers
+endif
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make-corpus \
+	tests/fuzz/make-corpus-config
+
+tests_fuzz_replay_collector_SOURCES = tests/fuzz/fuzz_collector.c $(FUZZ_RUN) \
+	$(FUZZ_REPLAY)
+tests_fuzz_replay_collector_LDADD = sflow/libsflow.la
+
+# A collector as the bridge has it; the seeds are those of `collector`.
+tests_fuzz_replay_readers_SOURCES = tests/fuzz/fuzz_readers.c $(FUZZ_RUN) \
+	$(FUZZ_REPLAY)
+tests_fuzz_replay_readers_LDADD = sflow/libsflow.la
 
 if FUZZER
-check_PROGRAMS += tests/fuzz/fuzz_collector
-tests_fuzz_fuzz_collector_SOURCES = tests/fuzz/fuzz_collector.c \
+tests_fuzz_fuzz_collector_SOURCES = tests/fuzz/fuzz_collector.c $(FUZZ_RUN) \
 	tests/fuzz/fuzz.h $(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_collector_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_collector_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_collector_LDADD = -lm
+
+tests_fuzz_fuzz_readers_SOURCES = tests/fuzz/fuzz_readers.c $(FUZZ_RUN) \
+	tests/fuzz/fuzz.h $(sflow_libsflow_la_SOURCES)
+tests_fuzz_fuzz_readers_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_readers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_readers_LDADD = -lm
 endif
 
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make-corpus
+FUZZ_CONFIG = tests/fuzz/fuzz_config.c tests/fuzz/fuzz.h \
+	tests/bridge/dump_config.c tests/bridge/dump_config.h
+tests_fuzz_replay_config_SOURCES = $(FUZZ_CONFIG) $(FUZZ_REPLAY)
+tests_fuzz_replay_config_LDADD = gmetad-bridge/libbridge.la
+if FUZZER
+tests_fuzz_fuzz_config_SOURCES = $(FUZZ_CONFIG) $(bridge_config)
+tests_fuzz_fuzz_config_CPPFLAGS = $(gmetad_bridge_libbridge_la_CPPFLAGS)
+tests_fuzz_fuzz_config_CFLAGS = $(bridge_cflags) -fsanitize=fuzzer
+tests_fuzz_fuzz_config_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_config_LDADD = sflow/libsflow.la $(CONFUSE_LIBS)
+endif
+
+# What readers ask for, and get, over the grid of the unit tests. Its log and its
+# configuration's life are stand-ins there.
+FUZZ_QUERY = tests/fuzz/fuzz_query.c tests/bridge/grid.c tests/bridge/grid.h
+tests_fuzz_replay_query_SOURCES = $(FUZZ_QUERY) $(FUZZ_REPLAY)
+tests_fuzz_replay_query_LDADD = gmetad-bridge/libbridge.la
+if FUZZER
+tests_fuzz_fuzz_query_SOURCES = $(FUZZ_QUERY) tests/fuzz/fuzz.h \
+	gmetad-bridge/document.c gmetad-bridge/query.c gmetad-bridge/status.c \
+	gmetad-bridge/summary.c gmetad-bridge/xml.c gmetad-bridge/counters.c \
+	$(sflow_libsflow_la_SOURCES)
+tests_fuzz_fuzz_query_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_query_LDADD = -lm
+endif

@@ -1,10 +1,10 @@
-/* replay - runs the fuzz target without libFuzzer.
+/* replay_NAME - runs a fuzz target without libFuzzer.
  *
- *   replay [FILE|FOLDER...]                runs each input; speaks TAP
- *   replay --mutate N SEED [FOLDER...]     runs N random mutations of them,
- *                                          the same ones for the same SEED
+ *   replay_NAME [FILE|FOLDER...]              runs each input; speaks TAP
+ *   replay_NAME --mutate N SEED [FOLDER...]   runs N random mutations of them,
+ *                                             the same ones for the same SEED
  *
- * Without a folder, the corpus in the source tree. A broken rule aborts; in
+ * Without a folder, the target's corpus in the source tree. A broken rule aborts; in
  * the second form the input is left in the file mutant.bin. What a sanitizer
  * finds leaves it, too, where ASAN_OPTIONS and UBSAN_OPTIONS have
  * abort_on_error=1.
@@ -150,28 +150,22 @@ random_below(size_t bound)
 	                  bound);
 }
 
+/* A word that the parser cares about, somewhere: over what is there, or between
+ * it. */
 static void
-put_word(uint8_t *at, uint32_t word)
+put_word(struct input *m, bool between)
 {
-	at[0] = (uint8_t)(word >> 24);
-	at[1] = (uint8_t)(word >> 16);
-	at[2] = (uint8_t)(word >> 8);
-	at[3] = (uint8_t)word;
-}
+	uint8_t word[FUZZ_WORD];
+	size_t len = fuzz_word(random_below(UINT32_MAX), word), at;
 
-/* A word that decoders care about, somewhere. */
-static void
-set_word(struct input *m)
-{
-	static const uint32_t words[] = {
-	    0, 1, 2, 3, 4, 5, 12, 16, 20, 32, 40, 52, 60, 68, 72, 80, 100, 108,
-	    140, 144, 2000, 2003, 2004, 2005, 2006, 2010, 2100, 2101, 2102,
-	    2103, 2104, 2106, 2200, 2201, 2204, 2206, 23359489, 17613802,
-	    0x02000001, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
-
-	if (m->len >= 4)
-		put_word(m->bytes + random_below(m->len - 3),
-		         words[random_below(sizeof(words) / sizeof(*words))]);
+	if (len > m->len || (between && len > INPUT_MOST - m->len))
+		return;
+	at = random_below(m->len - len + 1);
+	if (between) {
+		memmove(m->bytes + at + len, m->bytes + at, m->len - at);
+		m->len += len;
+	}
+	memcpy(m->bytes + at, word, len);
 }
 
 static void
@@ -203,8 +197,8 @@ splice(struct input *m)
 	m->len += len;
 }
 
-/* The same datagrams once more, with other counters: that is where deltas
- * are. */
+/* The same once more: of datagrams with other counters are made deltas. Inputs may
+ * begin with a byte of options. */
 static void
 repeat(struct input *m)
 {
@@ -222,13 +216,14 @@ mutate(struct input *m)
 	while (times-- > 0 && m->len > 0) {
 		uint8_t *at = m->bytes + random_below(m->len);
 
-		switch (random_below(8)) {
+		switch (random_below(9)) {
 		case 0: *at ^= (uint8_t)(1 << random_below(8)); break;
 		case 1: *at = (uint8_t)random_below(256); break;
-		case 2: case 3: set_word(m); break;
+		case 2: case 3: put_word(m, false); break;
 		case 4: cut_out(m); break;
 		case 5: splice(m); break;
 		case 6: repeat(m); break;
+		case 7: put_word(m, true); break;
 		default: m->len = random_below(m->len) + 1; break;
 		}
 	}
@@ -279,8 +274,8 @@ main(int argc, char **argv)
 	int first = mutating ? 4 : 1, count = argc - first, i;
 	char **paths = count > 0 ? argv + first : standard;
 
-	snprintf(corpus, sizeof(corpus), "%s/tests/fuzz/corpus",
-	         top == NULL ? "." : top);
+	snprintf(corpus, sizeof(corpus), "%s/tests/fuzz/corpus/%s",
+	         top == NULL ? "." : top, fuzz_name);
 	if (count == 0)
 		count = 1;
 	if (!mutating)

@@ -167,6 +167,67 @@ test_loss_is_measured(void **state)
 	assert_int_equal(m.misses, 2);
 }
 
+/* Nobody listened before: what was to come until then was not missed. */
+static void
+test_nothing_is_missed_before_the_watch(void **state)
+{
+	struct rhythm r = {.interval_ms = 30000};
+	struct member m;
+
+	(void)state;
+	member_init(&m, 0, 1000000);
+	member_expect(&m, &r);
+	m.heard_ms = 100000;
+	assert_int_equal(member_late_at(&m), 1035000);
+	assert_int_equal(member_down_at(&m, 0), 1065000);
+	assert_int_equal(member_missed(&m, 1000000), 0);
+	assert_int_equal(member_tick(&m, 0, 1034999), MEMBER_SAME);
+	assert_int_equal(member_tick(&m, 0, 1035000), MEMBER_IS_LATE);
+	assert_int_equal(member_tick(&m, 0, 1065000), MEMBER_IS_DOWN);
+	assert_int_equal(member_missed(&m, 1065000), 2);
+	member_heard(&m, 0, 1070000); /* and then as always */
+	assert_int_equal(member_down_at(&m, 0), 1135000);
+	assert_int_equal(member_missed(&m, 1130000), 2);
+}
+
+static void
+test_watch_may_begin_before_time_does(void **state)
+{
+	struct rhythm r = {.interval_ms = 30000};
+	struct member m;
+
+	(void)state;
+	member_init(&m, 0, -50000);
+	member_expect(&m, &r);
+	m.heard_ms = -900000;
+	assert_int_equal(member_tick(&m, 0, 14999), MEMBER_IS_LATE);
+	assert_int_equal(member_missed(&m, -60000), 0);
+	assert_int_equal(member_tick(&m, 0, 15000), MEMBER_IS_DOWN);
+}
+
+/* What was learned before a restart, and is believed at once. */
+static void
+test_rhythm_begins_as_it_was(void **state)
+{
+	struct rhythm r = {.other_ms = 7};
+	struct member m;
+
+	(void)state;
+	rhythm_begin(&r, 300000, 5000);
+	assert_int_equal(r.interval_ms, 300000);
+	assert_int_equal(r.jitter_ms, 5000);
+	assert_int_equal(r.interval_s, 300);
+	assert_int_equal(r.other_ms, 0);
+	member_init(&m, 0, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_down_at(&m, 2), 650000);
+	rhythm_learn(&r, 30000, 0); /* once is an accident */
+	assert_int_equal(r.interval_ms, 300000);
+	rhythm_learn(&r, 30000, 0);
+	assert_int_equal(r.interval_ms, 30000);
+	assert_int_equal(r.interval_s, 30);
+}
+
 int
 main(void)
 {
@@ -181,6 +242,9 @@ main(void)
 	    cmocka_unit_test(test_rhythm_of_nonsense),
 	    cmocka_unit_test(test_restart_forgets_rhythm),
 	    cmocka_unit_test(test_loss_is_measured),
+	    cmocka_unit_test(test_nothing_is_missed_before_the_watch),
+	    cmocka_unit_test(test_watch_may_begin_before_time_does),
+	    cmocka_unit_test(test_rhythm_begins_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

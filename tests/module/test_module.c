@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gmond-module/log.h"
+#include "common/clock.h"
+#include "common/log.h"
 #include "gmond-module/parameters.h"
 #include "gmond-module/publisher.h"
 #include "gmond-module/receiver.h"
@@ -410,7 +411,7 @@ test_direct_updates_in_place(void **state)
 static struct store_host *
 add_host(struct store *store, const char *key, const char *name)
 {
-	struct store_host *host = store_host_add(store, key);
+	struct store_host *host = store_host_add(store, key, NULL, 0);
 	static const uint32_t tag = 2004; /* host_memory */
 	static const struct store_instance bare = {"", "", NULL};
 	struct derived values[RECORD_FIELDS_MAX] = {
@@ -427,7 +428,7 @@ add_host(struct store *store, const char *key, const char *name)
 static void
 test_direct_removes_who_is_gone(void **state)
 {
-	struct store *store = store_new(4, 1000);
+	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
 	struct store_host *host;
 
 	(void)state;
@@ -454,7 +455,7 @@ test_direct_removes_who_is_gone(void **state)
 static void
 test_direct_after_gmond_forgot(void **state)
 {
-	struct store *store = store_new(4, 1000);
+	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
 	struct store_host *host;
 
 	(void)state;
@@ -483,7 +484,7 @@ silence_of(const char *host)
 static void
 test_direct_shows_up_and_down(void **state)
 {
-	struct store *store = store_new(4, 1000);
+	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
 	struct store_host *host;
 
 	(void)state;
@@ -496,7 +497,7 @@ test_direct_shows_up_and_down(void **state)
 	fake_host("slow")->last_heard -= apr_time_from_sec(700);
 	run_handler();
 	assert_true(silence_of("slow") > 55 && silence_of("slow") < 65);
-	store_host_tick(host, false, clock_ms());
+	store_host_tick(host, false, 65000, clock_ms());
 	run_handler();
 	assert_true(silence_of("slow") > 4 * host_tmax);
 	store_host_heard(host, 0, clock_ms());
@@ -510,7 +511,7 @@ test_direct_shows_up_and_down(void **state)
 static void
 test_direct_beside_another_gmond(void **state)
 {
-	struct store *store = store_new(4, 1000);
+	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
 	struct store_host *host;
 
 	(void)state;
@@ -519,7 +520,7 @@ test_direct_beside_another_gmond(void **state)
 	host = add_host(store, "192.0.2.1", "both");
 	run_handler();
 	store_host_heard(host, 0, clock_ms() - 30000);
-	store_host_tick(host, false, clock_ms());
+	store_host_tick(host, false, 65000, clock_ms());
 	fake_host("both")->last_heard = apr_time_now();
 	run_handler();
 	assert_true(silence_of("both") < 5);

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import xml.etree.ElementTree as ElementTree
@@ -33,10 +34,11 @@ LINUX_PR_SET_PDEATHSIG = 1
 
 class Tap:
     """Test points. A point passes when its block puts no fault into the list
-    and raises nothing; the next one is tried in any case."""
+    and raises nothing; the next one is tried in any case. From any thread."""
 
     def __init__(self):
         self.count = self.failed = 0
+        self.lock = threading.Lock()
 
     @contextlib.contextmanager
     def point(self, name):
@@ -47,6 +49,10 @@ class Tap:
             at = traceback.extract_tb(error.__traceback__)[-1]
             faults.append(f"{type(error).__name__}: {error} "
                           f"({Path(at.filename).name}:{at.lineno})")
+        with self.lock:
+            self.tell(name, faults, began)
+
+    def tell(self, name, faults, began):
         self.count += 1
         self.failed += bool(faults)
         print(f"{'not ok' if faults else 'ok'} {self.count} - {name}")
@@ -150,7 +156,7 @@ class Program:
         return dict(line.split(":", 1) for line in text.splitlines())[key].strip()
 
     def rss_kb(self):
-        return int(self.status("VmRSS").split()[0])
+        return int(Program.status(self, "VmRSS").split()[0])
 
     def fd_count(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
@@ -228,7 +234,7 @@ class Session:
             gmond.wait_until_up()
         return gmond
 
-    def gmetad(self, gmond, **settings):
+    def gmetad(self, gmond=None, **settings):
         gmetad = Gmetad(self, gmond, **settings)
         self.programs.append(gmetad)
         wait_for("gmetad answers", gmetad.is_up)
@@ -439,19 +445,26 @@ def udp_sockets(port, pid):
 
 class Gmetad(Program):
     """Debian's gmetad in the foreground, reading one gmond each second. Its
-    folder is two levels below one that nobody else writes into."""
+    folder is two levels below one that nobody else writes into.
 
-    def __init__(self, session, gmond, interval=1):
+    sources    port by name, instead of the gmond
+    interval   s between two polls, and the step of its RRDs
+    extra      more lines for gmetad.conf
+    """
+
+    def __init__(self, session, gmond=None, interval=1, sources=None, extra=""):
         self.base = session.path("gmetad")
         self.root = self.base / "a/rrds"
         self.root.mkdir(parents=True)
         self.port, self.interactive = session.port(), session.port()
         conf = self.base / "gmetad.conf"
-        conf.write_text(
-            f'data_source "sflow" {interval} {LOCAL}:{gmond.port}\n'
+        conf.write_text("".join(
+            f'data_source "{name}" {interval} {LOCAL}:{port}\n'
+            for name, port in (sources or {"sflow": gmond.port}).items()) +
             f'setuid off\nxml_port {self.port}\n'
             f'interactive_port {self.interactive}\n'
-            f'rrd_rootdir "{self.root}"\ncase_sensitive_hostnames 1\n')
+            f'rrd_rootdir "{self.root}"\ncase_sensitive_hostnames 1\n' +
+            extra)
         log = session.path("gmetad.log")
         session.release(self.port)
         session.release(self.interactive)
@@ -463,15 +476,19 @@ class Gmetad(Program):
             raise ValueError(f"it ended: {self.log()}")
         return read_xml(self.port) is not None
 
+    def ask_raw(self, query, timeout=10):
+        return read_tcp(self.interactive, timeout, query.encode() + b"\n")
+
     def cluster(self):
         """The folder of gmond's cluster."""
         return self.root / "test"
 
-    def last(self, host, metric):
+    def last(self, host, metric, cluster=None):
         """Time and value of the last update."""
+        folder = self.root / cluster if cluster else self.cluster()
         out = subprocess.run(
             [find_program("rrdtool"), "lastupdate",
-             str(self.cluster() / host / f"{metric}.rrd")],
+             str(folder / host / f"{metric}.rrd")],
             capture_output=True, text=True, timeout=10, check=True).stdout
         at, value = out.split("\n")[2].split(":")
         return int(at), float(value)

@@ -10,3 +10,9 @@ tests_tools_sflow_dump_SOURCES = tests/tools/sflow-dump.c \
 	tests/tools/capture.c tests/tools/capture.h
 tests_tools_sflow_dump_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 tests_tools_sflow_dump_LDADD = sflow/libsflow.la $(PCAP_LIBS)
+
+# Sets the wall clock of one program. Preloaded, so never with sanitizers.
+check_LTLIBRARIES += tests/tools/clock-shift.la
+tests_tools_clock_shift_la_SOURCES = tests/tools/clock-shift.c
+tests_tools_clock_shift_la_LDFLAGS = -module -avoid-version -shared \
+	-rpath /nowhere

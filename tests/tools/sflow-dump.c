@@ -296,7 +296,7 @@ print_reading(size_t number, const struct agent *agent,
 	const struct metric *m = &r->metric;
 	char text[ADDRESS_TEXT];
 
-	if (source != NULL && source->host != NULL)
+	if (source != NULL && source_host(source) != NULL)
 		name = source->name;
 	printf("M\t%zu\t%s\t%s\t%s\t%s\t", number,
 	       address_text(&agent->address, text), name, r->name,

@@ -210,6 +210,31 @@ bad_words_are_pointed_at(void **state)
 	}
 }
 
+static bool
+has_all(const char *text, enum address_type type)
+{
+	struct network_list *list;
+	size_t bad;
+	bool all;
+
+	assert_int_equal(network_list_parse(text, &list, &bad), 0);
+	all = network_list_all(list, type);
+	network_list_free(list);
+	return all;
+}
+
+static void
+networks_of_all_addresses(void **state)
+{
+	(void)state;
+	assert_true(has_all("10.0.0.0/8 0.0.0.0/0", ADDRESS_IPV4));
+	assert_false(has_all("10.0.0.0/8 0.0.0.0/0", ADDRESS_IPV6));
+	assert_true(has_all("::/0", ADDRESS_IPV6));
+	assert_false(has_all("::/0", ADDRESS_IPV4));
+	assert_false(has_all("0.0.0.0/1 128.0.0.0/1", ADDRESS_IPV4));
+	assert_true(has_all("", ADDRESS_IPV4));
+}
+
 int
 main(void)
 {
@@ -225,6 +250,7 @@ main(void)
 	    cmocka_unit_test(lists_have_commas_and_blanks),
 	    cmocka_unit_test(empty_list_takes_everybody),
 	    cmocka_unit_test(bad_words_are_pointed_at),
+	    cmocka_unit_test(networks_of_all_addresses),
 	};
 
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);

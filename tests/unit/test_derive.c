@@ -12,7 +12,8 @@ static const struct names two_names = {
 	 .scale = scale_, .partner = partner_, .names = &two_names, \
 	 .metric = {.name = "metric", .type = metric_}}
 
-/* What derive() makes of a record of `count` rows in 30 seconds. */
+/* What derive() makes of a record of `count` rows in 30 seconds, of what is
+ * remembered of the one before. */
 struct trial {
 	const struct field *fields;
 	size_t count;
@@ -28,15 +29,21 @@ run(struct trial *t)
 {
 	struct layout layout = {.fields = t->fields, .count = t->count};
 	struct field_value values[8] = {{0}};
+	uint64_t before[8];
+	uint8_t latch[64];
 	struct derive_input in = {
 	    .layout = &layout,
 	    .now = values,
-	    .before = t->first ? NULL : t->before,
+	    .before = t->first ? NULL : before,
 	    .present = t->count,
 	    .interval_ms = t->interval_ms == 0 ? 30000 : t->interval_ms,
 	    .wall_s = 1600000000};
 	size_t i;
 
+	for (i = 0; i < t->count; i++)
+		values[i].number = t->before[i];
+	latch_write(&layout, values, t->count, latch);
+	latch_read(&layout, latch, t->count, before);
 	for (i = 0; i < t->count; i++)
 		values[i].number = t->now[i];
 	memset(t->out, 0xaa, sizeof(t->out));
@@ -623,10 +630,77 @@ octets_tell_a_wrap_from_a_reset(void **state)
 	assert_false(t.steady);
 }
 
+static void
+latch_holds_what_deltas_need(void **state)
+{
+	static const struct field rows[] = {
+	    ROW(U32, GAUGE, 1, 0, UINT32),  ROW(U64, RATE, 1, 0, FLOAT),
+	    ROW(STRING, TEXT, 1, 0, STRING), ROW(U32, BUSY, 1, 0, FLOAT),
+	    ROW(U32, SUM, 1, -1, FLOAT),    ROW(U32, SHARE, 1, 0, FLOAT),
+	};
+	struct layout layout = {.fields = rows, .count = COUNT_OF(rows)};
+	const struct field_value values[] = {
+	    {1, NULL}, {UINT64_MAX - 2, NULL}, {3, NULL},
+	    {U32_ALL, NULL}, {5, NULL}, {0x12345678, NULL}};
+	uint64_t before[COUNT_OF(rows) + 1];
+	uint8_t latch[16 + 1];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(latch_size(&layout), 16);
+	memset(latch, 0xaa, sizeof(latch));
+	latch_write(&layout, values, COUNT_OF(rows), latch);
+	assert_int_equal(latch[16], 0xaa);
+	memset(before, 0xaa, sizeof(before));
+	latch_read(&layout, latch, COUNT_OF(rows), before);
+	for (i = 0; i < COUNT_OF(rows); i++)
+		assert_true(before[i] ==
+		            (i % 2 == 0 ? 0 : values[i].number));
+	memset(latch, 0xaa, sizeof(latch));
+	latch_write(&layout, values, 4, latch); /* an older agent's record */
+	assert_int_equal(latch[12], 0xaa);
+	memset(before, 0xaa, sizeof(before));
+	latch_read(&layout, latch, 4, before);
+	assert_true(before[3] == U32_ALL);
+	assert_true(before[4] == UINT64_C(0xaaaaaaaaaaaaaaaa));
+}
+
+/* No counter has a number that the latch would cut. */
+static void
+latch_holds_the_counters_of_the_table(void **state)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+	uint64_t before[RECORD_FIELDS_MAX];
+	uint8_t latch[RECORD_FIELDS_MAX * 8];
+	size_t i, row;
+
+	(void)state;
+	for (i = 0; i < layouts_count; i++) {
+		const struct layout *l = &layouts[i];
+
+		for (row = 0; row < l->count; row++)
+			values[row].number = l->fields[row].type == FIELD_U64
+			                         ? UINT64_MAX - row
+			                         : U32_ALL - row;
+		assert_in_range(latch_size(l), 0, sizeof(latch));
+		latch_write(l, values, l->count, latch);
+		latch_read(l, latch, l->count, before);
+		for (row = 0; row < l->count; row++)
+			assert_true(before[row] == 0 ||
+			            before[row] == values[row].number);
+		for (row = 0; row < l->count; row++)
+			assert_true(before[row] == 0 ||
+			            l->fields[row].type == FIELD_U32 ||
+			            l->fields[row].type == FIELD_U64);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(latch_holds_what_deltas_need),
+	    cmocka_unit_test(latch_holds_the_counters_of_the_table),
 	    cmocka_unit_test(rate_is_per_second),
 	    cmocka_unit_test(wrap_of_32_bits_is_no_reset),
 	    cmocka_unit_test(counter_that_goes_back_is_a_reset),

@@ -51,7 +51,7 @@ add_block(struct store_host *host, const struct layout *of, const char *prefix)
 static struct store_host *
 add(struct store *store, const char *name, struct store_block **block)
 {
-	struct store_host *host = store_host_add(store, name);
+	struct store_host *host = store_host_add(store, name, NULL, 0);
 
 	assert_non_null(host);
 	*block = add_block(host, &layout, "");
@@ -90,7 +90,7 @@ find(const char *name, size_t count)
 static int
 setup(void **state)
 {
-	*state = store_new(4, 1000);
+	*state = store_new(4, 1000, STORE_FOR_PUBLISHER);
 	return *state == NULL ? -1 : 0;
 }
 
@@ -105,7 +105,7 @@ static void
 host_is_seen_when_it_is_announced(void **state)
 {
 	struct store *store = *state;
-	struct store_host *host = store_host_add(store, "10.0.0.1");
+	struct store_host *host = store_host_add(store, "10.0.0.1", NULL, 0);
 	struct store_info info;
 
 	store_host_heard(host, 5, NOW);
@@ -264,7 +264,7 @@ static void
 host_that_nobody_knew_goes_silently(void **state)
 {
 	struct store *store = *state;
-	struct store_host *host = store_host_add(store, "10.0.0.1");
+	struct store_host *host = store_host_add(store, "10.0.0.1", NULL, 0);
 
 	add_block(host, &layout, "");
 	store_host_gone(host);
@@ -285,14 +285,14 @@ hosts_are_bounded_with_those_that_are_gone(void **state)
 		snprintf(name, sizeof(name), "n%d", i);
 		hosts[i] = add(store, name, &block);
 	}
-	assert_null(store_host_add(store, "n4"));
+	assert_null(store_host_add(store, "n4", NULL, 0));
 	for (i = 0; i < 4; i++)
 		store_host_gone(hosts[i]);
 	assert_int_equal(store_count(store), 0);
-	assert_null(store_host_add(store, "n4")); /* nobody was told yet */
+	assert_null(store_host_add(store, "n4", NULL, 0)); /* nobody was told yet */
 	take_gone(store, "n0");
-	assert_non_null(store_host_add(store, "n4"));
-	assert_null(store_host_add(store, "n5"));
+	assert_non_null(store_host_add(store, "n4", NULL, 0));
+	assert_null(store_host_add(store, "n5", NULL, 0));
 	assert_int_equal(store_count(store), 1);
 }
 
@@ -390,7 +390,7 @@ longest_names_fit(void **state)
 	static const struct layout rows = {.fields = &row, .count = 1};
 	struct derived value = {.valid = true, .number = 1};
 	struct store *store = *state;
-	struct store_host *host = store_host_add(store, longest);
+	struct store_host *host = store_host_add(store, longest, NULL, 0);
 	struct store_block *block = add_block(host, &rows, longest);
 
 	assert_int_equal(strlen(longest), TEXT_SIZE - 1);
@@ -469,7 +469,7 @@ store_is_freed_with_all_that_is_in_it(void **state)
 	store_take(store);
 	store_host_gone(add(store, "gone", &block));
 	add(store, "waiting", &block);
-	add_block(store_host_add(store, "unnamed"), &layout, "x");
+	add_block(store_host_add(store, "unnamed", NULL, 0), &layout, "x");
 	assert_non_null(taken);
 	store_free(NULL);
 }

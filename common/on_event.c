@@ -1,4 +1,4 @@
-#include "gmond-module/on_event.h"
+#include "common/on_event.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "gmond-module/log.h"
+#include "common/log.h"
 
 #define RUNNING_MAX 16  /* programs at a time */
 #define SECONDS_MAX 30  /* for each of them */
@@ -67,7 +67,7 @@ describe(struct environment *e, const struct collector_event *event,
 	add(e, "SFLOW_INTERVAL=%.3f", event->interval_ms / 1000.0);
 }
 
-/* The child has none of gmond's sockets, and none of its signal handling. */
+/* The child has none of our sockets, and none of our signal handling. */
 static int
 spawn(const char *program, char *const *environment, pid_t *pid)
 {
@@ -117,7 +117,7 @@ on_event_run(const char *program, const struct collector_event *event,
 	struct environment environment;
 	int place = free_place(), error;
 
-	if (*program == '\0')
+	if (program == NULL || *program == '\0')
 		return;
 	if (place < 0) {
 		left_out++;

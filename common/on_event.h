@@ -2,15 +2,15 @@
  * with the event in its environment. Never through a shell; bounded in number
  * and time. One thread uses it.
  */
-#ifndef MODSFLOW_ON_EVENT_H
-#define MODSFLOW_ON_EVENT_H
+#ifndef COMMON_ON_EVENT_H
+#define COMMON_ON_EVENT_H
 
 #include <stdint.h>
 
 #include "sflow/collector.h"
 
-/* Starts `program` for the event; does nothing where there is no program. When
- * too many run already, this one is left out, and counted in the log. */
+/* Starts `program` for the event; does nothing where there is none (NULL or "").
+ * When too many run already, this one is left out, and counted in the log. */
 void on_event_run(const char *program, const struct collector_event *event,
                   int64_t wall_offset_ms, int64_t now);
 

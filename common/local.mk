@@ -1,0 +1,10 @@
+# What the programs share: sockets, clocks, logs, threads. Nothing of Ganglia's.
+# A program that links it has a log_line().
+noinst_LTLIBRARIES += common/libcommon.la
+common_libcommon_la_SOURCES = \
+	common/clock.c common/clock.h \
+	common/log.c common/log.h \
+	common/on_event.c common/on_event.h \
+	common/thread.c common/thread.h \
+	common/udp.c common/udp.h
+common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE

@@ -1,0 +1,71 @@
+#include "common/log.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINES_PER_MINUTE 10 /* of one place, or of one type of event */
+#define MINUTE_MS 60000
+#define TYPES (EVENT_GONE + 1)
+
+/* Whether one more line may go; `*left_out` is what has to be told before it. */
+static bool
+has_room(struct log_limit *limit, int64_t now, unsigned *left_out)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	bool room;
+
+	*left_out = 0;
+	pthread_mutex_lock(&lock);
+	if (limit->lines == 0 || now - limit->minute_ms >= MINUTE_MS) {
+		*left_out = limit->left_out;
+		*limit = (struct log_limit){.minute_ms = now};
+	}
+	room = limit->lines < LINES_PER_MINUTE;
+	if (room)
+		limit->lines++;
+	else
+		limit->left_out++;
+	pthread_mutex_unlock(&lock);
+	return room;
+}
+
+void
+log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
+{
+	unsigned left_out;
+	char line[512];
+	va_list args;
+
+	if (!has_room(limit, now, &left_out))
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (left_out > 0)
+		log_line("%s (and %u more like it before)", line, left_out);
+	else
+		log_line("%s", line);
+}
+
+void
+log_event(const struct collector_event *event, int64_t now)
+{
+	static int64_t began;
+	static unsigned lines[TYPES], left_out;
+	char text[COLLECTOR_EVENT_TEXT];
+
+	if (now - began >= MINUTE_MS) {
+		if (left_out > 0)
+			log_line("%u more lines were left out", left_out);
+		memset(lines, 0, sizeof(lines));
+		left_out = 0;
+		began = now;
+	}
+	if (lines[event->type]++ < LINES_PER_MINUTE)
+		log_line("%s", collector_event_text(event, text));
+	else
+		left_out++;
+}

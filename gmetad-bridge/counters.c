@@ -1,0 +1,3 @@
+#include "gmetad-bridge/counters.h"
+
+struct counters_of_bridge counters;

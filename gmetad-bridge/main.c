@@ -1,0 +1,305 @@
+/* gmetad-bridge - tens of thousands of sFlow agents into gmetad's world: the life of
+ * the daemon. Its threads are those of ingest.c, server.c, steps.c with the RRDs'
+ * writers, and state.c; this one waits for signals and looks after the bridge's own
+ * metrics.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <config.h> /* autoconf's, not our neighbour */
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "gmetad-bridge/config.h"
+#include "gmetad-bridge/ingest.h"
+#include "gmetad-bridge/log.h"
+#include "gmetad-bridge/notify.h"
+#include "gmetad-bridge/options.h"
+#include "gmetad-bridge/own.h"
+#include "gmetad-bridge/server.h"
+#include "gmetad-bridge/state.h"
+#include "gmetad-bridge/status.h"
+#include "gmetad-bridge/steps.h"
+
+#define CHORES_MS 1000
+#define END_MS 4000 /* that all has to come to its end */
+
+static struct {
+	const struct options *options;
+	struct config *config;
+	struct collector *collector;
+	struct state *state; /* NULL: none is kept */
+	int signals;         /* signalfd */
+} bridge = {.signals = -1};
+
+/* Beginning -------------------------------------------------------------------------- */
+
+/* All threads inherit it: signals come to this one. */
+static int
+hold_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+		return -1;
+	bridge.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return bridge.signals < 0 ? -1 : 0;
+}
+
+/* As many files as the system lets: readers, and connections. */
+static void
+raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int
+become_user(const char *name)
+{
+	const struct passwd *user;
+
+	if (name == NULL || geteuid() != 0)
+		return 0;
+	user = getpwnam(name);
+	if (user == NULL) {
+		log_line("there is no user %s", name);
+		return -1;
+	}
+	if (initgroups(name, user->pw_gid) == 0 && setgid(user->pw_gid) == 0 &&
+	    setuid(user->pw_uid) == 0)
+		return 0;
+	log_line("can't become user %s: %s", name, strerror(errno));
+	return -1;
+}
+
+static int
+write_pid(void)
+{
+	const char *path = bridge.options->pid_file;
+	FILE *file;
+
+	if (path == NULL)
+		return 0;
+	file = fopen(path, "we");
+	if (file == NULL || fprintf(file, "%ld\n", (long)getpid()) < 0 ||
+	    fclose(file) != 0) {
+		log_line("can't write %s: %s", path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+/* Before any thread: the process that the shell waits for ends here. */
+static int
+go_to_background(void)
+{
+	if (bridge.options->foreground)
+		return 0;
+	if (daemon(0, 0) == 0)
+		return 0;
+	log_line("can't go to the background: %s", strerror(errno));
+	return -1;
+}
+
+static int
+open_state(void)
+{
+	const struct config *config = bridge.config;
+
+	if (config->state == NULL)
+		return 0;
+	bridge.state = state_open(config->state, bridge.collector, clock_ms(),
+	                          clock_wall_offset());
+	if (bridge.state != NULL)
+		return 0;
+	log_line("out of memory");
+	return -1;
+}
+
+static int
+start_threads(void)
+{
+	const struct config *config = bridge.config;
+	struct store *store = collector_store(bridge.collector);
+
+	status_begin(collector_stats(bridge.collector), clock_ms());
+	own_start(store, config, collector_stats(bridge.collector));
+	if (steps_start(config, store) != 0 || server_start(config, store) != 0)
+		return -1;
+	if (bridge.state != NULL && state_start(bridge.state) != 0)
+		return -1;
+	return ingest_start(config, bridge.collector);
+}
+
+/* What needs root comes first. */
+static int
+start(void)
+{
+	const struct config *config = bridge.config;
+
+	raise_files();
+	if (ingest_bind(config) != 0 || server_bind(config) != 0 ||
+	    go_to_background() != 0 || write_pid() != 0 ||
+	    become_user(config->user) != 0)
+		return -1;
+	bridge.collector = collector_new(&config->collector);
+	if (bridge.collector == NULL) {
+		log_line("out of memory");
+		return -1;
+	}
+	collector_set_wall(bridge.collector, clock_wall_offset());
+	return open_state() == 0 ? start_threads() : -1;
+}
+
+/* Running ------------------------------------------------------------------------------ */
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* What is taken once, at the start. */
+static void
+tell_what_stays(const struct config *config)
+{
+	if (!same_text(config->state, bridge.config->state))
+		log_line("`state` is taken when gmetad-bridge starts: it is "
+		         "still %s", bridge.config->state);
+	if (!same_text(config->user, bridge.config->user))
+		log_line("`user` is taken when gmetad-bridge starts");
+}
+
+static void
+reload(void)
+{
+	char fault[CONFIG_FAULT];
+	struct config *config;
+
+	notify_reloading();
+	config = config_load(bridge.config->path, bridge.config, fault);
+	if (config == NULL) {
+		log_line("the configuration stays as it was: %s", fault);
+		notify_ready();
+		return;
+	}
+	tell_what_stays(config);
+	ingest_reload(config);
+	steps_reload(config);
+	server_reload(config);
+	own_reload(config);
+	config_release(bridge.config);
+	bridge.config = config;
+	log_line("the configuration is read again");
+	notify_ready();
+}
+
+/* Which signal came; 0 when a second has passed. */
+static uint32_t
+next_signal(void)
+{
+	struct pollfd polled = {.fd = bridge.signals, .events = POLLIN};
+	struct signalfd_siginfo info;
+
+	if (poll(&polled, 1, CHORES_MS) > 0 &&
+	    read(bridge.signals, &info, sizeof(info)) == sizeof(info))
+		return info.ssi_signo;
+	return 0;
+}
+
+static void
+run(void)
+{
+	uint32_t signal_number;
+	int64_t now;
+
+	log_line("gmetad-bridge %s runs", PACKAGE_VERSION);
+	notify_ready();
+	for (;;) {
+		now = clock_ms();
+		own_tick(now, now + clock_wall_offset());
+		signal_number = next_signal();
+		if (signal_number == SIGHUP)
+			reload();
+		else if (signal_number != 0)
+			break;
+	}
+	log_line("gmetad-bridge ends");
+}
+
+/* The way of the data is closed at its beginning, and what is on it comes to its
+ * end. */
+static void
+stop(void)
+{
+	int64_t deadline = clock_ms() + END_MS;
+
+	notify_stopping();
+	ingest_stop();
+	steps_stop(deadline);
+	server_stop(clock_ms() + (END_MS / 4));
+	own_stop();
+	if (bridge.state != NULL)
+		state_stop(bridge.state);
+	state_close(bridge.state);
+	collector_free(bridge.collector);
+	if (bridge.options->pid_file != NULL)
+		unlink(bridge.options->pid_file);
+}
+
+static int
+test_config(const struct config *config, const char *path, const char *fault)
+{
+	if (config == NULL)
+		fprintf(stderr, "%s\n", fault);
+	else
+		printf("%s: fine\n", path);
+	return config == NULL ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	char fault[CONFIG_FAULT];
+	int result = EXIT_FAILURE;
+
+	options_read(&options, argc, argv);
+	bridge.options = &options;
+	bridge.config = config_load(options.config, NULL, fault);
+	if (options.test || bridge.config == NULL) {
+		result = test_config(bridge.config, options.config, fault);
+		config_release(bridge.config);
+		return result;
+	}
+	notify_open();
+	log_open(bridge.config->syslog);
+	if (hold_signals() != 0) {
+		log_line("can't wait for signals: %s", strerror(errno));
+	} else if (start() == 0) {
+		run();
+		result = EXIT_SUCCESS;
+	}
+	stop();
+	config_release(bridge.config);
+	return result;
+}

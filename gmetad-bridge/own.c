@@ -1,0 +1,299 @@
+#include "gmetad-bridge/own.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/ingest.h"
+#include "sflow/itself.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#define VALUES_EVERY_MS 5000
+#define DOWN_AFTER_MS 80000 /* of silence; four of gmond's host_tmax */
+
+static struct {
+	struct store *store; /* NULL: nothing is started */
+	const struct collector_stats *stats;
+	struct store_host *host; /* NULL: not wanted, or no room */
+	struct store_block *block;
+	char name[TEXT_SIZE];    /* "": not wanted */
+	unsigned cluster;
+	int64_t started_s;
+} own;
+
+/* What there is to tell ------------------------------------------------------------ */
+
+enum meaning {
+	NOW,
+	AMOUNT_NOW, /* may be more than 32 bits hold */
+	PER_SECOND, /* of a total */
+	PER_MINUTE, /* the same, of what is rare */
+	BUSY_US     /* a total of microseconds: in % of the time */
+};
+
+static const struct {
+	double per_second; /* 0: as it stands */
+} meanings[] = {
+    [PER_SECOND] = {1},
+    [PER_MINUTE] = {60},
+    [BUSY_US] = {100.0 / 1000000},
+};
+
+static uint64_t
+hosts(void)
+{
+	return store_count(own.store);
+}
+
+static uint64_t
+datagrams_lost(void)
+{
+	return atomic_load(&own.stats->datagrams_lost);
+}
+
+/* Of all threads, in user and kernel mode. */
+static uint64_t
+cpu_us(void)
+{
+	struct rusage u;
+
+	if (getrusage(RUSAGE_SELF, &u) != 0)
+		return 0;
+	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 +
+	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+/* The second number: resident pages. */
+static uint64_t
+memory_kb(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	char line[256], *at = NULL;
+	uint64_t pages = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fgets(line, sizeof(line), file) != NULL)
+		at = strchr(line, ' ');
+	if (at != NULL)
+		pages = strtoul(at, NULL, 10);
+	fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+#define COUNTER(name) &counters.name, NULL
+#define CALL(function) NULL, function
+
+#define BRIDGE_ROWS(ROW) \
+	ROW("bridge_hosts", NOW, "hosts", "Hosts known, this one among them", CALL(hosts)) \
+	ROW("bridge_received", PER_SECOND, "datagrams/sec", "Datagrams received, of whatever kind", COUNTER(received)) \
+	ROW("bridge_datagrams_lost", PER_SECOND, "datagrams/sec", "sFlow datagrams lost on the way, by their sequence numbers", CALL(datagrams_lost)) \
+	ROW("bridge_rate_limited", PER_SECOND, "datagrams/sec", "Datagrams dropped because their source sends too many", COUNTER(rate_limited)) \
+	ROW("bridge_readers", NOW, "readers", "Readers of XML that are being served", COUNTER(readers)) \
+	ROW("bridge_readers_refused", PER_SECOND, "readers/sec", "Readers refused: not trusted, or too many", COUNTER(refused)) \
+	ROW("bridge_requests", PER_SECOND, "requests/sec", "Requests of readers that were answered", COUNTER(requests)) \
+	ROW("bridge_requests_cut", PER_SECOND, "requests/sec", "Readers cut off, for they took nothing, or went", COUNTER(requests_cut)) \
+	ROW("bridge_xml_bytes", PER_SECOND, "bytes/sec", "XML sent to readers", COUNTER(xml_bytes)) \
+	ROW("bridge_steps_missed", PER_MINUTE, "steps/min", "Steps of the RRDs left out, for the one before took too long", COUNTER(steps_missed)) \
+	ROW("bridge_rrd_updates", PER_SECOND, "updates/sec", "Values written to RRDs", COUNTER(rrd_updates)) \
+	ROW("bridge_rrd_dropped", PER_SECOND, "updates/sec", "Values for RRDs dropped, for the queue was full", COUNTER(rrd_dropped)) \
+	ROW("bridge_rrd_failed", PER_SECOND, "updates/sec", "Values that could not be written to RRDs", COUNTER(rrd_failed)) \
+	ROW("bridge_rrd_queued", AMOUNT_NOW, "bytes", "Updates of RRDs that wait", COUNTER(rrd_queued)) \
+	ROW("bridge_rrd_created", PER_SECOND, "files/sec", "RRD files created", COUNTER(rrd_created)) \
+	ROW("bridge_state_saved", PER_SECOND, "hosts/sec", "Hosts saved for the next start", COUNTER(state_saved)) \
+	ROW("bridge_state_failed", PER_MINUTE, "tries/min", "Times that hosts could not be saved", COUNTER(state_failed)) \
+	ROW("bridge_cpu", BUSY_US, "%", "CPU time of the bridge, of one core", CALL(cpu_us)) \
+	ROW("bridge_memory", AMOUNT_NOW, "KB", "Resident memory of the bridge", CALL(memory_kb))
+
+#define NOW_AS UINT32, "%u"
+#define AMOUNT_NOW_AS DOUBLE, "%.0f"
+#define PER_SECOND_AS FLOAT, "%.2f"
+#define PER_MINUTE_AS FLOAT, "%.2f"
+#define BUSY_US_AS FLOAT, "%.2f"
+#define FIELD(name_, type_, format_, units_, group_, title_) \
+	{.name = name_, .type = FIELD_F64, .formula = GAUGE, .scale = 1, \
+	 .metric = {name_, type_, units_, BOTH, format_, group_, title_}},
+#define FIELD_EXPANDED(name, as, units, group, title) \
+	FIELD(name, as, units, group, title)
+#define ITSELF_FIELD(id, name, meaning, units, title) \
+	FIELD_EXPANDED(name, meaning##_AS, units, "sflow", title)
+#define BRIDGE_FIELD(name, meaning, units, title, ...) \
+	FIELD_EXPANDED(name, meaning##_AS, units, "bridge", title)
+
+static const struct field fields[] = {
+    ITSELF_ROWS(ITSELF_FIELD)
+    BRIDGE_ROWS(BRIDGE_FIELD)
+};
+
+#define ROWS COUNT_OF(fields)
+
+static const struct layout layout = {.name = "gmetad-bridge",
+                                     .kind = KIND_HOST,
+                                     .fields = fields,
+                                     .count = ROWS};
+
+/* Where the numbers come from. */
+#define ITSELF_SOURCE(id, name, meaning, units, title) {meaning, NULL, NULL},
+#define BRIDGE_SOURCE(name, meaning, units, title, ...) {meaning, __VA_ARGS__},
+
+static const struct {
+	enum meaning meaning;
+	const atomic_uint_fast64_t *counter;
+	uint64_t (*number)(void); /* neither: it is the collector's */
+} sources[] = {
+    ITSELF_ROWS(ITSELF_SOURCE)
+    BRIDGE_ROWS(BRIDGE_SOURCE)
+};
+
+/* Values --------------------------------------------------------------------------- */
+
+/* The numbers that the last values were made of, and when. */
+static struct {
+	bool there;
+	int64_t when_ms;
+	uint64_t numbers[ROWS];
+} last;
+
+static uint64_t
+number(size_t row)
+{
+	if (sources[row].counter != NULL)
+		return counter_get(sources[row].counter);
+	if (sources[row].number != NULL)
+		return sources[row].number();
+	return itself_number((enum itself)row, own.stats,
+	                     counter_get(&counters.kernel_drops));
+}
+
+static void
+make_value(size_t row, double elapsed_ms, struct derived *value)
+{
+	double per_second = meanings[sources[row].meaning].per_second;
+	uint64_t is = number(row), was = last.numbers[row];
+
+	last.numbers[row] = is;
+	value->valid = true;
+	if (per_second <= 0)
+		value->number = (double)is;
+	else if (elapsed_ms > 0)
+		value->number = is < was ? 0 : (double)(is - was) * per_second *
+		                                   1000 / elapsed_ms;
+	else
+		value->valid = false; /* a rate takes two of them */
+}
+
+static void
+make_values(int64_t now)
+{
+	double elapsed_ms = last.there ? (double)(now - last.when_ms) : 0;
+	struct derived values[ROWS];
+	size_t row;
+
+	if (last.there && elapsed_ms < VALUES_EVERY_MS)
+		return;
+	memset(values, 0, sizeof(values));
+	for (row = 0; row < ROWS; row++)
+		make_value(row, elapsed_ms, &values[row]);
+	last.there = true;
+	last.when_ms = now;
+	store_block_set(own.block, values, ROWS, VALUES_EVERY_MS / 1000, now);
+}
+
+/* The host ------------------------------------------------------------------------- */
+
+static void
+take_name(const struct config *config)
+{
+	const char *name = config->self_name != NULL ? config->self_name : "";
+
+	text_name((const uint8_t *)name, strlen(name), own.name);
+	own.cluster = config->self_cluster;
+}
+
+static void
+remove_host(void)
+{
+	store_host_gone(own.host);
+	own.host = NULL;
+	own.block = NULL;
+	last.there = false;
+}
+
+/* It is announced when it has values. */
+static void
+add_host(void)
+{
+	const struct store_instance bare = {"", "", NULL};
+
+	own.host = store_host_add(own.store, OWN_KEY, NULL, own.cluster);
+	if (own.host == NULL)
+		return;
+	own.block = store_block_add(own.host, &layout, &bare);
+	if (own.block == NULL)
+		remove_host();
+}
+
+void
+own_start(struct store *store, const struct config *config,
+          const struct collector_stats *stats)
+{
+	own.store = store;
+	own.stats = stats;
+	own.started_s = 0;
+	take_name(config);
+}
+
+static void
+refresh_host(int64_t now)
+{
+	make_values(now);
+	store_host_heard(own.host, own.started_s, now);
+	store_host_tick(own.host, true, DOWN_AFTER_MS, now);
+	if (!store_host_announced(own.host))
+		store_host_announce(own.host, own.name);
+}
+
+void
+own_tick(int64_t now, int64_t wall_ms)
+{
+	if (own.store == NULL || own.name[0] == '\0')
+		return;
+	if (own.started_s == 0)
+		own.started_s = wall_ms / 1000;
+	ingest_lock();
+	if (own.host == NULL)
+		add_host();
+	if (own.host != NULL)
+		refresh_host(now);
+	ingest_unlock();
+}
+
+void
+own_reload(const struct config *config)
+{
+	char before[TEXT_SIZE];
+
+	memcpy(before, own.name, sizeof(before));
+	take_name(config);
+	ingest_lock();
+	if (own.host != NULL && strcmp(own.name, before) != 0)
+		remove_host();
+	if (own.host != NULL)
+		store_host_move(own.host, own.cluster);
+	ingest_unlock();
+}
+
+void
+own_stop(void)
+{
+	if (own.store == NULL)
+		return;
+	ingest_lock();
+	remove_host();
+	ingest_unlock();
+	own.store = NULL;
+}

@@ -1,0 +1,148 @@
+#include "sflow/format.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EXACT_BELOW 1e15          /* whole numbers, by APR's arithmetic */
+#define WHOLE_BELOW 9007199254740992.0 /* 2^53: all of them are doubles */
+
+static const uint64_t powers[FORMAT_DECIMALS + 1] = {1,     10,     100,    1000,
+                                                     10000, 100000, 1000000};
+
+/* A number that is not negative, in two: whole, and decimals as a whole number.
+ * The steps are APR's, so that a half is the same half to both. */
+struct parts {
+	uint64_t whole, decimals;
+};
+
+static struct parts
+split(double number, int decimals)
+{
+	struct parts parts = {.whole = (uint64_t)number};
+	double rest = number - (double)parts.whole;
+	int i;
+
+	for (i = 0; i < decimals; i++) {
+		unsigned digit;
+
+		rest *= 10;
+		digit = (unsigned)rest;
+		rest -= digit;
+		parts.decimals = 10 * parts.decimals + digit;
+	}
+	if (rest * 10 >= 5 && ++parts.decimals == powers[decimals]) {
+		parts.whole++;
+		parts.decimals = 0;
+	}
+	return parts;
+}
+
+char *
+format_unsigned(char *at, uint64_t number)
+{
+	char digits[FORMAT_UNSIGNED];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	memcpy(at, digits + n, sizeof(digits) - n);
+	return at + (sizeof(digits) - n);
+}
+
+/* So many digits, with zeros in front. */
+static char *
+put_decimals(char *at, uint64_t number, int count)
+{
+	int i;
+
+	for (i = count - 1; i >= 0; i--) {
+		at[i] = (char)('0' + number % 10);
+		number /= 10;
+	}
+	return at + count;
+}
+
+static size_t
+format_decimal(double number, int decimals, char *text)
+{
+	struct parts parts = split(number < 0 ? -number : number, decimals);
+	char *at = text;
+
+	if (number < 0)
+		*at++ = '-';
+	at = format_unsigned(at, parts.whole);
+	if (decimals > 0) {
+		*at++ = '.';
+		at = put_decimals(at, parts.decimals, decimals);
+	}
+	*at = '\0';
+	return (size_t)(at - text);
+}
+
+/* N of "%.Nf"; -1 where the format is another. */
+static int
+decimals_of(const char *format)
+{
+	if (format[0] != '%' || format[1] != '.' || format[2] < '0' ||
+	    format[2] > '0' + FORMAT_DECIMALS || format[3] != 'f' ||
+	    format[4] != '\0')
+		return -1;
+	return format[2] - '0';
+}
+
+int
+format_decimals(const struct metric *metric)
+{
+	int decimals = decimals_of(metric->format);
+
+	return decimals < 0 ? 0 : decimals;
+}
+
+static size_t
+print(const struct metric *metric, double number, char *text)
+{
+	int len;
+
+	if (metric->type == UINT16 || metric->type == UINT32)
+		len = snprintf(text, FORMAT_TEXT, metric->format,
+		               (unsigned)number);
+	else
+		len = snprintf(text, FORMAT_TEXT, metric->format, number);
+	return len < FORMAT_TEXT ? (size_t)len : FORMAT_TEXT - 1;
+}
+
+size_t
+format_number(const struct metric *metric, double number,
+              char text[FORMAT_TEXT])
+{
+	int decimals;
+
+	if (metric->type == UINT16 || metric->type == UINT32) {
+		if (strcmp(metric->format, "%u") != 0)
+			return print(metric, number, text);
+		*format_unsigned(text, (uint32_t)number) = '\0';
+		return strlen(text);
+	}
+	if (metric->type == FLOAT)
+		number = (double)(float)number;
+	decimals = decimals_of(metric->format);
+	if (decimals < 0 || !(number > -EXACT_BELOW && number < EXACT_BELOW))
+		return print(metric, number, text);
+	return format_decimal(number, decimals, text);
+}
+
+double
+format_rounded(double number, int decimals)
+{
+	double size = number < 0 ? -number : number, power, rounded;
+	struct parts parts;
+
+	power = (double)powers[decimals];
+	if (!(size * power < WHOLE_BELOW && size < EXACT_BELOW))
+		return number;
+	parts = split(size, decimals);
+	rounded = ((double)parts.whole * power + (double)parts.decimals) / power;
+	return number < 0 ? -rounded : rounded;
+}

@@ -1,0 +1,280 @@
+/* Each kind of fault, with its file and line. */
+#include "gmetad-bridge/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/unit/unit.h"
+
+struct fault_case {
+	const char *text, *fault; /* how the fault begins */
+};
+
+static void
+check(const struct fault_case *cases, size_t count)
+{
+	char fault[CONFIG_FAULT];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (config_parse(cases[i].text, "x.conf", NULL, fault) != NULL)
+			fail_msg("\"%s\" was taken", cases[i].text);
+		if (strncmp(fault, cases[i].fault, strlen(cases[i].fault)) != 0)
+			fail_msg("%s\nshould begin %s", fault, cases[i].fault);
+		assert_null(strpbrk(fault, "\n\t\r"));
+	}
+}
+
+#define CHECK(cases) check(cases, COUNT_OF(cases))
+
+static void
+syntax(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"xml_port = 1\nporst = 2\n", "x.conf:2: no such option 'porst'"},
+	    {"sflow {\n xml_port = 1 }", "x.conf:2: no such option 'xml_port'"},
+	    {"# a\n/* b\n */ // c\nporst = 2", "x.conf:4: no such option"},
+	    {"grid { name = \"a\\\nb\nc\" }\nx = 1", "x.conf:3: name"},
+	    {"xml_port 1", "x.conf:1: missing equal sign"},
+	    {"xml_port = ", "x.conf:1: premature end"},
+	    {"\nxml_port = { 1 }", "x.conf:2: unexpected token"},
+	    {"sflow port = 1", "x.conf:1: missing opening brace"},
+	    {"\n\nsflow {\nport = 1", "x.conf:3: a { without its }"},
+	    {"cluster \"a\" { }\n}", "x.conf:2: a } without its {"},
+	    {"cluster { }", "x.conf:1: missing title"},
+	    {"\ngrid { name = \"a\n }", "x.conf:2: a \" without its end"},
+	    {"\ngrid { name = 'a\n }", "x.conf:2: a ' without its end"},
+	    {"\ngrid { name = \"a\\", "x.conf:2: a \" without its end"},
+	    {"\n/* \n", "x.conf:2: a comment without its end"},
+	    {"a = \"${B", "x.conf:1: a ${ without its }"},
+	    {"a = ${B\n}", "x.conf:1: a ${ without its }"},
+	    {"\nsflow { ports = \"\\1\" }", "x.conf:2: \\1 in quotes"},
+	    {"sflow { port = 1 * 2 }", "x.conf:1: a * that"},
+	    {"trusted_hosts + \"::1\"", "x.conf:1: a + that"},
+	    {"xml_port += 1", "x.conf:1: attempt to append"},
+	    {"\n\1", "x.conf:2: a control character"},
+	    {"{{{{{{{{{{", "x.conf:1: too many braces"},
+	    {"\n\"\" = 1", "x.conf:2: the name of a key is missing"},
+	    {"sflow { }\n\"sflow|port\" = 1", "x.conf:2: no such option"},
+	    {"include (a)", "x.conf:1: it should be include (\"FILE\")"},
+	    {"include (\"a\"", "x.conf:1: it should be include"},
+	    {"include \"a\"", "x.conf:1: no such option 'include'"},
+	    {"sflow { include (\"a\") }", "x.conf:1: no such option 'include'"},
+	    {"\ninclude (\"/nowhere/at.all\")", "x.conf:2: /nowhere/at.all: No"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void
+numbers(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"sflow { port = 0 }", "x.conf:1: port = \"0\": it should be a port"},
+	    {"sflow { port = 65536 }", "x.conf:1: port"},
+	    {"sflow { port = 63x }", "x.conf:1: port"},
+	    {"sflow { port = \"\" }", "x.conf:1: port"},
+	    {"sflow { port = \" 1\" }", "x.conf:1: port"},
+	    {"xml_port = -1", "x.conf:1: xml_port = \"-1\": it should be"},
+	    {"xml_port = 99999999999999999999", "x.conf:1: xml_port"},
+	    {"sflow { sockets = 0 }", "x.conf:1: sockets"},
+	    {"sflow { max_agents = 1000001 }", "x.conf:1: max_agents"},
+	    {"sflow { misses = 0 }", "x.conf:1: misses = \"0\": it should be "
+	                             "auto, or a number, 1 to 100"},
+	    {"sflow { host_dmax = 59 }", "x.conf:1: host_dmax"},
+	    {"sflow { rcvbuf = 64MB }", "x.conf:1: rcvbuf"},
+	    {"sflow { rcvbuf = M }", "x.conf:1: rcvbuf"},
+	    {"sflow { rcvbuf = 2G }", "x.conf:1: rcvbuf"},
+	    {"rrd { queue = 1023K }", "x.conf:1: queue = \"1023K\": it should"},
+	    {"rrd { queue = 99999999999G }", "x.conf:1: queue"},
+	    {"rrd { step = 0 }", "x.conf:1: step"},
+	    {"readers = 0", "x.conf:1: readers"},
+	    {"reader_timeout = 0", "x.conf:1: reader_timeout"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void
+words_and_texts(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"all_trusted = maybe", "x.conf:1: all_trusted = \"maybe\": it "
+	                            "should be yes or no"},
+	    {"sflow { vm = yes }", "x.conf:1: vm = \"yes\": it should be prefix"},
+	    {"rrd { write = never }", "x.conf:1: write"},
+	    {"sflow { accept = { host,\ntokenring } }",
+	     "x.conf:2: accept = \"tokenring\": it should be all, default"},
+	    {"sflow { multiple = { http, x } }", "x.conf:1: multiple = \"x\""},
+	    {"grid { name = \"\" }", "x.conf:1: name"},
+	    {"grid { name = \"\303\274\" }", "x.conf:1: name"},
+	    {"grid { authority = \"a\tb\" }", "x.conf:1: authority"},
+	    {"state = a.db", "x.conf:1: state = \"a.db\": it should be a path"},
+	    {"rrd { rootdir = \"\" }", "x.conf:1: rootdir"},
+	    {"self { name = \"a/b\" }", "x.conf:1: name = \"a/b\": it should be "
+	                                "the name of a host"},
+	    {"rrd { rrdcached = unix:run }", "x.conf:1: rrdcached"},
+	    {"rrd { rrdcached = \"a:0\" }", "x.conf:1: rrdcached"},
+	    {"rrd { rrdcached = \"::1\" }", "x.conf:1: rrdcached"},
+	    {"rrd { rrdcached = \"[::1\" }", "x.conf:1: rrdcached"},
+	    {"rrd { rrdcached = \"[]:1\" }", "x.conf:1: rrdcached"},
+	    {"rrd { rrdcached = \"[a]:1\" }", "x.conf:1: rrdcached"},
+	    {"rrd { rrdcached = \"a b\" }", "x.conf:1: rrdcached"},
+	    {"sflow { ports = \"(\" }", "x.conf:1: ports = \"(\": it should be "
+	                                "an extended regular expression: "},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void
+lists(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"sflow { allow = { \"10.0.0.0/8\",\n\"10.0.0.0/33\" } }",
+	     "x.conf:2: allow = \"10.0.0.0/33\": it should be networks such as "
+	     "10.0.0.0/8 or fd00::/8, not 10.0.0.0/33"},
+	    {"sflow { deny = \"::1, host.example\" }",
+	     "x.conf:1: deny = \"::1, host.example\": it should be networks such "
+	     "as 10.0.0.0/8 or fd00::/8, not host.example"},
+	    {"trusted_hosts = { localhost }", "x.conf:1: trusted_hosts"},
+	    {"sflow { bind = \"eth0\" }", "x.conf:1: bind = \"eth0\": it should "
+	                                  "be addresses of this machine, not eth0"},
+	    {"xml_bind = { ::1, 1, ::2 }", "x.conf:1: xml_bind = \"1\""},
+	    {"\nxml_bind = { ::1,::1,::1,::1,::1,::1,::1,::1,::1,::1,::1,::1,::1,"
+	     "::1,::1,::1,\n::1 }\nreaders = 1",
+	     "x.conf:3: xml_bind = \"::1 ::1 "},
+	    {"sflow { names = \"core-1\" }", "x.conf:1: names = \"core-1\""},
+	    {"sflow { names = { \"192.0.2.1 = a\", \"b = c\" } }",
+	     "x.conf:1: names = \"b = c\""},
+	    {"cluster a {\nagents = {} }", "x.conf:2: agents = \"\": it should"},
+	    {"rrd { rra = { \"RRA:AVERAGE:0.5:1:10\",\n\"RRA:AVG:0.5:1:1\" } }",
+	     "x.conf:2: rra = \"RRA:AVG:0.5:1:1\": it should be RRA:AVERAGE"},
+	    {"rrd { rra = \"RRA:MAX:1:1:1\" }", "x.conf:1: rra"},
+	    {"rrd { rra = \"RRA:MAX:.5:1:1\" }", "x.conf:1: rra"},
+	    {"rrd { rra = \"RRA:MAX:0.5:0:1\" }", "x.conf:1: rra"},
+	    {"rrd { rra = \"RRA:MAX:0.5:1:0\" }", "x.conf:1: rra"},
+	    {"rrd { rra = \"RRA:MAX:0.5:1\" }", "x.conf:1: rra"},
+	    {"rrd { rra = \"RRA:MAX:0.5:1:1:1\" }", "x.conf:1: rra"},
+	    {"rrd { rra = \"RRA:MAX:0.5:1:1000000000\" }", "x.conf:1: rra"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void
+sections(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"sflow { }\nsflow { port = 1 }",
+	     "x.conf:2: a second section sflow"},
+	    {"rrd { }\n\nrrd {\n}", "x.conf:3: a second section rrd"},
+	    {"rrd { step = 15\narchives \"(\" {\nrra = {} } }",
+	     "x.conf:2: archives \"(\": it should be an extended regular"},
+	    {"rrd {\narchives a { rra = {} }\narchives b {\n}\n}",
+	     "x.conf:3: archives: its rra is missing"},
+	    {"rrd { archives a { rra = {} }\narchives a { rra = {} } }",
+	     "x.conf:2: found duplicate title 'a'"},
+	    {"archives a { rra = {} }", "x.conf:1: no such option 'archives'"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void
+clusters(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"cluster a { }\ncluster a { }", "x.conf:2: found duplicate title"},
+	    {"cluster a { }\n\ncluster b {\nowner = c }",
+	     "x.conf:3: cluster \"b\": it should have agents, for \"a\" has none"},
+	    {"cluster a {\ngmond_port = 8651 }",
+	     "x.conf:2: gmond_port = \"8651\": it is the xml_port of gmetad's"},
+	    {"cluster a { gmond_port = 1 }\ncluster b { agents = \"::/0\"\n"
+	     "gmond_port = 1 }",
+	     "x.conf:3: gmond_port = \"1\": it is the gmond_port of a"},
+	    {"cluster a { gmond_port = 1 }\nxml_port = 1",
+	     "x.conf:2: xml_port = \"1\": it is the gmond_port of a"},
+	    {"xml_port = 1 interactive_port = 1",
+	     "x.conf:1: interactive_port = \"1\": it is the xml_port"},
+	    {"sflow { vm_cluster = a }",
+	     "x.conf:1: vm_cluster = \"a\": there is no such cluster"},
+	    {"cluster a { }\nself { cluster = b }",
+	     "x.conf:2: cluster = \"b\": there is no such cluster"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void
+names_of_clusters(void **state)
+{
+	static const char *const wrong[] = {
+	    "a/b", "", " a", "a ", ".a", "__SummaryInfo__", "a<b", "a>b", "a&b",
+	    "a'b", "\303\274", "a\tb",
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+	char fault[CONFIG_FAULT], text[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		snprintf(text, sizeof(text), "\ncluster \"%s\" {\nowner = b }",
+		         wrong[i]);
+		if (config_parse(text, "x.conf", NULL, fault) != NULL)
+			fail_msg("\"%s\" was taken", wrong[i]);
+		assert_ptr_equal(strstr(fault, "x.conf:2: cluster \""), fault);
+	}
+	assert_null(config_parse("cluster 'a\"b' {}", "x.conf", NULL, fault));
+}
+
+/* 256 of them have a number, those that were in between, too. */
+static void
+number_of_clusters(void **state)
+{
+	char fault[CONFIG_FAULT], text[16384], *at = text;
+	struct config *full, *other;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 257; i++)
+		at += sprintf(at, "cluster c%d { agents = \"10.0.0.0/8\" }\n", i);
+	assert_null(config_parse(text, "x.conf", NULL, fault));
+	assert_non_null(strstr(fault, "x.conf:257: more than 256 clusters"));
+	*strstr(text, "cluster c256") = '\0';
+	assert_null(config_parse(text, "x.conf", NULL, fault));
+	assert_non_null(strstr(fault, "more than 256 clusters"));
+	*strstr(text, "cluster c255") = '\0';
+	full = config_parse(text, "x.conf", NULL, fault);
+	assert_non_null(full);
+	assert_int_equal(full->cluster_count, 256);
+	assert_null(config_parse("\ncluster d { }", "x.conf", full, fault));
+	assert_non_null(strstr(fault, "x.conf:2: cluster \"d\": there were 256"));
+	other = config_parse("cluster c7 { }", "x.conf", full, fault);
+	assert_non_null(other);
+	assert_int_equal(other->clusters[0].number, 7);
+	config_release(full);
+	config_release(other);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(syntax),
+	    cmocka_unit_test(numbers),
+	    cmocka_unit_test(words_and_texts),
+	    cmocka_unit_test(lists),
+	    cmocka_unit_test(sections),
+	    cmocka_unit_test(clusters),
+	    cmocka_unit_test(names_of_clusters),
+	    cmocka_unit_test(number_of_clusters),
+	};
+
+	return cmocka_run_group_tests_name("config_faults", tests, NULL, NULL);
+}

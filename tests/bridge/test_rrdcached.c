@@ -1,0 +1,338 @@
+/* Values into RRDs by the real rrdcached. */
+#include "tests/bridge/rrd_rig.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd_connection.h"
+#include "gmetad-bridge/rrd_sink.h"
+
+/* Is somebody listening there? */
+static bool
+answers(const char *address)
+{
+	struct rrd none;
+	struct connection c;
+	char fault[CONNECTION_FAULT];
+	bool open;
+
+	atomic_init(&none.deadline_ms, INT64_MAX);
+	open = connection_open(&c, &none, address, 1000, fault) == 0;
+	connection_close(&c);
+	return open;
+}
+
+/* Starts rrdcached in the foreground, with one more option; waits until it listens.
+ * -1 when it ends instead. */
+static pid_t
+start_rrdcached(const struct rig *rig, const char *address, const char *option,
+                const char *value)
+{
+	struct timespec nap = {.tv_nsec = 5000000};
+	char pid_file[160];
+	pid_t pid;
+	int null;
+
+	snprintf(pid_file, sizeof(pid_file), "%s/pid", rig->folder);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test may crash */
+		null = open("/dev/null", O_RDWR);
+		dup2(null, 1);
+		dup2(null, 2);
+		execlp("rrdcached", "rrdcached", "-g", "-p", pid_file, "-b",
+		       rig->root, "-B", option, value, "-l", address,
+		       (char *)NULL);
+		_exit(127);
+	}
+	while (!answers(address)) {
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return -1;
+		nanosleep(&nap, NULL);
+	}
+	return pid;
+}
+
+/* Ends it; with SIGTERM it writes what it has first. */
+static void
+end_rrdcached(pid_t pid, int number)
+{
+	assert_int_equal(kill(pid, number), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static const char *const host_values[] = {"1700000010:1.5", "1700000025:2",
+                                          "1700000040:2.5"};
+static const char *const sum_values[] = {"1700000010:3.0:2", "1700000025:4.0:2",
+                                         "1700000040:5.0:2"};
+
+/* Three steps of a host and of sums. */
+static void
+write_steps(struct rig *rig)
+{
+	unsigned step;
+
+	for (step = 0; step < 3; step++) {
+		rig_value(rig, "my web", "node1", "m", step,
+		          host_values[step] + 11, 0);
+		rig_value(rig, NULL, NULL, "m", step,
+		          step == 0 ? "3.0" : step == 1 ? "4.0" : "5.0", 2);
+		rrd_flush(rig->rrd, &rig->chunk);
+		rig_wait(rrd_updates, 2 * (step + 1));
+	}
+}
+
+static void
+check_steps(const struct rig *rig)
+{
+	char path[160];
+
+	assert_count(rrd_updates, 6);
+	assert_count(rrd_created, 2);
+	assert_count(rrd_failed, 0);
+	assert_count(rrd_dropped, 0);
+	snprintf(path, sizeof(path), "%s/reference", rig->folder);
+	rig_reference(path, false, rig->config.rrd.archives, host_values, 3);
+	rig_assert_same(rig, "my web/node1/m.rrd", path);
+	rig_reference(path, true, rig->config.rrd.archives, sum_values, 3);
+	rig_assert_same(rig, "__SummaryInfo__/m.rrd", path);
+}
+
+static void
+test_unix_socket(void **state)
+{
+	struct rig *rig = *state;
+	char address[128];
+	pid_t pid;
+
+	snprintf(address, sizeof(address), "unix:%s", rig->socket);
+	pid = start_rrdcached(rig, address, "-R", "-F");
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = address;
+	rig_start(rig);
+	write_steps(rig);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	check_steps(rig);
+}
+
+/* A port that was free a moment ago. */
+static unsigned
+free_port(void)
+{
+	struct sockaddr_in in = {
+	    .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	close(fd);
+	return ntohs(in.sin_port);
+}
+
+static void
+test_tcp(void **state)
+{
+	struct rig *rig = *state;
+	char address[128];
+	pid_t pid = -1;
+	int i;
+
+	for (i = 0; i < 5 && pid < 0; i++) {
+		snprintf(address, sizeof(address), "127.0.0.1:%u", free_port());
+		pid = start_rrdcached(rig, address, "-R", "-F");
+	}
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = address;
+	rig_start(rig);
+	write_steps(rig);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	check_steps(rig);
+}
+
+/* Without -R it makes no folders, with -P maybe no files: then we do. */
+static void
+test_made_here(void **state)
+{
+	struct rig *rig = *state;
+	pid_t pid = start_rrdcached(rig, rig->socket, "-P",
+	                            "BATCH,UPDATE,FLUSH");
+
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = rig->socket;
+	rig_start(rig);
+	write_steps(rig);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	check_steps(rig);
+}
+
+static void
+test_made_here_without_folders(void **state)
+{
+	struct rig *rig = *state;
+	pid_t pid = start_rrdcached(rig, rig->socket, "-w", "300");
+
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = rig->socket;
+	rig_start(rig);
+	write_steps(rig);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	check_steps(rig);
+}
+
+/* What it refuses for good is counted, and said why. */
+static void
+test_refused(void **state)
+{
+	struct rig *rig = *state;
+	pid_t pid = start_rrdcached(rig, rig->socket, "-R", "-F");
+	char path[160], other[96];
+	FILE *f;
+
+	assert_true(pid > 0);
+	snprintf(path, sizeof(path), "%s/web", rig->root);
+	f = fopen(path, "w"); /* in the place of a folder */
+	assert_non_null(f);
+	fclose(f);
+	rig->config.rrd.rrdcached = rig->socket;
+	rig_start(rig);
+	rig_value(rig, "web", "node1", "m", 0, "1", 0);
+	rig_value(rig, "db", "node1", "m", 0, "1", 0);
+	rig_stop(rig);
+	assert_count(rrd_failed, 1);
+	assert_count(rrd_updates, 1);
+	assert_true(rig_logged("web/node1/m.rrd"));
+
+	snprintf(other, sizeof(other), "%s/elsewhere", rig->folder);
+	rig->config.rrd.rootdir = other; /* not below its folder */
+	rig_start(rig);
+	rig_value(rig, "db", "node1", "m", 1, "1", 0);
+	rig_stop(rig);
+	assert_count(rrd_failed, 2);
+	assert_true(rig_logged("Permission denied"));
+	end_rrdcached(pid, SIGTERM);
+}
+
+/* Of a line of several values those that are too old are refused, the others not. */
+static void
+test_too_old(void **state)
+{
+	static const char *const values[] = {"1700000010:1", "1700000025:2",
+	                                     "1700000040:3", "1700000055:4"};
+	struct rig *rig = *state;
+	pid_t pid = start_rrdcached(rig, rig->socket, "-R", "-F");
+	char path[160];
+	unsigned i;
+
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = rig->socket;
+	rig_start(rig);
+	rig_value(rig, "web", "node1", "m", 0, "1", 0);
+	rig_value(rig, "web", "node1", "m", 1, "2", 0);
+	rrd_flush(rig->rrd, &rig->chunk);
+	rig_wait(rrd_updates, 2);
+	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "m");
+	for (i = 0; i < 4; i++)
+		rrd_line_value(rig->rrd, &rig->chunk, RIG_START + i * RIG_STEP,
+		               values[i] + 11, 0);
+	rrd_line_end(rig->rrd, &rig->chunk);
+	rig_value(rig, "web", "node1", "other", 0, "1", 0);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	assert_count(rrd_failed, 2);
+	assert_count(rrd_updates, 5);
+	snprintf(path, sizeof(path), "%s/reference", rig->folder);
+	rig_reference(path, false, rig->config.rrd.archives, values, 4);
+	rig_assert_same(rig, "web/node1/m.rrd", path);
+}
+
+/* It is killed and comes back: what came meanwhile is written then. */
+static void
+test_killed(void **state)
+{
+	struct rig *rig = *state;
+	pid_t pid = start_rrdcached(rig, rig->socket, "-R", "-F");
+	unsigned step;
+	char text[16];
+
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = rig->socket;
+	rig->config.rrd.connections = 3;
+	rig_start(rig);
+	rig_value(rig, "web", "node1", "m", 0, "0", 0);
+	rrd_flush(rig->rrd, &rig->chunk);
+	rig_wait(rrd_updates, 1);
+	end_rrdcached(pid, SIGKILL);
+	for (step = 1; step < 10; step++) {
+		snprintf(text, sizeof(text), "%u", step);
+		rig_value(rig, "web", "node1", "m", step, text, 0);
+		rig_value(rig, "web", "node2", "m", step, text, 0);
+		rrd_flush(rig->rrd, &rig->chunk);
+	}
+	unlink(rig->socket);
+	pid = start_rrdcached(rig, rig->socket, "-R", "-F");
+	assert_true(pid > 0);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	assert_count(rrd_updates, 19);
+	assert_count(rrd_failed, 0);
+	assert_count(rrd_dropped, 0);
+	assert_true(rig_exists(rig, "web/node2/m.rrd"));
+	assert_true(rig_logged("values wait"));
+}
+
+static void
+test_addresses(void **state)
+{
+	struct rig *rig = *state;
+	char longest[300];
+
+	(void)rig;
+	assert_false(answers("/nowhere/at/all"));
+	assert_false(answers("unix:"));
+	assert_false(answers(""));
+	assert_false(answers("127.0.0.1:port"));
+	assert_false(answers("[::1"));
+	assert_false(answers("[::1]:1"));
+	assert_false(answers("127.0.0.1:1"));
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[0] = '/';
+	longest[sizeof(longest) - 1] = '\0';
+	assert_false(answers(longest));
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_begin, rig_end)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_unix_socket),
+	    TEST(test_tcp),
+	    TEST(test_made_here),
+	    TEST(test_made_here_without_folders),
+	    TEST(test_refused),
+	    TEST(test_too_old),
+	    TEST(test_killed),
+	    TEST(test_addresses),
+	};
+
+	return cmocka_run_group_tests_name("rrdcached", tests, NULL, NULL);
+}

@@ -1,0 +1,265 @@
+/* An rrdcached that fails in each way: nothing is lost, and nothing counted twice. */
+#include "tests/bridge/rrd_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd_cached.h"
+#include "tests/bridge/fake_rrdcached.h"
+
+#define FAKE(acts, replies) \
+	fake_start(rig->socket, acts, COUNT_OF(acts), replies, COUNT_OF(replies))
+
+/* Starts with one connection for updates; queues three lines. */
+static void
+begin_fake(struct rig *rig)
+{
+	rig->config.rrd.rrdcached = rig->socket;
+	rig->config.rrd.connections = 1;
+	rig_start(rig);
+	rig_value(rig, "web", "node1", "a", 0, "1", 0);
+	rig_value(rig, "web", "node1", "b", 0, "2", 0);
+	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "c");
+	rrd_line_value(rig->rrd, &rig->chunk, RIG_START, "3", 0);
+	rrd_line_value(rig->rrd, &rig->chunk, RIG_START + RIG_STEP, "4", 0);
+	rrd_line_end(rig->rrd, &rig->chunk);
+	rrd_flush(rig->rrd, &rig->chunk);
+}
+
+static size_t
+occurrences(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		n++;
+	return n;
+}
+
+/* Errors belong to lines by their number; a message may be of two lines. */
+static void
+test_errors(void **state)
+{
+	static const enum act acts[] = {SERVE};
+	static const char *const replies[] = {
+	    "3 errors\n1 x: Permission denied\n2 first\nsecond\n",
+	};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+
+	begin_fake(rig);
+	rig_stop(rig);
+	fake_stop(fake, NULL);
+	assert_count(rrd_failed, 2);
+	assert_count(rrd_updates, 2);
+	assert_true(rig_logged("web/node1/a.rrd: x: Permission denied"));
+	assert_true(rig_logged("web/node1/b.rrd: first"));
+}
+
+/* An error that is of no line counts for none. */
+static void
+test_numbers_of_no_line(void **state)
+{
+	static const enum act acts[] = {SERVE};
+	static const char *const replies[] = {
+	    "8 errors\n0 x\n-1 x\nx\n\n2 x\n2 x\n1 x\n99999999999999999999 x\n",
+	};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+
+	begin_fake(rig);
+	rig_stop(rig);
+	fake_stop(fake, NULL);
+	assert_count(rrd_failed, 1);
+	assert_count(rrd_updates, 3);
+}
+
+/* A file that isn't there is made, and gets its value; where that can't be found
+ * either there is an end. */
+static void
+test_missing(void **state)
+{
+	static const enum act acts[] = {SERVE};
+	static const char *const replies[] = {
+	    "2 errors\n1 No such file: a\n2 No such file: b\n",
+	    "0 errors\n",                    /* CREATE a */
+	    "0 errors\n",                    /* UPDATE a */
+	    "1 errors\n1 RRD Error: creating 'b': File exists\n",
+	    "1 errors\n1 No such file: b\n", /* UPDATE b */
+	};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+	char *lines;
+
+	begin_fake(rig);
+	rig_stop(rig);
+	fake_stop(fake, &lines);
+	assert_int_equal(occurrences(lines, "CREATE "), 2);
+	assert_int_equal(occurrences(lines, "UPDATE "), 5);
+	assert_non_null(strstr(lines, "/web/node1/a.rrd -s 15 -b 1700000009 -O "
+	                              "DS:sum:GAUGE:120:U:U RRA:AVERAGE:0.5:1:100"
+	                              " RRA:AVERAGE:0.5:4:50\n"));
+	free(lines);
+	assert_count(rrd_created, 1);
+	assert_count(rrd_updates, 3);
+	assert_count(rrd_failed, 1);
+}
+
+/* Where it breaks off before the lines were sent, they are sent once. */
+static void
+test_breaks_before(void **state)
+{
+	static const enum act acts[] = {CLOSE_AT_ONCE, CLOSE_AFTER_BATCH,
+	                                REFUSE_BATCH, TALK_NONSENSE, SERVE};
+	static const char *const replies[] = {"0 errors\n"};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+	char *lines;
+
+	begin_fake(rig);
+	rig_stop(rig);
+	fake_stop(fake, &lines);
+	assert_int_equal(occurrences(lines, "UPDATE "), 3);
+	free(lines);
+	assert_count(rrd_updates, 4);
+	assert_count(rrd_failed, 0);
+	assert_true(rig_logged("Permission denied"));
+	assert_true(rig_logged("? what?"));
+	assert_true(rig_logged("connected"));
+}
+
+/* Where it breaks off later, they are sent again; what it had taken counts as
+ * written, and what it hadn't is written then. */
+static void
+test_breaks_within(void **state)
+{
+	static const enum act acts[] = {CLOSE_IN_BATCH, CLOSE_AT_END,
+	                                CLOSE_IN_ANSWER, SERVE};
+	static const char *const replies[] = {
+	    "2 errors\n"
+	    "1 illegal attempt to update using time 1700000010\n"
+	    "3 illegal attempt to update using time 1700000010\n",
+	    "1 errors\n"
+	    "1 illegal attempt to update using time 1700000025\n",
+	};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+	char *lines;
+
+	begin_fake(rig);
+	rig_stop(rig);
+	fake_stop(fake, &lines);
+	/* at the end, in the answer, served, and the second value of the last */
+	assert_int_equal(occurrences(lines, "UPDATE "), 3 + 3 + 3 + 1);
+	assert_int_equal(occurrences(lines, "c.rrd 1700000025:4\n"), 1);
+	free(lines);
+	assert_count(rrd_updates, 4);
+	assert_count(rrd_failed, 0);
+	assert_count(rrd_dropped, 0);
+}
+
+/* One that hangs is cut, at any point. */
+static void
+test_hangs(void **state)
+{
+	static const enum act acts[] = {HANG, HANG_AT_END, TALK_WITHOUT_END,
+	                                SERVE};
+	static const char *const replies[] = {"0 errors\n"};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+	int before = rrd_cached_timeout_ms;
+
+	rrd_cached_timeout_ms = 50;
+	begin_fake(rig);
+	rig_wait(rrd_updates, 4);
+	rig_stop(rig);
+	rrd_cached_timeout_ms = before;
+	fake_stop(fake, NULL);
+	assert_count(rrd_updates, 4);
+	assert_count(rrd_failed, 0);
+}
+
+/* The end doesn't wait for one that hangs, nor for one that isn't there. */
+static void
+test_end(void **state)
+{
+	static const enum act acts[] = {HANG_AT_END};
+	static const char *const replies[] = {"0 errors\n"};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+
+	begin_fake(rig);
+	rrd_stop(rig->rrd, clock_ms() + 50);
+	fake_stop(fake, NULL);
+	assert_count(rrd_dropped, 4);
+	begin_fake(rig); /* refused by now */
+	rrd_stop(rig->rrd, clock_ms() + 50);
+	rig->rrd = NULL;
+	assert_count(rrd_dropped, 8);
+	assert_count(rrd_updates, 0);
+	assert_count(rrd_queued, 0);
+	assert_true(rig_logged("not written in time"));
+}
+
+/* What makes it break off each time is left out in the end. */
+static void
+test_gives_up(void **state)
+{
+	static const enum act acts[] = {
+	    CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END,
+	    CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END,
+	    SERVE,
+	};
+	static const char *const replies[] = {"0 errors\n"};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+	struct rrd *rrd;
+
+	begin_fake(rig);
+	rrd = rig->rrd;
+	rig_value(rig, "web", "node1", "d", 0, "1", 0);
+	rrd_flush(rrd, &rig->chunk);
+	rig_stop(rig); /* pauses are short at the end */
+	fake_stop(fake, NULL);
+	assert_count(rrd_failed, 4);
+	assert_count(rrd_updates, 1);
+	assert_true(rig_logged("left out"));
+}
+
+static void
+test_fake_over_tcp(void **state)
+{
+	static const enum act acts[] = {CLOSE_IN_ANSWER, SERVE};
+	static const char *const replies[] = {"0 errors\n"};
+	struct rig *rig = *state;
+	struct fake *fake = fake_start(NULL, acts, COUNT_OF(acts), replies, 1);
+
+	snprintf(rig->socket, sizeof(rig->socket), "localhost:%u",
+	         fake_port(fake));
+	begin_fake(rig);
+	rig_stop(rig);
+	fake_stop(fake, NULL);
+	assert_count(rrd_updates, 4);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_begin, rig_end)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_errors),
+	    TEST(test_numbers_of_no_line),
+	    TEST(test_missing),
+	    TEST(test_breaks_before),
+	    TEST(test_breaks_within),
+	    TEST(test_hangs),
+	    TEST(test_end),
+	    TEST(test_gives_up),
+	    TEST(test_fake_over_tcp),
+	};
+
+	return cmocka_run_group_tests_name("rrdcached faults", tests, NULL,
+	                                   NULL);
+}

@@ -1,0 +1,350 @@
+/* The file of hosts when it is damaged, or not ours: never a crash, and always a file
+ * that serves in the end. */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/bridge/fake_collector.h"
+
+#define AGAIN_MS 10000 /* after which a file that can't be opened is tried again */
+
+static char bad_path[sizeof(fake_path) + 8];
+
+static int
+begin(void **state)
+{
+	int result = fake_begin(state);
+
+	snprintf(bad_path, sizeof(bad_path), "%s.bad", fake_path);
+	return result;
+}
+
+/* Of any file. The bytes are the caller's to free. */
+static uint8_t *
+read_file(const char *path, size_t *len)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *bytes;
+	long end;
+
+	assert_non_null(file);
+	fseek(file, 0, SEEK_END);
+	end = ftell(file);
+	rewind(file);
+	bytes = malloc((size_t)end + 1);
+	assert_non_null(bytes);
+	*len = fread(bytes, 1, (size_t)end, file);
+	assert_int_equal(*len, end);
+	fclose(file);
+	return bytes;
+}
+
+static void
+write_file(const char *path, const void *bytes, size_t len)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	fclose(file);
+}
+
+/* Whatever the file was: it can be opened, three hosts saved, and restored. */
+static void
+assert_usable(void)
+{
+	struct state *s = fake_open();
+	size_t restored = fake.restored;
+
+	fake_restart();
+	fake_hosts(3);
+	state_stop(s);
+	state_close(s);
+	fake_restart();
+	state_close(fake_open());
+	assert_true(fake.restored >= 3 && fake.restored <= restored + 3);
+	assert_non_null(fake_find(3));
+	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM "
+	                          "pragma_integrity_check "
+	                          "WHERE integrity_check = 'ok'"), 1);
+}
+
+/* Damaged ---------------------------------------------------------------------------- */
+
+static void
+garbage(void **state)
+{
+	uint8_t bytes[5000], *aside;
+	struct state *s;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 7 + i / 256);
+	write_file(fake_path, bytes, sizeof(bytes));
+	s = fake_open();
+	assert_int_equal(fake_lines, 1);
+	assert_non_null(strstr(fake_line, "put aside as"));
+	assert_int_equal(state_save_round(s, NOW), 0);
+	assert_int_equal(fake_lines, 1);
+	state_close(s);
+	aside = read_file(bad_path, &len);
+	assert_int_equal(len, sizeof(bytes));
+	assert_memory_equal(aside, bytes, len);
+	free(aside);
+	write_file(fake_path, "something else entirely, and of another length, "
+	           "but not a database", 66);
+	assert_usable();
+	free(read_file(bad_path, &len)); /* in place of the older one */
+	assert_int_equal(len, 66);
+}
+
+/* What is beside a file that is put aside is not taken for the new one's. */
+static void
+garbage_with_a_log(void **state)
+{
+	char wal[sizeof(fake_path) + 8], bad[sizeof(fake_path) + 16];
+	size_t len;
+
+	(void)state;
+	snprintf(wal, sizeof(wal), "%s-journal", fake_path);
+	write_file(wal, "journal of old", 14);
+	snprintf(wal, sizeof(wal), "%s-wal", fake_path);
+	write_file(wal, "log of old", 10);
+	write_file(fake_path, "not a database, and longer than some header of it",
+	           49);
+	assert_usable();
+	free(read_file(bad_path, &len));
+	assert_int_equal(len, 49);
+	snprintf(bad, sizeof(bad), "%s-journal", bad_path);
+	unlink(bad);
+}
+
+static void
+empty_file(void **state)
+{
+	(void)state;
+	write_file(fake_path, "", 0);
+	assert_usable();
+	assert_int_equal(access(bad_path, F_OK), -1);
+}
+
+static void
+truncated(void **state)
+{
+	uint8_t *bytes;
+	size_t len, at;
+
+	(void)state;
+	fake_file(400);
+	bytes = read_file(fake_path, &len);
+	assert_true(len > 20000);
+	for (at = 1; at < len; at += at < 4200 ? 379 : 4096 - 5) {
+		unlink(bad_path);
+		write_file(fake_path, bytes, at);
+		fake_restart();
+		state_close(fake_open());
+		assert_true(fake.restored == 0 ||
+		            access(bad_path, F_OK) == -1);
+		fake_restart();
+		assert_usable();
+	}
+	free(bytes);
+}
+
+/* In the header each byte, else some: never a crash, and always a file that serves
+ * in the end. */
+static void
+flipped(void **state)
+{
+	uint8_t *bytes;
+	size_t len, at;
+
+	(void)state;
+	fake_file(100);
+	bytes = read_file(fake_path, &len);
+	for (at = 0; at < len; at += at < 220 ? 1 : 131) {
+		bytes[at] ^= (uint8_t)(1 + at * 5 % 255);
+		write_file(fake_path, bytes, len);
+		bytes[at] ^= (uint8_t)(1 + at * 5 % 255);
+		fake_restart();
+		assert_usable();
+	}
+	free(bytes);
+}
+
+/* The log of a process that was killed, with damage. */
+static void
+flipped_log(void **state)
+{
+	char wal[sizeof(fake_path) + 8];
+	uint8_t *bytes, *log;
+	size_t len, log_len, at;
+	struct state *s;
+
+	(void)state;
+	snprintf(wal, sizeof(wal), "%s-wal", fake_path);
+	fake_file(50);
+	s = fake_open();
+	fake_restart();
+	fake_hosts(100);
+	assert_int_equal(state_save_round(s, NOW), 0);
+	bytes = read_file(fake_path, &len);
+	log = read_file(wal, &log_len);
+	state_close(s);
+	assert_true(log_len > 4096);
+	for (at = 0; at < log_len; at += at < 60 ? 1 : 499) {
+		log[at] ^= 0x55;
+		write_file(fake_path, bytes, len);
+		write_file(wal, log, log_len);
+		log[at] ^= 0x55;
+		fake_restart();
+		assert_usable();
+	}
+	free(bytes);
+	free(log);
+}
+
+/* Damage that comes while it is open is met sooner or later, at the next start at the
+ * latest. */
+static void
+damaged_while_open(void **state)
+{
+	struct state *s;
+	int64_t now = NOW;
+	uint8_t zeros[4096] = {0};
+	int fd, i;
+
+	(void)state;
+	fake_file(400);
+	s = fake_open();
+	assert_int_equal(fake.restored, 400);
+	fd = open(fake_path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	for (i = 0; i < 8; i++)
+		assert_int_equal(pwrite(fd, zeros, sizeof(zeros), i * 4096),
+		                 sizeof(zeros));
+	close(fd);
+	for (i = 0; i < 5; i++) {
+		memset(fake.unsaved, true, sizeof(fake.unsaved));
+		state_save_round(s, now += AGAIN_MS);
+	}
+	state_stop(s);
+	state_close(s);
+	fake_restart();
+	assert_usable();
+}
+
+/* Not ours --------------------------------------------------------------------------- */
+
+static void
+foreign_database(void **state)
+{
+	(void)state;
+	fake_sql(fake_path, "CREATE TABLE hosts (a, b); INSERT INTO hosts "
+	         "VALUES (1, 2), (3, 4)");
+	assert_usable();
+	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 2);
+}
+
+/* With the very same table. */
+static void
+another_programs_file(void **state)
+{
+	(void)state;
+	fake_file(4);
+	fake_sql(fake_path, "PRAGMA application_id = 5");
+	state_close(fake_open());
+	assert_int_equal(fake.restored, 0);
+	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 4);
+}
+
+static void
+newer_version(void **state)
+{
+	(void)state;
+	fake_file(4);
+	fake_sql(fake_path, "PRAGMA user_version = 2");
+	state_close(fake_open());
+	assert_int_equal(fake.restored, 0);
+	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 4);
+	assert_int_equal(fake_rows(), 0);
+	assert_usable();
+}
+
+/* What is beside it goes with it. */
+static void
+newer_version_in_use(void **state)
+{
+	char wal[sizeof(bad_path) + 8];
+	sqlite3 *other;
+
+	(void)state;
+	fake_file(4);
+	assert_int_equal(sqlite3_open(fake_path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "PRAGMA user_version = 2", NULL,
+	                              NULL, NULL), SQLITE_OK);
+	assert_usable();
+	snprintf(wal, sizeof(wal), "%s-wal", bad_path);
+	assert_int_equal(access(wal, F_OK), 0);
+	sqlite3_close(other);
+	assert_int_equal(fake_sql(bad_path, "PRAGMA user_version"), 2);
+}
+
+static void
+other_columns(void **state)
+{
+	(void)state;
+	fake_file(4);
+	fake_sql(fake_path, "ALTER TABLE hosts DROP COLUMN loss");
+	assert_usable();
+	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 4);
+	fake_file(4);
+	fake_sql(fake_path, "DROP TABLE hosts");
+	assert_usable();
+}
+
+/* Other columns, while it is open. */
+static void
+altered_while_open(void **state)
+{
+	struct state *s;
+
+	(void)state;
+	fake_file(4);
+	s = fake_open();
+	fake_sql(fake_path, "DROP TABLE hosts");
+	fake.unsaved[0] = true;
+	assert_int_equal(state_save_round(s, NOW), -1);
+	assert_int_equal(state_save_round(s, NOW + AGAIN_MS), 0);
+	assert_int_equal(fake_rows(), 4);
+	state_close(s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fake_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(garbage),
+	    TEST(garbage_with_a_log),
+	    TEST(empty_file),
+	    TEST(truncated),
+	    TEST(flipped),
+	    TEST(flipped_log),
+	    TEST(damaged_while_open),
+	    TEST(foreign_database),
+	    TEST(another_programs_file),
+	    TEST(newer_version),
+	    TEST(newer_version_in_use),
+	    TEST(other_columns),
+	    TEST(altered_while_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

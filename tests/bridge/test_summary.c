@@ -1,0 +1,307 @@
+/* The sums over hosts, as gmetad makes them. */
+#include "tests/unit/unit.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gmetad-bridge/summary.h"
+#include "sflow/collector.h"
+#include "tests/bridge/grid.h"
+
+static struct summary_builder *builder;
+
+static const struct metric load = {"load", FLOAT, "%", BOTH, "%.2f", "cpu", "Load"};
+static const struct metric cpus = {"cpus", UINT16, "CPUs", ZERO, "%u", "cpu", "CPUs"};
+static const struct metric name = {"name", STRING, "", ZERO, "%s", "cpu", "Name"};
+
+static void
+add(unsigned cluster, const struct metric *metric, const char *prefix,
+    double number)
+{
+	struct store_value value = {.metric = metric, .prefix = prefix,
+	                            .part = "", .number = number, .text = ""};
+
+	summary_value(builder, cluster, &value);
+}
+
+static const struct summary_metric *
+find(const struct summary *summary, const char *metric)
+{
+	size_t i;
+
+	assert_non_null(summary);
+	for (i = 0; i < summary->count; i++)
+		if (strcmp(summary->metrics[i]->name, metric) == 0)
+			return summary->metrics[i];
+	return NULL;
+}
+
+static void
+assert_sum(const struct summary *summary, const char *metric,
+           const char *expected, unsigned hosts)
+{
+	const struct summary_metric *m = find(summary, metric);
+	char text[SUMMARY_TEXT];
+
+	assert_non_null(m);
+	assert_int_equal(summary_text(m, text), strlen(expected));
+	assert_string_equal(text, expected);
+	assert_int_equal(m->hosts, hosts);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	builder = summary_builder_new(2);
+	return builder == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	summary_builder_free(builder);
+	return 0;
+}
+
+static void
+sums_of_clusters_and_grid(void **state)
+{
+	const struct summaries *all;
+
+	(void)state;
+	summary_host(builder, 0, true);
+	add(0, &load, "", 1.5);
+	add(0, &cpus, "", 4);
+	add(0, &name, "", 0);
+	summary_host(builder, 0, true);
+	add(0, &load, "", 2.25);
+	summary_host(builder, 0, false);
+	summary_host(builder, 1, true);
+	add(1, &cpus, "", 60000);
+	add(1, &cpus, "", 60000);
+	summary_publish(builder, 1700000000);
+	all = summaries_hold();
+	assert_int_equal(all->count, 2);
+	assert_int_equal(all->made_s, 1700000000);
+	assert_sum(summaries_find(all, 0), "load", "3.75", 2);
+	assert_sum(summaries_find(all, 0), "cpus", "4", 1);
+	assert_null(find(summaries_find(all, 0), "name"));
+	assert_int_equal(summaries_find(all, 0)->up, 2);
+	assert_int_equal(summaries_find(all, 0)->down, 1);
+	assert_sum(summaries_find(all, 1), "cpus", "120000", 2);
+	assert_null(find(summaries_find(all, 1), "load"));
+	assert_null(summaries_find(all, 2));
+	assert_sum(&all->summaries[2], "cpus", "120004", 3);
+	assert_sum(&all->summaries[2], "load", "3.75", 2);
+	assert_int_equal(all->summaries[2].up, 3);
+	assert_int_equal(all->summaries[2].down, 1);
+	summaries_release(all);
+}
+
+/* gmetad adds what it has read. */
+static void
+what_is_shown_is_added(void **state)
+{
+	const struct summaries *all;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		add(0, &load, "", 0.0049);
+	add(0, &load, "", 0.125);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_sum(summaries_find(all, 0), "load", "0.13", 101);
+	summaries_release(all);
+}
+
+static void
+prefixes_are_names_of_their_own(void **state)
+{
+	const struct summary_metric *m;
+	const struct summaries *all;
+
+	(void)state;
+	add(0, &load, "swp1", 1);
+	add(0, &load, "swp2", 2);
+	add(0, &load, "swp1", 3);
+	add(0, &load, "", 4);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_sum(summaries_find(all, 0), "swp1.load", "4.00", 2);
+	assert_sum(summaries_find(all, 0), "swp2.load", "2.00", 1);
+	assert_sum(summaries_find(all, 0), "load", "4.00", 1);
+	m = find(summaries_find(all, 0), "swp1.load");
+	assert_string_equal(m->title, "swp1: Load");
+	assert_string_equal(m->metric->title, "Load");
+	assert_string_equal(m->group, "cpu");
+	assert_string_equal(m->metric->units, "%");
+	summaries_release(all);
+}
+
+/* Metrics that agents name are freed, and others come to be in their place. */
+static void
+another_metric_in_the_same_place(void **state)
+{
+	char text[] = "first";
+	struct metric metric = load;
+	const struct summaries *all;
+
+	(void)state;
+	metric.name = metric.title = text;
+	add(0, &metric, "", 1);
+	strcpy(text, "other");
+	add(0, &metric, "", 2);
+	add(0, &metric, "", 2);
+	memset(text, 'x', sizeof(text) - 1);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_sum(summaries_find(all, 0), "first", "1.00", 1);
+	assert_sum(summaries_find(all, 0), "other", "4.00", 2);
+	assert_string_equal(find(summaries_find(all, 0), "other")->title,
+	                    "other");
+	summaries_release(all);
+}
+
+/* Equal names of different places are one sum. */
+static void
+same_name_elsewhere(void **state)
+{
+	struct metric copy = load;
+	const struct summaries *all;
+
+	(void)state;
+	add(0, &load, "", 1);
+	add(0, &copy, "", 1);
+	add(0, &load, "", 1);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_sum(summaries_find(all, 0), "load", "3.00", 3);
+	summaries_release(all);
+}
+
+static void
+names_are_bounded(void **state)
+{
+	const struct summaries *all;
+	char prefix[32];
+	int i;
+
+	(void)state;
+	for (i = 0; i < SUMMARY_METRICS_MAX + 100; i++) {
+		snprintf(prefix, sizeof(prefix), "vm%d", i);
+		add(0, &load, prefix, 1);
+		add(1, &load, prefix + 1, 1);
+	}
+	add(0, &load, "", 7);
+	add(0, &load, "vm0", 1);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_int_equal(summaries_find(all, 0)->count,
+	                 SUMMARY_METRICS_MAX - SUMMARY_METRICS_KEPT + 1);
+	assert_sum(summaries_find(all, 0), "load", "7.00", 1);
+	assert_sum(summaries_find(all, 0), "vm0.load", "2.00", 2);
+	assert_int_equal(all->summaries[2].count,
+	                 SUMMARY_METRICS_MAX - SUMMARY_METRICS_KEPT + 1);
+	assert_sum(&all->summaries[2], "load", "7.00", 1);
+	summaries_release(all);
+}
+
+static void
+each_step_begins_anew(void **state)
+{
+	const struct summaries *before, *after;
+
+	(void)state;
+	add(0, &load, "", 1);
+	summary_publish(builder, 1);
+	before = summaries_hold();
+	add(1, &load, "", 2);
+	summary_publish(builder, 2);
+	after = summaries_hold();
+	assert_int_equal(summaries_find(after, 0)->count, 0);
+	assert_sum(summaries_find(after, 1), "load", "2.00", 1);
+	assert_sum(summaries_find(before, 0), "load", "1.00", 1);
+	summaries_release(before);
+	summaries_release(after);
+	summaries_release(NULL);
+}
+
+static void
+clusters_that_come_later(void **state)
+{
+	const struct summaries *all;
+
+	(void)state;
+	summary_host(builder, 200, true);
+	add(200, &load, "", 2);
+	add(CLUSTERS_MAX, &load, "", 2);
+	summary_host(builder, UINT32_MAX, true);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_int_equal(all->count, 201);
+	assert_sum(summaries_find(all, 200), "load", "2.00", 1);
+	assert_int_equal(summaries_find(all, 199)->count, 0);
+	summaries_release(all);
+}
+
+/* Readers hold and let go while sums are published. */
+static atomic_bool stop;
+
+static void *
+read_all(void *argument)
+{
+	while (!atomic_load(&stop)) {
+		const struct summaries *all = summaries_hold();
+
+		if (all != NULL && all->summaries[0].count == 1)
+			*(double *)argument +=
+			    all->summaries[0].metrics[0]->sum;
+		summaries_release(all);
+	}
+	return NULL;
+}
+
+static void
+readers_beside_the_builder(void **state)
+{
+	pthread_t threads[2];
+	double seen[2] = {0, 0};
+	int i;
+
+	(void)state;
+	atomic_store(&stop, false);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, read_all,
+		                                &seen[i]), 0);
+	for (i = 0; i < 500; i++) {
+		add(0, &load, "", 1);
+		summary_publish(builder, i);
+	}
+	atomic_store(&stop, true);
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(sums_of_clusters_and_grid),
+	    TEST(what_is_shown_is_added),
+	    TEST(prefixes_are_names_of_their_own),
+	    TEST(another_metric_in_the_same_place),
+	    TEST(same_name_elsewhere),
+	    TEST(names_are_bounded),
+	    TEST(each_step_begins_anew),
+	    TEST(clusters_that_come_later),
+	    TEST(readers_beside_the_builder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,22 @@
+/* rules.h - what is always true of what the library shows, whatever it was sent. Each
+ * of these aborts where it is not.
+ */
+#ifndef TESTS_FUZZ_RULES_H
+#define TESTS_FUZZ_RULES_H
+
+#include <stddef.h>
+
+#include "sflow/records.h"
+
+_Noreturn void rules_broken(const char *rule, const char *what);
+
+/* Printable, and nothing that XML or a shell would take for its own. */
+void rules_text(const char *text, size_t most);
+
+/* A name may also become part of a path, and of "address:name". */
+void rules_name(const char *name, size_t most);
+
+/* In the range of its type and its meaning. */
+void rules_number(const struct metric *metric, double number);
+
+#endif

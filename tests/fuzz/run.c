@@ -1,0 +1,221 @@
+#include "tests/fuzz/run.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sflow/collector_internal.h"
+#include "sflow/relations.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/rules.h"
+
+#define WALL_MS INT64_C(1600000000000)
+#define START_MS INT64_C(100000000)
+#define EVENTS_MOST 256
+
+size_t
+fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
+{
+	static const uint32_t words[] = {
+	    0, 1, 2, 3, 4, 5, 12, 16, 20, 32, 40, 52, 60, 68, 72, 80, 100, 108,
+	    140, 144, 2000, 2003, 2004, 2005, 2006, 2010, 2100, 2101, 2102,
+	    2103, 2104, 2106, 2200, 2201, 2204, 2206, 23359489, 17613802,
+	    0x02000001, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+	uint32_t chosen = words[random % (sizeof(words) / sizeof(*words))];
+
+	word[0] = (uint8_t)(chosen >> 24);
+	word[1] = (uint8_t)(chosen >> 16);
+	word[2] = (uint8_t)(chosen >> 8);
+	word[3] = (uint8_t)chosen;
+	return 4;
+}
+
+/* Rules of the collector ------------------------------------------------------------ */
+
+static void
+check_bounds(const struct run *r)
+{
+	uint64_t agents = collector_stats(r->c)->agents;
+	size_t hosts = store_count(collector_store(r->c));
+	size_t most = r->config.max_agents;
+
+	if (agents > most)
+		rules_broken("agents are bounded", "max_agents");
+	if (r->config.vm == VM_HOST)
+		most += most * r->config.max_sources;
+	if (hosts > most)
+		rules_broken("hosts are bounded", "max_sources");
+}
+
+/* Each address that a source told of leads back to it, and its parent is one of
+ * its agent's. */
+static void
+check_relations(const struct agents *agents, const struct source *source)
+{
+	const struct relations *told = source->relations;
+	const struct source *parent = relations_find_parent(source);
+	const struct adapter *found;
+	size_t i;
+
+	if (parent != NULL && parent->agent != source->agent)
+		rules_broken("a parent is of the same agent", source->name);
+	for (i = 0; told != NULL && i < told->adapters_count; i++) {
+		found = relations_find(agents, told->adapters[i].mac);
+		while (found != NULL && found != &told->adapters[i])
+			found = found->next;
+		if (found == NULL || found->source != source)
+			rules_broken("an adapter is found", source->name);
+	}
+}
+
+static void
+check_agents(const struct run *r)
+{
+	const struct agents *agents = &r->c->agents;
+	const struct agent *agent;
+	const struct source *source;
+
+	for (agent = agents->agents; agent != NULL; agent = agent->hh.next) {
+		if (agent->ports_rated > agent->ports ||
+		    agent->ports > agent->source_count)
+			rules_broken("ports are counted once", agent->name);
+		for (source = agent->sources; source != NULL;
+		     source = source->next)
+			check_relations(agents, source);
+	}
+}
+
+void
+run_drain(struct run *r)
+{
+	struct collector_event event;
+	char text[COLLECTOR_EVENT_TEXT];
+	size_t count = 0;
+
+	while (collector_event(r->c, &event)) {
+		rules_text(event.name, TEXT_SIZE - 1);
+		collector_event_text(&event, text);
+		if (strlen(text) >= sizeof(text) || ++count > EVENTS_MOST)
+			rules_broken("events are bounded", text);
+	}
+}
+
+/* Datagrams ------------------------------------------------------------------------ */
+
+/* How much time passes; the last ones expire what is there. */
+static int64_t
+pause_ms(unsigned choice)
+{
+	static const int32_t pauses[16] = {
+	    0,     1,     20,    500,   1000,   5000,   10000,   20000,
+	    30000, 30000, 30000, 60000, 120000, 600000, 3600000, 90000000};
+
+	return pauses[choice & 15];
+}
+
+/* Who has sent the datagram. */
+static struct address
+source_of(const struct run *r, const uint8_t *bytes, size_t len)
+{
+	struct address from = {.type = ADDRESS_IPV4, .bytes = {192, 0, 2, 1}};
+
+	if (r->config.same_address && len >= 24 && bytes[7] == ADDRESS_IPV4)
+		memcpy(from.bytes, bytes + 8, 4);
+	else if (r->config.same_address && len >= 24) {
+		from.type = ADDRESS_IPV6;
+		memcpy(from.bytes, bytes + 8, 16);
+	}
+	return from;
+}
+
+/* A datagram in a block of just its size, so that ASan sees all it should. */
+static void
+input(struct run *r, const uint8_t *bytes, size_t len)
+{
+	struct address from = source_of(r, bytes, len);
+	uint8_t *block = malloc(len + 1);
+
+	if (block == NULL)
+		abort();
+	if (len > 0)
+		memcpy(block + 1, bytes, len);
+	collector_input(r->c, block + 1, len, &from, r->now);
+	free(block);
+	collector_tick(r->c, r->now);
+	check_bounds(r);
+	check_agents(r);
+}
+
+bool
+run_next(struct run *r, const uint8_t **data, const uint8_t *end)
+{
+	const uint8_t *at = *data;
+	size_t len;
+
+	if (end - at < 2)
+		return false;
+	len = (size_t)(at[0] & 15) << 8 | at[1];
+	r->pause = at[0] >> 4;
+	at += 2;
+	if (len > (size_t)(end - at))
+		len = (size_t)(end - at);
+	r->now += pause_ms(r->pause);
+	input(r, at, len);
+	*data = at + len;
+	return true;
+}
+
+/* Options ---------------------------------------------------------------------------- */
+
+static const regex_t *
+compiled(regex_t *regex, bool *done, const char *text)
+{
+	if (!*done && regcomp(regex, text, REG_EXTENDED | REG_NOSUB) != 0)
+		abort();
+	*done = true;
+	return regex;
+}
+
+static void
+choose_ports(struct collector_config *config)
+{
+	static regex_t only, except;
+	static bool is_only, is_except; /* compiled */
+
+	config->ports = compiled(&only, &is_only, "^[a-z1-5]");
+	config->ports_except = compiled(&except, &is_except, "2$");
+}
+
+void
+run_configure(struct run *r, uint8_t options)
+{
+	bool tight = (options & OPTION_TIGHT) != 0;
+	int kind, vm = options & OPTION_VM;
+
+	memset(r, 0, sizeof(*r));
+	r->options = options;
+	r->now = START_MS;
+	r->wall_ms = WALL_MS;
+	r->config = collector_defaults;
+	r->config.max_agents = tight ? 1 : 4;
+	r->config.max_sources = tight ? 2 : 6;
+	r->config.max_metrics = tight ? 60 : 2000;
+	r->config.vm = vm == 3 ? VM_HOST : (enum vm_hosts)vm;
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		r->config.multiple[kind] = (options & OPTION_MULTIPLE) != 0;
+		if ((options & OPTION_DEFAULT) == 0)
+			r->config.accept[kind] = true;
+	}
+	if ((options & OPTION_PORTS) != 0)
+		choose_ports(&r->config);
+}
+
+void
+run_begin(struct run *r)
+{
+	r->c = collector_new(&r->config);
+	if (r->c == NULL)
+		abort();
+	collector_set_wall(r->c, r->wall_ms);
+}

@@ -1,0 +1,45 @@
+/* run.h - a run of a fuzz target that is a collector.
+ *
+ * An input is a byte of options and a series of datagrams, each behind two
+ * bytes: four bits that choose how much time passes before it, and twelve of
+ * its length. What is left when a length goes beyond the end is the last
+ * datagram.
+ */
+#ifndef TESTS_FUZZ_RUN_H
+#define TESTS_FUZZ_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sflow/collector.h"
+
+/* Options: the first byte of an input. */
+#define OPTION_VM 3       /* a bit mask: enum vm_hosts; 3 is VM_HOST, too */
+#define OPTION_MULTIPLE 4 /* prefix the first instances, too */
+#define OPTION_TIGHT 8    /* very small bounds */
+#define OPTION_LAZY 16    /* the publisher gives back every other host */
+#define OPTION_FORGET 32  /* and forgets what was delivered */
+#define OPTION_PORTS 64   /* only some ports are shown */
+#define OPTION_DEFAULT 128 /* what is accepted by default; else all is */
+
+struct run {
+	struct collector *c;
+	struct collector_config config;
+	int64_t now, wall_ms;
+	uint8_t options;
+	unsigned pause; /* the last choice of a time to pass, 0 to 15 */
+	unsigned taken; /* hosts that were published */
+};
+
+/* What the options say, with small bounds; then a collector of it. */
+void run_configure(struct run *run, uint8_t options);
+void run_begin(struct run *run);
+
+/* The next datagram of the input, and a tick; what is always true of agents and
+ * hosts is looked at. False when there are no more. */
+bool run_next(struct run *run, const uint8_t **data, const uint8_t *end);
+
+/* Fetches the events. */
+void run_drain(struct run *run);
+
+#endif
