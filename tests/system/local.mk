@@ -1,6 +1,16 @@
 # Against Debian's gmond and gmetad. They can't load a module that is built with
 # sanitizers.
 SYSTEM_TESTS = \
+	tests/system/test_bridge_clock.py \
+	tests/system/test_bridge_clusters.py \
+	tests/system/test_bridge_faults.py \
+	tests/system/test_bridge_flood.py \
+	tests/system/test_bridge_gmetad.py \
+	tests/system/test_bridge_readers.py \
+	tests/system/test_bridge_reload.py \
+	tests/system/test_bridge_rrd.py \
+	tests/system/test_bridge_state.py \
+	tests/system/test_bridge_values.py \
 	tests/system/test_channel.py \
 	tests/system/test_direct.py \
 	tests/system/test_flood.py \
@@ -19,5 +29,5 @@ SYSTEM_TESTS = \
 if !SANITIZED
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(SYSTEM_TESTS) tests/system/ganglia.py tests/system/network.py \
+EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py tests/system/network.py \
 	tests/system/traffic.py
