@@ -325,9 +325,7 @@ state_stop(struct state *s)
 {
 	end_thread(s);
 	s->again_ms = 0; /* there is no later */
-	ingest_lock();
-	collector_unsaved(s->collector); /* all, for when they were heard */
-	ingest_unlock();
+	s->all = true; /* for when they were heard */
 	if (state_save_round(s, clock_ms()) == 0)
 		database_checkpoint(s->db);
 }
