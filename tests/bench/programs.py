@@ -200,9 +200,13 @@ class Reader(threading.Thread):
         self.ending.set()
 
 
+STALL = 45  # s, in which whoever takes nothing is cut off
+
+
 class Staller(threading.Thread):
     """Connects and takes nothing, again and again: .cuts has after how many seconds
-    it was cut off."""
+    it saw that it was cut off. It comes again when it saw nothing, as well, for that
+    comes behind what it doesn't take."""
 
     def __init__(self, port):
         super().__init__(daemon=True)
@@ -220,7 +224,7 @@ class Staller(threading.Thread):
     def stall(self, connection):
         begin, poll = time.monotonic(), select.poll()
         poll.register(connection, select.POLLRDHUP)
-        while not self.ending.is_set():
+        while not self.ending.is_set() and time.monotonic() < begin + STALL:
             if poll.poll(1000):
                 self.cuts.append(time.monotonic() - begin)
                 return
