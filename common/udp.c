@@ -9,6 +9,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/clock.h"
+
+#define CATCH_UP_MS 2000         /* a backlog is taken within this */
 #define BATCHES_MAX 64           /* of one socket, before the others' turn */
 #define DATAGRAM_MAX 65536       /* the longest that UDP carries */
 #define NAP_MS 20                /* at most */
@@ -318,7 +321,17 @@ udp_take(struct udp_set *set,
 		}
 		busy = busy || batches > 0;
 	}
+	if (!busy)
+		set->busy_ms = 0;
+	else if (set->busy_ms == 0)
+		set->busy_ms = clock_ms();
 	return busy;
+}
+
+bool
+udp_catches_up(const struct udp_set *set)
+{
+	return set->busy_ms != 0 && clock_ms() - set->busy_ms < CATCH_UP_MS;
 }
 
 const void *

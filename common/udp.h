@@ -33,6 +33,7 @@ struct udp_set {
 	size_t count;
 	struct udp_batch *batch;
 	int wake; /* eventfd */
+	int64_t busy_ms; /* since then udp_take() has always had much; 0: no */
 };
 
 /* Makes a set without listeners. 0, or -1 and errno. */
@@ -77,6 +78,11 @@ void udp_wake(struct udp_set *set);
  * whether a socket had a whole batch of them, or more: then there may be more. */
 bool udp_take(struct udp_set *set,
               void (*input)(const struct udp_batch *batch, size_t count));
+
+/* Whether there is a backlog, of a moment in which this program or its machine was held
+ * up, that is not taken yet: whoever was heard meanwhile is in it, and nobody is to be
+ * called silent before that is known. True for two seconds at most; a flood is none. */
+bool udp_catches_up(const struct udp_set *set);
 
 /* The bytes of one of a batch, its length and its source. */
 const void *udp_datagram(const struct udp_batch *batch, size_t i, size_t *len,

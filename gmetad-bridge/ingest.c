@@ -164,7 +164,7 @@ run(void *argument)
 	while (!udp_wait(&w->set, patience(w))) {
 		busy = udp_take(&w->set, input);
 		do_chores(w, clock_ms());
-		if (w->first)
+		if (w->first && !udp_catches_up(&w->set))
 			tick(clock_ms());
 		if (!busy)
 			udp_nap(&w->set);

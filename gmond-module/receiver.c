@@ -138,7 +138,8 @@ run(void *unused)
 	(void)unused;
 	while (!udp_wait(&receiver.set, TICK_MS)) {
 		busy = udp_take(&receiver.set, input);
-		tick(clock_ms());
+		if (!udp_catches_up(&receiver.set))
+			tick(clock_ms());
 		if (!busy)
 			udp_nap(&receiver.set);
 	}

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The wall clock of gmetad-bridge set by an hour, both ways, and by some seconds,
 while hosts report: nobody is down by it, times that are shown follow, RRDs get what
-RRDtool can take; and a restart by a clock that was set back in between.
+RRDtool can take; and a restart by a clock that was set back in between. And the bridge held up for some
+seconds itself.
 """
+import signal
 import sys
 import time
 
@@ -11,11 +13,14 @@ sys.dont_write_bytecode = True
 import bridge  # noqa: E402
 import crowd  # noqa: E402
 import ganglia  # noqa: E402
+import traffic  # noqa: E402
 
 HOSTS = 12
 HOUR = 3600
 BACK = 8        # s that the test waits for
 CLOSE = 2       # s that times may be apart: two roundings, and a beat
+BEAT = 0.3      # s between the datagrams of a host
+BACKLOG = 6000  # datagrams, more than are taken in one go
 FOLLOWS = 4     # s until RRDs have what is new
 RRD = 'step = 1 rra = { "RRA:AVERAGE:0.5:1:9000" } write = "always"'
 
@@ -180,7 +185,43 @@ def restart(tap, our, agents):
             - FOLLOWS])
 
 
+def held_up(tap, session):
+    """The bridge is stopped for some seconds, as a machine is that moves to another
+    one, while all go on; what they sent is behind much else in the kernel."""
+    our = bridge.Bridge(session, state=False, extra='user = ""')
+    filler = traffic.Agent("10.9.0.1", "filler")
+    hosts = [traffic.Agent(f"10.9.1.{i + 1}", f"steady-{i}") for i in range(HOSTS)]
+
+    def beat():
+        for host in hosts:
+            to.send(host.machine(later_ms=int(1000 * BEAT)), keep=False)
+
+    with traffic.Sender(our.sflow_port) as to:
+        for _ in range(10):
+            beat()
+            time.sleep(BEAT)
+        with tap.point("held up for 4 s: nobody is called down who was heard "
+                       "meanwhile") as faults:
+            ganglia.wait_for("all hosts", lambda: len(our.hosts()) == HOSTS)
+            log = len(our.log())
+            our.process.send_signal(signal.SIGSTOP)
+            for _ in range(BACKLOG):
+                to.send(filler.machine(later_ms=1), keep=False)
+            for _ in range(int(4 / BEAT)):
+                beat()
+                time.sleep(BEAT)
+            our.process.send_signal(signal.SIGCONT)
+            ganglia.wait_for("the backlog", lambda: our.status()["bridge"]
+                             ["ingest"]["received"] >= BACKLOG)
+            beat()
+            faults += crowd.new_lines(our, log, "is down")
+        with tap.point("who is silent after that is down") as faults:
+            ganglia.wait_for("all are down", lambda: our.status()["bridge"]
+                             ["collector"]["down"] >= HOSTS)
+
+
 def test(tap, session):
+    held_up(tap, session)
     our = bridge.Bridge(session, rrd=RRD, shift=True, extra='user = ""')
     agents = crowd.Crowd([our.sflow_port], crowd.named(HOSTS), 0.5)
     with agents.sending():
