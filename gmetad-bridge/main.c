@@ -31,7 +31,8 @@
 #include "gmetad-bridge/steps.h"
 
 #define CHORES_MS 1000
-#define END_MS 4000 /* that all has to come to its end */
+#define END_MS 4000 /* that all but the state has to come to its end */
+#define END_READERS_MS 500 /* of that, for readers */
 
 static struct {
 	const struct options *options;
@@ -255,8 +256,8 @@ stop(void)
 
 	notify_stopping();
 	ingest_stop();
-	steps_stop(deadline);
-	server_stop(clock_ms() + (END_MS / 4));
+	steps_stop(deadline - END_READERS_MS);
+	server_stop(clock_ms() + END_READERS_MS);
 	own_stop();
 	if (bridge.state != NULL)
 		state_stop(bridge.state);
