@@ -110,12 +110,24 @@ count_readers(size_t count)
 	atomic_store_explicit(&counters.readers, count, memory_order_relaxed);
 }
 
+/* Who is cut off is to see it, and what it does not take is not to stay with the
+ * kernel. */
+static void
+reset(int fd)
+{
+	const struct linger at_once = {.l_onoff = 1};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 static void
 end_reader(struct reader *r, enum client_state state)
 {
-	if (state == CLIENT_CUT)
+	if (state == CLIENT_CUT) {
+		reset(client_fd(r->client));
 		counter_add(&counters.requests_cut, 1);
-	else if (state == CLIENT_REFUSED)
+	}
+	if (state == CLIENT_REFUSED)
 		counter_add(&counters.refused, 1);
 	DL_DELETE(server.readers, r);
 	client_free(r->client); /* with its socket epoll forgets it */

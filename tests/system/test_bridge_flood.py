@@ -184,7 +184,9 @@ def test(tap, session):
         extra=f'user = "" reader_timeout = {TIMEOUT} self {{ name = "" }}')
     agents = crowd.Crowd([our.sflow_port], crowd.named(KNOWN), 0.5)
     with agents.sending():
-        ganglia.wait_for("all hosts", lambda: len(our.hosts("known")) == KNOWN)
+        ganglia.wait_for("all hosts, with their rates", lambda: len(
+            our.hosts("known")) == KNOWN and not any(map(
+                metrics_wrong, our.hosts("known").values())))
         gmetad = session.gmetad(sources={"known": our.gmond_ports["known"]})
         ganglia.wait_for("gmetad has them", lambda: b"node-7" in ganglia.read_tcp(
             gmetad.port))
