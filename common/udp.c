@@ -322,16 +322,18 @@ udp_take(struct udp_set *set,
 		busy = busy || batches > 0;
 	}
 	if (!busy)
-		set->busy_ms = 0;
-	else if (set->busy_ms == 0)
-		set->busy_ms = clock_ms();
+		atomic_store(&set->busy_ms, 0);
+	else if (atomic_load(&set->busy_ms) == 0)
+		atomic_store(&set->busy_ms, clock_ms());
 	return busy;
 }
 
 bool
 udp_catches_up(const struct udp_set *set)
 {
-	return set->busy_ms != 0 && clock_ms() - set->busy_ms < CATCH_UP_MS;
+	int64_t since = atomic_load(&set->busy_ms);
+
+	return since != 0 && clock_ms() - since < CATCH_UP_MS;
 }
 
 const void *

@@ -5,6 +5,7 @@
 #define COMMON_UDP_H
 
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,7 +34,8 @@ struct udp_set {
 	size_t count;
 	struct udp_batch *batch;
 	int wake; /* eventfd */
-	int64_t busy_ms; /* since then udp_take() has always had much; 0: no */
+	atomic_llong busy_ms; /* since then udp_take() has always had much; 0:
+	                       * no. Other threads may ask */
 };
 
 /* Makes a set without listeners. 0, or -1 and errno. */

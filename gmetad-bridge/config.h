@@ -35,8 +35,7 @@ struct config_cluster {
 /* Metrics whose names match get these archives; the first that fits counts. */
 struct config_archives {
 	regex_t metrics;
-	bool no_rrd;     /* `rra = {}`: these metrics get no RRD */
-	char **archives; /* "RRA:...", NULL at the end */
+	char **archives; /* "RRA:...", NULL at the end; none: no RRD */
 };
 
 enum rrd_write {

@@ -32,7 +32,7 @@ const struct config_key config_keys[] = {
 	{SECTION_TOP, "user", config_set_name, OF_CONFIG(user), 0, 0, false},
 	{SECTION_TOP, "syslog", config_set_bool, OF_CONFIG(syslog), 0, 0, false},
 
-	{SECTION_SFLOW, "port", config_set_port, OF_CONFIG(port), 0, 0, false},
+	{SECTION_SFLOW, "port", config_set_port, OF_CONFIG(port), 1, 65535, false},
 	{SECTION_SFLOW, "bind", config_set_bind, 0, 0, 0, true},
 	{SECTION_SFLOW, "sockets", config_set_number, OF_CONFIG(sockets), 1, 64, false},
 	{SECTION_SFLOW, "rcvbuf", config_set_rcvbuf, OF_CONFIG(rcvbuf), 0, 1024 * MEGABYTE, false},

@@ -263,7 +263,6 @@ end_archives(struct config_reading *r)
 	if (rule->archives == NULL)
 		return config_fail(r, r->section_line[1],
 		                   "archives: its rra is missing");
-	rule->no_rrd = rule->archives[0] == NULL;
 	return 0;
 }
 

@@ -50,15 +50,24 @@ read_number(const char *text, long least, long most, long *number)
 	       *number <= most;
 }
 
+/* The same within the key's bounds, or what it ought to be. */
+static bool
+read_bounded(const struct config_key *key, const char *value, const char *what,
+             long *number, char why[CONFIG_WHY])
+{
+	return read_number(value, key->least, key->most, number) ||
+	       config_should_be(why, "%s, %ld to %ld", what, key->least,
+	                        key->most);
+}
+
 bool
 config_set_port(const struct config_key *key, void *to, const char *value,
                 char why[CONFIG_WHY])
 {
 	long number;
 
-	(void)key;
-	if (!read_number(value, 1, 65535, &number))
-		return config_should_be(why, "a port, 1 to 65535");
+	if (!read_bounded(key, value, "a port", &number, why))
+		return false;
 	*(uint16_t *)to = (uint16_t)number;
 	return true;
 }
@@ -82,9 +91,8 @@ config_set_number(const struct config_key *key, void *to, const char *value,
 {
 	long number;
 
-	if (!read_number(value, key->least, key->most, &number))
-		return config_should_be(why, "a number, %ld to %ld", key->least,
-		                 key->most);
+	if (!read_bounded(key, value, "a number", &number, why))
+		return false;
 	*(unsigned *)to = (unsigned)number;
 	return true;
 }
@@ -95,9 +103,8 @@ config_set_seconds(const struct config_key *key, void *to, const char *value,
 {
 	long number;
 
-	if (!read_number(value, key->least, key->most, &number))
-		return config_should_be(why, "seconds, %ld to %ld", key->least,
-		                 key->most);
+	if (!read_bounded(key, value, "seconds", &number, why))
+		return false;
 	*(int64_t *)to = (int64_t)number * 1000;
 	return true;
 }
@@ -179,21 +186,32 @@ config_set_bool(const struct config_key *key, void *to, const char *value,
 	return true;
 }
 
+/* Which of the words it is, NULL at their end; -1: none. */
+static int
+find_word(const char *const *words, const char *value)
+{
+	int i;
+
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(words[i], value) == 0)
+			return i;
+	return -1;
+}
+
 bool
 config_set_vm(const struct config_key *key, void *to, const char *value,
               char why[CONFIG_WHY])
 {
-	enum vm_hosts *vm = to;
+	static const char *const words[] = {[VM_PREFIX] = "prefix",
+	                                    [VM_HOST] = "host",
+	                                    [VM_NO] = "no",
+	                                    NULL};
+	int word = find_word(words, value);
 
 	(void)key;
-	if (strcmp(value, "prefix") == 0)
-		*vm = VM_PREFIX;
-	else if (strcmp(value, "host") == 0)
-		*vm = VM_HOST;
-	else if (strcmp(value, "no") == 0)
-		*vm = VM_NO;
-	else
+	if (word < 0)
 		return config_should_be(why, "prefix, host or no");
+	*(enum vm_hosts *)to = (enum vm_hosts)word;
 	return true;
 }
 
@@ -201,15 +219,15 @@ bool
 config_set_write(const struct config_key *key, void *to, const char *value,
                  char why[CONFIG_WHY])
 {
-	enum rrd_write *write = to;
+	static const char *const words[] = {[RRD_CHANGED] = "changed",
+	                                    [RRD_ALWAYS] = "always",
+	                                    NULL};
+	int word = find_word(words, value);
 
 	(void)key;
-	if (strcmp(value, "changed") == 0)
-		*write = RRD_CHANGED;
-	else if (strcmp(value, "always") == 0)
-		*write = RRD_ALWAYS;
-	else
+	if (word < 0)
 		return config_should_be(why, "changed or always");
+	*(enum rrd_write *)to = (enum rrd_write)word;
 	return true;
 }
 

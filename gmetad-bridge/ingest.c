@@ -154,6 +154,18 @@ patience(const struct worker *w)
 	return left < 0 ? 0 : left > TICK_MS ? TICK_MS : (int)left;
 }
 
+/* Whether any worker does: who is silent here may be in its backlog. */
+static bool
+catch_up(void)
+{
+	size_t i;
+
+	for (i = 0; i < ingest.workers.count; i++)
+		if (udp_catches_up(&ingest.workers.all[i].set))
+			return true;
+	return false;
+}
+
 static void *
 run(void *argument)
 {
@@ -164,7 +176,7 @@ run(void *argument)
 	while (!udp_wait(&w->set, patience(w))) {
 		busy = udp_take(&w->set, input);
 		do_chores(w, clock_ms());
-		if (w->first && !udp_catches_up(&w->set))
+		if (w->first && !catch_up())
 			tick(clock_ms());
 		if (!busy)
 			udp_nap(&w->set);

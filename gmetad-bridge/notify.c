@@ -92,15 +92,3 @@ notify_stopping(void)
 {
 	return tell("STOPPING=1");
 }
-
-int
-notify_status(const char *text)
-{
-	char line[512], *at;
-
-	snprintf(line, sizeof(line), "STATUS=%s", text);
-	for (at = line; *at != '\0'; at++)
-		if (*at == '\n')
-			*at = ' '; /* or what follows were another NAME=VALUE */
-	return tell(line);
-}

@@ -16,7 +16,4 @@ int notify_ready(void);     /* started, or the reload is done */
 int notify_reloading(void); /* until notify_ready() */
 int notify_stopping(void);
 
-/* One line of text for `systemctl status`. */
-int notify_status(const char *text);
-
 #endif

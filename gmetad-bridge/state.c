@@ -217,13 +217,13 @@ begin_all(struct state *s)
 
 /* All that the collector has, which goes on between two batches. */
 static int
-write_all(struct state *s, size_t *count, int64_t now)
+write_all(struct state *s, size_t *count)
 {
 	size_t n;
 
 	do {
 		ingest_lock();
-		n = collector_save(s->collector, s->batch, BATCH, now);
+		n = collector_save(s->collector, s->batch, BATCH);
 		ingest_unlock();
 		*count += n;
 		if (write_batch(s, n) != 0)
@@ -262,7 +262,7 @@ state_save_round(struct state *s, int64_t now)
 	if (!is_open(s, now))
 		return -1;
 	if (database_begin(s->db) != 0 || (s->all && begin_all(s) != 0) ||
-	    write_all(s, &count, now) != 0 || database_commit(s->db) != 0)
+	    write_all(s, &count) != 0 || database_commit(s->db) != 0)
 		return fail(s, count, now);
 	s->all = false;
 	counter_add(&counters.state_saved, count);

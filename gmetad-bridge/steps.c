@@ -64,21 +64,6 @@ add_value(const struct metric *metric, double number, uint32_t time_s)
 	rrd_line_value(steps.rrd, &steps.chunk, time_s, text, 0);
 }
 
-static void
-write_plan(const struct step_plan *plan, const char *cluster,
-           const char *host, const char *name,
-           const struct store_value *value)
-{
-	if (!plan->before && !plan->now)
-		return;
-	rrd_line_begin(steps.rrd, &steps.chunk, cluster, host, name);
-	if (plan->before)
-		add_value(value->metric, plan->number_before, plan->before_s);
-	if (plan->now)
-		add_value(value->metric, value->number, steps.time_s);
-	rrd_line_end(steps.rrd, &steps.chunk);
-}
-
 /* Whether the metric gets an RRD, by its name, looked up once. */
 static bool
 has_rrd(struct store_mark *mark, const char *name)
@@ -95,44 +80,42 @@ has_rrd(struct store_mark *mark, const char *name)
 	return (mark->flags & MARK_NO_RRD) == 0;
 }
 
-/* What is known of the host for so long that it is written, before it is forgotten:
- * it went down, or the program ends. */
+/* The lines that a plan asks for. */
 static void
-value_ends(const char *cluster, const char *host,
-           const struct store_value *value)
+write_plan(const struct step_plan *plan, const char *cluster,
+           const char *host, const struct store_value *value)
 {
-	struct step_plan plan;
 	char name[STORE_NAME];
 
-	if (value->mark == NULL || value->mark->time_s == 0 ||
-	    value->metric->type == STRING)
-		return;
-	plan = step_last(value->mark, steps.before_s,
-	                 steps.config->rrd.step_s);
-	if (!plan.before)
+	if (!plan->before && !plan->now)
 		return;
 	store_value_name(value, name);
-	if (has_rrd(value->mark, name))
-		write_plan(&plan, cluster, host, name, value);
+	if (!has_rrd(value->mark, name))
+		return;
+	rrd_line_begin(steps.rrd, &steps.chunk, cluster, host, name);
+	if (plan->before)
+		add_value(value->metric, plan->number_before, plan->before_s);
+	if (plan->now)
+		add_value(value->metric, value->number, steps.time_s);
+	rrd_line_end(steps.rrd, &steps.chunk);
 }
 
+/* A value of a host that is up, or, where it `ends`, what is known of it for so long
+ * that it is written before it is forgotten: the host went down, or the program
+ * ends. Texts have no mark. */
 static void
-value_stays(const char *cluster, const char *host,
-            const struct store_value *value)
+write_value(const char *cluster, const char *host,
+            const struct store_value *value, bool ends)
 {
 	const struct config_rrd *rrd = &steps.config->rrd;
 	struct step_plan plan;
-	char name[STORE_NAME];
 
-	if (value->mark == NULL || value->metric->type == STRING)
+	if (value->mark == NULL)
 		return;
-	plan = step_value(value->mark, value->number, rrd->write,
-	                  steps.before_s, steps.time_s, rrd->step_s);
-	if (!plan.before && !plan.now)
-		return;
-	store_value_name(value, name);
-	if (has_rrd(value->mark, name))
-		write_plan(&plan, cluster, host, name, value);
+	plan = ends ? step_last(value->mark, steps.before_s, rrd->step_s)
+	            : step_value(value->mark, value->number, rrd->write,
+	                         steps.before_s, steps.time_s, rrd->step_s);
+	write_plan(&plan, cluster, host, value);
 }
 
 /* A step ----------------------------------------------------------------------------- */
@@ -153,12 +136,8 @@ look_at(struct store_host *host, int64_t now)
 	while (store_look_next(&look, &value)) {
 		if (state.up)
 			summary_value(steps.builder, state.cluster, &value);
-		if (!writes || cluster == NULL)
-			continue;
-		if (state.up)
-			value_stays(cluster, state.name, &value);
-		else
-			value_ends(cluster, state.name, &value);
+		if (writes && cluster != NULL)
+			write_value(cluster, state.name, &value, !state.up);
 	}
 	store_unlock(host);
 }
@@ -254,31 +233,39 @@ step(int64_t now)
 	counter_add(&counters.steps, 1);
 }
 
-/* The end: what stayed is written as of the last step. */
 static void
-write_rest(int64_t now)
+end_host(struct store_host *host, int64_t now)
 {
-	struct store_walk walk = {0};
 	struct store_state state;
 	struct store_value value;
 	struct store_look look;
-	struct store_host *host;
+	const char *cluster;
 
-	while (steps.rrd != NULL && now < steps.deadline_ms &&
+	store_lock(host, &state);
+	cluster = cluster_name(state.cluster);
+	store_look(&look, host, false, now);
+	while (cluster != NULL && store_look_next(&look, &value))
+		write_value(cluster, state.name, &value, true);
+	store_unlock(host);
+}
+
+/* The end: what stayed is written as of the last step. */
+static void
+write_rest(void)
+{
+	struct store_walk walk = {0};
+	struct store_host *host;
+	int64_t now;
+
+	if (steps.rrd == NULL)
+		return;
+	while ((now = clock_ms()) < steps.deadline_ms &&
 	       (host = store_next(steps.store, &walk, STORE_ANY_CLUSTER)) !=
 	           NULL) {
-		store_lock(host, &state);
-		store_look(&look, host, false, now);
-		while (cluster_name(state.cluster) != NULL &&
-		       store_look_next(&look, &value))
-			value_ends(cluster_name(state.cluster), state.name,
-			           &value);
-		store_unlock(host);
+		end_host(host, now);
 		store_release(host);
-		now = clock_ms();
 	}
-	if (steps.rrd != NULL)
-		rrd_flush(steps.rrd, &steps.chunk);
+	rrd_flush(steps.rrd, &steps.chunk);
 }
 
 /* The thread ------------------------------------------------------------------------- */
@@ -319,7 +306,7 @@ take_config(const struct config *config)
 static bool
 wait_for_step(void)
 {
-	uint64_t wakes;
+	eventfd_t wakes;
 	bool stopping = false;
 
 	for (;;) {
@@ -331,7 +318,7 @@ wait_for_step(void)
 
 		if (poll(&polled, 1, (int)(step_ms - wall % step_ms)) == 0)
 			return true;
-		(void)!read(steps.wake, &wakes, sizeof(wakes));
+		eventfd_read(steps.wake, &wakes);
 		pthread_mutex_lock(&steps.lock);
 		next = steps.next;
 		steps.next = NULL;
@@ -367,7 +354,7 @@ run(void *unused)
 		step(clock_ms());
 		count_missed(before_s);
 	}
-	write_rest(clock_ms());
+	write_rest();
 	rrd_stop(steps.rrd, steps.deadline_ms);
 	return NULL;
 }
@@ -394,9 +381,7 @@ steps_start(const struct config *config, struct store *store)
 static void
 wake(void)
 {
-	uint64_t one = 1;
-
-	(void)!write(steps.wake, &one, sizeof(one));
+	eventfd_write(steps.wake, 1);
 }
 
 void

@@ -194,7 +194,7 @@ struct collector_saved {
  * it returns 0: then all hosts were looked at once, and what has changed meanwhile
  * comes in the next round. */
 size_t collector_save(struct collector *collector,
-                      struct collector_saved *saved, size_t room, int64_t now);
+                      struct collector_saved *saved, size_t room);
 
 /* All are to be copied again, as if none ever was: what was copied was lost. */
 void collector_unsaved(struct collector *collector);

@@ -144,14 +144,12 @@ save_forgotten(struct collector *c, struct collector_saved *saved, size_t room,
 /* A round goes once over all agents: what changes behind it comes in the next one. So
  * it comes to its end, however much changes meanwhile. */
 size_t
-collector_save(struct collector *c, struct collector_saved *saved, size_t room,
-               int64_t now)
+collector_save(struct collector *c, struct collector_saved *saved, size_t room)
 {
 	struct agents *agents = &c->agents;
 	struct agent *agent = agents->save_next;
 	size_t n = 0;
 
-	(void)now;
 	if (agents->saved_all) {
 		agents->saved_all = false;
 		return 0;

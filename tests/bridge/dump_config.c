@@ -101,7 +101,7 @@ dump_rrd(FILE *out, const struct config_rrd *rrd)
 	        rrd->lower_case);
 	dump_archives(out, rrd->archives);
 	for (i = 0; i < rrd->rule_count; i++) {
-		fprintf(out, "rule %d ", rrd->rules[i].no_rrd);
+		fputs("rule ", out);
 		dump_archives(out, rrd->rules[i].archives);
 	}
 }

@@ -32,12 +32,10 @@ collector_restore(struct collector *c, const struct collector_saved *saved,
 }
 
 size_t
-collector_save(struct collector *c, struct collector_saved *saved, size_t room,
-               int64_t now)
+collector_save(struct collector *c, struct collector_saved *saved, size_t room)
 {
 	size_t i, n = 0;
 
-	(void)now;
 	assert_true(fake_locked);
 	for (i = 0; i < c->count && n < room; i++)
 		if (c->unsaved[i]) {

@@ -84,7 +84,7 @@ tests_bridge_test_summary_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_summary_LDADD = $(BRIDGE_LIBS)
 
 RRD_RIG = tests/bridge/rrd_rig.c tests/bridge/rrd_rig.h \
-	tests/bridge/stand_in_config.c tests/unit/unit.h
+	tests/unit/unit.h
 tests_bridge_test_rrd_SOURCES = tests/bridge/test_rrd.c $(RRD_RIG)
 tests_bridge_test_rrd_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrd_LDADD = $(BRIDGE_LIBS) common/libcommon.la

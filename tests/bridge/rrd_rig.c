@@ -21,6 +21,7 @@
 
 static char *archives[] = {"RRA:AVERAGE:0.5:1:100", "RRA:AVERAGE:0.5:4:50", NULL};
 static char *few[] = {"RRA:AVERAGE:0.5:1:10", NULL};
+static char *none[] = {NULL};
 
 /* The log --------------------------------------------------------------------- */
 
@@ -74,7 +75,7 @@ configure(struct rig *rig)
 	rrd->archives = archives;
 	assert_int_equal(regcomp(&rig->rules[0].metrics, "^no_", REG_EXTENDED),
 	                 0);
-	rig->rules[0].no_rrd = true;
+	rig->rules[0].archives = none;
 	assert_int_equal(regcomp(&rig->rules[1].metrics, "^few_", REG_EXTENDED),
 	                 0);
 	rig->rules[1].archives = few;
@@ -238,4 +239,28 @@ rig_exists(const struct rig *rig, const char *path)
 
 	snprintf(full, sizeof(full), "%s/%s", rig->root, path);
 	return access(full, F_OK) == 0;
+}
+
+void
+rig_line(struct rig *rig, const char *const *values, unsigned count)
+{
+	unsigned i;
+
+	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "m");
+	for (i = 0; i < count; i++)
+		rrd_line_value(rig->rrd, &rig->chunk,
+		               (uint32_t)strtoul(values[i], NULL, 10),
+		               strchr(values[i], ':') + 1, 0);
+	rrd_line_end(rig->rrd, &rig->chunk);
+}
+
+void
+rig_assert_line(const struct rig *rig, const char *const *values,
+                unsigned count)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/reference", rig->folder);
+	rig_reference(path, false, rig->config.rrd.archives, values, count);
+	rig_assert_same(rig, "web/node1/m.rrd", path);
 }

@@ -33,6 +33,12 @@ void rig_value(struct rig *rig, const char *cluster, const char *host,
                const char *metric, unsigned steps, const char *text,
                unsigned num);
 
+/* One line of several values "TIME:VALUE" for the metric "m" of host "node1"; and: its
+ * file is what RRDtool makes of just these. */
+void rig_line(struct rig *rig, const char *const *values, unsigned count);
+void rig_assert_line(const struct rig *rig, const char *const *values,
+                     unsigned count);
+
 /* Waits until a counter has reached `value`; a minute at most. */
 #define rig_wait(counter, value) \
 	assert_true(rig_wait_for(&counters.counter, value))

@@ -224,7 +224,6 @@ archives_of_metrics(void **state)
 	assert_string_equal(config_archives(c, "load_five_in")[0],
 	                    "RRA:MAX:0.5:1:10");
 	assert_null(config_archives(c, "swp1.bytes_in"));
-	assert_true(c->rrd.rules[1].no_rrd);
 	assert_string_equal(config_archives(c, "cpu_idle")[0],
 	                    "RRA:LAST:0.5:1:20");
 	config_release(c);

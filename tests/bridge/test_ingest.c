@@ -647,8 +647,7 @@ save_all_the_time(void *argument)
 
 	while (!atomic_load(&others_end)) {
 		ingest_lock();
-		n += collector_save(b->collector, saved, COUNT_OF(saved),
-		                    clock_ms());
+		n += collector_save(b->collector, saved, COUNT_OF(saved));
 		ingest_unlock();
 	}
 	return n > 0 ? b : NULL;

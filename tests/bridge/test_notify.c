@@ -117,25 +117,6 @@ reloading_tells_the_time(void **state)
 }
 
 static void
-status_is_one_line(void **state)
-{
-	int fd = listen_at(path);
-	char much[2000], heard[1024];
-	ssize_t n;
-
-	(void)state;
-	assert_int_equal(notify_status("7 hosts\nREADY=1"), 0);
-	assert_heard(fd, "STATUS=7 hosts READY=1");
-	memset(much, 'x', sizeof(much) - 1);
-	much[sizeof(much) - 1] = '\0';
-	assert_int_equal(notify_status(much), 0);
-	n = recv(fd, heard, sizeof(heard), MSG_DONTWAIT);
-	assert_true(n > 100 && n < 512);
-	close(fd);
-	unlink(path);
-}
-
-static void
 nobody_asked(void **state)
 {
 	char name[200];
@@ -154,7 +135,6 @@ nobody_asked(void **state)
 		notify_open();
 		assert_null(getenv("NOTIFY_SOCKET"));
 		assert_int_equal(notify_ready(), 0);
-		assert_int_equal(notify_status("x"), 0);
 	}
 }
 
@@ -182,7 +162,6 @@ main(void)
 	    cmocka_unit_test(socket_in_a_folder),
 	    cmocka_unit_test(abstract_socket),
 	    cmocka_unit_test(reloading_tells_the_time),
-	    cmocka_unit_test(status_is_one_line),
 	    cmocka_unit_test(nobody_asked),
 	};
 

@@ -109,6 +109,19 @@ check_steps(const struct rig *rig)
 	rig_assert_same(rig, "__SummaryInfo__/m.rrd", path);
 }
 
+/* All steps go through the rrdcached that was started as `pid`, and into its files. */
+static void
+assert_steps_by(struct rig *rig, pid_t pid, char *address)
+{
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = address;
+	rig_start(rig);
+	write_steps(rig);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	check_steps(rig);
+}
+
 static void
 test_unix_socket(void **state)
 {
@@ -118,13 +131,7 @@ test_unix_socket(void **state)
 
 	snprintf(address, sizeof(address), "unix:%s", rig->socket);
 	pid = start_rrdcached(rig, address, "-R", "-F");
-	assert_true(pid > 0);
-	rig->config.rrd.rrdcached = address;
-	rig_start(rig);
-	write_steps(rig);
-	rig_stop(rig);
-	end_rrdcached(pid, SIGTERM);
-	check_steps(rig);
+	assert_steps_by(rig, pid, address);
 }
 
 /* A port that was free a moment ago. */
@@ -157,13 +164,7 @@ test_tcp(void **state)
 		snprintf(address, sizeof(address), "127.0.0.1:%u", free_port());
 		pid = start_rrdcached(rig, address, "-R", "-F");
 	}
-	assert_true(pid > 0);
-	rig->config.rrd.rrdcached = address;
-	rig_start(rig);
-	write_steps(rig);
-	rig_stop(rig);
-	end_rrdcached(pid, SIGTERM);
-	check_steps(rig);
+	assert_steps_by(rig, pid, address);
 }
 
 /* Without -R it makes no folders, with -P maybe no files: then we do. */
@@ -174,13 +175,7 @@ test_made_here(void **state)
 	pid_t pid = start_rrdcached(rig, rig->socket, "-P",
 	                            "BATCH,UPDATE,FLUSH");
 
-	assert_true(pid > 0);
-	rig->config.rrd.rrdcached = rig->socket;
-	rig_start(rig);
-	write_steps(rig);
-	rig_stop(rig);
-	end_rrdcached(pid, SIGTERM);
-	check_steps(rig);
+	assert_steps_by(rig, pid, rig->socket);
 }
 
 static void
@@ -189,13 +184,7 @@ test_made_here_without_folders(void **state)
 	struct rig *rig = *state;
 	pid_t pid = start_rrdcached(rig, rig->socket, "-w", "300");
 
-	assert_true(pid > 0);
-	rig->config.rrd.rrdcached = rig->socket;
-	rig_start(rig);
-	write_steps(rig);
-	rig_stop(rig);
-	end_rrdcached(pid, SIGTERM);
-	check_steps(rig);
+	assert_steps_by(rig, pid, rig->socket);
 }
 
 /* What it refuses for good is counted, and said why. */
@@ -239,8 +228,6 @@ test_too_old(void **state)
 	                                     "1700000040:3", "1700000055:4"};
 	struct rig *rig = *state;
 	pid_t pid = start_rrdcached(rig, rig->socket, "-R", "-F");
-	char path[160];
-	unsigned i;
 
 	assert_true(pid > 0);
 	rig->config.rrd.rrdcached = rig->socket;
@@ -249,19 +236,13 @@ test_too_old(void **state)
 	rig_value(rig, "web", "node1", "m", 1, "2", 0);
 	rrd_flush(rig->rrd, &rig->chunk);
 	rig_wait(rrd_updates, 2);
-	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "m");
-	for (i = 0; i < 4; i++)
-		rrd_line_value(rig->rrd, &rig->chunk, RIG_START + i * RIG_STEP,
-		               values[i] + 11, 0);
-	rrd_line_end(rig->rrd, &rig->chunk);
+	rig_line(rig, values, 4);
 	rig_value(rig, "web", "node1", "other", 0, "1", 0);
 	rig_stop(rig);
 	end_rrdcached(pid, SIGTERM);
 	assert_count(rrd_failed, 2);
 	assert_count(rrd_updates, 5);
-	snprintf(path, sizeof(path), "%s/reference", rig->folder);
-	rig_reference(path, false, rig->config.rrd.archives, values, 4);
-	rig_assert_same(rig, "web/node1/m.rrd", path);
+	rig_assert_line(rig, values, 4);
 }
 
 /* It is killed and comes back: what came meanwhile is written then. */

@@ -209,7 +209,7 @@ save(const struct run *r, struct collector *into, int64_t now)
 	struct collector_saved saved[SAVED];
 	size_t i, n, rounds = 0, restored = 0;
 
-	while ((n = collector_save(r->c, saved, SAVED, r->now)) > 0) {
+	while ((n = collector_save(r->c, saved, SAVED)) > 0) {
 		for (i = 0; i < n; i++) {
 			check_saved(&saved[i]);
 			if (into != NULL && !saved[i].gone)
@@ -273,7 +273,7 @@ next_step(struct run *r, struct store_host **held, unsigned turn)
 
 	look_at_all(r, held);
 	run_drain(r);
-	if (collector_save(r->c, &some, 1, r->now) == 1)
+	if (collector_save(r->c, &some, 1) == 1)
 		check_saved(&some);
 	if (r->pause == PAUSE_RELOAD) {
 		reload(r, turn);

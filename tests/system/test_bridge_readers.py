@@ -83,6 +83,16 @@ def is_gone(client):
         TCP_ESTABLISHED
 
 
+def is_answered(client):
+    """Whether it gets something, even if it is cut off since; None: it isn't known."""
+    try:
+        return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return None
+    except ConnectionError:
+        return True
+
+
 def until_cut(our, seconds=TIMEOUT + 3):
     """Waits until none but the one that asks is served; how many are left. At the
     bound it is refused, too."""
@@ -180,20 +190,30 @@ def crowd(tap, our):
     with tap.point(f"{2 * READERS} readers at once: {READERS} are served, the "
                    "others refused; and there is room again when they have "
                    "gone") as faults:
-        before = readers(our)
-        clients = [connect(our.xml_port) for _ in range(2 * READERS)]
+        before, files = readers(our), our.fd_count()
+        most, began = 0, time.monotonic()
+        clients = []
+        for i in range(2 * READERS):
+            clients.append(connect(our.xml_port))
+            if i % 20 == 0:
+                most = max(most, our.fd_count() - files)
         deadline = time.monotonic() + 10
-        while (refused := sum(map(is_gone, clients))) < READERS - 5 and \
-                time.monotonic() < deadline:
-            time.sleep(0.1)
-        if not READERS - 5 <= refused <= READERS + 5:
-            faults.append(f"{refused} are refused")
+        while (answered := [is_answered(client) for client in clients]
+               ).count(None) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        # On a machine that is held up the first are cut off by now, and make room.
+        turns = 1 + int((time.monotonic() - began) / TIMEOUT)
+        served = answered.count(True)
+        if not READERS - 5 <= served <= turns * READERS:
+            faults.append(f"{served} are served in {turns} turns")
+        if most > READERS:
+            faults.append(f"{most} files")
         if left := until_cut(our):
             faults.append(f"{left} are still there")
         close(clients)
         serves(our, faults)
         after = readers(our)
-        if after["refused"] - before["refused"] < READERS - 5:
+        if after["refused"] - before["refused"] < answered.count(False):
             faults.append(after)
         ganglia.wait_for("no readers", lambda: readers(our)["now"] <= 1, 5)
     with tap.point("500 that connect and go at once") as faults:

@@ -48,7 +48,7 @@ save_in(struct script *s, struct file *file, size_t room)
 	struct collector_saved rows[ROWS];
 	size_t i, n, total = 0;
 
-	while ((n = collector_save(s->c, rows, room, s->now)) > 0) {
+	while ((n = collector_save(s->c, rows, room)) > 0) {
 		assert_in_range(n, 1, room);
 		for (i = 0; i < n; i++)
 			write_row(file, &rows[i]);
@@ -419,7 +419,7 @@ hosts_go_while_they_are_saved(void **state)
 
 	begin(s, &file);
 	many_hosts(s, d, 100);
-	n = collector_save(s->c, rows, 10, s->now);
+	n = collector_save(s->c, rows, 10);
 	assert_int_equal(n, 10);
 	for (i = 0; i < n; i++)
 		write_row(&file, &rows[i]);
@@ -464,7 +464,7 @@ round_ends_while_something_changes(void **state)
 
 	begin(s, &file);
 	many_hosts(s, d, 100);
-	while (collector_save(s->c, rows, 40, s->now) > 0) {
+	while (collector_save(s->c, rows, 40) > 0) {
 		assert_in_range(++calls, 1, 4);
 		script_pass(s, 6 * MINUTES);
 		for (i = 0; i < 100; i++)
@@ -489,7 +489,7 @@ all_are_saved_again_when_they_were_lost(void **state)
 	collector_unsaved(s->c);
 	assert_int_equal(save(s, &file), 100);
 	collector_unsaved(s->c);
-	collector_save(s->c, rows, 30, s->now); /* and lost in the middle */
+	collector_save(s->c, rows, 30); /* and lost in the middle */
 	collector_unsaved(s->c);
 	memset(&file, 0, sizeof(file));
 	assert_int_equal(save(s, &file), 100);

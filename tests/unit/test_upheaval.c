@@ -130,7 +130,7 @@ save(struct upheaval *u)
 		collector_unsaved(u->s->c);
 		u->row_count = 0;
 	}
-	while ((n = collector_save(u->s->c, rows, room, u->s->now)) > 0)
+	while ((n = collector_save(u->s->c, rows, room)) > 0)
 		for (i = 0; i < n; i++)
 			write_row(u, &rows[i]);
 	check_rows(u);
