@@ -177,13 +177,13 @@ test_archives(void **state)
 	struct rig *rig = *state, other;
 	char path[128];
 
+	other = *rig;
+	other.config.rrd.rule_count = 0;
 	rig_start(rig);
 	rig_value(rig, "web", "node1", "no_file", 0, "1", 0);
 	rig_value(rig, "web", "node1", "few_rows", 0, "1", 0);
 	rrd_flush(rig->rrd, &rig->chunk);
 	rig_wait(rrd_updates, 1);
-	other = *rig;
-	other.config.rrd.rule_count = 0;
 	rrd_reload(rig->rrd, &other.config);
 	rig_value(rig, "web", "node1", "no_longer", 0, "1", 0);
 	rig_stop(rig);
