@@ -4,6 +4,8 @@ include tests/module/local.mk
 include tests/unit/local.mk
 include tests/members/local.mk
 include tests/bridge/local.mk
+include tests/checks/local.mk
+include tests/get/local.mk
 include tests/fuzz/local.mk
 include tests/system/local.mk
 include tests/bench/local.mk

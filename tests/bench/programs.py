@@ -233,9 +233,11 @@ class Staller(threading.Thread):
         self.ending.set()
 
 
-def ask(port, query):
+def ask(port, query=None):
+    """The answer; where there is no query, what the port says by itself."""
     with socket.create_connection(("127.0.0.1", port), 20) as s:
-        s.sendall(query.encode() + b"\r\n")
+        if query is not None:
+            s.sendall(query.encode() + b"\r\n")
         return b"".join(iter(lambda: s.recv(1 << 16), b""))
 
 
@@ -295,13 +297,14 @@ class Side:
             program.stop()
 
 
-class GmetadSide(Side):
-    kind = "gmetad"
+class GmondSide(Side):
+    """gmond with the module."""
 
-    def __init__(self, bench, cached, max_agents=20000):
-        super().__init__(bench, "gmond + gmetad" +
-                         (" + rrdcached" if cached else ""), cached)
-        self.tcp_port, xml, self.interactive = self.free_ports(3)
+    kind = "gmond"
+
+    def __init__(self, bench, name="gmond", cached=False, max_agents=20000):
+        super().__init__(bench, name, cached)
+        self.tcp_port, = self.free_ports(1)
         conf = os.path.join(self.folder, "gmond.conf")
         write_file(conf, GMOND_CONF.format(
             sink=bench.sink_port, recv=free_port(socket.SOCK_DGRAM),
@@ -310,6 +313,17 @@ class GmetadSide(Side):
         self.gmond = Program(self.folder, "gmond", ["gmond", "-f", "-c", conf])
         self.gmond.wait_for("listening", lambda: udp_sockets(self.port) and
                             tcp_listens(self.tcp_port))
+        self.programs = [self.gmond]
+
+
+class GmetadSide(GmondSide):
+    kind = "gmetad"
+
+    def __init__(self, bench, cached, max_agents=20000):
+        super().__init__(bench, "gmond + gmetad" +
+                         (" + rrdcached" if cached else ""), cached,
+                         max_agents)
+        xml, self.interactive = self.free_ports(2)
         conf = os.path.join(self.folder, "gmetad.conf")
         write_file(conf, GMETAD_CONF.format(
             step=STEP, tcp=self.tcp_port, rrds=self.rrds, xml=xml,
@@ -321,8 +335,7 @@ class GmetadSide(Side):
                               ["gmetad", "-d", "1", "-c", conf])
         self.gmetad.wait_for("listening",
                              lambda: tcp_listens(self.interactive))
-        self.programs = [self.gmond, self.gmetad] + (
-            [self.daemon] if cached else [])
+        self.programs += [self.gmetad] + ([self.daemon] if cached else [])
 
     def done(self):
         """(when it has last polled, nothing). Debian's gmetad counts neither polls nor

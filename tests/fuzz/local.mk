@@ -5,12 +5,14 @@
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules.h
 FUZZ_TESTS = tests/fuzz/replay_collector tests/fuzz/replay_config \
-	tests/fuzz/replay_query tests/fuzz/replay_readers
+	tests/fuzz/replay_query tests/fuzz/replay_readers \
+	tests/fuzz/replay_xml
 check_PROGRAMS += $(FUZZ_TESTS)
 TESTS += $(FUZZ_TESTS)
 if FUZZER
 check_PROGRAMS += tests/fuzz/fuzz_collector tests/fuzz/fuzz_config \
-	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers
+	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers \
+	tests/fuzz/fuzz_xml
 endif
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make-corpus \
 	tests/fuzz/make-corpus-config
@@ -63,4 +65,15 @@ tests_fuzz_fuzz_query_SOURCES = $(FUZZ_QUERY) tests/fuzz/fuzz.h \
 tests_fuzz_fuzz_query_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_query_LDADD = -lm
+endif
+
+# Ganglia's XML, as check_sflow and sflowget read it.
+tests_fuzz_replay_xml_SOURCES = tests/fuzz/fuzz_xml.c $(FUZZ_REPLAY)
+tests_fuzz_replay_xml_LDADD = tools/libtools.la
+if FUZZER
+tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c tests/fuzz/fuzz.h \
+	tools/ganglia_xml.c
+tests_fuzz_fuzz_xml_CFLAGS = $(tools_libtools_la_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_xml_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_xml_LDADD = $(EXPAT_LIBS)
 endif

@@ -5,10 +5,10 @@
 # shellcheck disable=SC2034 # the lists are used by those who source this
 start_packages="build-essential autoconf automake libtool pkg-config
 	libganglia1-dev libapr1-dev libconfuse-dev libtirpc-dev librrd-dev
-	libsqlite3-dev zlib1g-dev
+	libsqlite3-dev zlib1g-dev libexpat1-dev
 	libpcap-dev libcmocka-dev uthash-dev
 	ganglia-monitor gmetad rrdtool python3"
-check_packages="$start_packages libexpat1-dev clang
+check_packages="$start_packages clang
 	libclang-rt-14-dev llvm-14 rrdcached libxml2-utils iproute2 openvswitch-switch pmacct"
 
 say() {

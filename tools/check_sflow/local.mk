@@ -1,0 +1,1 @@
+# check_sflow: the Nagios plugin.

@@ -1,0 +1,11 @@
+# Programs that ask: check_sflow, sflowget. What both stand on: Ganglia's XML, and
+# those that print it.
+noinst_LTLIBRARIES += tools/libtools.la
+tools_libtools_la_SOURCES = \
+	tools/daemon.c tools/daemon.h \
+	tools/ganglia_xml.c tools/ganglia_xml.h
+tools_libtools_la_CFLAGS = $(AM_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
+tools_libtools_la_LIBADD = $(EXPAT_LIBS) $(ZLIB_LIBS)
+
+include tools/check_sflow/local.mk
+include tools/sflowget/local.mk

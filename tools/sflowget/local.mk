@@ -1,0 +1,1 @@
+# sflowget: values of agents for people, scripts and other tools.
