@@ -18,6 +18,7 @@
 #define PUBLISH_MS 900 /* handlers run every second, or more often */
 #define PUBLISH_MOST_MS 500 /* gmond has other things to do; the rest waits */
 #define LOCK_US 50000 /* that gmond's main thread waits for a dump's end */
+#define LOCK_MOST_US 500000 /* where there is hardly a moment between two dumps */
 
 /* Whether gmond's hosts lie in memory as struct gmond_host says. */
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
@@ -27,6 +28,8 @@ static struct store *store;
 static enum layout_known layout;        /* of hosts */
 static enum layout_known metric_layout; /* of metrics */
 static int64_t published_ms;
+static bool locked;                     /* gmond's hosts, by us */
+static int64_t locked_ms;               /* when they were last */
 static int64_t wall_offset_ms; /* of this round */
 static atomic_uint_fast64_t values;
 
@@ -37,7 +40,7 @@ start(struct store *s, cfg_t *config, apr_pool_t *pool)
 	(void)pool;
 	store = s;
 	layout = metric_layout = LAYOUT_UNKNOWN;
-	published_ms = 0;
+	published_ms = locked_ms = 0;
 	if (gmond_find(&gmond))
 		return 0;
 	log_line("deliver = direct is impossible: this gmond does not export "
@@ -45,18 +48,34 @@ start(struct store *s, cfg_t *config, apr_pool_t *pool)
 	return -1;
 }
 
-/* A dump that is nearly over is waited for, but none that hangs. */
+/* A dump that is nearly over is waited for, but none that hangs. Where readers come one
+ * after another, the lock is free for an instant only: then the longer it was missed,
+ * the longer it is waited for, lest hosts seem silent of which gmond gets no news. */
 static bool
 lock_soon(void)
 {
-	return apr_thread_mutex_timedlock(*gmond.hosts_mutex, LOCK_US) ==
-	       APR_SUCCESS;
+	int64_t wait_us = (clock_ms() - locked_ms) * 1000 / 20;
+
+	if (locked)
+		return true;
+	if (wait_us < LOCK_US)
+		wait_us = LOCK_US;
+	if (wait_us > LOCK_MOST_US)
+		wait_us = LOCK_MOST_US;
+	if (apr_thread_mutex_timedlock(*gmond.hosts_mutex, wait_us) !=
+	    APR_SUCCESS)
+		return false;
+	locked = true;
+	locked_ms = clock_ms();
+	return true;
 }
 
 static void
 unlock(void)
 {
-	apr_thread_mutex_unlock(*gmond.hosts_mutex);
+	if (locked)
+		apr_thread_mutex_unlock(*gmond.hosts_mutex);
+	locked = false;
 }
 
 /* gmond's record of the host; the caller holds the lock. */
@@ -268,7 +287,8 @@ make_host(struct store_host *from, const struct store_info *info)
 	return host;
 }
 
-/* Publishes one host; false when a dump is under way. */
+/* Publishes one host; false when a dump is under way. It leaves the lock locked for
+ * the next host: a reader that waits for it would have it in between, for seconds. */
 static bool
 publish_host(struct store_host *from, int64_t now)
 {
@@ -280,7 +300,6 @@ publish_host(struct store_host *from, int64_t now)
 		return false;
 	if (info.gone) {
 		remove_host(&info);
-		unlock();
 		return true;
 	}
 	host = look_up(&info);
@@ -289,25 +308,23 @@ publish_host(struct store_host *from, int64_t now)
 	if (host == NULL)
 		return false;
 	save_news(host, from, &info, now);
-	unlock();
-	if (layout == LAYOUT_DIFFERS && info.up)
+	if (layout == LAYOUT_DIFFERS && info.up) {
+		unlock();
 		host_get(&info); /* the only way to say that it was heard */
+	}
 	return true;
 }
 
+/* What waits, as much of it as there is time for. */
 static void
-handler_runs(int64_t now)
+publish(int64_t now)
 {
+	int64_t begun = clock_ms();
 	struct store_host *host;
 	size_t left;
 
-	if (*gmond.hosts == NULL || *gmond.hosts_mutex == NULL ||
-	    now - published_ms < PUBLISH_MS)
-		return;
-	published_ms = now;
-	wall_offset_ms = clock_wall_offset();
 	for (left = store_waiting(store);
-	     left > 0 && clock_ms() - now < PUBLISH_MOST_MS; left--) {
+	     left > 0 && clock_ms() - begun < PUBLISH_MOST_MS; left--) {
 		host = store_take(store);
 		if (host == NULL)
 			return;
@@ -317,6 +334,21 @@ handler_runs(int64_t now)
 		}
 		store_done(host);
 	}
+}
+
+static void
+handler_runs(int64_t now)
+{
+	if (*gmond.hosts == NULL || *gmond.hosts_mutex == NULL ||
+	    now - published_ms < PUBLISH_MS)
+		return;
+	published_ms = now;
+	if (store_waiting(store) == 0 || locked_ms == 0)
+		locked_ms = now; /* it isn't missed */
+	wall_offset_ms = clock_wall_offset();
+	if (store_waiting(store) > 0 && lock_soon())
+		publish(now);
+	unlock();
 }
 
 static uint64_t
