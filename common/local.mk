@@ -4,7 +4,8 @@ noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_SOURCES = \
 	common/clock.c common/clock.h \
 	common/log.c common/log.h \
+	common/nagios.c common/nagios.h \
 	common/on_event.c common/on_event.h \
 	common/thread.c common/thread.h \
-	common/udp.c common/udp.h
+	common/udp.c common/udp.h common/utf8.h
 common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE

@@ -107,6 +107,8 @@ free_config(struct config *config)
 	free(config->state);
 	free(config->self_name);
 	free(config->user);
+	free(config->on_event);
+	free(config->nagios_commands);
 	free(config);
 }
 

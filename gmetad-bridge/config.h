@@ -97,6 +97,8 @@ struct config {
 	unsigned self_cluster;
 	char *user;            /* to become, as root; NULL: nobody else */
 	bool syslog;           /* else stderr, which systemd's journal takes */
+	char *on_event;        /* a program's path; NULL: none */
+	char *nagios_commands; /* Nagios's command file; NULL: none */
 	/* ours */
 	struct network_list *allow, *deny;
 	struct name_list *names;

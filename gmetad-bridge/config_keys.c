@@ -31,6 +31,8 @@ const struct config_key config_keys[] = {
 	{SECTION_TOP, "state", config_set_path, OF_CONFIG(state), 0, 0, false},
 	{SECTION_TOP, "user", config_set_name, OF_CONFIG(user), 0, 0, false},
 	{SECTION_TOP, "syslog", config_set_bool, OF_CONFIG(syslog), 0, 0, false},
+	{SECTION_TOP, "on_event", config_set_path, OF_CONFIG(on_event), 0, 0, false},
+	{SECTION_TOP, "nagios_commands", config_set_path, OF_CONFIG(nagios_commands), 0, 0, false},
 
 	{SECTION_SFLOW, "port", config_set_port, OF_CONFIG(port), 1, 65535, false},
 	{SECTION_SFLOW, "bind", config_set_bind, 0, 0, 0, true},

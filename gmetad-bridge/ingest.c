@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "common/nagios.h"
+#include "common/on_event.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/limit.h"
 #include "gmetad-bridge/log.h"
@@ -92,8 +94,22 @@ input(const struct udp_batch *batch, size_t count)
 	counter_add(&counters.rate_limited, limited);
 }
 
+/* Log lines, and for events of membership the administrator's program, and Nagios. */
 static void
-tell_events(int64_t now)
+tell_event(const struct config *config, const struct collector_event *event,
+           int64_t now)
+{
+	int64_t wall_offset = clock_wall_offset();
+
+	log_event(event, now);
+	if (event->type < EVENT_JOINED)
+		return;
+	on_event_run(config->on_event, event, wall_offset, now);
+	nagios_tell(config->nagios_commands, event, wall_offset, now);
+}
+
+static void
+tell_events(const struct config *config, int64_t now)
 {
 	struct collector_event events[EVENTS];
 	size_t i, count;
@@ -106,21 +122,27 @@ tell_events(int64_t now)
 			count++;
 		ingest_unlock();
 		for (i = 0; i < count; i++)
-			log_event(&events[i], now);
+			tell_event(config, &events[i], now);
 	} while (count == EVENTS);
+	nagios_tick(config->nagios_commands, now);
 }
 
 static void
 tick(int64_t now)
 {
+	const struct config *config;
+
 	if (now - ingest.ticked_ms < TICK_MS)
 		return;
 	ingest.ticked_ms = now;
 	ingest_lock();
 	collector_set_wall(ingest.collector, clock_wall_offset());
 	collector_tick(ingest.collector, never_back(now));
+	config = config_hold(ingest.config);
 	ingest_unlock();
-	tell_events(now);
+	tell_events(config, now);
+	on_event_tick(now);
+	config_release(config);
 }
 
 static void
@@ -225,7 +247,9 @@ ingest_stop(void)
 {
 	workers_stop(&ingest.workers);
 	if (ingest.config != NULL)
-		tell_events(clock_ms());
+		tell_events(ingest.config, clock_ms());
+	on_event_stop();
+	nagios_stop();
 	workers_free(&ingest.workers);
 	limit_free(ingest.limit);
 	config_release(ingest.config);

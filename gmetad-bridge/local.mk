@@ -30,7 +30,7 @@ bridge_ingest = gmetad-bridge/ingest.c gmetad-bridge/ingest.h \
 	gmetad-bridge/workers.c gmetad-bridge/workers.h
 
 # From the store to readers.
-bridge_readers = gmetad-bridge/buffer.h gmetad-bridge/utf8.h \
+bridge_readers = gmetad-bridge/buffer.h \
 	gmetad-bridge/client.c gmetad-bridge/client.h \
 	gmetad-bridge/document.c gmetad-bridge/document.h \
 	gmetad-bridge/listen.c gmetad-bridge/listen.h \

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/nagios.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/utf8.h"
+#include "common/utf8.h"
 #include "gmetad-bridge/xml.h"
 #include "sflow/format.h"
 
@@ -182,6 +183,16 @@ add_rrd(struct buffer *b)
 }
 
 static void
+add_nagios(struct buffer *b)
+{
+	open_object(b, "nagios");
+	add_number(b, "sent", counter_get(&nagios_counts.sent));
+	add_number(b, "dropped", counter_get(&nagios_counts.dropped));
+	add_number(b, "waiting", counter_get(&nagios_counts.waiting));
+	close_object(b);
+}
+
+static void
 add_bridge(struct buffer *b)
 {
 	open_object(b, "bridge");
@@ -198,6 +209,7 @@ add_bridge(struct buffer *b)
 	add_number(b, "saved", counter_get(&counters.state_saved));
 	add_number(b, "failed", counter_get(&counters.state_failed));
 	close_object(b);
+	add_nagios(b);
 	close_object(b);
 }
 

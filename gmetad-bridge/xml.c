@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "gmetad-bridge/utf8.h"
+#include "common/utf8.h"
 #include "sflow/format.h"
 
 #define HOST_TMAX_S 20 /* gmond's, where it is not known when a host is down */

@@ -250,15 +250,32 @@ set_misses(struct parameters *p, const char *value, int unused)
 	return NULL;
 }
 
+/* "": none. False where it can't be one. */
+static bool
+take_path(char *path, size_t size, const char *value)
+{
+	if (*value != '\0' && (*value != '/' || strlen(value) >= size))
+		return false;
+	strcpy(path, value);
+	return true;
+}
+
 static const char *
 set_on_event(struct parameters *p, const char *value, int unused)
 {
 	(void)unused;
-	if (*value != '\0' &&
-	    (*value != '/' || strlen(value) >= sizeof(p->on_event)))
-		return "the path of a program, from the root on";
-	strcpy(p->on_event, value);
-	return NULL;
+	return take_path(p->on_event, sizeof(p->on_event), value)
+	           ? NULL
+	           : "the path of a program, from the root on";
+}
+
+static const char *
+set_nagios_commands(struct parameters *p, const char *value, int unused)
+{
+	(void)unused;
+	return take_path(p->nagios_commands, sizeof(p->nagios_commands), value)
+	           ? NULL
+	           : "the path of Nagios's command file, from the root on";
 }
 
 static const struct parameter known[] = {
@@ -282,6 +299,7 @@ static const struct parameter known[] = {
     {"lower_case", set_lower_case, 0},
     {"misses", set_misses, 0},
     {"on_event", set_on_event, 0},
+    {"nagios_commands", set_nagios_commands, 0},
 };
 
 static int

@@ -15,6 +15,7 @@ struct parameters {
 	int rcvbuf;      /* bytes of socket buffer that are asked for */
 	enum deliver deliver;
 	char on_event[256];         /* a program's path; "": none */
+	char nagios_commands[256];  /* Nagios's command file; "": none */
 	struct network_list *allow; /* owned */
 	struct name_list *names;    /* owned */
 	regex_t ports, ports_except; /* compiled where the collector has them */

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/nagios.h"
 #include "common/on_event.h"
 #include "common/thread.h"
 #include "common/udp.h"
@@ -88,18 +89,22 @@ input(const struct udp_batch *batch, size_t count)
 	}
 }
 
-/* Log lines, and the administrator's program for events of membership. */
+/* Log lines, and for events of membership the administrator's program, and Nagios. */
 static void
 tell_events(int64_t now)
 {
+	const struct parameters *p = receiver.parameters;
+	int64_t wall_offset = clock_wall_offset();
 	struct collector_event event;
 
 	while (collector_event(receiver.collector, &event)) {
 		log_event(&event, now);
-		if (event.type >= EVENT_JOINED)
-			on_event_run(receiver.parameters->on_event, &event,
-			             clock_wall_offset(), now);
+		if (event.type < EVENT_JOINED)
+			continue;
+		on_event_run(p->on_event, &event, wall_offset, now);
+		nagios_tell(p->nagios_commands, &event, wall_offset, now);
 	}
+	nagios_tick(p->nagios_commands, now);
 }
 
 static void
@@ -174,5 +179,6 @@ receiver_stop(void)
 	}
 	receiver.running = false;
 	on_event_stop();
+	nagios_stop();
 	udp_set_close(&receiver.set);
 }

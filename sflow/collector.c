@@ -75,6 +75,7 @@ collector_free(struct collector *c)
 		return;
 	agents_free(&c->agents);
 	store_free(c->store);
+	free(c->events);
 	free(c);
 }
 

@@ -144,11 +144,15 @@ int collector_input(struct collector *collector, const void *buf, size_t len,
  * what was silent for too long is forgotten. */
 void collector_tick(struct collector *collector, int64_t now);
 
+/* Who has values and no name yet gets one now: whoever asks will not wait for it. */
+void collector_name_all(struct collector *collector, int64_t now);
+
 /* Wall-clock time minus `now`, in milliseconds; 0 until it is set. */
 void collector_set_wall(struct collector *collector, int64_t offset_ms);
 
-/* The next event; false when there is none. At most 256 wait; of a flood the
- * rest is dropped, for the statistics count it all. */
+/* The next event; false when there is none. At most 32 of a type wait, and 4096 of
+ * joined, down, returned and gone, which come for all hosts of a room at once; of a
+ * flood the rest is dropped, for the statistics count it all. */
 bool collector_event(struct collector *collector,
                      struct collector_event *event);
 

@@ -18,8 +18,6 @@ enum structure {
 };
 
 #define PORT_TOTALS 4 /* rows of port_totals */
-#define EVENTS_MAX 256
-#define EVENTS_OF_TYPE 32 /* so that no flood of one type hides the others */
 #define EVENT_TYPES (EVENT_GONE + 1)
 
 struct collector {
@@ -29,8 +27,8 @@ struct collector {
 	struct collector_stats stats;
 	int64_t wall_ms; /* wall clock minus now */
 	int64_t swept_ms;
-	struct collector_event events[EVENTS_MAX];
-	size_t event_first, event_count;
+	struct collector_event *events;  /* those that wait, from the first on */
+	size_t event_first, event_count, event_room;
 	size_t events_of[EVENT_TYPES];
 	struct collector_event no_event; /* written where there is no room */
 	size_t states[MEMBER_DOWN + 1];  /* hosts in each, at the last tick */

@@ -274,30 +274,11 @@ derive_percent(const struct derive_input *in, size_t i, struct derived *out)
 static void
 derive_named(const struct field *field, uint64_t number, struct derived *out)
 {
-	const struct names *names = field->names;
-	bool known = !unsupported(field->type, number);
+	const char *text = names_text(field->names, number);
 
-	if (names->mask != 0)
-		number &= names->mask;
-	out->valid = known && number < names->count;
+	out->valid = text != NULL && !unsupported(field->type, number);
 	if (out->valid)
-		strcpy(out->text, names->texts[number]);
-}
-
-static void
-derive_flags(const struct names *names, uint64_t bits, struct derived *out)
-{
-	char *at = out->text;
-	size_t i;
-
-	out->valid = true;
-	strcpy(at, "none");
-	for (i = 0; i < names->count; i++)
-		if ((bits >> i & 1) != 0) {
-			if (at > out->text)
-				*at++ = ',';
-			at = stpcpy(at, names->texts[i]);
-		}
+		strcpy(out->text, text);
 }
 
 static bool
@@ -345,7 +326,8 @@ derive_now(const struct derive_input *in, size_t i, struct derived *out)
 		derive_named(field, v->number, out);
 		break;
 	case FLAGS:
-		derive_flags(field->names, v->number, out);
+		names_flags(field->names, v->number, out->text);
+		out->valid = true;
 		break;
 	case TEXT:
 		derive_text(field, v, out);

@@ -2,10 +2,17 @@
  * program. Bounded, so that no flood of one type hides the others.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sflow/collector_internal.h"
 #include "sflow/datagram.h"
+
+/* So many of a type may wait, so that no flood of one hides the others; and of those
+ * that say who is there and who is not, as many as a large site may have at once. */
+#define EVENTS_OF_TYPE 32
+#define EVENTS_OF_CROWD 4096
+#define ROOM_FIRST 64
 
 static void
 copy_text(char to[TEXT_SIZE], const char *from)
@@ -14,18 +21,59 @@ copy_text(char to[TEXT_SIZE], const char *from)
 	to[TEXT_SIZE - 1] = '\0';
 }
 
+/* How many of them may wait. */
+static size_t
+bound(enum collector_event_type type)
+{
+	switch (type) {
+	case EVENT_JOINED:
+	case EVENT_DOWN:
+	case EVENT_RETURNED:
+	case EVENT_GONE:
+		return EVENTS_OF_CROWD;
+	default:
+		return EVENTS_OF_TYPE;
+	}
+}
+
+/* Behind those that wait. What is in front of them is used again when it is as much
+ * as they are, else there is twice the room. NULL without memory. */
+static struct collector_event *
+next_place(struct collector *c)
+{
+	size_t size = sizeof(c->events[0]), room = c->event_room * 2;
+	struct collector_event *larger;
+
+	if (c->event_first + c->event_count < c->event_room)
+		return &c->events[c->event_first + c->event_count];
+	if (c->event_first > c->event_count) {
+		memcpy(c->events, c->events + c->event_first,
+		       c->event_count * size);
+		c->event_first = 0;
+		return &c->events[c->event_count];
+	}
+	if (room == 0)
+		room = ROOM_FIRST;
+	larger = realloc(c->events, room * size);
+	if (larger == NULL)
+		return NULL;
+	c->events = larger;
+	c->event_room = room;
+	return &c->events[c->event_first + c->event_count];
+}
+
 struct collector_event *
 collector_tell(struct collector *c, enum collector_event_type type,
                const struct address *agent, int64_t code, const char *name)
 {
-	size_t at = (c->event_first + c->event_count) % EVENTS_MAX;
-	bool room = c->event_count < EVENTS_MAX &&
-	            c->events_of[type] < EVENTS_OF_TYPE;
-	struct collector_event *event = room ? &c->events[at] : &c->no_event;
+	struct collector_event *event =
+	    c->events_of[type] < bound(type) ? next_place(c) : NULL;
 
-	if (room) {
+	if (event != NULL) {
 		c->event_count++;
 		c->events_of[type]++;
+	} else {
+		event = &c->no_event;
 	}
 	memset(event, 0, sizeof(*event));
 	event->type = type;
@@ -57,9 +105,9 @@ collector_event(struct collector *c, struct collector_event *event)
 {
 	if (c->event_count == 0)
 		return false;
-	*event = c->events[c->event_first];
-	c->event_first = (c->event_first + 1) % EVENTS_MAX;
-	c->event_count--;
+	*event = c->events[c->event_first++];
+	if (--c->event_count == 0)
+		c->event_first = 0;
 	c->events_of[event->type]--;
 	return true;
 }

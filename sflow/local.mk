@@ -13,8 +13,10 @@ sflow_libsflow_la_SOURCES = \
 	sflow/members.c sflow/members.h \
 	sflow/names.c sflow/names.h \
 	sflow/derive.c sflow/derive.h \
+	sflow/flows.c sflow/flows.h sflow/flow_table.c \
 	sflow/format.c sflow/format.h \
 	sflow/records.c sflow/records.h \
+	sflow/packet.c sflow/packet.h \
 	sflow/ports.c sflow/samples.c sflow/custom.c \
 	sflow/relations.c sflow/relations.h \
 	sflow/store.c sflow/values.c sflow/store.h sflow/store_internal.h \

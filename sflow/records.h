@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "sflow/cursor.h"
+#include "sflow/text.h"
 
 #define RECORD_FIELDS_MAX 64 /* rows of the longest structure, at most */
 
@@ -29,7 +30,20 @@ enum field_type {
 	FIELD_UUID,   /* 16 bytes, no length word (as every agent sends it) */
 	FIELD_MAC,    /* 6 bytes and 2 of padding */
 	FIELD_LIST,   /* count word, then so many elements of one size */
-	FIELD_REST    /* all bytes to the record's end */
+	FIELD_REST,   /* all bytes to the record's end; with `elements` they are
+	               * a series, of which the end may be missing */
+	/* Of samples and flow records only: */
+	FIELD_OPAQUE,  /* length word, bytes that are no text, padding */
+	FIELD_IPV4,    /* 4 bytes */
+	FIELD_IPV6,    /* 16 bytes, also of an InfiniBand GID */
+	FIELD_ADDRESS, /* type word, then none, 4 or 16 bytes */
+	FIELD_SERIES,  /* count word, then so many elements of varying size */
+	FIELD_UNION,   /* the field in the row of `elements` that the field
+	                * before it numbers */
+	FIELD_SOURCE,  /* data source: 8 bits of class, 24 of index */
+	FIELD_SOURCE_EXPANDED, /* two words */
+	FIELD_INTERFACE,       /* 2 bits of format, 30 of value */
+	FIELD_INTERFACE_EXPANDED /* two words */
 };
 
 /* What a field becomes. "Delta" is the value now minus the one before. */
@@ -69,7 +83,8 @@ struct metric {
 	const char *title;
 };
 
-/* An enumeration's texts from 0 on, or those of bits from the lowest on. */
+/* An enumeration's texts from 0 on (NULL in a gap), or those of bits from the lowest
+ * on. */
 struct names {
 	size_t count;
 	const char *const *texts;
@@ -89,7 +104,7 @@ struct field {
 	                   * octets of these packets, which tell a 32-bit
 	                   * counter that wrapped from one that was reset */
 	const struct names *names;     /* NAMED, FLAGS */
-	const struct layout *elements; /* of a list */
+	const struct layout *elements; /* of a list or series; a union's arms */
 	struct metric metric;      /* name NULL: none */
 };
 
@@ -159,17 +174,29 @@ extern const size_t layouts_count;
 extern const struct layout port_totals;
 
 /* A field as it came: numbers (F32 and F64 as their bits) or a view of the
- * bytes, and then `number` is their length; of a list, how many elements. */
+ * bytes, and then `number` is their length; of a list, how many elements. The bytes
+ * of a series include its count. Data sources and interfaces are a number of two
+ * words in both forms: class or format in the upper one. */
 struct field_value {
 	uint64_t number;
 	const uint8_t *bytes;
 };
+
+/* The place of the first of `count` layouts, sorted by tag, that has this tag or a
+ * higher one; `count` where none has. */
+size_t layouts_place(const struct layout *sorted, size_t count, uint32_t tag);
 
 /* The layout for a record of `tag`, in a sample that holds the `count` records
  * `tags` (itself among them); NULL when the structure is not known. Where
  * readings differ by what is beside them, the first that fits is taken. */
 const struct layout *layout_find(uint32_t tag, const uint32_t *tags,
                                  size_t count);
+
+/* Reads the rows of a structure one by one, up to the first that isn't whole, and
+ * moves *body behind those that are. values[] has room for layout->count. Returns
+ * how many there are. */
+size_t layout_read(const struct layout *layout, struct cursor *body,
+                   struct field_value *values);
 
 /* Decodes a record, or an element of a list. values[] has room for
  * layout->count. Returns how many rows are there, or 0 when the record ends
@@ -188,6 +215,14 @@ size_t field_size(const struct field *field);
 
 /* Bytes of a structure up to its optional tail, the least. */
 size_t layout_size(const struct layout *layout);
+
+/* The text of an enumeration's number, or NULL where it has none. */
+const char *names_text(const struct names *names, uint64_t number);
+
+/* The texts of the bits that are set, with commas between, or "none". Returns
+ * `text`. */
+char *names_flags(const struct names *names, uint64_t bits,
+                  char text[TEXT_SIZE]);
 
 /* Ganglia's word for a type: "string", "uint16", ... */
 const char *metric_type_name(enum metric_type type);

@@ -123,9 +123,23 @@ static const struct field host_net_io[] = {
 };
 
 /* Relations, for which there are no metrics: the adapters of a machine, and the
- * machine that a virtual one runs on (sflow_host.txt). */
+ * machine that a virtual one runs on (sflow_host.txt). Those of the adapters that
+ * are whole count, so they are taken as bytes. */
+static const struct field mac_rows[] = {
+    RAW(MAC, ""),
+};
+
+static const struct layout macs = {.fields = mac_rows, .count = 1};
+
+static const struct field adapter_rows[] = {
+    RAW(U32, "ifIndex"),
+    {.name = "mac_address", .type = FIELD_LIST, .elements = &macs},
+};
+
+static const struct layout adapters = {.fields = adapter_rows, .count = 2};
+
 static const struct field host_adapters[] = {
-    RAW(REST, "adapters"),
+    {.name = "adapters", .type = FIELD_REST, .elements = &adapters},
 };
 
 static const struct field host_parent[] = {

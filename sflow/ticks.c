@@ -193,3 +193,13 @@ collector_tick(struct collector *c, int64_t now)
 	set_statistic(&c->stats.late, c->states[MEMBER_LATE]);
 	set_statistic(&c->stats.down, c->states[MEMBER_DOWN]);
 }
+
+void
+collector_name_all(struct collector *c, int64_t now)
+{
+	struct agent *agent, *next;
+
+	HASH_ITER(hh, c->agents.agents, agent, next)
+		if (agent->host != NULL && agent->name[0] == '\0')
+			agent_name_otherwise(c, agent, now);
+}

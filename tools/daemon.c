@@ -18,6 +18,7 @@
 #define PATIENCE_MS 200    /* who speaks by itself does so within it */
 #define QUERY_BYTES 2048   /* gmetad's REQUESTLEN */
 #define CHUNK_BYTES 32768
+#define GATHER_MS 50       /* that a chunk may take to come */
 #define GZIP_WINDOW (15 + 16) /* zlib's: the largest, with gzip's header */
 
 /* gmetad takes these for an attack on a shell, wherever they are; and what would mean
@@ -337,14 +338,19 @@ judge(struct reading *r)
 	return fail(r, DAEMON_BROKEN, "bad XML: %s", ganglia_xml_fault(r->xml));
 }
 
+/* gmond sends element by element, and to wake for each costs ten times as much as to
+ * read it: so the kernel gathers some. */
 static enum daemon_result
 read_all(struct reading *r)
 {
 	unsigned char bytes[CHUNK_BYTES];
+	int lowest = sizeof(bytes) / 2;
 	ssize_t got;
 
+	setsockopt(r->fd, SOL_SOCKET, SO_RCVLOWAT, &lowest, sizeof(lowest));
 	do {
-		if (!wait_until_late(r, POLLIN) || clock_ms() >= r->deadline_ms)
+		wait_for(r, POLLIN, GATHER_MS);
+		if (clock_ms() >= r->deadline_ms)
 			return fail(r, DAEMON_LATE, r->what == NOTHING
 			            ? "no answer in time"
 			            : "the answer has no end in time");
@@ -356,17 +362,41 @@ read_all(struct reading *r)
 	return judge(r);
 }
 
+/* Who answers HTTP was waiting for the query. */
+static bool
+has_listened(const struct reading *r)
+{
+	char first;
+
+	return !wait_until_late(r, POLLIN) ||
+	       recv(r->fd, &first, 1, MSG_PEEK) != 1 || first == 'H';
+}
+
+/* Where a silent one was asked, and turns out to be a gmond that was busy with another
+ * reader, its answer will be cut off: once more then, without asking. */
+static enum daemon_result
+connect_and_ask(struct reading *r, const struct daemon_address *address,
+                const struct daemon_query *query)
+{
+	enum daemon_result result = connect_any(r, address);
+
+	if (result != DAEMON_DONE || !is_to_ask(r, address))
+		return result;
+	result = ask(r, query);
+	if (result != DAEMON_DONE || address->ask == DAEMON_ASK_ALWAYS ||
+	    address->port == DAEMON_INTERACTIVE_PORT || has_listened(r))
+		return result;
+	close(r->fd);
+	return connect_any(r, address);
+}
+
 static enum daemon_result
 converse(struct reading *r, const struct daemon_address *address,
          const struct daemon_query *query)
 {
-	enum daemon_result result = connect_any(r, address);
+	enum daemon_result result = connect_and_ask(r, address, query);
 
-	if (result == DAEMON_DONE && is_to_ask(r, address))
-		result = ask(r, query);
-	if (result == DAEMON_DONE)
-		result = read_all(r);
-	return result;
+	return result == DAEMON_DONE ? read_all(r) : result;
 }
 
 enum daemon_result

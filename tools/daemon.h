@@ -17,7 +17,8 @@
 /* gmond and gmetad's xml_port print everything to whoever connects; only gmetad's
  * interactive port waits for a query. A gmond that gets one may cut its answer off, so
  * none is sent to 8649 and 8651; to 8652 at once; elsewhere when nothing has come for
- * a moment. */
+ * a moment; and who then answers as gmond does is asked nothing, by another
+ * connection. */
 enum daemon_ask { DAEMON_ASK_AUTO, DAEMON_ASK_ALWAYS, DAEMON_ASK_NEVER };
 
 struct daemon_address {

@@ -61,6 +61,8 @@ nothing_is_the_defaults(void **state)
 	assert_string_equal(c->rrd.archives[2], "RRA:AVERAGE:0.5:40:52704");
 	assert_null(c->rrd.archives[3]);
 	assert_null(c->state);
+	assert_null(c->on_event);
+	assert_null(c->nagios_commands);
 	assert_string_equal(c->user, "ganglia");
 	assert_int_equal(strncmp(c->authority, "http://", 7), 0);
 	assert_int_equal(c->cluster_count, 1);
@@ -137,6 +139,7 @@ readers_and_the_rest(void **state)
 	    "trusted_hosts = { \"192.0.2.20\" } trusted_hosts += { \"fd00::/8\" }\n"
 	    "all_trusted = on gzip_output = yes readers = 7 reader_timeout = 9\n"
 	    "state = /tmp/a.db user = \"\" syslog = yes\n"
+	    "on_event = /bin/true nagios_commands = /n.cmd\n"
 	    "grid { name = \"my grid\" authority = http://a.example/g/ }\n"
 	    "self { name = me }");
 
@@ -153,6 +156,8 @@ readers_and_the_rest(void **state)
 	assert_string_equal(c->state, "/tmp/a.db");
 	assert_true(c->collector.keep);
 	assert_null(c->user);
+	assert_string_equal(c->on_event, "/bin/true");
+	assert_string_equal(c->nagios_commands, "/n.cmd");
 	assert_string_equal(c->grid, "my grid");
 	assert_string_equal(c->authority, "http://a.example/g/");
 	assert_string_equal(c->self_name, "me");

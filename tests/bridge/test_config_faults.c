@@ -111,6 +111,9 @@ words_and_texts(void **state)
 	    {"grid { name = \"\" }", "x.conf:1: name"},
 	    {"grid { name = \"\303\274\" }", "x.conf:1: name"},
 	    {"grid { authority = \"a\tb\" }", "x.conf:1: authority"},
+	    {"on_event = true", "x.conf:1: on_event = \"true\": it should be a path"},
+	    {"nagios_commands = a.cmd",
+	     "x.conf:1: nagios_commands = \"a.cmd\": it should be a path"},
 	    {"state = a.db", "x.conf:1: state = \"a.db\": it should be a path"},
 	    {"rrd { rootdir = \"\" }", "x.conf:1: rootdir"},
 	    {"self { name = \"a/b\" }", "x.conf:1: name = \"a/b\": it should be "

@@ -3,12 +3,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -462,7 +464,7 @@ test_reload_changes_who_is_allowed(void **state)
 	WAIT_FOR(has_host(b, "node1"));
 	b->configs[1].collector.allow = b->nobody;
 	ingest_reload(&b->configs[1]);
-	assert_int_equal(b->configs[0].references, 0);
+	WAIT_FOR(b->configs[0].references == 0);
 	send_once("127.0.0.1", port, 2);
 	WAIT_FOR(atomic_load(&stats->not_allowed) == 1);
 	ingest_reload(&b->configs[2]);
@@ -512,7 +514,7 @@ test_reload_changes_the_port(void **state)
 	b->configs[1].port = free_port();
 	ingest_reload(&b->configs[1]);
 	assert_int_equal(ingest_port(), b->configs[1].port);
-	assert_int_equal(b->configs[0].references, 0);
+	WAIT_FOR(b->configs[0].references == 0);
 	assert_true(has_host(b, "node1"));
 	send_once("127.0.0.1", ingest_port(), 2);
 	WAIT_FOR(has_host(b, "node2"));
@@ -572,7 +574,7 @@ test_reload_changes_sockets(void **state)
 	for (i = 1; i < CONFIGS; i++) {
 		ingest_reload(&b->configs[i]);
 		assert_int_equal(ingest_port(), port);
-		assert_int_equal(b->configs[i].references, 2);
+		WAIT_FOR(b->configs[i].references == 2);
 		send_once(i == 5 ? "127.0.0.2" : "127.0.0.1", port, i);
 		snprintf(name, sizeof(name), "node%u", i);
 		WAIT_FOR(has_host(b, name));
@@ -596,8 +598,8 @@ test_reload_to_no_address(void **state)
 	assert_true(was_logged("192.0.2.1: Cannot assign requested address"));
 	send_once("127.0.0.1", b->configs[0].port, 1);
 	WAIT_FOR(has_host(b, "node1"));
-	assert_int_equal(b->configs[0].references, 1);
-	assert_int_equal(b->configs[1].references, 1);
+	WAIT_FOR(b->configs[0].references == 1);
+	WAIT_FOR(b->configs[1].references == 1);
 }
 
 /* On 127.0.0.1. */
@@ -631,6 +633,107 @@ test_reload_changes_the_buffer(void **state)
 	assert_int_equal(sockets_of_port(port), 1);
 	send_once("127.0.0.1", port, 1);
 	WAIT_FOR(has_host(b, "node1"));
+}
+
+/* Who is told -------------------------------------------------------------------------- */
+
+static char folder[] = "/tmp/test-ingest-XXXXXX";
+
+struct listener {
+	char fifo[64], script[64], events[64];
+	int fd;
+	char heard[LINES]; /* by the FIFO */
+};
+
+/* A command file that is read, and a program that writes what it is told. */
+static void
+listen_as(struct listener *l, struct config *config, const char *name)
+{
+	FILE *script;
+
+	snprintf(l->fifo, sizeof(l->fifo), "%s/%s.cmd", folder, name);
+	snprintf(l->script, sizeof(l->script), "%s/%s.sh", folder, name);
+	snprintf(l->events, sizeof(l->events), "%s/%s.events", folder, name);
+	assert_int_equal(mkfifo(l->fifo, 0600), 0);
+	l->fd = open(l->fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(l->fd >= 0);
+	script = fopen(l->script, "we");
+	assert_non_null(script);
+	fprintf(script, "#!/bin/sh\necho $SFLOW_EVENT $SFLOW_HOST >>%s\n",
+	        l->events);
+	assert_int_equal(fclose(script), 0);
+	assert_int_equal(chmod(l->script, 0700), 0);
+	config->nagios_commands = l->fifo;
+	config->on_event = l->script;
+}
+
+static void
+stop_listening(const struct listener *l)
+{
+	close(l->fd);
+	unlink(l->fifo);
+	unlink(l->script);
+	unlink(l->events);
+}
+
+/* Adds what can be read now. */
+static void
+read_on(int fd, char text[LINES])
+{
+	size_t len = strlen(text);
+	ssize_t got = read(fd, text + len, LINES - 1 - len);
+
+	text[len + (got > 0 ? (size_t)got : 0)] = '\0';
+}
+
+static bool
+was_told(struct listener *l, const char *words)
+{
+	read_on(l->fd, l->heard);
+	return strstr(l->heard, words) != NULL;
+}
+
+static bool
+was_run(const struct listener *l, const char *words)
+{
+	int fd = open(l->events, O_RDONLY | O_CLOEXEC);
+	char text[LINES] = "";
+
+	if (fd >= 0) {
+		read_on(fd, text);
+		close(fd);
+	}
+	return strstr(text, words) != NULL;
+}
+
+static void
+test_reload_changes_who_is_told(void **state)
+{
+	struct bridge *b = *state;
+	struct listener first = {.fd = -1}, second = {.fd = -1};
+
+	assert_non_null(mkdtemp(folder));
+	listen_as(&first, &b->configs[0], "first");
+	listen_as(&second, &b->configs[1], "second");
+	start(b);
+	send_once("127.0.0.1", ingest_port(), 1);
+	WAIT_FOR(was_told(&first, "] PROCESS_HOST_CHECK_RESULT;node1;0;sFlow: "));
+	WAIT_FOR(was_run(&first, "joined node1\n"));
+	ingest_reload(&b->configs[1]);
+	send_once("127.0.0.1", ingest_port(), 2);
+	WAIT_FOR(was_told(&second, "] PROCESS_HOST_CHECK_RESULT;node2;0;sFlow: "));
+	WAIT_FOR(was_run(&second, "joined node2\n"));
+	assert_false(was_run(&first, "node2"));
+	assert_false(was_told(&first, "node2"));
+	ingest_reload(&b->configs[2]); /* nobody */
+	send_once("127.0.0.1", ingest_port(), 3);
+	WAIT_FOR(has_host(b, "node3"));
+	ingest_stop();
+	assert_false(was_run(&second, "node3"));
+	assert_false(was_told(&second, "node3"));
+	stop_listening(&first);
+	stop_listening(&second);
+	assert_int_equal(rmdir(folder), 0);
 }
 
 /* For ThreadSanitizer ---------------------------------------------------------------------- */
@@ -774,6 +877,7 @@ main(void)
 	    TEST(test_reload_changes_sockets),
 	    TEST(test_reload_to_no_address),
 	    TEST(test_reload_changes_the_buffer),
+	    TEST(test_reload_changes_who_is_told),
 	    TEST(test_threads),
 	    TEST(test_nothing_was_started),
 	};

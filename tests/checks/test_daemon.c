@@ -32,6 +32,7 @@ static struct {
 	bool endless;     /* the answer again and again */
 	bool stays;       /* open until the reader goes */
 	bool is_asked;    /* it waits for a line */
+	bool is_busy;     /* as a gmond is with another reader: it cuts off who asks */
 	char query[4096]; /* that came */
 } server;
 
@@ -47,6 +48,22 @@ take_query(int client)
 	server.query[len] = '\0';
 }
 
+/* A query that nobody reads: what was sent before is lost with it. */
+static int
+cut_off(int client)
+{
+	const struct linger at_once = {.l_onoff = 1};
+	char byte;
+
+	assert_int_equal(recv(client, &byte, 1, MSG_PEEK), 1);
+	assert_true(send(client, document, strlen(document), MSG_NOSIGNAL) > 0);
+	while (recv(client, &byte, 1, 0) == 1)
+		; /* until the reader has gone */
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(client);
+	return accept(server.listener, NULL, NULL);
+}
+
 static void *
 serve(void *unused)
 {
@@ -54,6 +71,8 @@ serve(void *unused)
 	char byte;
 
 	(void)unused;
+	if (server.is_busy)
+		client = cut_off(client);
 	if (server.is_asked)
 		take_query(client);
 	while (send(client, server.answer, server.len, MSG_NOSIGNAL) >= 0 &&
@@ -219,15 +238,25 @@ test_queries(void **state)
 	}
 }
 
-/* On a port that says nothing it asks after a moment, on one that speaks it doesn't. */
+/* On a port that says nothing it asks after a moment; where that was wrong, it comes
+ * again without asking. */
 static void
 test_asks_who_is_silent(void **state)
 {
+	static const char answer[] =
+	    "HTTP/1.0 200 OK\r\n\r\n<GANGLIA_XML></GANGLIA_XML>";
 	static const struct ganglia_visitor visitor = {.host = count_host};
 	static const struct daemon_query query;
 
 	(void)state;
+	server.is_busy = true;
+	assert_int_equal(read_by(&visitor, DAEMON_ASK_AUTO, &query, LONG_MS),
+	                 DAEMON_DONE);
+	assert_int_equal(hosts, 1);
+	server.is_busy = false;
 	server.is_asked = true;
+	server.answer = answer;
+	server.len = strlen(answer);
 	assert_int_equal(read_by(&visitor, DAEMON_ASK_AUTO, &query, LONG_MS),
 	                 DAEMON_DONE);
 	assert_string_equal(server.query, "GET / HTTP/1.0\r\n");

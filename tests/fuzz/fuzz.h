@@ -20,4 +20,15 @@ extern const char fuzz_name[];
 #define FUZZ_WORD 64
 size_t fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD]);
 
+/* For a target whose words are numbers of four bytes: puts one, gives its length. */
+static inline size_t
+fuzz_number(uint32_t number, uint8_t word[FUZZ_WORD])
+{
+	word[0] = (uint8_t)(number >> 24);
+	word[1] = (uint8_t)(number >> 16);
+	word[2] = (uint8_t)(number >> 8);
+	word[3] = (uint8_t)number;
+	return 4;
+}
+
 #endif

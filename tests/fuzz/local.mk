@@ -4,18 +4,18 @@
 # it. The target NAME is fuzz_NAME.c, its seeds are in corpus/NAME.
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
 FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules.h
-FUZZ_TESTS = tests/fuzz/replay_collector tests/fuzz/replay_config \
-	tests/fuzz/replay_query tests/fuzz/replay_readers \
-	tests/fuzz/replay_xml
+FUZZ_TESTS = tests/fuzz/replay_check tests/fuzz/replay_collector \
+	tests/fuzz/replay_config tests/fuzz/replay_decode tests/fuzz/replay_frame \
+	tests/fuzz/replay_query tests/fuzz/replay_readers tests/fuzz/replay_xml
 check_PROGRAMS += $(FUZZ_TESTS)
 TESTS += $(FUZZ_TESTS)
 if FUZZER
-check_PROGRAMS += tests/fuzz/fuzz_collector tests/fuzz/fuzz_config \
-	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers \
-	tests/fuzz/fuzz_xml
+check_PROGRAMS += tests/fuzz/fuzz_check tests/fuzz/fuzz_collector \
+	tests/fuzz/fuzz_config tests/fuzz/fuzz_decode tests/fuzz/fuzz_frame \
+	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers tests/fuzz/fuzz_xml
 endif
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make-corpus \
-	tests/fuzz/make-corpus-config
+	tests/fuzz/make-corpus-config tests/fuzz/make-corpus-decode
 
 tests_fuzz_replay_collector_SOURCES = tests/fuzz/fuzz_collector.c $(FUZZ_RUN) \
 	$(FUZZ_REPLAY)
@@ -61,6 +61,7 @@ if FUZZER
 tests_fuzz_fuzz_query_SOURCES = $(FUZZ_QUERY) tests/fuzz/fuzz.h \
 	gmetad-bridge/document.c gmetad-bridge/query.c gmetad-bridge/status.c \
 	gmetad-bridge/summary.c gmetad-bridge/xml.c gmetad-bridge/counters.c \
+	common/log.c common/nagios.c \
 	$(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_query_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -76,4 +77,39 @@ tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c tests/fuzz/fuzz.h \
 tests_fuzz_fuzz_xml_CFLAGS = $(tools_libtools_la_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_xml_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_xml_LDADD = $(EXPAT_LIBS)
+endif
+
+# What sflowget --decode prints.
+tests_fuzz_replay_decode_SOURCES = tests/fuzz/fuzz_decode.c $(FUZZ_REPLAY)
+tests_fuzz_replay_decode_LDADD = tools/sflowget/libdecode.la
+if FUZZER
+tests_fuzz_fuzz_decode_SOURCES = tests/fuzz/fuzz_decode.c tests/fuzz/fuzz.h \
+	$(tools_sflowget_libdecode_la_SOURCES) $(sflow_libsflow_la_SOURCES)
+tests_fuzz_fuzz_decode_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_decode_LDADD = -lm
+endif
+
+# check_sflow's command line, ranges, and the file of hosts that it writes again.
+tests_fuzz_replay_check_SOURCES = tests/fuzz/fuzz_check.c $(FUZZ_REPLAY)
+tests_fuzz_replay_check_LDADD = tools/check_sflow/libchecksflow.la
+if FUZZER
+tests_fuzz_fuzz_check_SOURCES = tests/fuzz/fuzz_check.c tests/fuzz/fuzz.h \
+	$(check_sflow_sources) $(tools_libtools_la_SOURCES)
+tests_fuzz_fuzz_check_CFLAGS = $(AM_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS) \
+	-fsanitize=fuzzer
+tests_fuzz_fuzz_check_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_check_LDADD = common/libcommon.la $(EXPAT_LIBS) $(ZLIB_LIBS)
+endif
+
+# Recorded frames, as sflowget --read takes them apart.
+tests_fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_frame.c $(FUZZ_REPLAY)
+tests_fuzz_replay_frame_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tests_fuzz_replay_frame_LDADD = tools/sflowget/libsflowget.la
+if FUZZER
+tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c tests/fuzz/fuzz.h \
+	tools/sflowget/frame.c tools/sflowget/fragments.c
+tests_fuzz_fuzz_frame_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_frame_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_frame_LDADD = sflow/libsflow.la
 endif

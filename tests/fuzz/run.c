@@ -22,13 +22,9 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	    140, 144, 2000, 2003, 2004, 2005, 2006, 2010, 2100, 2101, 2102,
 	    2103, 2104, 2106, 2200, 2201, 2204, 2206, 23359489, 17613802,
 	    0x02000001, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
-	uint32_t chosen = words[random % (sizeof(words) / sizeof(*words))];
 
-	word[0] = (uint8_t)(chosen >> 24);
-	word[1] = (uint8_t)(chosen >> 16);
-	word[2] = (uint8_t)(chosen >> 8);
-	word[3] = (uint8_t)chosen;
-	return 4;
+	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))],
+	                   word);
 }
 
 /* Rules of the collector ------------------------------------------------------------ */

@@ -20,30 +20,7 @@ import rules  # noqa: E402
 import selftest  # noqa: E402
 import synthetic  # noqa: E402
 import wire  # noqa: E402
-
-
-class Tap:
-    """Prints test points; the plan comes at the end."""
-
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def point(self, name, faults, checked=None):
-        """Passes when there are no faults, and something was checked at all."""
-        if checked == 0:
-            faults = faults + ["nothing was checked"]
-        self.count += 1
-        self.failed += bool(faults)
-        number = "" if checked is None else f" ({checked})"
-        print(f"{'not ok' if faults else 'ok'} {self.count} - {name}{number}")
-        for fault in faults[: compare.ENOUGH]:
-            print(f"#   {fault}")
-        if len(faults) > compare.ENOUGH:
-            print(f"#   and {len(faults) - compare.ENOUGH} more")
-
-    def done(self):
-        print(f"1..{self.count}")
-        return 1 if self.failed else 0
+from tap import Tap  # noqa: E402
 
 
 class Dump:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from goldenfile import KINDS, format_shape, single, text_of
 from rules import safe_name
 
-ENOUGH = 12  # differences that are shown
 SAME_LINES = 10000  # of one self-test, which sees them again and again
 
 

@@ -1,4 +1,7 @@
 # The record table and the rules against recorded traffic: see README.md. The
 # script runs tests/tools/sflow-dump.
 TESTS += tests/golden/check-golden.py
+
+# What sflowget --decode prints of the same traffic.
+TESTS += tests/golden/check-decode.py
 EXTRA_DIST += tests/golden tests/captures

@@ -51,6 +51,7 @@ class Datagram:
     uptime: int  # ms
     arrival: int  # ms since the epoch
     samples: list = field(default_factory=list)
+    source: str = None  # address of who sent it
 
 
 def tag_text(tag):
@@ -105,6 +106,7 @@ def pcap_packets(path):
 
 
 def udp_payload(link, packet):
+    """Who sent it, and what; or None."""
     if link == 1:  # Ethernet, with or without VLAN tags
         at = 12
         while packet[at : at + 2] in (b"\x81\x00", b"\x88\xa8"):
@@ -112,10 +114,13 @@ def udp_payload(link, packet):
         packet = packet[at + 2 :]
     else:  # Linux cooked, its version 2, raw IP
         packet = packet[{113: 16, 276: 20, 101: 0, 12: 0}[link] :]
-    head = (packet[0] & 15) * 4 if packet[0] >> 4 == 4 else 40
-    if packet[9 if packet[0] >> 4 == 4 else 6] != 17:
+    old = packet[0] >> 4 == 4
+    head = (packet[0] & 15) * 4 if old else 40
+    if packet[9 if old else 6] != 17:
         return None
-    return packet[head + 8 : head + struct.unpack(">H", packet[head + 4 : head + 6])[0]]
+    source = ipaddress.ip_address(packet[12:16] if old else packet[8:24])
+    length = struct.unpack(">H", packet[head + 4 : head + 6])[0]
+    return str(source), packet[head + 8 : head + length]
 
 
 def walk_records(reader, flow):
@@ -169,9 +174,10 @@ def walk_datagram(number, arrival, payload):
 def walk_pcap(path):
     datagrams = []
     for arrival, link, packet in pcap_packets(path):
-        payload = udp_payload(link, packet)
-        if payload is not None:
-            datagrams.append(walk_datagram(len(datagrams) + 1, arrival, payload))
+        udp = udp_payload(link, packet)
+        if udp is not None:
+            datagrams.append(walk_datagram(len(datagrams) + 1, arrival, udp[1]))
+            datagrams[-1].source = udp[0]
     return datagrams
 
 

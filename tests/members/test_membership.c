@@ -71,6 +71,92 @@ test_late_down_returned(void **state)
 	                 65 * SECONDS + 10 * MINUTES);
 }
 
+#define CROWD 300
+
+static void
+send_crowd(struct script *s, struct device d[CROWD])
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(name, sizeof(name), "host%d", i);
+		script_send_host(s, &d[i], name, 1000);
+	}
+}
+
+static unsigned
+count_events(struct script *s, enum collector_event_type type)
+{
+	struct collector_event event;
+	unsigned count = 0;
+
+	while (collector_event(s->c, &event))
+		count += event.type == type;
+	return count;
+}
+
+/* A whole room loses its power, and has it back: each host is told of. */
+static void
+test_crowd(void **state)
+{
+	static char addresses[CROWD][16];
+	static struct device d[CROWD];
+	struct script *s = *state;
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(addresses[i], 16, "10.0.%d.%d", i / 100, i % 100);
+		d[i] = script_machine(addresses[i]);
+	}
+	send_crowd(s, d);
+	assert_int_equal(count_events(s, EVENT_JOINED), CROWD);
+	for (i = 0; i < 3; i++) {
+		script_pass(s, 30 * SECONDS);
+		send_crowd(s, d);
+	}
+	script_pass(s, 10 * MINUTES);
+	assert_int_equal(count_events(s, EVENT_DOWN), CROWD);
+	send_crowd(s, d);
+	assert_int_equal(count_events(s, EVENT_RETURNED), CROWD);
+}
+
+static void
+assert_next_is(struct script *s, int number)
+{
+	struct collector_event event;
+	char name[16];
+
+	snprintf(name, sizeof(name), "host%d", number);
+	assert_true(collector_event(s->c, &event));
+	assert_string_equal(event.name, name);
+}
+
+/* Also where more come while they are fetched: ten by ten, first too few of them, and
+ * then more than have come. */
+static void
+test_order_of_events(void **state)
+{
+	static char addresses[CROWD][16];
+	struct script *s = *state;
+	int i, fetched = 0, left;
+	struct device d;
+	char name[16];
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(addresses[i], 16, "10.0.%d.%d", i / 100, i % 100);
+		snprintf(name, sizeof(name), "host%d", i);
+		d = script_machine(addresses[i]);
+		script_send_host(s, &d, name, 1000);
+		if (i % 10 == 9)
+			for (left = i < CROWD / 2 ? 2 : 14; left > 0; left--)
+				assert_next_is(s, fetched++);
+	}
+	while (fetched < CROWD)
+		assert_next_is(s, fetched++);
+	assert_int_equal(count_events(s, EVENT_JOINED), 0);
+}
+
 #define GMOND_PATIENCE 80 /* s: four times its host_tmax, for all hosts */
 
 /* For any polling interval, within an hour, nobody is called late or down. What
@@ -425,6 +511,8 @@ main(void)
 	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
 	static const struct CMUnitTest tests[] = {
 	    SCRIPT(test_late_down_returned),
+	    SCRIPT(test_crowd),
+	    SCRIPT(test_order_of_events),
 	    SCRIPT(test_nobody_flaps),
 	    SCRIPT(test_restart_is_not_down),
 	    SCRIPT(test_end_of_an_application),

@@ -128,6 +128,7 @@ test_good_parameters(void **state)
 	                    "param lower_case { value = yes } "
 	                    "param misses { value = 3 } "
 	                    "param on_event { value = \"/bin/true\" } "
+	                    "param nagios_commands { value = \"/n.cmd\" } "
 	                    "param vm { value = host }", &p), 0);
 	assert_int_equal(p.port, 7000);
 	assert_string_equal(p.bind, "127.0.0.1 ::1");
@@ -142,6 +143,7 @@ test_good_parameters(void **state)
 	assert_int_equal(p.collector.misses, 3);
 	assert_true(p.collector.lower_case);
 	assert_string_equal(p.on_event, "/bin/true");
+	assert_string_equal(p.nagios_commands, "/n.cmd");
 	assert_int_equal(address_parse("fd00::1", &address), 0);
 	assert_string_equal(name_list_find(p.names, &address), "b");
 	parameters_free(&p);
@@ -218,6 +220,7 @@ test_bad_parameters(void **state)
 	    "names_file { value = \"/nowhere\" }",
 	    "lower_case { value = 1 }",    "misses { value = 0 }",
 	    "on_event { value = \"true\" }",
+	    "nagios_commands { value = \"nagios.cmd\" }",
 	    "prot { value = 6343 }"};
 	struct parameters p;
 	char param[128];

@@ -9,7 +9,8 @@ start_packages="build-essential autoconf automake libtool pkg-config
 	libpcap-dev libcmocka-dev uthash-dev
 	ganglia-monitor gmetad rrdtool python3"
 check_packages="$start_packages clang
-	libclang-rt-14-dev llvm-14 rrdcached libxml2-utils iproute2 openvswitch-switch pmacct"
+	libclang-rt-14-dev llvm-14 rrdcached libxml2-utils iproute2 openvswitch-switch pmacct
+	collectd-core munin munin-node nagios4-core"
 
 say() {
 	printf '%s\n' "$*"
@@ -67,6 +68,9 @@ services_of() {
 	for package in "$@"; do
 		case $package in
 		ganglia-monitor | gmetad | openvswitch-switch) say "$package" ;;
+		collectd-core) say collectd ;;
+		munin-node) say munin-node ;;
+		nagios4-core) say nagios4 ;;
 		pmacct) say nfacctd pmacctd sfacctd uacctd ;;
 		esac
 	done

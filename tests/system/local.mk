@@ -12,6 +12,7 @@ SYSTEM_TESTS = \
 	tests/system/test_bridge_state.py \
 	tests/system/test_bridge_values.py \
 	tests/system/test_channel.py \
+	tests/system/test_check.py \
 	tests/system/test_direct.py \
 	tests/system/test_flood.py \
 	tests/system/test_gmetad.py \
@@ -20,14 +21,17 @@ SYSTEM_TESTS = \
 	tests/system/test_lifecycle.py \
 	tests/system/test_membership.py \
 	tests/system/test_mute.py \
+	tests/system/test_nagios.py \
 	tests/system/test_ovs.py \
 	tests/system/test_own_metrics.py \
 	tests/system/test_pmacct.py \
 	tests/system/test_readers.py \
+	tests/system/test_sflowget.py \
+	tests/system/test_consumers.py \
 	tests/system/test_switch.py \
 	tests/system/test_vm.py
 if !SANITIZED
 TESTS += $(SYSTEM_TESTS)
 endif
-EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py tests/system/network.py \
-	tests/system/traffic.py
+EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
+	tests/system/nagios.py tests/system/network.py tests/system/traffic.py

@@ -114,6 +114,8 @@ print_number(enum field_type type, const struct field_value *v)
 	case FIELD_UUID:
 		printf("%s", text_uuid(v->bytes, text));
 		break;
+	default: /* no counter has one of these */
+		break;
 	}
 }
 

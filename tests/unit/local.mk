@@ -8,8 +8,11 @@ UNIT_TESTS = \
 	tests/unit/test_custom \
 	tests/unit/test_datagram \
 	tests/unit/test_derive \
+	tests/unit/test_flows \
 	tests/unit/test_format \
 	tests/unit/test_instances \
+	tests/unit/test_nagios \
+	tests/unit/test_packet \
 	tests/unit/test_ports \
 	tests/unit/test_readers \
 	tests/unit/test_records \
@@ -65,6 +68,10 @@ tests_unit_test_derive_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_derive_LDADD = $(UNIT_LIBS)
 
 # Beside APR's printf, which is gmond's.
+tests_unit_test_flows_SOURCES = tests/unit/test_flows.c tests/unit/unit.h
+tests_unit_test_flows_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_flows_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_format_SOURCES = tests/unit/test_format.c tests/unit/unit.h
 tests_unit_test_format_CFLAGS = $(UNIT_CFLAGS) $(APR_CFLAGS)
 tests_unit_test_format_LDADD = $(UNIT_LIBS) $(APR_LIBS)
@@ -72,6 +79,15 @@ tests_unit_test_format_LDADD = $(UNIT_LIBS) $(APR_LIBS)
 tests_unit_test_instances_SOURCES = tests/unit/test_instances.c $(UNIT_SCRIPT)
 tests_unit_test_instances_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_instances_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_nagios_SOURCES = tests/unit/test_nagios.c tests/unit/unit.h
+tests_unit_test_nagios_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_nagios_LDADD = common/libcommon.la $(UNIT_LIBS)
+tests_unit_test_nagios_LDFLAGS = -Wl,--wrap=fstat
+
+tests_unit_test_packet_SOURCES = tests/unit/test_packet.c tests/unit/unit.h
+tests_unit_test_packet_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_packet_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_ports_SOURCES = tests/unit/test_ports.c $(UNIT_RACK)
 tests_unit_test_ports_CFLAGS = $(UNIT_CFLAGS)

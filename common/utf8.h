@@ -1,6 +1,6 @@
-/* utf8.h - characters of texts that the administrator wrote. */
-#ifndef BRIDGE_UTF8_H
-#define BRIDGE_UTF8_H
+/* utf8.h - characters of texts that may be UTF-8. */
+#ifndef COMMON_UTF8_H
+#define COMMON_UTF8_H
 
 #include <stdint.h>
 

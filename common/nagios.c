@@ -1,0 +1,264 @@
+#include "common/nagios.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "sflow/hash.h"
+
+#define OUTPUT_SIZE 80
+#define LINE_SIZE 256
+#define NO_FIFO ENOSTR /* among errnos; open() has no such reason */
+
+/* So a line is written as a whole, or not at all: pipe(7). */
+_Static_assert(LINE_SIZE <= PIPE_BUF, "a line may come in pieces");
+
+/* The newest result of a host. */
+struct result {
+	char host[TEXT_SIZE];
+	bool down;
+	int64_t time_s; /* of the wall clock */
+	char output[OUTPUT_SIZE];
+	UT_hash_handle hh;
+};
+
+struct nagios_counts nagios_counts;
+static struct result *waiting; /* by host, in the order in which they came */
+static int trouble;            /* an errno that the log knows of; 0: none */
+
+/* What there is to tell --------------------------------------------------------- */
+
+static void
+add(atomic_uint_fast64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static void
+count_waiting(void)
+{
+	atomic_store_explicit(&nagios_counts.waiting, HASH_COUNT(waiting),
+	                      memory_order_relaxed);
+}
+
+/* False where the event says nothing about up and down: a host that is silent gets
+ * another name, too, where its configuration changes. No "|" in the output: what is
+ * behind it would be performance data. */
+static bool
+judge(const struct collector_event *e, bool *down, char output[OUTPUT_SIZE])
+{
+	long silent = (long)((e->now_ms - e->heard_ms + 500) / 1000);
+
+	*down = e->type == EVENT_DOWN || e->type == EVENT_GONE;
+	if (e->type == EVENT_DOWN)
+		snprintf(output, OUTPUT_SIZE,
+		         "sFlow: silent for %ld s, %u heartbeat%s missed", silent,
+		         e->missed, e->missed == 1 ? "" : "s");
+	else if (e->type == EVENT_GONE)
+		snprintf(output, OUTPUT_SIZE, "sFlow: silent for %ld s, forgotten",
+		         silent);
+	else if (e->type == EVENT_RETURNED)
+		snprintf(output, OUTPUT_SIZE, "sFlow: heard again after %ld s",
+		         silent);
+	else if (e->type == EVENT_JOINED ||
+	         (e->type == EVENT_RENAMED && e->missed < e->allowed))
+		snprintf(output, OUTPUT_SIZE, "sFlow: heard by this name");
+	else
+		return false;
+	return true;
+}
+
+/* Nagios takes a ";" for the end of the name, and a control byte may end the line.
+ * It has no host whose name has one. */
+static bool
+may_be_a_host(const char *name)
+{
+	const char *at;
+
+	for (at = name; *at != '\0'; at++)
+		if (*at < ' ' || *at > '~' || *at == ';')
+			return false;
+	return at != name;
+}
+
+static void
+drop(const char *host, const char *why, int64_t now)
+{
+	static struct log_limit limit;
+
+	add(&nagios_counts.dropped);
+	log_limited(&limit, now, "Nagios is not told of host %s: %s", host, why);
+}
+
+static void
+remove_result(struct result *result)
+{
+	HASH_DEL(waiting, result);
+	free(result);
+}
+
+/* NULL where there is no room. */
+static struct result *
+find_or_add(const char *host)
+{
+	struct result *result;
+
+	HASH_FIND_STR(waiting, host, result);
+	if (result != NULL || HASH_COUNT(waiting) >= NAGIOS_WAITING_MAX)
+		return result;
+	result = calloc(1, sizeof(*result));
+	if (result == NULL)
+		return NULL;
+	strcpy(result->host, host);
+	HASH_ADD_STR(waiting, host, result);
+	if (result->hh.tbl == NULL) {
+		free(result);
+		return NULL;
+	}
+	return result;
+}
+
+void
+nagios_tell(const char *path, const struct collector_event *event,
+            int64_t wall_offset_ms, int64_t now)
+{
+	char output[OUTPUT_SIZE];
+	struct result *result;
+	bool down;
+
+	if (path == NULL || *path == '\0' || !judge(event, &down, output))
+		return;
+	if (!may_be_a_host(event->name)) {
+		drop(event->name, "it can't have such a name", now);
+		return;
+	}
+	result = find_or_add(event->name);
+	if (result == NULL) {
+		drop(event->name, "too much waits already", now);
+		return;
+	}
+	result->down = down;
+	result->time_s = (event->now_ms + wall_offset_ms) / 1000;
+	strcpy(result->output, output);
+	count_waiting();
+}
+
+/* The command file --------------------------------------------------------------- */
+
+/* An errno, or 0 and the descriptor. */
+static int
+open_fifo(const char *path, int *fd)
+{
+	struct stat status;
+	int error = 0;
+
+	*fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	if (*fd < 0)
+		return errno;
+	if (fstat(*fd, &status) != 0)
+		error = errno;
+	else if (!S_ISFIFO(status.st_mode))
+		error = NO_FIFO;
+	if (error != 0)
+		close(*fd);
+	return error;
+}
+
+/* 0 or an errno. */
+static int
+send_result(int fd, const struct result *result)
+{
+	char line[LINE_SIZE];
+	int len = snprintf(line, sizeof(line),
+	                   "[%lld] PROCESS_HOST_CHECK_RESULT;%s;%d;%s\n",
+	                   (long long)result->time_s, result->host, result->down,
+	                   result->output);
+
+	return write(fd, line, (size_t)len) == len ? 0 : errno;
+}
+
+/* As far as there is room: Nagios reads, and the next call goes on. */
+static int
+send_waiting(int fd)
+{
+	struct result *result, *next;
+	int error = 0;
+
+	HASH_ITER(hh, waiting, result, next) {
+		error = send_result(fd, result);
+		if (error != 0)
+			break;
+		remove_result(result);
+		add(&nagios_counts.sent);
+	}
+	return error == EAGAIN ? 0 : error;
+}
+
+static const char *
+reason(int error)
+{
+	switch (error) {
+	case NO_FIFO:
+		return "it is no FIFO";
+	case ELOOP:
+		return "it is a symbolic link";
+	case ENXIO:
+	case EPIPE:
+		return "nobody reads it; is Nagios running?";
+	default:
+		return strerror(error);
+	}
+}
+
+/* Nagios that ends and begins again all night is no reason for many lines. */
+static void
+tell_trouble(const char *path, int error, int64_t now)
+{
+	static struct log_limit limit;
+
+	if (error == trouble)
+		return;
+	trouble = error;
+	if (error != 0)
+		log_limited(&limit, now, "can't tell Nagios by %s: %s (results that "
+		            "wait: %u)", path, reason(error), HASH_COUNT(waiting));
+	else
+		log_limited(&limit, now, "Nagios is told again by %s", path);
+}
+
+void
+nagios_tick(const char *path, int64_t now)
+{
+	int fd, error;
+
+	if (waiting == NULL)
+		return;
+	if (path == NULL || *path == '\0') {
+		nagios_stop();
+		return;
+	}
+	error = open_fifo(path, &fd);
+	if (error == 0) {
+		error = send_waiting(fd);
+		close(fd);
+	}
+	count_waiting();
+	tell_trouble(path, error, now);
+}
+
+void
+nagios_stop(void)
+{
+	struct result *result, *next;
+
+	HASH_ITER(hh, waiting, result, next)
+		remove_result(result);
+	count_waiting();
+	trouble = 0;
+}

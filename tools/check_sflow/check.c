@@ -1,0 +1,410 @@
+#include "tools/check_sflow/check.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
+
+/* The module holds the TN of a host that is up, and polled rarely, at three times
+ * TMAX, and the bridge just under four, so that Ganglia calls it up. A TN below that
+ * by two seconds, which rounding may take, is the truth. */
+#define HELD_TMAX 3
+#define HELD_SLACK_S 2
+
+static bool
+matches(const regex_t *pattern, const char *text)
+{
+	return regexec(pattern, text, 0, NULL, 0) == 0;
+}
+
+/* Items ------------------------------------------------------------------------------ */
+
+static void
+add(struct check *check, const struct ganglia_host *host, struct item *item)
+{
+	if (host != NULL) {
+		item_text(item->host, sizeof(item->host), host->name);
+		item_text(item->cluster, sizeof(item->cluster), host->cluster);
+	}
+	check->now.worst = check_state_worse(check->now.worst, item->state);
+	items_add(&check->items, item);
+}
+
+/* There is no value that could be judged. Of one host that is UNKNOWN; of many, some
+ * may well have no such metric, and they are counted. */
+static void
+add_none(struct check *check, const struct ganglia_host *host,
+         enum item_kind kind, const char *metric, int64_t seconds)
+{
+	struct item item = {
+	    .kind = kind, .state = CHECK_UNKNOWN, .seconds = seconds};
+
+	check->now.lacks = true;
+	if (host != NULL && !options_one_host(check->options))
+		return;
+	item_text(item.metric, sizeof(item.metric), metric);
+	add(check, host, &item);
+}
+
+static void
+add_value(struct check *check, const struct ganglia_host *host,
+          const struct ganglia_metric *metric, double number,
+          const struct wish *wish)
+{
+	struct item item = {.kind = ITEM_VALUE_OF,
+	                    .thresholds = &wish->thresholds,
+	                    .counter = strcmp(metric->slope, "positive") == 0,
+	                    .seconds = metric->tn_s};
+
+	item.state = thresholds_judge(&wish->thresholds, number);
+	item_text(item.metric, sizeof(item.metric), metric->name);
+	item_text(item.value, sizeof(item.value), metric->value);
+	item_text(item.units, sizeof(item.units), metric->units);
+	add(check, host, &item);
+}
+
+/* Heard -------------------------------------------------------------------------------- */
+
+static bool
+tn_is_true(const struct ganglia_host *host)
+{
+	return host->tn_s != GANGLIA_UNKNOWN &&
+	       host->tmax_s != GANGLIA_UNKNOWN &&
+	       host->tn_s < HELD_TMAX * host->tmax_s - HELD_SLACK_S;
+}
+
+/* How long ago the host was heard. Its own TN can be more or less than that, where
+ * hosts are heard more or less often than gmond's one TMAX for all of them says (see
+ * DESIGN.md, Membership): while it is up it is held back, and jumps ahead when it is
+ * down. The TNs of its metrics are those of its datagrams. */
+static int64_t
+heard_ago(const struct check *check, const struct ganglia_host *host)
+{
+	int64_t newest = check->now.newest_s;
+
+	if (newest == GANGLIA_UNKNOWN || host->tn_s == GANGLIA_UNKNOWN)
+		return host->tn_s == GANGLIA_UNKNOWN ? newest : host->tn_s;
+	if (check->now.down)
+		return newest < host->tn_s ? newest : host->tn_s;
+	if (tn_is_true(host))
+		return host->tn_s;
+	return newest > host->tn_s ? newest : host->tn_s;
+}
+
+static void
+judge_heartbeat(struct check *check, const struct ganglia_host *host,
+                const struct wish *wish)
+{
+	struct item item = {.kind = ITEM_AGE,
+	                    .thresholds = &wish->thresholds,
+	                    .seconds = heard_ago(check, host)};
+
+	item.state =
+	    item.seconds == GANGLIA_UNKNOWN
+		? CHECK_UNKNOWN
+		: thresholds_judge(&wish->thresholds, (double)item.seconds);
+	add(check, host, &item);
+}
+
+static bool
+wishes_heartbeat(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->wish_count; i++)
+		if (options->wishes[i].kind == WISH_HEARTBEAT)
+			return true;
+	return false;
+}
+
+/* One that is down. Among many it is no fault of their metrics; where it is, is told
+ * by --heartbeat and --hosts-down. */
+static void
+judge_down(struct check *check, const struct ganglia_host *host)
+{
+	const struct options *options = check->options;
+	struct item item = {.kind = ITEM_DOWN,
+	                    .state = CHECK_CRITICAL,
+	                    .seconds = heard_ago(check, host)};
+
+	check->hosts_down++;
+	if (!options_one_host(options) && !wishes_heartbeat(options))
+		item.state = CHECK_OK;
+	add(check, host, &item);
+}
+
+/* Called by the reader ----------------------------------------------------------------- */
+
+/* A heartbeat needs none where the host's own TN is the truth. */
+static bool
+needs_metrics(const struct check *check, const struct ganglia_host *host)
+{
+	const struct options *options = check->options;
+
+	if (options->top > 0)
+		return true;
+	if (options->mode == MODE_HOSTS_DOWN)
+		return check->now.down;
+	return options->wish_count > 1 ||
+	       options->wishes[0].kind != WISH_HEARTBEAT || check->now.down ||
+	       !tn_is_true(host);
+}
+
+static bool
+on_host(void *context, const struct ganglia_host *host, bool *metrics)
+{
+	struct check *check = context;
+
+	memset(&check->now, 0, sizeof(check->now));
+	check->now.newest_s = GANGLIA_UNKNOWN;
+	check->now.wanted = options_wants(check->options, host);
+	check->now.down = ganglia_is_down(host);
+	if (check->now.wanted)
+		check->hosts++;
+	*metrics = check->now.wanted && needs_metrics(check, host);
+	return true;
+}
+
+static bool
+is_old(const struct options *options, const struct ganglia_metric *metric)
+{
+	return options->age && metric->tmax_s > 0 &&
+	       metric->tn_s > OLD_TMAX * metric->tmax_s;
+}
+
+static void
+judge_metric(struct check *check, const struct ganglia_host *host,
+             const struct ganglia_metric *metric, size_t number)
+{
+	const struct wish *wish = &check->options->wishes[number];
+	double value;
+
+	if (!ganglia_number(metric, &value)) {
+		if (wish->kind == WISH_METRIC) {
+			check->now.seen |= UINT64_C(1) << number;
+			add_none(check, host, ITEM_TEXT, metric->name, 0);
+		}
+		return;
+	}
+	check->now.seen |= UINT64_C(1) << number;
+	if (is_old(check->options, metric)) {
+		add_none(check, host, ITEM_OLD, metric->name, metric->tn_s);
+		return;
+	}
+	check->wishes_seen |= UINT64_C(1) << number;
+	add_value(check, host, metric, value, wish);
+}
+
+static bool
+is_wished(const struct options *options, const struct wish *wish,
+          const char *metric)
+{
+	if (wish->kind == WISH_METRIC)
+		return options_same(options, wish->name, metric);
+	return wish->kind == WISH_PATTERN && matches(&wish->pattern, metric);
+}
+
+static void
+look_at_top(struct check *check, const struct ganglia_host *host,
+            const struct ganglia_metric *metric)
+{
+	const struct options *options = check->options;
+	double number;
+
+	if (options->top > 0 &&
+	    options_same(options, options->top_metric, metric->name) &&
+	    !is_old(options, metric) && ganglia_number(metric, &number))
+		top_add(&check->top, options->top, host->name, number, metric);
+}
+
+static bool
+on_metric(void *context, const struct ganglia_host *host,
+          const struct ganglia_metric *metric)
+{
+	struct check *check = context;
+	const struct options *options = check->options;
+	size_t i;
+
+	if (metric->tn_s != GANGLIA_UNKNOWN &&
+	    (check->now.newest_s == GANGLIA_UNKNOWN ||
+	     metric->tn_s < check->now.newest_s))
+		check->now.newest_s = metric->tn_s;
+	if (check->now.down)
+		return true;
+	look_at_top(check, host, metric);
+	for (i = 0; i < options->wish_count; i++)
+		if (is_wished(options, &options->wishes[i], metric->name))
+			judge_metric(check, host, metric, i);
+	return true;
+}
+
+/* What was wished of a host that is up, and not there. */
+static void
+judge_rest(struct check *check, const struct ganglia_host *host)
+{
+	const struct options *options = check->options;
+	size_t i;
+
+	for (i = 0; i < options->wish_count; i++) {
+		const struct wish *wish = &options->wishes[i];
+
+		if (wish->kind == WISH_HEARTBEAT)
+			judge_heartbeat(check, host, wish);
+		else if (wish->kind != WISH_DOWN &&
+		         (check->now.seen & UINT64_C(1) << i) == 0)
+			add_none(check, host, ITEM_MISSING, wish->name, 0);
+	}
+}
+
+/* Whether a host of that name can be there but once: in one cluster, as a gmond is. */
+static bool
+is_only(const struct options *options)
+{
+	return options->host != NULL &&
+	       (options->cluster != NULL ||
+	        options->server.port == DAEMON_GMOND_PORT);
+}
+
+static bool
+on_host_end(void *context, const struct ganglia_host *host)
+{
+	struct check *check = context;
+	const struct options *options = check->options;
+
+	if (!check->now.wanted)
+		return true;
+	if (check->now.down)
+		judge_down(check, host);
+	else
+		judge_rest(check, host);
+	check->hosts_in[check->now.worst]++;
+	check->hosts_without += check->now.lacks;
+	return !is_only(options);
+}
+
+static bool
+on_count(void *context, const struct ganglia_count *count)
+{
+	struct check *check = context;
+
+	if (*count->cluster == '\0') {
+		check->grid.up = count->up;
+		check->grid.down = count->down;
+		check->grid.any = true;
+	} else if (options_wants_cluster(check->options, count->cluster)) {
+		check->clusters.any = true;
+		check->clusters.up += count->up;
+		check->clusters.down += count->down;
+	}
+	return true;
+}
+
+/* Beginning and end --------------------------------------------------------------------- */
+
+void
+check_begin(struct check *check, const struct options *options,
+            struct daemon_query *query, struct ganglia_visitor *visitor)
+{
+	memset(check, 0,
+	       offsetof(struct check, top)); /* what is large, isn't */
+	check->top.count = 0;
+	memset(&check->items, 0, offsetof(struct items, kept));
+	check->options = options;
+	*query = (struct daemon_query){.cluster = options->cluster,
+	                               .host = options->host};
+	if (options->ignore_case) /* who is asked knows exact names only */
+		query->cluster = query->host = NULL;
+	query->summary = options->mode == MODE_HOSTS_DOWN &&
+	                 options->host_regex == NULL && options->top == 0;
+	*visitor = (struct ganglia_visitor){.host = on_host,
+	                                    .metric = on_metric,
+	                                    .host_end = on_host_end,
+	                                    .context = check};
+	if (query->summary)
+		visitor->count = on_count;
+}
+
+void
+check_down(const struct check *check, int64_t *down, int64_t *all)
+{
+	if (check->grid.any && check->options->cluster == NULL) {
+		*down = check->grid.down;
+		*all = check->grid.down + check->grid.up;
+	} else if (check->clusters.any && check->hosts == 0) {
+		*down = check->clusters.down;
+		*all = check->clusters.down + check->clusters.up;
+	} else {
+		*down = (int64_t)check->hosts_down;
+		*all = (int64_t)check->hosts;
+	}
+}
+
+bool
+check_found(const struct check *check)
+{
+	int64_t down, all;
+
+	if (check->options->mode != MODE_HOSTS_DOWN)
+		return check->hosts > 0;
+	check_down(check, &down, &all);
+	return all > 0;
+}
+
+static enum check_state
+judge_hosts_down(const struct check *check)
+{
+	const struct thresholds *thresholds =
+	    &check->options->wishes[0].thresholds;
+	double numbers[2]; /* hosts, percent */
+	int64_t down, all;
+
+	check_down(check, &down, &all);
+	numbers[false] = (double)down;
+	numbers[true] = 100.0 * (double)down / (double)all;
+	if (range_alerts(&thresholds->critical,
+	                 numbers[thresholds->critical.percent]))
+		return CHECK_CRITICAL;
+	if (range_alerts(&thresholds->warning,
+	                 numbers[thresholds->warning.percent]))
+		return CHECK_WARNING;
+	return CHECK_OK;
+}
+
+/* Many hosts: what none of them has is not known, and when all are down, neither. */
+static void
+judge_many(struct check *check)
+{
+	const struct options *options = check->options;
+	struct item item = {.kind = ITEM_DOWN, .state = CHECK_CRITICAL};
+	size_t i;
+
+	if (check->hosts_down == check->hosts) {
+		if (!wishes_heartbeat(options))
+			items_add(&check->items, &item);
+		return;
+	}
+	for (i = 0; i < options->wish_count; i++)
+		if (options->wishes[i].kind != WISH_HEARTBEAT &&
+		    (check->wishes_seen & UINT64_C(1) << i) == 0)
+			add_none(check, NULL, ITEM_MISSING,
+			         options->wishes[i].name, 0);
+}
+
+enum check_state
+check_end(struct check *check)
+{
+	const struct options *options = check->options;
+	enum check_state worst = CHECK_OK;
+	size_t i;
+
+	if (!check_found(check))
+		return options->absent;
+	if (options->mode == MODE_HOSTS_DOWN)
+		return judge_hosts_down(check);
+	if (!options_one_host(options))
+		judge_many(check);
+	for (i = 0; i < ITEM_STATES; i++)
+		if (check->items.in_state[i] > 0)
+			worst = check_state_worse(worst, (enum check_state)i);
+	return worst;
+}

@@ -1,0 +1,50 @@
+/* check_sflow: a plugin of Nagios that asks Ganglia. See check_sflow(1). */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "tools/check_sflow/check.h"
+#include "tools/check_sflow/generate.h"
+#include "tools/check_sflow/options.h"
+#include "tools/check_sflow/report.h"
+#include "tools/daemon.h"
+
+static enum check_state
+check(const struct options *options)
+{
+	static struct check result; /* large, and zero costs nothing here */
+	struct ganglia_visitor visitor;
+	struct daemon_query query;
+	char fault[DAEMON_FAULT];
+	enum check_state state;
+	int64_t began = clock_ms();
+
+	check_begin(&result, options, &query, &visitor);
+	if (daemon_read(&options->server, &query, &visitor,
+	                began + (int64_t)options->timeout_s * 1000,
+	                fault) != DAEMON_DONE) {
+		report_fault(stdout, CHECK_UNKNOWN, fault);
+		return CHECK_UNKNOWN;
+	}
+	state = check_end(&result);
+	if (report_print(stdout, &result, state, clock_ms() - began) != 0)
+		return CHECK_UNKNOWN; /* nobody has read why it is not */
+	return state;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+	int status;
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing */
+	status = options_parse(&options, argc, argv, stdout);
+	if (status >= 0)
+		return status;
+	status = options.mode == MODE_GENERATE ? (int)generate_run(&options)
+	                                       : (int)check(&options);
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,367 @@
+#include "tools/check_sflow/options.h"
+
+#include <config.h> /* autoconf's, not our neighbour */
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tools/check_sflow/help.h"
+#include "tools/check_sflow/options_check.h"
+
+#define SERVER "127.0.0.1" /* its port is gmond's */
+#define TIMEOUT_S 10       /* as in all plugins */
+#define TIMEOUT_MOST_S 3600
+
+/* Those without a letter. */
+enum {
+	HOST = UCHAR_MAX + 1,
+	HOST_REGEX,
+	CLUSTER,
+	IGNORE_CASE,
+	HEARTBEAT,
+	METRIC,
+	ALL_METRICS,
+	HOSTS_DOWN,
+	TOP,
+	AGE,
+	ABSENT,
+	GENERATE,
+	OUTPUT,
+	EXCEPT
+};
+
+static const struct option table[] = {
+    {"hostname", required_argument, NULL, 'H'},
+    {"host", required_argument, NULL, HOST},
+    {"host-regex", required_argument, NULL, HOST_REGEX},
+    {"cluster", required_argument, NULL, CLUSTER},
+    {"ignore-case", no_argument, NULL, IGNORE_CASE},
+    {"heartbeat", no_argument, NULL, HEARTBEAT},
+    {"metric", required_argument, NULL, METRIC},
+    {"all-metrics", required_argument, NULL, ALL_METRICS},
+    {"hosts-down", no_argument, NULL, HOSTS_DOWN},
+    {"warning", required_argument, NULL, 'w'},
+    {"critical", required_argument, NULL, 'c'},
+    {"top", required_argument, NULL, TOP},
+    {"age", no_argument, NULL, AGE},
+    {"absent", required_argument, NULL, ABSENT},
+    {"generate-hosts", no_argument, NULL, GENERATE},
+    {"output", required_argument, NULL, OUTPUT},
+    {"except", required_argument, NULL, EXCEPT},
+    {"timeout", required_argument, NULL, 't'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+int
+options_wrong(const struct options_reader *reader, const char *format, ...)
+{
+	va_list list;
+
+	fputs("SFLOW UNKNOWN - ", reader->out);
+	va_start(list, format);
+	vfprintf(reader->out, format, list);
+	va_end(list);
+	fputs("\nSee check_sflow --help.\n", reader->out);
+	return CHECK_UNKNOWN;
+}
+
+/* Single values ----------------------------------------------------------------------- */
+
+/* A word that may be given once. */
+static int
+take_text(const struct options_reader *reader, const char **to,
+          const char *name)
+{
+	if (*to != NULL)
+		return options_wrong(reader, "--%s is given twice", name);
+	if (*optarg == '\0')
+		return options_wrong(reader, "--%s is empty", name);
+	*to = optarg;
+	return -1;
+}
+
+static int
+take_server(const struct options_reader *reader)
+{
+	struct options *options = reader->options;
+
+	options->server_text = optarg;
+	if (daemon_parse(optarg, &options->server) != 0)
+		return options_wrong(reader, "-H %s is no ADDRESS[:PORT]",
+		                     optarg);
+	return -1;
+}
+
+/* A number from 1 to `most`. */
+static int
+take_number(const struct options_reader *reader, unsigned *to, unsigned most,
+            const char *name)
+{
+	char *end;
+	unsigned long number = strtoul(optarg, &end, 10);
+
+	if (*optarg < '0' || *optarg > '9' || *end != '\0' || number < 1 ||
+	    number > most)
+		return options_wrong(reader, "%s %s is not 1 to %u", name,
+		                     optarg, most);
+	*to = (unsigned)number;
+	return -1;
+}
+
+static int
+take_absent(const struct options_reader *reader)
+{
+	static const char *const names[] = {"ok", "warning", "critical",
+	                                    "unknown"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(optarg, names[i]) == 0) {
+			reader->options->absent = (enum check_state)i;
+			return -1;
+		}
+	}
+	return options_wrong(reader,
+	                     "--absent=%s is none of ok, warning, critical, "
+	                     "unknown",
+	                     optarg);
+}
+
+/* "--top N METRIC": two words. */
+static int
+take_top(const struct options_reader *reader)
+{
+	struct options *options = reader->options;
+	int status;
+
+	if (options->top != 0)
+		return options_wrong(reader, "--top is given twice");
+	status = take_number(reader, &options->top, OPTIONS_TOP, "--top");
+	if (status >= 0)
+		return status;
+	options->top_metric = reader->argv[optind];
+	if (options->top_metric == NULL || *options->top_metric == '-' ||
+	    *options->top_metric == '\0')
+		return options_wrong(reader, "--top %u: the metric is missing",
+		                     options->top);
+	optind++;
+	return -1;
+}
+
+static int
+take_except(const struct options_reader *reader)
+{
+	struct options *options = reader->options;
+
+	if (options->except_count == OPTIONS_EXCEPT)
+		return options_wrong(reader, "more than %d --except",
+		                     OPTIONS_EXCEPT);
+	options->except[options->except_count++] = optarg;
+	return -1;
+}
+
+/* Wishes and thresholds --------------------------------------------------------------- */
+
+static int
+take_wish(const struct options_reader *reader, enum wish_kind kind,
+          const char *name)
+{
+	struct options *options = reader->options;
+
+	if (options->wish_count == OPTIONS_WISHES)
+		return options_wrong(reader, "more than %d metrics",
+		                     OPTIONS_WISHES);
+	if (name != NULL && *name == '\0')
+		return options_wrong(reader, "the name of a metric is empty");
+	options->wishes[options->wish_count++] =
+	    (struct wish){.kind = kind, .name = name};
+	return -1;
+}
+
+/* It belongs to the wish before it; before the first, to all that have none. */
+static int
+take_threshold(const struct options_reader *reader, int letter)
+{
+	struct options *options = reader->options;
+	struct thresholds *thresholds = &options->common;
+	struct range *range;
+
+	if (options->wish_count > 0)
+		thresholds =
+		    &options->wishes[options->wish_count - 1].thresholds;
+	range = letter == 'w' ? &thresholds->warning : &thresholds->critical;
+	if (range->text != NULL)
+		return options_wrong(reader,
+		                     "-%c %s: there is a -%c %s already",
+		                     letter, optarg, letter, range->text);
+	if (range_parse(optarg, range) != 0)
+		return options_wrong(
+		    reader,
+		    "-%c %s is no range such as 10, 10:, ~:10, "
+		    "10:20 or @10:20",
+		    letter, optarg);
+	return -1;
+}
+
+/* The option -------------------------------------------------------------------------- */
+
+/* The options that are asked for something and nothing else. */
+static int
+tell(const struct options_reader *reader, int letter)
+{
+	if (letter == 'V')
+		fprintf(reader->out, "check_sflow %s\n", PACKAGE_VERSION);
+	else
+		help_print(reader->out);
+	return CHECK_UNKNOWN; /* as the guidelines and their plugins do */
+}
+
+static int
+wrong_option(const struct options_reader *reader, const char *what)
+{
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_letter = optopt > 0 && optopt <= UCHAR_MAX;
+
+	return options_wrong(reader, "%s: %s",
+	                     is_letter ? letter : reader->argv[optind - 1],
+	                     what);
+}
+
+static int
+take_target(struct options_reader *reader, int letter)
+{
+	struct options *options = reader->options;
+
+	switch (letter) {
+	case 'H':
+		return take_server(reader);
+	case HOST:
+		return take_text(reader, &options->host, "host");
+	case HOST_REGEX:
+		return take_text(reader, &options->host_regex, "host-regex");
+	case CLUSTER:
+		return take_text(reader, &options->cluster, "cluster");
+	case OUTPUT:
+		return take_text(reader, &options->output, "output");
+	case EXCEPT:
+		return take_except(reader);
+	case ABSENT:
+		return take_absent(reader);
+	case TOP:
+		return take_top(reader);
+	case 't':
+		return take_number(reader, &options->timeout_s, TIMEOUT_MOST_S,
+		                   "-t");
+	case ':':
+		return wrong_option(reader, "its value is missing");
+	default:
+		return wrong_option(reader, "there is no such option");
+	}
+}
+
+static int
+take(struct options_reader *reader, int letter)
+{
+	struct options *options = reader->options;
+
+	switch (letter) {
+	case 'w':
+	case 'c':
+		return take_threshold(reader, letter);
+	case HEARTBEAT:
+		return take_wish(reader, WISH_HEARTBEAT, NULL);
+	case METRIC:
+		return take_wish(reader, WISH_METRIC, optarg);
+	case ALL_METRICS:
+		return take_wish(reader, WISH_PATTERN, optarg);
+	case HOSTS_DOWN:
+		reader->hosts_down = true;
+		return take_wish(reader, WISH_DOWN, NULL);
+	case GENERATE:
+		reader->generate = true;
+		return -1;
+	case IGNORE_CASE:
+		options->ignore_case = true;
+		return -1;
+	case AGE:
+		options->age = true;
+		return -1;
+	case 'v':
+		options->verbose++;
+		return -1;
+	case 'V':
+	case 'h':
+		return tell(reader, letter);
+	default:
+		return take_target(reader, letter);
+	}
+}
+
+int
+options_parse(struct options *options, int argc, char **argv, FILE *out)
+{
+	struct options_reader reader = {
+	    .options = options, .argv = argv, .out = out};
+	int letter, status = -1;
+
+	*options = (struct options){.absent = CHECK_UNKNOWN,
+	                            .timeout_s = TIMEOUT_S,
+	                            .server_text = SERVER};
+	daemon_parse(SERVER, &options->server);
+	optind =
+	    0; /* from the beginning, though it may have been called before */
+	while (status < 0 && (letter = getopt_long(argc, argv, "+:H:w:c:t:vVh",
+	                                           table, NULL)) != -1)
+		status = take(&reader, letter);
+	if (status < 0 && optind < argc)
+		return options_wrong(&reader, "%s is no option", argv[optind]);
+	return status < 0 ? options_check(&reader) : status;
+}
+
+void
+options_free(struct options *options)
+{
+	size_t i;
+
+	if (options->host_regex != NULL)
+		regfree(&options->host_pattern);
+	for (i = 0; i < options->wish_count; i++)
+		if (options->wishes[i].kind == WISH_PATTERN)
+			regfree(&options->wishes[i].pattern);
+}
+
+bool
+options_same(const struct options *options, const char *a, const char *b)
+{
+	return options->ignore_case ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0;
+}
+
+bool
+options_wants_cluster(const struct options *options, const char *name)
+{
+	return options->cluster == NULL ||
+	       options_same(options, options->cluster, name);
+}
+
+bool
+options_wants(const struct options *options, const struct ganglia_host *host)
+{
+	if (!options_wants_cluster(options, host->cluster))
+		return false;
+	if (options->host != NULL)
+		return options_same(options, options->host, host->name);
+	return options->host_regex == NULL ||
+	       regexec(&options->host_pattern, host->name, 0, NULL, 0) == 0;
+}
+
+bool
+options_one_host(const struct options *options)
+{
+	return options->host != NULL;
+}

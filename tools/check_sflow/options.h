@@ -1,0 +1,74 @@
+/* options.h - the command line. */
+#ifndef CHECK_OPTIONS_H
+#define CHECK_OPTIONS_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tools/check_sflow/range.h"
+#include "tools/daemon.h"
+
+#define OPTIONS_WISHES 64 /* --heartbeat, --metric, --all-metrics in one call */
+#define OPTIONS_EXCEPT 32 /* --except */
+#define OPTIONS_TOP 100   /* hosts of --top */
+
+/* What is judged, each by its own thresholds. */
+struct wish {
+	enum wish_kind { WISH_HEARTBEAT, WISH_METRIC, WISH_PATTERN, WISH_DOWN } kind;
+	const char *name; /* of the metric, or the pattern's text */
+	regex_t pattern;
+	struct thresholds thresholds;
+};
+
+enum options_mode { MODE_VALUES, MODE_HOSTS_DOWN, MODE_GENERATE };
+
+/* The texts are argv's. */
+struct options {
+	struct daemon_address server;
+	const char *server_text;
+	enum options_mode mode;
+
+	const char *host;       /* NULL: see host_pattern */
+	const char *host_regex; /* its text; NULL: all, if there is no host */
+	regex_t host_pattern;
+	const char *cluster; /* NULL: any */
+	bool ignore_case;    /* in names and expressions */
+
+	struct wish wishes[OPTIONS_WISHES];
+	size_t wish_count;
+	struct thresholds common; /* what stood before the first wish */
+	bool age;                 /* an old value is none */
+	enum check_state absent;  /* where there is no such host */
+
+	unsigned top; /* 0: none */
+	const char *top_metric;
+
+	const char *output; /* NULL: stdout */
+	const char *except[OPTIONS_EXCEPT];
+	size_t except_count;
+
+	unsigned timeout_s;
+	unsigned verbose;
+};
+
+/* Reads the command line. Returns -1: go on, and options_free() later; else the
+ * status to exit with, after the version, the help or what is wrong is told on
+ * `out`, which is where Nagios reads, and nothing is left to free. */
+int options_parse(struct options *options, int argc, char **argv, FILE *out);
+
+void options_free(struct options *options);
+
+/* Whether the host is one of those that are asked for. */
+bool options_wants(const struct options *options,
+                   const struct ganglia_host *host);
+
+bool options_wants_cluster(const struct options *options, const char *name);
+
+/* Whether two names are the same. */
+bool options_same(const struct options *options, const char *a, const char *b);
+
+/* One host is asked for by its name. */
+bool options_one_host(const struct options *options);
+
+#endif

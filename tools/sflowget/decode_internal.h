@@ -1,0 +1,88 @@
+/* decode_internal.h - decode.c walks over a datagram and its fields, decode_value.c
+ * and decode_packet.c say what they are, and a printer, decode_text.c or
+ * decode_json.c, writes it down.
+ */
+#ifndef SFLOWGET_DECODE_INTERNAL_H
+#define SFLOWGET_DECODE_INTERNAL_H
+
+#include "sflow/cursor.h"
+#include "sflow/records.h"
+#include "tools/sflowget/decode.h"
+
+#define DECODE_PATH 128  /* bytes of "structure.list[12].list[3]", with its NUL */
+#define DECODE_PLAIN 64  /* bytes of a number or an address, with its NUL */
+#define DECODE_WHEN 40   /* bytes of a time, with its NUL */
+
+enum shown_as {
+	SHOWN_NUMBER, /* `plain` */
+	SHOWN_WORD,   /* `plain`: addresses and the like */
+	SHOWN_TEXT,   /* `bytes`, of any value */
+	SHOWN_HEX     /* `bytes` that are no text */
+};
+
+/* A value as it is printed. */
+struct shown {
+	enum shown_as as;
+	char plain[DECODE_PLAIN];
+	const uint8_t *bytes;
+	size_t len;
+	char about[TEXT_SIZE]; /* what the number means; "" where it is itself */
+};
+
+/* A datagram, a sample or a record. */
+struct block {
+	uint32_t tag;          /* 0: a datagram */
+	const char *structure; /* NULL: not known */
+	size_t len;
+};
+
+struct printer {
+	void (*block)(struct decode *d, const struct block *block);
+	void (*block_end)(struct decode *d);
+	/* What holds others: an object '{' or a list '['. An object in a list has
+	 * no name (NULL). */
+	void (*open)(struct decode *d, const char *name, char bracket);
+	void (*close)(struct decode *d, char bracket);
+	/* The name is "" where the value is itself an element of a list. */
+	void (*value)(struct decode *d, const char *name,
+	              const struct shown *shown);
+	void (*rest)(struct decode *d, const uint8_t *bytes, size_t len);
+	void (*note)(struct decode *d, const char *text);
+};
+
+extern const struct printer text_printer;
+extern const struct printer json_printer;
+
+struct decode {
+	FILE *out;
+	const struct printer *print;
+	/* Of the datagram. */
+	char when[DECODE_WHEN];
+	char from[ADDRESS_TEXT]; /* "": not known */
+	/* Where the walk is. */
+	char path[DECODE_PATH]; /* of what holds the value */
+	unsigned depth;         /* of the block */
+	bool comma;             /* something stands before, in JSON */
+};
+
+/* A field's value. The field is none that holds others. */
+void shown_of(const struct field *field, const struct field_value *value,
+              struct shown *shown);
+
+/* A number or a word, printf-like. */
+void shown_print(struct shown *shown, enum shown_as as, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts hexadecimal digits. */
+void put_hex(FILE *out, const uint8_t *bytes, size_t len);
+
+/* Goes into "name" or "[place]" below the path; path_leave() takes what this gives. */
+size_t path_enter(struct decode *d, const char *name);
+size_t path_enter_place(struct decode *d, uint32_t place);
+void path_leave(struct decode *d, size_t mark);
+
+/* The headers that sampled bytes begin with, as an object "packet". */
+void decode_packet(struct decode *d, uint32_t protocol, const uint8_t *bytes,
+                   size_t len);
+
+#endif

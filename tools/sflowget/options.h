@@ -1,0 +1,70 @@
+/* options.h - the command line. */
+#ifndef SFLOWGET_OPTIONS_H
+#define SFLOWGET_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sflow/address.h"
+#include "tools/daemon.h"
+#include "tools/sflowget/output.h"
+#include "tools/sflowget/wanted.h"
+
+/* The status to exit with. */
+enum status {
+	STATUS_FOUND = 0,
+	STATUS_NOT_FOUND = 1,
+	STATUS_USAGE = 2,
+	STATUS_DEADLINE = 3,
+	STATUS_SOURCE = 4 /* or nobody to write to */
+};
+
+enum source { SOURCE_DAEMON, SOURCE_LISTEN, SOURCE_READ };
+
+enum task {
+	TASK_VALUES,
+	TASK_AGENTS,     /* --list */
+	TASK_METRICS,    /* --list AGENT */
+	TASK_DECODE,
+	TASK_RRD_CREATE,
+	TASK_SUGGEST,    /* munin: which plugins there could be */
+	TASK_AUTOCONF    /* munin: whether there is somebody to ask */
+};
+
+/* The texts are argv's and the environment's. */
+struct options {
+	enum source source;
+	enum task task;
+	struct daemon_address daemon;
+	unsigned port;             /* to listen on; of a file: 0 for any */
+	struct address bind;       /* unknown: all addresses */
+	const char *file;
+	struct wanted wanted;
+	bool raw;                  /* a raw field is wanted */
+	const struct output *output;
+	bool munin_host;           /* see struct printer */
+	enum munin_ask munin;
+	bool watch;
+	bool watch_paced;          /* each so many seconds, and not as values come */
+	double interval_s;         /* 0: not said */
+	double deadline_s;         /* 0: none */
+	uint64_t count;            /* of datagrams to decode; 0: all */
+	const char *rrd_file;      /* --rrd-create */
+	char *munin_name;          /* the link's; options_munin()'s own */
+};
+
+/* Reads the command line, and the environment that collectd and munin-node give.
+ * Returns -1: go on; else the status to exit with, after the version or the usage is
+ * told: on `out`, or what is wrong on `err`. */
+int options_parse(struct options *options, int argc, char **argv, FILE *out,
+                  FILE *err);
+
+/* Called by the name of a munin plugin, sflow_AGENT_GROUP: the same for that. */
+bool options_is_munin(const char *program);
+int options_munin(struct options *options, int argc, char **argv, FILE *err);
+
+/* Frees what options_munin() has made. */
+void options_free(struct options *options);
+
+#endif

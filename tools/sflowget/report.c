@@ -1,0 +1,223 @@
+#include "tools/sflowget/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/sflowget/escape.h"
+#include "tools/sflowget/fields.h"
+
+void
+complain(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("sflowget: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	putc('\n', stderr);
+}
+
+static bool
+pipe_is_closed(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/* The write that failed may be some time ago, and its errno lost. */
+bool
+report_written(void)
+{
+	static bool told;
+	bool fine;
+
+	errno = 0;
+	fine = fflush(stdout) == 0 && !ferror(stdout);
+	if (!fine && !told && errno != EPIPE && !pipe_is_closed())
+		complain("standard output: %s",
+		         errno != 0 ? strerror(errno) : "not all was written");
+	told = told || !fine;
+	return fine;
+}
+
+/* Lists -------------------------------------------------------------------------- */
+
+static bool
+list_agent(void *context, const struct item_host *host, bool *values)
+{
+	struct report *r = context;
+	FILE *out = r->printer.out;
+	size_t n;
+
+	*values = false;
+	if (wanted_host(r->collected.wanted, host) != WANTED)
+		return true;
+	r->agents++;
+	n = put_visible(out, host->name);
+	fprintf(out, "%*s  ", n < 32 ? (int)(32 - n) : 0, "");
+	n = put_visible(out, host->address);
+	fprintf(out, "%*s  ", n < 15 ? (int)(15 - n) : 0, "");
+	n = put_visible(out, host->cluster[0] != '\0' ? host->cluster : "-");
+	fprintf(out, "%*s  %s  %" PRId64 " s\n", n < 15 ? (int)(15 - n) : 0, "",
+	        host->down ? "down" : "up  ", host->age_s);
+	return !ferror(out);
+}
+
+/* The link of a plugin for each of an agent's groups that have a number. */
+static void
+suggest(struct printer *p, struct answer *a)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->item_count; i++) {
+		const struct item *item = &a->items[i];
+
+		if (!item->is_number || item->constant || item->group[0] == '\0')
+			continue;
+		for (j = 0; j < i; j++)
+			if (strcmp(a->items[j].group, item->group) == 0 &&
+			    a->items[j].is_number && !a->items[j].constant)
+				break;
+		if (j < i)
+			continue;
+		put_visible(p->out, a->host.name);
+		putc('_', p->out);
+		put_escaped(p->out, item->group, "", "");
+		putc('\n', p->out);
+	}
+}
+
+static void
+list_metrics(struct printer *p, struct answer *a)
+{
+	size_t i, n;
+
+	for (i = 0; i < a->count; i++) {
+		const struct item *item = a->lines[i].item;
+
+		if (item == NULL)
+			continue;
+		n = put_visible(p->out, item->metric);
+		fprintf(p->out, "%*s  %-7s ", n < 32 ? (int)(32 - n) : 0, "",
+		        item->type);
+		n = put_visible(p->out, item->units);
+		fprintf(p->out, "%*s  ", n < 12 ? (int)(12 - n) : 0, "");
+		put_visible(p->out, item->title);
+		putc('\n', p->out);
+	}
+}
+
+static const struct output output_metrics = {.answer = list_metrics};
+static const struct output output_suggest = {.answer = suggest};
+
+/* Rounds ---------------------------------------------------------------------------- */
+
+static const struct output *
+output_of(const struct options *o)
+{
+	return o->task == TASK_METRICS   ? &output_metrics
+	       : o->task == TASK_SUGGEST ? &output_suggest
+	                                 : o->output;
+}
+
+static void
+tell_missing(const struct answer *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++) {
+		const struct answer_line *line = &a->lines[i];
+
+		if (line->state == ANSWER_VALUE)
+			continue;
+		fputs("sflowget: ", stderr);
+		put_visible(stderr, a->host.name);
+		fputs(": ", stderr);
+		put_visible(stderr, line->asked);
+		if (line->state == ANSWER_OLD)
+			fprintf(stderr, ": its value is %" PRId64 " s old\n",
+			        line->item->age_s);
+		else if (fields_is_raw(line->asked) &&
+		         strchr(line->asked, '/') == NULL)
+			fputs(": not there, or more than once: */ before it "
+			      "finds all\n",
+			      stderr);
+		else
+			fputs(": there is no such metric\n", stderr);
+	}
+}
+
+static bool
+print_answer(void *context, struct answer *a)
+{
+	struct report *r = context;
+
+	if (!answer_whole(a)) {
+		r->whole = r->whole && output_of(r->options)->lenient;
+		if (!r->told)
+			tell_missing(a);
+	}
+	output_of(r->options)->answer(&r->printer, a);
+	return !ferror(r->printer.out);
+}
+
+void
+report_init(struct report *r, const struct options *o)
+{
+	*r = (struct report){.options = o};
+	r->printer = (struct printer){.out = stdout,
+	                              .interval_s = o->interval_s,
+	                              .munin = o->munin,
+	                              .munin_host = o->munin_host};
+	r->collected = (struct collected){.wanted = &o->wanted,
+	                                  .ready = print_answer,
+	                                  .context = r};
+}
+
+void
+report_begin(struct report *r, int64_t wall_ms)
+{
+	const struct output *output = output_of(r->options);
+
+	r->whole = true;
+	r->agents = 0;
+	r->collected.wall_ms = wall_ms;
+	r->collected.answers = 0;
+	r->sink = collected_sink(&r->collected);
+	if (r->options->task == TASK_AGENTS)
+		r->sink = (struct item_sink){.host = list_agent, .context = r};
+	else if (output->begin != NULL)
+		output->begin(&r->printer);
+}
+
+enum status
+report_end(struct report *r, bool tell)
+{
+	const struct output *output = output_of(r->options);
+	const char *agent = r->options->wanted.agent;
+	bool found = r->collected.answers + r->agents > 0;
+
+	if (r->options->task != TASK_AGENTS && output->end != NULL)
+		output->end(&r->printer);
+	collected_end(&r->collected);
+	if (!found && tell && !r->told) {
+		if (agent != NULL)
+			complain("%s: there is no such agent", agent);
+		else
+			complain("there is no agent");
+	}
+	r->told = true;
+	if (!report_written())
+		return STATUS_SOURCE;
+	if (r->collected.failed || r->printer.failed) {
+		complain("out of memory");
+		return STATUS_SOURCE;
+	}
+	return found && r->whole ? STATUS_FOUND : STATUS_NOT_FOUND;
+}

@@ -1,0 +1,85 @@
+#include <poll.h>
+#include <stdio.h>
+
+#include "common/clock.h"
+#include "tools/sflowget/report.h"
+#include "tools/sflowget/source_daemon.h"
+
+/* False when nobody reads what is printed any more. */
+static bool
+sleep_until(int64_t then_ms)
+{
+	struct pollfd out = {.fd = 1};
+	int64_t left;
+
+	while ((left = then_ms - clock_ms()) > 0) {
+		poll(&out, 1, left < 1000000 ? (int)left : 1000000);
+		if ((out.revents & (POLLERR | POLLNVAL)) != 0)
+			return false;
+	}
+	return true;
+}
+
+static enum status
+ask(struct report *r, const struct options *o)
+{
+	int64_t now = clock_ms(), wall_ms = now + clock_wall_offset();
+	char fault[DAEMON_FAULT] = "";
+	enum daemon_result result;
+	enum status status;
+
+	report_begin(r, wall_ms);
+	result = source_daemon_read(&o->daemon, &o->wanted, &r->sink,
+	                            now + (int64_t)(o->deadline_s * 1000),
+	                            wall_ms, fault);
+	status = report_end(r, result == DAEMON_DONE);
+	if (result == DAEMON_DONE || !report_written())
+		return status;
+	complain("%s:%u: %s", o->daemon.host, o->daemon.port, fault);
+	return result == DAEMON_LATE ? STATUS_DEADLINE : STATUS_SOURCE;
+}
+
+static bool
+enough(void *context, const struct item_host *host, bool *values)
+{
+	(void)context;
+	(void)host;
+	(void)values;
+	return false;
+}
+
+/* munin-node-configure wants to know whether links would have somebody to ask. */
+static enum status
+autoconf(const struct options *o)
+{
+	struct item_sink sink = {.host = enough};
+	char fault[DAEMON_FAULT] = "";
+
+	if (source_daemon_read(&o->daemon, &o->wanted, &sink,
+	                       clock_ms() + (int64_t)(o->deadline_s * 1000), 0,
+	                       fault) == DAEMON_DONE)
+		puts("yes");
+	else
+		printf("no (%s:%u: %s)\n", o->daemon.host, o->daemon.port,
+		       fault);
+	return report_written() ? STATUS_FOUND : STATUS_SOURCE;
+}
+
+enum status
+run_daemon(const struct options *o)
+{
+	int64_t next = clock_ms();
+	enum status status;
+	struct report r;
+
+	if (o->task == TASK_AUTOCONF)
+		return autoconf(o);
+	report_init(&r, o);
+	do {
+		status = ask(&r, o);
+		next += (int64_t)(o->interval_s * 1000);
+		if (next < clock_ms()) /* it took longer than that */
+			next = clock_ms();
+	} while (o->watch && !ferror(stdout) && sleep_until(next));
+	return status;
+}
