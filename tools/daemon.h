@@ -44,8 +44,8 @@ enum daemon_result {
 	DAEMON_BROKEN   /* what came is not (all of) Ganglia's XML */
 };
 
-/* Connects, asks and reads until `deadline_ms` of clock_ms(). All addresses of a
- * name are tried. Understands gmond's gzip_output. `fault` says what is wrong unless
+/* Connects, asks and reads until `deadline_ms` of clock_ms(); but looking up a name
+ * takes the time that the resolver takes. All addresses of a name are tried. Understands gmond's gzip_output. `fault` says what is wrong unless
  * the result is DAEMON_DONE. Sends no signal, prints nothing. */
 enum daemon_result daemon_read(const struct daemon_address *address,
                                const struct daemon_query *query,

@@ -10,9 +10,11 @@ check_sflow_sources = \
 	tools/check_sflow/objects.c tools/check_sflow/objects.h \
 	tools/check_sflow/options.c tools/check_sflow/options.h \
 	tools/check_sflow/options_check.c tools/check_sflow/options_check.h \
+	tools/check_sflow/performance.c tools/check_sflow/performance.h \
 	tools/check_sflow/range.c tools/check_sflow/range.h \
 	tools/check_sflow/report.c tools/check_sflow/report.h \
-	tools/check_sflow/section.c tools/check_sflow/section.h
+	tools/check_sflow/section.c tools/check_sflow/section.h \
+	tools/check_sflow/text_room.c tools/check_sflow/text_room.h
 tools_check_sflow_libchecksflow_la_SOURCES = $(check_sflow_sources)
 tools_check_sflow_libchecksflow_la_LIBADD = tools/libtools.la common/libcommon.la
 
