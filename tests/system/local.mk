@@ -27,6 +27,7 @@ SYSTEM_TESTS = \
 	tests/system/test_pmacct.py \
 	tests/system/test_readers.py \
 	tests/system/test_sflowget.py \
+	tests/system/test_start.py \
 	tests/system/test_consumers.py \
 	tests/system/test_switch.py \
 	tests/system/test_vm.py
