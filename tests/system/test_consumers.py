@@ -321,7 +321,7 @@ def test(tap, session):
     program = str(session.path("sflowget"))  # where any user may run it
     shutil.copy(ganglia.BUILD / "tools/sflowget/sflowget", program)
     gmond = session.gmond()
-    traffic.Replay(session, gmond.sflow_port, speed=20, seconds=60)
+    traffic.Replay(session, gmond.sflow_port, speed=20, seconds=60).shown(gmond)
     address = f"{ganglia.LOCAL}:{gmond.port}"
     truth = Truth(gmond)
     rrdtool(tap, program, address, session, truth)

@@ -47,6 +47,11 @@ def hosts_of(xml):
     return {host.get("NAME"): host for host in xml.iter("HOST")}
 
 
+def values_of(xml):
+    return {name: row["VAL"] for name, row in
+            ganglia.metrics_of(hosts_of(xml)[NODE]).items()}
+
+
 def differences(result, host):
     """What --json says, beside the HOST element."""
     agent, found = answer(result)
@@ -411,14 +416,15 @@ def test(tap, session):
     other = threading.Thread(target=traffic.Replay, args=(
         session, there.sflow_port), kwargs={"speed": 15, "seconds": 60})
     other.start()
-    traffic.Replay(session, gmond.sflow_port, speed=15, seconds=60)
+    traffic.Replay(session, gmond.sflow_port, speed=15, seconds=60).shown(gmond)
     other.join()
     gmetad = session.gmetad(sources={"one": gmond.port})
     with tap.point("all daemons have the agent") as faults:
         for port in (gmond.port, there.interactive_port, gmetad.interactive):
             ganglia.wait_for(f"port {port}", lambda port=port:
                              ask(port, NODE, "bytes_in").returncode == FOUND)
-        time.sleep(2)  # gmetad asks each second; then nothing changes any more
+        ganglia.wait_for("gmetad has what gmond has", lambda: values_of(
+            ganglia.read_xml(gmetad.port)) == values_of(gmond.xml()))
     daemons(tap, [
         ("gmond", gmond.port, gmond.xml),
         ("the bridge's cluster", there.gmond_ports["sflow"], there.cluster_xml),
