@@ -2,30 +2,47 @@
 #ifndef COMMON_UTF8_H
 #define COMMON_UTF8_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+/* Bytes of the character of UTF-8 (RFC 3629) that these begin with, of which there are
+ * `room`, at least one; 0 where they begin with none. It reads none behind a NUL. */
+static inline size_t
+utf8_take(const uint8_t *at, size_t room, uint32_t *character)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len = at[0] < 0x80   ? 1
+	             : at[0] < 0xc0 ? 0
+	             : at[0] < 0xe0 ? 2
+	             : at[0] < 0xf0 ? 3
+	             : at[0] < 0xf8 ? 4
+	                            : 0;
+	uint32_t c = len > 1 ? at[0] & 0x7fU >> len : at[0];
+	size_t i;
+
+	if (len == 0 || len > room)
+		return 0;
+	for (i = 1; i < len; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (at[i] & 0x3fU);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*character = c;
+	return len;
+}
+
 /* The character at *text, which is moved behind it; 0 at the end. A byte that begins
- * no character of UTF-8 is one of ISO-8859-1. */
+ * no character of UTF-8, or one that XML can't have, is one of ISO-8859-1. */
 static inline uint32_t
 utf8_next(const char **text)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *at = (const unsigned char *)*text;
-	uint32_t c = at[0];
-	int len = c >= 0xf0 && c < 0xf8 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-	int i;
+	const uint8_t *at = (const uint8_t *)*text;
+	uint32_t c;
+	size_t len = utf8_take(at, 4, &c);
 
-	if (c >= 0xf8)
-		len = 1;
-	if (len > 1)
-		c &= 0xffU >> (len + 1);
-	for (i = 1; i < len; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			break;
-		c = c << 6 | (at[i] & 0x3fU);
-	}
-	if (i < len || c < least[len] || c > 0x10ffff ||
-	    (c >= 0xd800 && c <= 0xdfff) || c == 0xfffe || c == 0xffff) {
+	if (len == 0 || c == 0xfffe || c == 0xffff) {
 		c = at[0];
 		len = 1;
 	}

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "common/nagios.h"
-#include "gmetad-bridge/counters.h"
 #include "common/utf8.h"
+#include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/xml.h"
 #include "sflow/format.h"
 

@@ -1,3 +1,4 @@
+#include "common/utf8.h"
 #include "sflow/datagram.h"
 #include "tools/sflowget/decode_internal.h"
 
@@ -12,40 +13,17 @@ put_name(struct decode *d, const char *name)
 		fprintf(d->out, "\"%s\":", name);
 }
 
-/* Bytes of the character of UTF-8 (RFC 3629) that these begin with; 0 where they
- * begin with none. */
-static size_t
-utf8_length(const uint8_t *bytes, size_t len)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	uint8_t first = bytes[0];
-	size_t size = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 :
-	              first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
-	uint32_t c = size < 2 ? first : first & (0x7fu >> size);
-	size_t i;
-
-	if (size > len)
-		return 0;
-	for (i = 1; i < size; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (bytes[i] & 0x3fu);
-	}
-	if (c < least[size] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	return size;
-}
-
 /* What is no UTF-8 is taken for ISO-8859-1. */
 static void
 put_string(FILE *out, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *end = bytes + len;
+	uint32_t character;
 	size_t size;
 
 	putc('"', out);
 	for (; bytes < end; bytes += size == 0 ? 1 : size) {
-		size = utf8_length(bytes, (size_t)(end - bytes));
+		size = utf8_take(bytes, (size_t)(end - bytes), &character);
 		if (size == 0 || *bytes < ' ' || *bytes == 0x7f) {
 			fprintf(out, "\\u%04x", *bytes);
 		} else {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sflow/flows.h"
+#include "tools/sflowget/number.h"
 
 /* What an interface's number is in the two upper bits (sFlow version 5, 5.3). */
 enum { INTERFACE_SINGLE, INTERFACE_DISCARDED, INTERFACE_MULTIPLE };
@@ -40,19 +41,17 @@ shown_print(struct shown *shown, enum shown_as as, const char *format, ...)
 	va_end(arguments);
 }
 
-/* As few digits as it takes to read the same number again. JSON has no word for what
- * is no number. */
+/* JSON has no word for what is no number. */
 static void
 show_double(double number, struct shown *shown)
 {
-	int digits = 15;
+	char text[NUMBER_TEXT];
 
-	do
-		shown_print(shown, isfinite(number) ? SHOWN_NUMBER : SHOWN_WORD,
-		            "%.*g", digits, number);
-	while (++digits <= 17 && strtod(shown->plain, NULL) != number);
+	shown_print(shown, isfinite(number) ? SHOWN_NUMBER : SHOWN_WORD, "%s",
+	            number_text(number, text));
 }
 
+/* As few digits as it takes to read the same number again. */
 static void
 show_float(uint32_t bits, struct shown *shown)
 {

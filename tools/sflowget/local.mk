@@ -11,7 +11,6 @@ sflowget_sources = \
 	tools/sflowget/fragments.c tools/sflowget/fragments.h \
 	tools/sflowget/frame.c tools/sflowget/frame.h \
 	tools/sflowget/item.h tools/sflowget/munin.c \
-	tools/sflowget/number.c tools/sflowget/number.h \
 	tools/sflowget/options.c tools/sflowget/options.h \
 	tools/sflowget/output.h tools/sflowget/output_collectd.c \
 	tools/sflowget/output_influx.c tools/sflowget/output_json.c \
@@ -36,7 +35,8 @@ tools_sflowget_libdecode_la_SOURCES = \
 	tools/sflowget/decode.c tools/sflowget/decode.h \
 	tools/sflowget/decode_internal.h \
 	tools/sflowget/decode_json.c tools/sflowget/decode_packet.c \
-	tools/sflowget/decode_text.c tools/sflowget/decode_value.c
+	tools/sflowget/decode_text.c tools/sflowget/decode_value.c \
+	tools/sflowget/number.c tools/sflowget/number.h
 tools_sflowget_libdecode_la_LIBADD = sflow/libsflow.la
 
 bin_PROGRAMS += tools/sflowget/sflowget

@@ -10,7 +10,8 @@
  * -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)? */
 bool number_is_plain(const char *text);
 
-/* The number, so that nothing is lost; it has to be finite. Returns `text`. */
+/* The number, in as few digits as it takes to read the same one again; "inf" and "nan"
+ * where it is none. Returns `text`. */
 char *number_text(double number, char text[NUMBER_TEXT]);
 
 #endif
