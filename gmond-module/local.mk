@@ -27,5 +27,7 @@ gmond_module_modsflow_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared 
 # gmond loads the .so by its path; nothing links the module.
 install-data-hook:
 	rm -f '$(DESTDIR)$(moduledir)/modsflow.la'
-uninstall-hook:
+UNINSTALL_HOOKS += uninstall-module
+uninstall-module:
 	rm -f '$(DESTDIR)$(moduledir)/modsflow.so'
+.PHONY: uninstall-module

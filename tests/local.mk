@@ -1,3 +1,6 @@
+# Those of what is whole need daemons, root or a browser; for the others it is enough to
+# build. And Debian's gmond can't load a module that is built with sanitizers.
+WHOLE_TESTS =
 include tests/tools/local.mk
 include tests/golden/local.mk
 include tests/module/local.mk
@@ -8,4 +11,8 @@ include tests/checks/local.mk
 include tests/get/local.mk
 include tests/fuzz/local.mk
 include tests/system/local.mk
+include tests/web/local.mk
 include tests/bench/local.mk
+if !SANITIZED
+TESTS += $(WHOLE_TESTS)
+endif

@@ -26,6 +26,13 @@ is_installed() {
 		grep -qx installed
 }
 
+# ganglia-webfrontend wants a web server with PHP. PHP's own does for ./start: the
+# smallest that Debian takes for one keeps Apache away. It isn't started.
+web_packages="ganglia-webfrontend php-cli php-xml php-gd"
+is_installed ganglia-webfrontend ||
+	web_packages="$web_packages mini-httpd php-cgi"
+check_packages="$check_packages $web_packages chromium chromium-driver"
+
 # Those of the packages $@ that are not installed, in one line.
 missing_of() {
 	local package missing=
@@ -69,7 +76,7 @@ services_of() {
 		case $package in
 		ganglia-monitor | gmetad | openvswitch-switch) say "$package" ;;
 		collectd-core) say collectd ;;
-		munin-node) say munin-node ;;
+		mini-httpd | munin-node) say "$package" ;;
 		nagios4-core) say nagios4 ;;
 		pmacct) say nfacctd pmacctd sfacctd uacctd ;;
 		esac

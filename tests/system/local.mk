@@ -1,5 +1,4 @@
-# Against Debian's gmond and gmetad. They can't load a module that is built with
-# sanitizers.
+# Against Debian's gmond and gmetad.
 SYSTEM_TESTS = \
 	tests/system/test_bridge_clock.py \
 	tests/system/test_bridge_clusters.py \
@@ -30,9 +29,9 @@ SYSTEM_TESTS = \
 	tests/system/test_start.py \
 	tests/system/test_consumers.py \
 	tests/system/test_switch.py \
-	tests/system/test_vm.py
-if !SANITIZED
-TESTS += $(SYSTEM_TESTS)
-endif
+	tests/system/test_vm.py \
+	tests/system/test_web.py
+WHOLE_TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
-	tests/system/nagios.py tests/system/network.py tests/system/traffic.py
+	tests/system/nagios.py tests/system/network.py tests/system/traffic.py \
+	tests/system/web.py

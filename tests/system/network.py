@@ -20,13 +20,13 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 INSIDE = "GANGLIA_SFLOW_NAMESPACE"  # set once the test is in its own
 
 
-def isolate():
-    """Runs this program again, in a network namespace of its own. A user who is
-    not root is root there."""
+def isolate(*more):
+    """Runs this program again, in a network namespace of its own, and those that
+    unshare(1) makes by `more`. A user who is not root is root there."""
     if INSIDE not in os.environ:
         as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
         os.environ[INSIDE] = "yes"
-        os.execv(find_program("unshare"), ["unshare", "--net", *as_root,
+        os.execv(find_program("unshare"), ["unshare", "--net", *more, *as_root,
                                            sys.executable, *sys.argv])
     ip("link set lo up")
 

@@ -1,0 +1,7 @@
+<?php
+require_once __DIR__ . '/sflow_chart.php';
+
+function graph_sflow_bridge_rrds_report(&$rrdtool_graph)
+{
+    return sflow_chart($rrdtool_graph, 'sflow_bridge_rrds_report');
+}

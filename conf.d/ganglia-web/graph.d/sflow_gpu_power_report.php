@@ -1,0 +1,7 @@
+<?php
+require_once __DIR__ . '/sflow_chart.php';
+
+function graph_sflow_gpu_power_report(&$rrdtool_graph)
+{
+    return sflow_chart($rrdtool_graph, 'sflow_gpu_power_report');
+}

@@ -1,0 +1,358 @@
+"""ganglia-web as ./start serves it, its charts as numbers and as pictures, and Chromium:
+what the test of the charts and who takes the README's pictures share.
+"""
+import base64
+import contextlib
+import json
+import os
+import re
+import signal
+import struct
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+import zlib
+from dataclasses import dataclass
+
+import ganglia
+from ganglia import LOCAL, TOP, find_program
+
+REPORTS = TOP / "conf.d/ganglia-web/graph.d"
+VIEWS = TOP / "conf.d/ganglia-web/conf"
+BY_START = """set -eu
+top=$1 web=$2 rrds=$3 gmetad=$4 port=$5
+sharp='$conf["rrdtool_slope_mode"] = false;' # lines have their colour and no other
+. "$top/tests/run/packages.sh"
+. "$top/tests/run/web.sh"
+"""
+FAULTY = re.compile(r"(Fatal error|Parse error|Warning|Notice|Deprecated)(</b>)?: |"
+                    r"Uncaught |There was an error|Can't read")
+
+
+def read(url):
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.read()
+
+
+# The server -------------------------------------------------------------------
+
+
+class Web(ganglia.Program):
+    """ganglia-web by tests/run/web.sh, for the RRDs in a folder and what answers
+    gmetad's queries on a port. What check_web said of it is in `said`."""
+
+    def __init__(self, session, rrds, gmetad_port, environment=()):
+        self.folder = session.path("web")
+        self.port, self.user = session.port(), ""
+        if os.geteuid() == 0:
+            self.user = "www-data"
+        self.arguments = [str(TOP), str(self.folder), str(rrds),
+                          str(gmetad_port), str(self.port)]
+        self.environment = dict(environment)
+        self.url = f"http://{LOCAL}:{self.port}/ganglia/"
+        session.release(self.port)
+        super().__init__("ganglia-web", self.command(
+            f'make_web "$web" "$rrds" "$gmetad" {self.user}\n'
+            'echo "$sharp" >>"$web/root/ganglia/conf.php"\n'
+            f'set_web_server "$web" {LOCAL} "$port" {self.user}\n'
+            'exec "${web_server[@]}"\n'), session.path("web.log"))
+        session.programs.append(self)
+        ganglia.wait_for("ganglia-web answers", lambda: self.get("styles.css"))
+        self.said = subprocess.run(
+            self.command(f'check_web "$web" {self.url} "$gmetad"\n'),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            check=False).stdout.strip()
+
+    def command(self, script):
+        return [find_program("env"), *(f"{key}={value}" for key, value in
+                                       self.environment.items()),
+                find_program("bash"), "-c", BY_START + script, "web.sh",
+                *self.arguments]
+
+    def end(self, seconds=5):
+        """Its workers don't end with PHP's server, but they are of its group."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGTERM)
+        return super().end(seconds)
+
+    def get(self, path="", **arguments):
+        """The body of an answer. HTTPError is an OSError."""
+        return read(f"{self.url}{path}?{urllib.parse.urlencode(arguments)}")
+
+    def log(self):
+        """What is fatal in PHP."""
+        return "\n".join(re.findall(
+            r".*PHP .*", (self.folder / "php.log").read_text(errors="replace")))
+
+    def reports_of(self, cluster, host):
+        """Those of ours that the page of a host shows, which asking for it tells."""
+        self.get(c=cluster, h=host)
+        path = self.folder / f"conf/host_{host}.json"
+        if not path.exists():
+            return []
+        return json.loads(path.read_text())["included_reports"]
+
+
+# Pictures ---------------------------------------------------------------------
+
+
+class Picture:
+    """A PNG, of 8 bits a channel, as rrdtool writes it."""
+
+    def __init__(self, data):
+        if data[:8] != b"\x89PNG\r\n\x1a\n":
+            raise ValueError(f"no PNG: {data[:80]!r}")
+        at, packed, self.palette = 8, b"", None
+        while at < len(data):
+            length, kind = struct.unpack_from(">I4s", data, at)
+            body = data[at + 8:at + 8 + length]
+            at += length + 12
+            if kind == b"IHDR":
+                self.width, self.height, depth, colour = \
+                    struct.unpack_from(">IIBB", body)
+            elif kind == b"PLTE":
+                self.palette = body
+            elif kind == b"IDAT":
+                packed += body
+        if depth != 8 or colour not in (2, 3, 6):
+            raise ValueError(f"a PNG of depth {depth}, colour type {colour}")
+        self.bytes = {2: 3, 3: 1, 6: 4}[colour]
+        self.rows = self.unfilter(zlib.decompress(packed))
+
+    def unfilter(self, raw):
+        """PNG (third edition), section 9."""
+        size, step, rows = self.width * self.bytes, self.bytes, []
+        above = bytearray(size)
+        for y in range(self.height):
+            kind, row = raw[y * (size + 1)], bytearray(
+                raw[y * (size + 1) + 1:(y + 1) * (size + 1)])
+            for x in range(size if kind else 0):
+                left = row[x - step] if x >= step else 0
+                corner = above[x - step] if x >= step else 0
+                row[x] = row[x] + (0, left, above[x], (left + above[x]) // 2,
+                                   paeth(left, above[x], corner))[kind] & 255
+            rows.append(row)
+            above = row
+        return rows
+
+    def colour(self, x, y):
+        pixel = self.rows[y][x * self.bytes:(x + 1) * self.bytes]
+        if self.palette:
+            return tuple(self.palette[pixel[0] * 3:pixel[0] * 3 + 3])
+        return tuple(pixel[:3])
+
+
+def paeth(left, up, corner):
+    guess = left + up - corner
+    return min((abs(guess - left), 0, left), (abs(guess - up), 1, up),
+               (abs(guess - corner), 2, corner))[2]
+
+
+# Charts -----------------------------------------------------------------------
+
+NEAR = 2         # of 255 in each channel
+SEEN = 0.04      # of the chart's height, and a series must be in the picture
+FILLED = 0.5     # of the chart's width in which something is drawn
+
+
+@dataclass
+class Series:
+    name: str
+    kind: str  # stack (or area), line
+    colour: tuple
+    values: list  # None where it is unknown
+
+
+@dataclass
+class Chart:
+    """A graph of ganglia-web: its series as it exports them, and its picture. The
+    canvas is where the curves are: left, top, width and height; `highest` is at its
+    upper edge."""
+    series: list
+    picture: Picture
+    canvas: tuple
+    highest: float
+
+    def columns(self, colour):
+        """The columns of the canvas in which there is such a colour, the axis of what
+        is zero with it."""
+        left, top, width, height = self.canvas
+        return {x for x in range(left + 1, left + width)
+                for y in range(top, top + height + 1)
+                if all(abs(a - b) <= NEAR for a, b in
+                       zip(self.picture.colour(x, y), colour))}
+
+
+def colour_of(text):
+    text = text.lstrip("#")
+    return tuple(int(text[i:i + 2], 16) for i in (0, 2, 4))
+
+
+def number(value):
+    return None if isinstance(value, str) or value is None else float(value)
+
+
+def chart_of(url):
+    """What is behind a URL of graph.php, small, which is without a legend."""
+    url = re.sub(r"&z=\w+", "", url) + "&z=small"
+    exported = None
+    with contextlib.suppress(urllib.error.HTTPError):  # of what has no data
+        exported = json.loads(read(url + "&json=1"))
+    answer = read(url + "&verbose=1")
+    sizes = dict(re.findall(rb"(?m)^(?:graph|value)_(\w+) = (\S+)$", answer))
+    start = answer.find(b"\x89PNG")
+    if start < 0:
+        raise ValueError(f"no picture: {answer[:200]!r}")
+    return Chart([Series(each["metric_name"], each["graph_type"],
+                         colour_of(each.get("color", "#000000")),
+                         [number(value) for value, _ in each["datapoints"]])
+                  for each in exported or []], Picture(answer[start:]),
+                 tuple(int(sizes[name]) for name in
+                       (b"left", b"top", b"width", b"height")),
+                 float(sizes[b"max"]))
+
+
+def ask_chart(web, **arguments):
+    return chart_of(f"{web.url}graph.php?{urllib.parse.urlencode(arguments)}")
+
+
+def known(values):
+    return [value for value in values if value is not None]
+
+
+def tops(series):
+    """The upper edge of each series in the picture, stacked where it is, per step."""
+    total, edges = {}, []
+    for each in series:
+        edge = {}
+        for i, value in enumerate(each.values):
+            if value is None:
+                continue
+            edge[i] = value
+            if each.kind == "stack":
+                total[i] = edge[i] = total.get(i, 0) + value
+        edges.append(edge)
+    return edges
+
+
+def must_be_seen(series, highest):
+    """Those that are thick enough, and that no later one covers."""
+    edges, thick = tops(series), SEEN * highest
+    for at, each in enumerate(series):
+        later = edges[at + 1:]
+        if each.kind == "stack":
+            visible = max(known(each.values), default=0) > thick
+        else:
+            visible = bool(edges[at]) and all(
+                any(abs(y - other.get(i, -highest)) > thick
+                    for i, y in edges[at].items()) for other in later)
+            visible = visible and max(edges[at].values()) > thick
+        if visible:
+            yield each
+
+
+def chart_faults(chart):
+    """What is wrong with a chart that should have data."""
+    live = [each for each in chart.series if known(each.values)]
+    if not live:
+        return ["it has no data"]
+    drawn, faults = set(), []
+    for each in live:
+        columns = chart.columns(each.colour)
+        drawn |= columns
+        if not columns and each in must_be_seen(live, chart.highest):
+            faults.append(f"{each.name}: its colour isn't in the picture")
+    if len(drawn) < FILLED * chart.canvas[2]:
+        faults.append(f"it is drawn in {len(drawn)} of {chart.canvas[2]} columns")
+    return faults
+
+
+# The browser ------------------------------------------------------------------
+
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync",
+         "--disable-dev-shm-usage", "--hide-scrollbars")
+IMAGES = """return Array.from(document.images, image => [image.src,
+image.complete, image.naturalWidth, image.naturalHeight, image.offsetWidth])"""
+
+
+class Browser(ganglia.Program):
+    """Chromium without a screen, by its WebDriver."""
+
+    def __init__(self, session, size=(1280, 1000)):
+        self.port, self.id = session.port(), None
+        self.profile = session.path("chromium")
+        self.profile.mkdir()
+        session.release(self.port)
+        super().__init__("chromedriver", [find_program("chromedriver"),
+                                          f"--port={self.port}"],
+                         session.path("chromedriver.log"))
+        session.programs.append(self)
+        ganglia.wait_for("chromedriver answers", lambda: self.ask("GET", "/status"))
+        options = {"args": [*FLAGS, f"--window-size={size[0]},{size[1]}",
+                            f"--user-data-dir={self.profile}"],
+                   "binary": find_program("chromium")}
+        self.id = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"}}}})["sessionId"]
+
+    def ask(self, method, path, body=None):
+        if self.id is not None:
+            path = f"/session/{self.id}{path}"
+        request = urllib.request.Request(
+            f"http://{LOCAL}:{self.port}{path}", method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise ValueError(json.load(error)["value"]["message"]) from error
+
+    def end(self, seconds=10):
+        if self.id is not None and self.is_alive():
+            self.ask("DELETE", "")
+        return super().end(seconds)
+
+    def run(self, script, *arguments):
+        return self.ask("POST", "/execute/sync", {"script": script,
+                                                  "args": arguments})
+
+    def open(self, url):
+        """Waits until all images of the page have come."""
+        self.complaints()  # those of the page before
+        self.ask("POST", "/url", {"url": url})
+        ganglia.wait_for(f"the images of {url}", lambda: all(
+            image[1] for image in self.run(IMAGES)), 60)
+
+    def complaints(self):
+        """What the console has got since it was last asked."""
+        return [entry["message"] for entry in
+                self.ask("POST", "/se/log", {"type": "browser"})
+                if entry["level"] == "SEVERE"]
+
+    def screenshot(self, path):
+        """Of what the window shows."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(self.ask("GET", "/screenshot")))
+
+    def charts(self):
+        """The URLs of those that the page shows."""
+        return [image[0] for image in self.run(IMAGES)
+                if "graph.php" in image[0] and image[4] > 0]
+
+    def page_faults(self, least_charts):
+        """What is wrong with the page that is open."""
+        images = [image for image in self.run(IMAGES) if image[4] > 0]
+        faults = [f"a broken image: {image[0]}" for image in images
+                  if image[2] == 0]
+        text = self.run("return document.documentElement.innerText")
+        faults += [f"the page says {line.strip()!r}" for line in text.splitlines()
+                   if FAULTY.search(line)]
+        faults += [f"the console says {line!r}" for line in self.complaints()]
+        charts = len(self.charts())
+        if charts < least_charts:
+            faults.append(f"{charts} charts instead of {least_charts}")
+        return faults
