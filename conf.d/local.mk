@@ -1,16 +1,21 @@
 # What administrators edit, and where gmetad-bridge is started. A file that one has
 # changed stays as it is; ours then goes beside it.
 EXTRA_DIST += conf.d/sflow.conf.in conf.d/gmetad-bridge.conf \
-	conf.d/gmetad-bridge.service.in conf.d/nagios/sflow.cfg.in
-noinst_DATA = conf.d/sflow.conf conf.d/nagios/sflow.cfg
+	conf.d/gmetad-bridge.service.in conf.d/nagios/sflow.cfg.in \
+	conf.d/apparmor/usr.sbin.gmetad-bridge.in
+noinst_DATA = conf.d/sflow.conf conf.d/nagios/sflow.cfg \
+	conf.d/apparmor/usr.sbin.gmetad-bridge
 CLEANFILES += conf.d/sflow.conf conf.d/gmetad-bridge.service \
-	conf.d/nagios/sflow.cfg
+	conf.d/nagios/sflow.cfg conf.d/apparmor/usr.sbin.gmetad-bridge
 dist_pkgdata_SCRIPTS = conf.d/nagios/sflow-event-nsca
 gmond_conf = $(DESTDIR)$(gmondconfdir)/sflow.conf
 bridge_conf = $(DESTDIR)$(sysconfdir)/ganglia/gmetad-bridge.conf
 nagios_conf = $(DESTDIR)$(nagiosconfdir)/sflow.cfg
 
 systemdsystemunit_DATA = conf.d/gmetad-bridge.service
+
+# Without --with-apparmordir the folder is empty, and automake installs nothing.
+apparmor_DATA = conf.d/apparmor/usr.sbin.gmetad-bridge
 
 # $@ is made of $@.in, with this build's folders.
 fill_in = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
@@ -24,6 +29,10 @@ conf.d/gmetad-bridge.service: $(srcdir)/conf.d/gmetad-bridge.service.in Makefile
 	$(fill_in)
 conf.d/nagios/sflow.cfg: $(srcdir)/conf.d/nagios/sflow.cfg.in Makefile
 	$(fill_in)
+conf.d/apparmor/usr.sbin.gmetad-bridge: Makefile \
+		$(srcdir)/conf.d/apparmor/usr.sbin.gmetad-bridge.in
+	$(fill_in)
+
 # install_conf FROM TO
 install_conf = \
 	if test ! -e "$$2" || cmp -s "$$1" "$$2"; \

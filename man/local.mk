@@ -1,6 +1,7 @@
 # The page of metrics is printed from THE table, so that it can't be wrong.
 dist_man_MANS += man/check_sflow.1 man/sflowget.1 man/gmond-sflow.conf.5 \
-	man/gmetad-bridge.8 man/gmetad-bridge.conf.5
+	man/gmetad-bridge.8 man/gmetad-bridge.conf.5 man/sflow.cfg.5 \
+	man/sflow-event-nsca.8
 man_MANS = man/sflow-metrics.7
 EXTRA_DIST += man/sflow-metrics.7.in
 CLEANFILES += man/sflow-metrics.7 man/metrics.tmp man/page.tmp
