@@ -11,6 +11,7 @@ include tests/checks/local.mk
 include tests/get/local.mk
 include tests/fuzz/local.mk
 include tests/system/local.mk
+include tests/docs/local.mk
 include tests/package/local.mk
 include tests/web/local.mk
 include tests/bench/local.mk
