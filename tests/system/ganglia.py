@@ -4,6 +4,7 @@ processes with generated configurations, and their XML.
 import contextlib
 import ctypes
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,6 +24,7 @@ BUILD = Path(os.environ.get("abs_top_builddir") or
 MODULE = BUILD / "gmond-module/.libs/modsflow.so"
 CAPTURES = TOP / "tests/captures"
 LOCAL = "127.0.0.1"
+PORTS = range(10000, 32000)  # below those that the kernel gives to connections
 PATIENCE = 20  # s: the machine may be busy, what is waited for comes anyway
 SLOW = 2  # s: it is said how long a point took
 ENOUGH = 12  # faults that are shown of a point
@@ -214,11 +216,11 @@ class Session:
     def port(self):
         """A port that is free for UDP and TCP, and kept so until release()."""
         while True:
+            port = random.choice(PORTS)
             udp = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-            udp.bind(("::", 0))
-            port = udp.getsockname()[1]
             tcp = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
             try:
+                udp.bind(("::", port))
                 tcp.bind(("::", port))
             except OSError:
                 udp.close()

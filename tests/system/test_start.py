@@ -32,10 +32,9 @@ RUNS = "ganglia-sflow is running"
 
 
 def five_ports():
-    """The first of five that are free one after another, below those that the kernel
-    gives to others meanwhile."""
+    """The first of five that are free one after another."""
     while True:
-        first = random.randrange(20000, 32000, 5)
+        first = random.choice(ganglia.PORTS[:-5:5])
         with contextlib.ExitStack() as stack, \
                 contextlib.suppress(OSError):
             for port in range(first, first + 5):
