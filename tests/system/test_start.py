@@ -138,7 +138,8 @@ def test_options(tap, session):
     with tap.point("an option that is wrong") as faults:
         done = subprocess.run([str(START), "--bogus"], check=False,
                               capture_output=True, text=True)
-        if done.returncode != 2 or "--bogus" not in done.stderr:
+        if done.returncode != 2 or "--bogus" not in done.stderr or \
+                done.stderr.count("\n") != 1:
             faults.append(done)
     with tap.point("a folder that isn't its own is left alone") as faults:
         folder = session.path("mine")
