@@ -89,12 +89,19 @@ make_web() {
 			"$web/php.log"
 }
 
+# The address $1 and the port $2 as one word, as in a URL.
+with_port() {
+	case $1 in
+	*:*) printf '[%s]:%s' "$1" "$2" ;;
+	*) printf '%s:%s' "$1" "$2" ;;
+	esac
+}
+
 # The command that serves the folder $1 at address $2, port $3, as the user $4. It
 # leads a process group of its own: PHP's server doesn't end its workers with itself.
 # Of PHP's complaints only what is fatal is in php.log, and none on a page.
 set_web_server() {
 	local web=$1
-	[[ $2 != *:* ]] || set -- "$1" "[$2]" "${@:3}"
 	web_server=(setsid)
 	[ -z "${4:-}" ] || web_server+=(setpriv "--reuid=$4" "--regid=$4"
 		--clear-groups --no-new-privs)
@@ -103,7 +110,7 @@ set_web_server() {
 		-d error_reporting=4437 # E_ERROR and its kin
 		-d "session.save_path=$web/sessions"
 		-d "auto_prepend_file=$web/prepend.php"
-		-S "$2:$3" -t "$web/root")
+		-S "$(with_port "$2" "$3")" -t "$web/root")
 }
 
 # ---- repairs ----------------------------------------------------------------
