@@ -35,7 +35,7 @@ is_installed() {
 web_packages="ganglia-webfrontend php-cli php-xml php-gd"
 is_installed ganglia-webfrontend ||
 	web_packages="$web_packages mini-httpd php-cgi"
-check_packages="$check_packages $web_packages chromium chromium-driver"
+check_packages="$check_packages $web_packages chromium chromium-driver netpbm"
 
 # Those of the packages $@ that are not installed, in one line.
 missing_of() {

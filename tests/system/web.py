@@ -7,12 +7,10 @@ import json
 import os
 import re
 import signal
-import struct
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-import zlib
 from dataclasses import dataclass
 
 import ganglia
@@ -98,55 +96,21 @@ class Web(ganglia.Program):
 
 
 class Picture:
-    """A PNG, of 8 bits a channel, as rrdtool writes it."""
+    """A PNG, of 8 bits a channel: rrdtool's."""
 
     def __init__(self, data):
-        if data[:8] != b"\x89PNG\r\n\x1a\n":
-            raise ValueError(f"no PNG: {data[:80]!r}")
-        at, packed, self.palette = 8, b"", None
-        while at < len(data):
-            length, kind = struct.unpack_from(">I4s", data, at)
-            body = data[at + 8:at + 8 + length]
-            at += length + 12
-            if kind == b"IHDR":
-                self.width, self.height, depth, colour = \
-                    struct.unpack_from(">IIBB", body)
-            elif kind == b"PLTE":
-                self.palette = body
-            elif kind == b"IDAT":
-                packed += body
-        if depth != 8 or colour not in (2, 3, 6):
-            raise ValueError(f"a PNG of depth {depth}, colour type {colour}")
-        self.bytes = {2: 3, 3: 1, 6: 4}[colour]
-        self.rows = self.unfilter(zlib.decompress(packed))
-
-    def unfilter(self, raw):
-        """PNG (third edition), section 9."""
-        size, step, rows = self.width * self.bytes, self.bytes, []
-        above = bytearray(size)
-        for y in range(self.height):
-            kind, row = raw[y * (size + 1)], bytearray(
-                raw[y * (size + 1) + 1:(y + 1) * (size + 1)])
-            for x in range(size if kind else 0):
-                left = row[x - step] if x >= step else 0
-                corner = above[x - step] if x >= step else 0
-                row[x] = row[x] + (0, left, above[x], (left + above[x]) // 2,
-                                   paeth(left, above[x], corner))[kind] & 255
-            rows.append(row)
-            above = row
-        return rows
+        raw = subprocess.run([find_program("pngtopnm")], input=data, check=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
+        kind, width, height, most = raw.split(maxsplit=4)[:4]
+        if kind not in (b"P5", b"P6") or most != b"255":
+            raise ValueError(f"a picture of kind {kind}, with values up to {most}")
+        self.width, self.height = int(width), int(height)
+        self.bytes = 3 if kind == b"P6" else 1  # P5 is grey
+        self.pixels = raw[-self.width * self.height * self.bytes:]
 
     def colour(self, x, y):
-        pixel = self.rows[y][x * self.bytes:(x + 1) * self.bytes]
-        if self.palette:
-            return tuple(self.palette[pixel[0] * 3:pixel[0] * 3 + 3])
-        return tuple(pixel[:3])
-
-
-def paeth(left, up, corner):
-    guess = left + up - corner
-    return min((abs(guess - left), 0, left), (abs(guess - up), 1, up),
-               (abs(guess - corner), 2, corner))[2]
+        at = (y * self.width + x) * self.bytes
+        return tuple(self.pixels[at:at + self.bytes]) * (3 // self.bytes)
 
 
 # Charts -----------------------------------------------------------------------
