@@ -134,8 +134,7 @@ class Site:
 
 def wait_for_hosts(who, port, names):
     def seen():
-        with socket.create_connection((who, port), 5) as s:
-            answer = b"".join(iter(lambda: s.recv(65536), b"")).decode()
+        answer = ganglia.read_tcp(port, 5, host=who).decode()
         return all(f'NAME="{name}"' in answer for name in names)
 
     ganglia.wait_for(f"{who}:{port} has all hosts", seen, 60)

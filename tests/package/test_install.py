@@ -4,7 +4,6 @@ that are for it, and what an administrator has edited stays. And the RPM's lists
 what is installed, no more and no less.
 """
 import fnmatch
-import os
 import re
 import shutil
 import subprocess
@@ -36,11 +35,10 @@ MACROS = {
 
 def make(*arguments):
     """make, as if nobody had called it from make."""
-    outer = {key: value for key, value in os.environ.items()
-             if not key.startswith(("MAKE", "MFLAGS"))}
-    done = subprocess.run(["make", "-s", "-C", str(BUILD), *arguments], env=outer,
-                          check=False, stdout=subprocess.PIPE, text=True,
-                          stderr=subprocess.STDOUT, timeout=TIME)
+    done = subprocess.run(["make", "-s", "-C", str(BUILD), *arguments],
+                          env=ganglia.outer_environment(), check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=TIME)
     if done.returncode != 0:
         raise AssertionError(f"make {' '.join(arguments)}: {done.stdout[-1000:]}")
     return done.stdout

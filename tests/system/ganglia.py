@@ -101,6 +101,12 @@ def run(test):
     sys.exit(1 if tap.failed else 0)
 
 
+def outer_environment():
+    """As it is without the make that runs this test, for another one."""
+    return {key: value for key, value in os.environ.items()
+            if not key.startswith(("MAKE", "MFLAGS", "abs_top_"))}
+
+
 def wait_for(what, condition, seconds=PATIENCE):
     """Asks until `condition` gives something true, and returns that. An error
     is an answer, too: not yet."""
@@ -251,11 +257,11 @@ class Session:
 # XML --------------------------------------------------------------------------
 
 
-def read_tcp(port, timeout=10, ask=b""):
+def read_tcp(port, timeout=10, ask=b"", host=LOCAL):
     """All that comes until the other end closes."""
     deadline = time.monotonic() + timeout
     chunks = []
-    with socket.create_connection((LOCAL, port), timeout) as s:
+    with socket.create_connection((host, port), timeout) as s:
         if ask:
             s.sendall(ask)
         while True:
