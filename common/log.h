@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 /* A line, without its newline. Each program has its own. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));

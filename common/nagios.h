@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 #define NAGIOS_WAITING_MAX 10000 /* hosts whose result waits, at most */
 

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 /* Starts `program` for the event; does nothing where there is none (NULL or "").
  * When too many run already, this one is left out, and counted in the log. */

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "gmetad-bridge/config.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 #define CLIENT_LEAST 1024        /* bytes a second */
 #define CLIENT_DISCARDED 65536   /* bytes behind the query that are read */

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "gmetad-bridge/config_read.h"
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 
 #define MEGABYTE (1024 * 1024)
 

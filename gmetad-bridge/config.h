@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "sflow/address.h"
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 #define CONFIG_LISTEN_MAX 16 /* addresses that one port listens on */
 

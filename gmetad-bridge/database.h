@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 struct database;
 

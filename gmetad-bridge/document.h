@@ -15,7 +15,7 @@
 #include "gmetad-bridge/buffer.h"
 #include "gmetad-bridge/config.h"
 #include "gmetad-bridge/query.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 #define DOCUMENT_PIECE 65536 /* bytes; a piece ends with the host that passes it */
 

@@ -6,7 +6,7 @@
 
 #include "common/clock.h" /* clock_ms(), clock_wall_offset() */
 #include "gmetad-bridge/config.h"
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 /* Binds the sockets, as long as this process is still root. Returns 0, or -1 after
  * it has said why in the log (a port that is taken). */

@@ -8,7 +8,7 @@
 
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest.h"
-#include "sflow/itself.h"
+#include "sflow/collector/itself.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

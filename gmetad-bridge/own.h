@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "gmetad-bridge/config.h"
-#include "sflow/collector.h"
-#include "sflow/store.h"
+#include "sflow/collector/collector.h"
+#include "sflow/store/store.h"
 
 /* The host's key: no agent's, for those are addresses and UUIDs. */
 #define OWN_KEY "gmetad-bridge"

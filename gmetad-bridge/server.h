@@ -6,7 +6,7 @@
 #define BRIDGE_SERVER_H
 
 #include "gmetad-bridge/config.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 /* Binds the ports, as long as this process is still root. 0, or -1 after it has
  * said in the log which port can't be bound and why. */

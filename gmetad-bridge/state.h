@@ -7,7 +7,7 @@
 #ifndef BRIDGE_STATE_H
 #define BRIDGE_STATE_H
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 struct state;
 

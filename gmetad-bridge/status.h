@@ -8,7 +8,7 @@
 
 #include "gmetad-bridge/buffer.h"
 #include "gmetad-bridge/config.h"
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 /* The bridge was started at `now`, and these are its collector's figures, which live
  * as long as it does; NULL: none are told. Before any thread asks. */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "gmetad-bridge/config.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 /* Of a mark's flags these are step_plan's: for how many steps after `time_s`, when it
  * was written, the value stayed what it was. The others are its user's. */

@@ -7,7 +7,7 @@
 
 #include "gmetad-bridge/config.h"
 #include "gmetad-bridge/rrd.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 /* Starts the thread. Holds the configuration; the store is the caller's. 0, or -1
  * with a line in the log. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 #include "sflow/format.h"
 #include "sflow/hash.h"
 

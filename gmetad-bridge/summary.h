@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 /* Names of one cluster, or of the grid; others are left out. The last of them are
  * for names without a prefix, which a strange host can't make many of. */

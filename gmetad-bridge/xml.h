@@ -13,7 +13,7 @@
 #include "gmetad-bridge/buffer.h"
 #include "gmetad-bridge/config.h"
 #include "gmetad-bridge/summary.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 #define XML_VERSION "3.7.2" /* the Ganglia whose XML this is */
 

@@ -3,7 +3,7 @@
 #define MODSFLOW_MESSAGE_H
 
 #include "gmond-module/gmond.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 #define MESSAGE_HOST (2 * TEXT_SIZE) /* bytes of "KEY:NAME" */
 

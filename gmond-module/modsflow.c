@@ -15,7 +15,7 @@
 #include "gmond-module/parameters.h"
 #include "gmond-module/publisher.h"
 #include "gmond-module/receiver.h"
-#include "sflow/itself.h"
+#include "sflow/collector/itself.h"
 
 extern mmodule sflow_module;
 

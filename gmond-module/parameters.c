@@ -6,7 +6,7 @@
 
 #include "common/log.h"
 #include "sflow/accept.h"
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 
 #define BLANKS " ,\t\n"
 #define RCVBUF (16 * 1024 * 1024)

@@ -5,7 +5,7 @@
 #define MODSFLOW_PARAMETERS_H
 
 #include "gmond-module/gmond.h"
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 enum deliver { DELIVER_AUTO, DELIVER_DIRECT, DELIVER_CHANNEL };
 

@@ -8,7 +8,7 @@
 #define MODSFLOW_PUBLISHER_H
 
 #include "gmond-module/gmond.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 struct publisher {
 	/* Prepares it in init(): `pool` lives as long as the module. Returns

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sflow/collector.h"
-#include "sflow/datagram.h"
-#include "sflow/records.h"
+#include "sflow/collector/collector.h"
+#include "sflow/wire/datagram.h"
+#include "sflow/wire/records.h"
 
 #define NAME_LONG 24
 

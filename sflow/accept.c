@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 #define BLANKS " ,\t\n"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "sflow/records.h"
+#include "sflow/wire/records.h"
 
 /* Reads words separated by blanks or commas: "all", "default" (what
  * collector_defaults accepts), the name of a kind, or "-NAME", which leaves it out

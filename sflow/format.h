@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sflow/records.h"
+#include "sflow/wire/records.h"
 
 #define FORMAT_TEXT 384     /* bytes of any number as text, with its NUL */
 #define FORMAT_DECIMALS 6   /* at most */

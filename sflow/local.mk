@@ -1,25 +1,44 @@
 # What is on the wire and what it means: everything but main, so programs,
 # tests and fuzzers link the same code.
 noinst_LTLIBRARIES += sflow/libsflow.la
-sflow_libsflow_la_SOURCES = \
+sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
 	sflow/accept.c sflow/accept.h \
 	sflow/address.c sflow/address.h \
-	sflow/agents.c sflow/agents.h \
-	sflow/collector.c sflow/collector.h sflow/collector_internal.h \
-	sflow/cursor.h sflow/hash.h sflow/itself.h \
-	sflow/clusters.c sflow/hosts.c sflow/instances.c sflow/saved.c \
-	sflow/datagram.c sflow/datagram.h \
-	sflow/events.c sflow/ticks.c \
-	sflow/members.c sflow/members.h \
-	sflow/names.c sflow/names.h \
-	sflow/derive.c sflow/derive.h \
-	sflow/flows.c sflow/flows.h sflow/flow_table.c \
 	sflow/format.c sflow/format.h \
-	sflow/records.c sflow/records.h \
-	sflow/packet.c sflow/packet.h \
-	sflow/ports.c sflow/samples.c sflow/custom.c \
-	sflow/relations.c sflow/relations.h \
-	sflow/store.c sflow/values.c sflow/store.h sflow/store_internal.h \
-	sflow/table.c \
+	sflow/hash.h \
+	sflow/names.c sflow/names.h \
 	sflow/text.c sflow/text.h
 sflow_libsflow_la_LIBADD = -lm
+
+# Bytes, and the tables that say what they mean.
+sflow_wire = \
+	sflow/wire/cursor.h \
+	sflow/wire/datagram.c sflow/wire/datagram.h \
+	sflow/wire/derive.c sflow/wire/derive.h \
+	sflow/wire/flows.c sflow/wire/flows.h sflow/wire/flow_table.c \
+	sflow/wire/packet.c sflow/wire/packet.h \
+	sflow/wire/records.c sflow/wire/records.h \
+	sflow/wire/table.c
+
+# Hosts and their latest values.
+sflow_store = \
+	sflow/store/store.c sflow/store/store.h sflow/store/store_internal.h \
+	sflow/store/values.c
+
+# Who sends, what is remembered of them, and what becomes of it.
+sflow_collector = \
+	sflow/collector/agents.c sflow/collector/agents.h \
+	sflow/collector/clusters.c \
+	sflow/collector/collector.c sflow/collector/collector.h \
+	sflow/collector/collector_internal.h \
+	sflow/collector/custom.c \
+	sflow/collector/events.c \
+	sflow/collector/hosts.c \
+	sflow/collector/instances.c \
+	sflow/collector/itself.h \
+	sflow/collector/members.c sflow/collector/members.h \
+	sflow/collector/ports.c \
+	sflow/collector/relations.c sflow/collector/relations.h \
+	sflow/collector/samples.c \
+	sflow/collector/saved.c \
+	sflow/collector/ticks.c

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 #include "tests/bench/traffic.h"
 
 #define INTERVAL_S 30

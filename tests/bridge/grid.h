@@ -6,7 +6,7 @@
 
 #include "gmetad-bridge/buffer.h"
 #include "gmetad-bridge/config.h"
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 #define GRID_NOW INT64_C(5000000)          /* clock_ms() */
 #define GRID_WALL INT64_C(1700000000000)   /* the wall clock then */

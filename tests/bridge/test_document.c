@@ -7,7 +7,7 @@
 
 #include "gmetad-bridge/document.h"
 #include "gmetad-bridge/status.h"
-#include "sflow/records.h"
+#include "sflow/wire/records.h"
 #include "tests/bridge/grid.h"
 
 static struct config *config;

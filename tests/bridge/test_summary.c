@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "gmetad-bridge/summary.h"
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 #include "tests/bridge/grid.h"
 
 static struct summary_builder *builder;

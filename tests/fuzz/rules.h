@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "sflow/records.h"
+#include "sflow/wire/records.h"
 
 _Noreturn void rules_broken(const char *rule, const char *what);
 

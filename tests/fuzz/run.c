@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/collector_internal.h"
-#include "sflow/relations.h"
+#include "sflow/collector/collector_internal.h"
+#include "sflow/collector/relations.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/rules.h"
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 
 /* Options: the first byte of an input. */
 #define OPTION_VM 3       /* a bit mask: enum vm_hosts; 3 is VM_HOST, too */

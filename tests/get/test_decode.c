@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sflow/flows.h"
+#include "sflow/wire/flows.h"
 #include "tests/unit/wire.h"
 #include "tools/sflowget/decode.h"
 

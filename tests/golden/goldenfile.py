@@ -1,7 +1,7 @@
 """The golden files: what a counter structure holds and what its metrics are.
 
 README.md describes the format. Nothing here looks at the C sources: this is
-the second, independent statement of what the record table in sflow/table.c
+the second, independent statement of what the record table in sflow/wire/table.c
 has to say.
 """
 import ast

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 #include "tests/unit/wire.h"
 
 #define POLLING_MS 30000

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sflow/members.h"
+#include "sflow/collector/members.h"
 
 #define HOSTS 10000
 #define YEAR_MS (365.25 * 86400000)

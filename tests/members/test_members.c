@@ -1,5 +1,5 @@
 /* The heartbeat's rules, in invented time. */
-#include "sflow/members.h"
+#include "sflow/collector/members.h"
 #include "tests/unit/unit.h"
 
 static void

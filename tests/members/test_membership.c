@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sflow/collector_internal.h"
+#include "sflow/collector/collector_internal.h"
 #include "tests/unit/script.h"
 #include "tests/unit/unit.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/cursor.h"
+#include "sflow/wire/cursor.h"
 
 #define IP_UDP 17
 

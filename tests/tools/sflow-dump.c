@@ -14,8 +14,8 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "sflow/collector_internal.h"
-#include "sflow/datagram.h"
+#include "sflow/collector/collector_internal.h"
+#include "sflow/wire/datagram.h"
 #include "tests/tools/capture.h"
 
 #define RTMETRIC SFLOW_TAG(4300, 1002)

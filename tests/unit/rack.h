@@ -4,7 +4,7 @@
 #ifndef TESTS_RACK_H
 #define TESTS_RACK_H
 
-#include "sflow/collector_internal.h"
+#include "sflow/collector/collector_internal.h"
 #include "tests/unit/script.h"
 
 #define AGENT "10.90.0.1"

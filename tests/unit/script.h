@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 #include "tests/unit/wire.h"
 
 #define SCRIPT_START INT64_C(100000000) /* ms; when a script begins */

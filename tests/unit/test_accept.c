@@ -1,6 +1,6 @@
 #include "sflow/accept.h"
 
-#include "sflow/collector.h"
+#include "sflow/collector/collector.h"
 #include "tests/unit/unit.h"
 
 static bool accept[KIND_COUNT];

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "sflow/agents.h"
+#include "sflow/collector/agents.h"
 #include "tests/unit/script.h"
 
 #define AGENT "10.80.0.1"

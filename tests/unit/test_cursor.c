@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "sflow/cursor.h"
+#include "sflow/wire/cursor.h"
 
 static void
 reads_big_endian(void **state)

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "tests/unit/script.h"
 
 #define AGENT "10.91.0.1"

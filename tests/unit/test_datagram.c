@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "tests/unit/wire.h"
 
 #define AGENT "10.80.0.1"

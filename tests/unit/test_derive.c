@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "sflow/derive.h"
+#include "sflow/wire/derive.h"
 
 #define U32_ALL UINT64_C(0xffffffff)
 

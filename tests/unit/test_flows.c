@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sflow/flows.h"
+#include "sflow/wire/flows.h"
 
 /* A structure's fields in wire order, "type:name". Types: u and h are 4 and 8 bytes,
  * s a string or opaque, m a MAC address, 4 and 6 IP addresses, a an address with its

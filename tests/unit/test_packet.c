@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "sflow/packet.h"
+#include "sflow/wire/packet.h"
 
 #define MACS 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2
 #define IPV4_TO(protocol_, fragment_) \

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 #include "tests/unit/script.h"
 
 #define NOW INT64_C(1000000)

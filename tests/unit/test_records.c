@@ -3,9 +3,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "sflow/collector.h"
-#include "sflow/datagram.h"
-#include "sflow/records.h"
+#include "sflow/collector/collector.h"
+#include "sflow/wire/datagram.h"
+#include "sflow/wire/records.h"
 
 #define TEXT_MOST 64 /* bytes of a name, without its NUL */
 

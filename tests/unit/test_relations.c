@@ -1,7 +1,7 @@
 #include "tests/unit/unit.h"
 
-#include "sflow/collector_internal.h"
-#include "sflow/relations.h"
+#include "sflow/collector/collector_internal.h"
+#include "sflow/collector/relations.h"
 #include "tests/unit/script.h"
 
 #define AGENT "10.92.0.1"

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "sflow/store.h"
+#include "sflow/store/store.h"
 
 #define NOW INT64_C(1000000)
 #define INTERVAL_S 30

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sflow/collector.h"
-#include "sflow/datagram.h"
+#include "sflow/collector/collector.h"
+#include "sflow/wire/datagram.h"
 #include "tests/tools/capture.h"
 
 #define WALL_MS INT64_C(1600000000000)

@@ -31,7 +31,7 @@ def table_metrics():
                           text=True, check=True).stdout
     found = {name for name, kind in
              re.findall(r"^([a-z]\w*)\t(\w+)", page, re.M) if kind != "string"}
-    for file in ("sflow/itself.h", "gmetad-bridge/own.c"):
+    for file in ("sflow/collector/itself.h", "gmetad-bridge/own.c"):
         found |= set(re.findall(r'ROW\((?:\w+, )?"(\w+)"',
                                 (TOP / file).read_text()))
     return found

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sflow/flows.h"
+#include "sflow/wire/flows.h"
 
 /* Where the walk is ------------------------------------------------------------ */
 

@@ -5,8 +5,8 @@
 #ifndef SFLOWGET_DECODE_INTERNAL_H
 #define SFLOWGET_DECODE_INTERNAL_H
 
-#include "sflow/cursor.h"
-#include "sflow/records.h"
+#include "sflow/wire/cursor.h"
+#include "sflow/wire/records.h"
 #include "tools/sflowget/decode.h"
 
 #define DECODE_PATH 128  /* bytes of "structure.list[12].list[3]", with its NUL */

@@ -1,5 +1,5 @@
 #include "common/utf8.h"
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "tools/sflowget/decode_internal.h"
 
 /* Names are ours: nothing in them needs escaping. NULL and "" are none. */

@@ -1,6 +1,6 @@
 #include "tools/sflowget/decode_internal.h"
 
-#include "sflow/packet.h"
+#include "sflow/wire/packet.h"
 
 static const struct names tcp_flags = {
     8, (const char *const[]){"fin", "syn", "rst", "psh", "ack", "urg", "ece",

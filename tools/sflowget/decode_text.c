@@ -1,4 +1,4 @@
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "tools/sflowget/decode_internal.h"
 
 static void

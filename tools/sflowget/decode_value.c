@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/flows.h"
+#include "sflow/wire/flows.h"
 #include "tools/sflowget/number.h"
 
 /* What an interface's number is in the two upper bits (sFlow version 5, 5.3). */

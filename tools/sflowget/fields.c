@@ -4,7 +4,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "sflow/hash.h"
 #include "tools/sflowget/fields_internal.h"
 

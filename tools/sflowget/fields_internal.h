@@ -5,7 +5,7 @@
 #define SFLOWGET_FIELDS_INTERNAL_H
 
 #include "sflow/hash.h"
-#include "sflow/records.h"
+#include "sflow/wire/records.h"
 #include "tools/sflowget/fields.h"
 
 /* A record of an agent, as it came last. */

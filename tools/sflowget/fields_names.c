@@ -6,7 +6,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "sflow/text.h"
 #include "tools/sflowget/decode_internal.h"
 #include "tools/sflowget/fields_internal.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/cursor.h"
+#include "sflow/wire/cursor.h"
 #include "tools/sflowget/fragments.h"
 
 enum {

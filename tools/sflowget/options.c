@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "tools/sflowget/fields.h"
 
 #define DAEMON_DEADLINE_S 10

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "sflow/datagram.h"
+#include "sflow/wire/datagram.h"
 #include "tools/sflowget/datagrams.h"
 #include "tools/sflowget/decode.h"
 #include "tools/sflowget/report.h"

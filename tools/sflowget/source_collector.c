@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/collector.h"
-#include "sflow/datagram.h"
+#include "sflow/collector/collector.h"
+#include "sflow/wire/datagram.h"
 #include "sflow/format.h"
 #include "tools/sflowget/fields.h"
 

@@ -1,0 +1,177 @@
+/* Instances: what runs on a host (web servers, memcached, JVMs, virtual machines), and
+ * its ports, are told apart by a prefix, and the first of its kind has none, unless
+ * "multiple" asks for it. */
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "sflow/collector/collector_internal.h"
+
+static struct source *
+prefix_holder(const struct source *source, const char *prefix)
+{
+	struct source *other;
+
+	DL_FOREACH(source->agent->sources, other)
+		if (other != source && strcmp(other->prefix, prefix) == 0)
+			return other;
+	return NULL;
+}
+
+/* What calls itself by a name has that as its prefix, but for web servers and
+ * memcacheds, whose name would be their machine's. */
+static bool
+goes_by_name(const struct source *source, enum kind kind)
+{
+	return source->name[0] != '\0' && kind != KIND_HTTP &&
+	       kind != KIND_MEMCACHE;
+}
+
+/* A port's name goes to who says last that it has it: ports get new numbers when
+ * a switch is restarted, and the old one will say what it is called now. One that
+ * still claims it is told apart from then on. */
+static void
+take_over(struct source *source, const char *prefix)
+{
+	struct source *holder = prefix_holder(source, prefix);
+
+	if (holder == NULL || !source_is_port(source) || !source_is_port(holder) ||
+	    source->contested)
+		return;
+	source_detach(holder, NULL);
+	holder->contested = true;
+}
+
+/* A name, else the index of the data source; where two are alike, with more of
+ * what tells them apart. */
+static void
+choose_prefix(struct source *source, enum kind kind)
+{
+	bool by_name = goes_by_name(source, kind);
+	unsigned index = source->key.id.index, more;
+	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
+
+	snprintf(prefix, sizeof(prefix), "%s%u",
+	         source->key.id.class == SOURCE_VLAN ? "vlan" : "", index);
+	if (by_name) {
+		strcpy(prefix, source->name);
+		take_over(source, prefix);
+	}
+	if (by_name && prefix_holder(source, prefix) != NULL)
+		snprintf(prefix, sizeof(prefix), "%.50s-%u", source->name,
+		         index);
+	if (prefix_holder(source, prefix) != NULL)
+		snprintf(prefix, sizeof(prefix), "%.20s-%u-%u-%u",
+		         by_name ? source->name : kinds[kind].name,
+		         source->key.sub_agent->key.id, source->key.id.class,
+		         index);
+	strcpy(longest, prefix);
+	for (more = 2; prefix_holder(source, prefix) != NULL; more++)
+		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, more);
+	source_set_prefix(source, prefix);
+}
+
+/* By its own name. */
+bool
+port_is_wanted(const struct collector *c, const struct source *source)
+{
+	const char *port =
+	    source->name[0] != '\0' ? source->name : source->prefix;
+	const regex_t *only = c->config.ports, *not = c->config.ports_except;
+
+	return !source_is_port(source) ||
+	       ((only == NULL || regexec(only, port, 0, NULL, 0) == 0) &&
+	        (not == NULL || regexec(not, port, 0, NULL, 0) != 0));
+}
+
+static bool
+is_bare(const struct collector *c, const struct source *source,
+        enum kind kind)
+{
+	enum naming naming = kinds[kind].naming;
+	bool of_port = source->key.id.class == SOURCE_INTERFACE ||
+	               source->key.id.class == SOURCE_VLAN;
+
+	return naming != NAMING_ALWAYS && !c->config.multiple[kind] &&
+	       (naming == NAMING_MACHINE || !of_port);
+}
+
+/* The prefix of the source's metrics of this kind on its agent's host; NULL without
+ * memory. */
+static const char *
+instance_prefix(struct collector *c, struct source *source, enum kind kind)
+{
+	struct agent *agent = source->agent;
+	uint32_t of_kind = UINT32_C(1) << kind;
+	bool bare = is_bare(c, source, kind);
+
+	if (bare && (agent->first & of_kind) == 0) {
+		agent->first |= of_kind;
+		source->first |= of_kind;
+	}
+	if (bare && (source->first & of_kind) != 0)
+		return "";
+	if (source->prefix[0] == '\0') {
+		choose_prefix(source, kind);
+		source->unwanted = !port_is_wanted(c, source);
+		if (source->prefix[0] == '\0')
+			return NULL;
+	}
+	if (bare && (agent->told & of_kind) == 0) {
+		agent->told |= of_kind;
+		collector_tell(c, EVENT_INSTANCE, &agent->address, kind,
+		               source->prefix);
+	}
+	return source->prefix;
+}
+
+static struct store_block *
+add_block(struct store_host *host, const struct source *source,
+          const struct counters *counters, const char *prefix)
+{
+	struct store_instance instance = {.prefix = prefix, .part = ""};
+	char part[STORE_PART];
+
+	if (counters->layout->each != NULL) {
+		snprintf(part, sizeof(part), "%s%u", counters->layout->each,
+		         counters->part);
+		instance.part = part;
+	}
+	if (source_is_port(source) && prefix[0] != '\0')
+		instance.group = "port";
+	return store_block_add(host, counters->layout, &instance);
+}
+
+struct store_block *
+instance_block(struct collector *c, struct source *source,
+               const struct counters *counters, int64_t now, bool *refused)
+{
+	enum kind kind = counters->layout->kind;
+	bool own = kind == KIND_VM && c->config.vm == VM_HOST;
+	struct store_block *block;
+	struct store_host *host;
+	const char *prefix = "";
+
+	*refused = false;
+	if (own) {
+		host = machine_host(c, source, now, refused);
+	} else {
+		host = agent_host(c, source->agent);
+		*refused = host == NULL;
+	}
+	if (host == NULL)
+		return NULL;
+	if (!own)
+		prefix = instance_prefix(c, source, kind);
+	*refused = prefix == NULL;
+	if (prefix == NULL || source->unwanted ||
+	    (counters->layout->alone && prefix[0] != '\0'))
+		return NULL;
+	block = add_block(host, source, counters, prefix);
+	if (block == NULL) {
+		*refused = true;
+		collector_tell(c, EVENT_AT_BOUND, &source->agent->address, 2,
+		               "max_metrics");
+	}
+	return block;
+}

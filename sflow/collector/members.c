@@ -1,0 +1,200 @@
+#include "sflow/collector/members.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#define RARE 1e-6         /* so seldom may losses look like an end */
+#define LOSS_WEIGHT 0.0003 /* of one datagram in the loss that is measured, */
+#define LATELY_WEIGHT 0.003 /* and in that of late: quick to rise */
+#define LOSS_SIGMAS 4     /* of that measurement, to be on the safe side */
+#define LOST_MOST 10      /* a longer gap is an outage, and says little */
+#define SLACK_SHARE 6     /* beyond what is expected: a sixth of the interval, */
+#define SLACK_JITTERS 4   /* or four mean deviations, */
+#define SLACK_LEAST_MS 1000 /* or a second, whichever is most */
+#define JITTER_FIRST 16   /* its share of an interval that is new */
+
+static uint32_t
+apart(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Moves `value` by a part of what it differs from `to`. */
+static uint32_t
+approach(uint32_t value, uint32_t to, int parts)
+{
+	return (uint32_t)(value + ((int64_t)to - value) / parts);
+}
+
+static void
+adopt(struct rhythm *r, uint32_t each)
+{
+	r->interval_ms = each;
+	r->jitter_ms = each / JITTER_FIRST;
+	r->other_ms = 0;
+}
+
+/* Whole seconds for TMAX and DMAX, which should not move with the jitter. */
+static void
+follow_in_seconds(struct rhythm *r)
+{
+	unsigned was = r->interval_s, is = (r->interval_ms + 500) / 1000;
+
+	if (is == 0)
+		is = 1;
+	if (was == 0 || is > was + was / 4 || is < was - was / 4)
+		r->interval_s = is;
+}
+
+void
+rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
+{
+	double share = elapsed_ms / (lost + 1.0);
+	uint32_t each, error;
+
+	if (share < 1 || share > INT32_MAX)
+		return;
+	each = (uint32_t)share;
+	error = apart(each, r->interval_ms);
+	if (r->interval_ms == 0) {
+		adopt(r, each);
+	} else if (error <= r->interval_ms / 2) {
+		r->other_ms = 0;
+		r->jitter_ms = approach(r->jitter_ms, error, 4);
+		r->interval_ms = approach(r->interval_ms, each, 8);
+	} else if (r->other_ms != 0 && apart(each, r->other_ms) <= each / 2) {
+		adopt(r, each);
+	} else {
+		r->other_ms = each;
+	}
+	follow_in_seconds(r);
+}
+
+void
+rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
+{
+	adopt(r, interval_ms);
+	r->jitter_ms = jitter_ms;
+	follow_in_seconds(r);
+}
+
+void
+rhythm_restart(struct rhythm *r)
+{
+	r->interval_ms = 0; /* TMAX and DMAX stay until it is learned anew */
+}
+
+/* A loss measured over so many datagrams is that, give or take. */
+static unsigned
+misses_for_measured(const struct member *m)
+{
+	double most = m->loss + LOSS_SIGMAS * sqrt(m->loss * LOSS_WEIGHT / 2);
+
+	return misses_for_loss(most > m->loss_lately ? most : m->loss_lately);
+}
+
+void
+member_init(struct member *m, double loss, int64_t now)
+{
+	*m = (struct member){
+	    .state = MEMBER_UP, .heard_ms = now, .watched_ms = now, .loss = loss};
+	m->misses = misses_for_measured(m);
+	member_expect(m, NULL);
+}
+
+void
+member_expect(struct member *m, const struct rhythm *r)
+{
+	bool known = r != NULL && r->interval_ms != 0;
+
+	m->interval_ms = known ? r->interval_ms : INTERVAL_UNKNOWN_MS;
+	m->jitter_ms = known ? r->jitter_ms : 0;
+}
+
+double
+loss_measure(double loss, uint32_t lost, double weight)
+{
+	for (lost = lost < LOST_MOST ? lost : LOST_MOST; lost > 0; lost--)
+		loss += (1 - loss) * weight;
+	return loss - loss * weight;
+}
+
+enum member_change
+member_heard(struct member *m, uint32_t lost, int64_t now)
+{
+	enum member_state was = m->state;
+
+	m->loss = loss_measure(m->loss, lost, LOSS_WEIGHT);
+	m->loss_lately = loss_measure(m->loss_lately, lost, LATELY_WEIGHT);
+	m->misses = misses_for_measured(m);
+	m->heard_ms = now;
+	m->state = MEMBER_UP;
+	return was == MEMBER_DOWN ? MEMBER_RETURNED : MEMBER_SAME;
+}
+
+unsigned
+misses_for_loss(double loss)
+{
+	double all = loss;
+	unsigned m = 1;
+
+	while (m < MISSES_MOST && (m < MISSES_LEAST || all >= RARE)) {
+		all *= loss;
+		m++;
+	}
+	return m;
+}
+
+/* Heartbeats are due since then. */
+static int64_t
+due_since(const struct member *m)
+{
+	return m->heard_ms > m->watched_ms ? m->heard_ms : m->watched_ms;
+}
+
+static int64_t
+after_misses(const struct member *m, unsigned misses)
+{
+	int64_t share = m->interval_ms / SLACK_SHARE;
+	int64_t jitters = (int64_t)m->jitter_ms * SLACK_JITTERS;
+	int64_t slack = share > jitters ? share : jitters;
+
+	if (slack < SLACK_LEAST_MS)
+		slack = SLACK_LEAST_MS;
+	return due_since(m) + (int64_t)m->interval_ms * misses + slack;
+}
+
+int64_t
+member_late_at(const struct member *m)
+{
+	return after_misses(m, 1);
+}
+
+int64_t
+member_down_at(const struct member *m, unsigned misses)
+{
+	return after_misses(m, misses != 0 ? misses : m->misses);
+}
+
+enum member_change
+member_tick(struct member *m, unsigned misses, int64_t now)
+{
+	if (m->state == MEMBER_DOWN || now < member_late_at(m))
+		return MEMBER_SAME;
+	if (now >= member_down_at(m, misses)) {
+		m->state = MEMBER_DOWN;
+		return MEMBER_IS_DOWN;
+	}
+	if (m->state == MEMBER_LATE)
+		return MEMBER_SAME;
+	m->state = MEMBER_LATE;
+	return MEMBER_IS_LATE;
+}
+
+unsigned
+member_missed(const struct member *m, int64_t now)
+{
+	int64_t missed = (now - due_since(m)) / m->interval_ms;
+
+	return missed < 0 ? 0 : missed > 1000000 ? 1000000 : (unsigned)missed;
+}

@@ -1,0 +1,51 @@
+/* relations.h - who belongs to whom: the adapters of a machine give its MAC
+ * addresses and interfaces (host_adapters), and a parent gives the machine that
+ * a virtual machine, container or application runs on (host_parent).
+ *
+ * Source: sFlow Host Structures (sflow.org/sflow_host.txt).
+ */
+#ifndef SFLOW_RELATIONS_H
+#define SFLOW_RELATIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sflow/collector/agents.h"
+
+#define ADAPTERS_MAX 64 /* of one source */
+
+/* An address of an interface. */
+struct adapter {
+	struct source *source; /* whose adapter it is */
+	uint32_t if_index;
+	uint8_t mac[6];
+	struct adapter *prev, *next; /* others of the same address */
+};
+
+/* All that a source told of its relations. */
+struct relations {
+	struct adapter *adapters;
+	size_t adapters_count;
+	bool has_parent;
+	struct source_id parent; /* a data source of the same agent */
+};
+
+/* Each takes a record's body, in place of what the source told before. False
+ * when it is malformed, and then nothing changes; addresses beyond ADAPTERS_MAX
+ * are left out. */
+bool relations_adapters(struct agents *agents, struct source *source,
+                        struct cursor body);
+bool relations_parent(struct source *source, struct cursor body);
+
+/* Forgets what the source told. */
+void relations_forget(struct agents *agents, struct source *source);
+
+/* Whose address it is: the first of a list, linked by `next`; NULL when nobody
+ * told of it. Until the next input or tick. */
+const struct adapter *relations_find(const struct agents *agents,
+                                     const uint8_t mac[6]);
+
+/* The source's parent, where it told of one that is known; else NULL. */
+struct source *relations_find_parent(const struct source *source);
+
+#endif

@@ -1,0 +1,492 @@
+/* Samples: what they tell of a data source, and the records in them. */
+#include <string.h>
+
+#include "sflow/collector/collector_internal.h"
+#include "sflow/wire/derive.h"
+#include "sflow/collector/relations.h"
+
+#define RECORDS_MAX 64 /* in one sample; the rest is refused */
+
+#define DISCARDED_PACKET SFLOW_TAG(0, 5)
+#define RTMETRIC SFLOW_TAG(4300, 1002)
+#define RTFLOW SFLOW_TAG(4300, 1003)
+
+#define AGG_ID_ROW 2 /* of lag_port_stats */
+
+/* A counters sample, indexed before anything is made of it: what some records
+ * mean depends on what stands beside them. */
+struct index {
+	size_t count;
+	uint32_t tags[RECORDS_MAX];
+	struct cursor bodies[RECORDS_MAX];
+	const struct layout *layouts[RECORDS_MAX]; /* NULL: unknown */
+	bool machine; /* it is about the machine itself */
+	bool named;   /* it names what it is about; then: */
+	bool of_machine; /* the machine's own name */
+	char name[TEXT_SIZE];
+	uint8_t uuid[16];
+};
+
+/* A record that comes again says what was said already, but for those that
+ * there may be several of. */
+static bool
+is_repeated(const struct index *index, uint32_t tag)
+{
+	const struct layout *layout;
+	size_t i;
+
+	for (i = 0; i < index->count; i++)
+		if (index->tags[i] == tag)
+			break;
+	if (i == index->count)
+		return false;
+	layout = layout_find(tag, &tag, 1);
+	return layout == NULL || layout->each == NULL;
+}
+
+static void
+unknown(struct collector *c, struct agent *agent, uint32_t tag,
+        const char *what)
+{
+	count(&c->stats.unknown);
+	if (agent_unknown(agent, tag))
+		collector_tell(c, EVENT_UNKNOWN, &agent->address, tag, what);
+}
+
+/* The one among its records that names it: host_descr before all others. */
+static size_t
+naming_record(const struct index *index)
+{
+	size_t i, found = index->count;
+
+	for (i = 0; i < index->count; i++) {
+		if (index->tags[i] == HOST_DESCR)
+			return i;
+		if (found == index->count && index->layouts[i] != NULL &&
+		    index->layouts[i]->names)
+			found = i;
+	}
+	return found;
+}
+
+/* The first field of some structures is a name. host_descr (sFlow Host
+ * Structures) goes on with a UUID, and names the machine, where the sample is
+ * about it. */
+static void
+read_identity(struct index *index)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+	size_t i = naming_record(index);
+
+	if (i == index->count ||
+	    layout_decode(index->layouts[i], index->bodies[i], values) == 0)
+		return;
+	index->named = true;
+	text_name(values[0].bytes, values[0].number, index->name);
+	memset(index->uuid, 0, sizeof(index->uuid));
+	if (index->tags[i] == HOST_DESCR)
+		memcpy(index->uuid, values[1].bytes, sizeof(index->uuid));
+	index->of_machine = index->machine && index->tags[i] == HOST_DESCR;
+}
+
+static void
+index_records(struct collector *c, struct context *x, struct sample *sample,
+              struct index *index)
+{
+	struct record record;
+	size_t i;
+	int got;
+
+	index->count = 0;
+	index->named = false;
+	index->machine = sample->source.class == SOURCE_PHYSICAL &&
+	                 sample->source.index == 1;
+	while ((got = sample_record(sample, &record)) > 0) {
+		if (index->count == RECORDS_MAX) {
+			count(&c->stats.refused);
+			break;
+		}
+		if (is_repeated(index, record.tag))
+			continue;
+		if (record.tag >= HOST_CPU && record.tag <= HOST_NET_IO)
+			index->machine = true;
+		index->tags[index->count] = record.tag;
+		index->bodies[index->count++] = record.body;
+	}
+	if (got < 0)
+		malformed(c, x->agent, got);
+	for (i = 0; i < index->count; i++)
+		index->layouts[i] =
+		    layout_find(index->tags[i], index->tags, index->count);
+	read_identity(index);
+}
+
+/* Counts a sequence number's verdict. True when the sample is news. */
+static bool
+is_news(struct collector *c, struct context *x, struct source *source,
+        const struct sample *sample, uint32_t *lost, bool *restarted)
+{
+	enum arrival arrival = source_arrival(source, sample, x->arrival, lost);
+
+	if (arrival == ARRIVAL_STALE) {
+		count(&c->stats.stale);
+		return false;
+	}
+	atomic_fetch_add_explicit(&c->stats.samples_lost, *lost,
+	                          memory_order_relaxed);
+	count(&c->stats.samples);
+	*restarted = arrival == ARRIVAL_RESTART;
+	x->heard = true;
+	return true;
+}
+
+static void
+latch(struct counters *counters, const struct source *source,
+      const struct field_value *values, size_t present,
+      const struct context *x)
+{
+	latch_write(counters->layout, values, present, counters->latch);
+	counters->present = (uint16_t)present;
+	counters->epoch = source->epoch;
+	counters->uptime_ms = x->datagram->uptime_ms;
+	counters->arrival_ms = x->now;
+}
+
+/* Derives what the decoded record gives, and puts it where it belongs. */
+static void
+take_values(struct collector *c, struct context *x, struct source *source,
+            struct counters *counters, const struct field_value *values,
+            size_t present)
+{
+	struct derived derived[RECORD_FIELDS_MAX];
+	uint64_t before[RECORD_FIELDS_MAX];
+	bool latched = counters->present == present &&
+	               counters->epoch == source->epoch;
+	struct derive_input in = {
+	    .layout = counters->layout,
+	    .now = values,
+	    .before = latched ? before : NULL,
+	    .present = present,
+	    .interval_ms =
+	        interval_ms(x->datagram->uptime_ms, counters->uptime_ms, x->now,
+	                    counters->arrival_ms),
+	    .wall_s = (x->now + c->wall_ms) / 1000};
+	bool steady;
+
+	if (latched)
+		latch_read(counters->layout, counters->latch, present, before);
+	steady = derive(&in, derived);
+	if (!steady)
+		count(&c->stats.resets);
+	latch(counters, source, values, present, x);
+	if (counters->block != NULL)
+		store_block_set(counters->block, derived, present,
+		                source_interval_s(source), x->now);
+	if (counters->layout->tag == IF_COUNTERS)
+		port_heard(c, source, &in, derived, steady, x->now);
+}
+
+/* Where the values of this part of the source go. Those that have no place are
+ * still looked at, for a port counts in the totals; false where they can't be. */
+static bool
+find_place(struct collector *c, struct source *source,
+           struct counters *counters, int64_t now)
+{
+	bool refused = counters == NULL;
+
+	if (counters != NULL && counters->block == NULL)
+		counters->block =
+		    instance_block(c, source, counters, now, &refused);
+	if (refused)
+		count(&c->stats.refused);
+	return counters != NULL;
+}
+
+static void take_lists(struct collector *c, struct context *x,
+                       struct source *source, const struct layout *layout,
+                       struct field_value *values, size_t present);
+
+/* A record, or an element of a list in one, which is the `part`th. */
+static void
+take_record(struct collector *c, struct context *x, struct source *source,
+            const struct layout *layout, const struct cursor *body,
+            unsigned part)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+	size_t present = layout_decode(layout, *body, values);
+	struct counters *counters;
+
+	if (present == 0) {
+		malformed(c, x->agent, DATAGRAM_RECORD);
+		return;
+	}
+	if (layout->numbered)
+		part = (unsigned)values[0].number;
+	counters = source_counters(source, layout, part);
+	if (!find_place(c, source, counters, x->now))
+		return;
+	take_values(c, x, source, counters, values, present);
+	take_lists(c, x, source, layout, values, present);
+}
+
+static void
+take_lists(struct collector *c, struct context *x, struct source *source,
+           const struct layout *layout, struct field_value *values,
+           size_t present)
+{
+	struct cursor element;
+	unsigned part;
+	size_t i;
+
+	for (i = 0; i < present; i++) {
+		const struct field *list = &layout->fields[i];
+
+		if (list->type != FIELD_LIST ||
+		    !c->config.accept[list->elements->kind])
+			continue;
+		for (part = 0; values[i].number > 0; part++) {
+			element = list_next(list, &values[i]);
+			take_record(c, x, source, list->elements, &element,
+			            part);
+		}
+	}
+}
+
+/* Names were taken before; relations are kept. */
+static void
+take_facts(struct collector *c, struct context *x, struct source *source,
+           const struct layout *layout, const struct cursor *body)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+	bool good;
+
+	if (layout->tag == HOST_ADAPTERS)
+		good = relations_adapters(&c->agents, source, *body);
+	else if (layout->tag == HOST_PARENT)
+		good = relations_parent(source, *body);
+	else
+		good = layout_decode(layout, *body, values) != 0;
+	if (!good)
+		malformed(c, x->agent, DATAGRAM_RECORD);
+}
+
+/* Which ports are parts of another matters whatever is accepted. */
+static void
+take_aggregation(struct collector *c, struct context *x, struct source *source,
+                 const struct layout *layout, const struct cursor *body)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+
+	if (layout_decode(layout, *body, values) != 0)
+		port_aggregated(c, source,
+		                (uint32_t)values[AGG_ID_ROW].number, x->now);
+}
+
+static void
+take_records(struct collector *c, struct context *x, struct source *source,
+             const struct index *index)
+{
+	const struct layout *layout;
+	size_t i;
+
+	for (i = 0; i < index->count; i++) {
+		const struct cursor *body = &index->bodies[i];
+
+		layout = index->layouts[i];
+		if (layout == NULL) {
+			unknown(c, x->agent, index->tags[i], "counters");
+			continue;
+		}
+		if (layout->tag == LAG_PORT_STATS)
+			take_aggregation(c, x, source, layout, body);
+		if (layout->facts)
+			take_facts(c, x, source, layout, body);
+		else if (c->config.accept[layout->kind] &&
+		         /* a name alone does not make a machine */
+		         (layout->kind != KIND_HOST || index->machine))
+			take_record(c, x, source, layout, body, 0);
+	}
+}
+
+static void
+take_identity(struct collector *c, struct context *x, struct source *source,
+              const struct index *index)
+{
+	if (!index->named)
+		return;
+	if (!index->of_machine)
+		/* an empty name is one that is not known: it stays */
+		source_calls_itself(c, source,
+		                    index->name[0] != '\0' ? index->name
+		                                           : source->name,
+		                    index->uuid, x->now);
+	else if (index->name[0] != '\0')
+		agent_calls_itself(c, x->agent, index->name, x->now);
+}
+
+/* The seconds of the wall clock when the sub-agent started; 0 where another
+ * one speaks for the machine. */
+static int64_t
+started(const struct collector *c, const struct context *x, bool machine)
+{
+	bool speaks = machine || x->agent->called[0] == '\0';
+	int64_t uptime_ms = ((int64_t)x->sub_agent->wraps << 32) +
+	                    x->datagram->uptime_ms;
+
+	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;
+}
+
+/* The source's polling interval, from the time since its last sample. */
+static void
+learn_interval(const struct context *x, struct source *source, uint32_t lost,
+               bool restarted)
+{
+	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
+	    x->agent->interval_ms != 0)
+		rhythm_begin(&source->rhythm, x->agent->interval_ms,
+		             x->agent->jitter_ms);
+	if (source->counters_ms != 0 && !restarted)
+		rhythm_learn(&source->rhythm,
+		             interval_ms(x->datagram->uptime_ms,
+		                         source->uptime_ms, x->now,
+		                         source->counters_ms),
+		             lost);
+	source->heard_ms = source->counters_ms = x->now;
+	source->uptime_ms = x->datagram->uptime_ms;
+}
+
+/* That of a virtual machine that is a host of its own. */
+static void
+machine_heard(struct collector *c, struct context *x, struct source *source,
+              uint32_t lost)
+{
+	struct machine *m = source->machine;
+
+	if (source_host(source) == NULL)
+		return;
+	member_expect(&m->member, &source->rhythm);
+	heartbeat(c, x, &m->member, m->name, lost);
+	store_host_heard(m->host, 0, x->now);
+}
+
+static void
+counters_sample(struct collector *c, struct context *x, struct source *source,
+                struct sample *sample)
+{
+	struct index index;
+	uint32_t lost;
+	bool restarted;
+
+	if (!is_news(c, x, source, sample, &lost, &restarted))
+		return;
+	learn_interval(x, source, lost, restarted);
+	index_records(c, x, sample, &index);
+	agent_follow(x->agent, source, index.machine);
+	take_identity(c, x, source, &index);
+	take_records(c, x, source, &index);
+	machine_heard(c, x, source, lost);
+	if (x->started_s == 0)
+		x->started_s = started(c, x, index.machine);
+}
+
+static void
+flow_sample(struct collector *c, struct context *x, struct source *source,
+            struct sample *sample)
+{
+	uint32_t lost;
+	bool restarted;
+
+	if (is_news(c, x, source, sample, &lost, &restarted))
+		source->heard_ms = x->now;
+}
+
+static void
+refuse_source(struct collector *c, const struct context *x)
+{
+	count(&c->stats.refused);
+	collector_tell(c, EVENT_AT_BOUND, &x->agent->address, 1, "max_sources");
+}
+
+/* One metric that the agent named itself. */
+static void
+take_custom(struct collector *c, struct context *x, struct source *source,
+            const struct custom_value *v)
+{
+	const struct layout *layout = custom_layout(source, v, x->now);
+	struct counters *counters = NULL;
+
+	if (layout != NULL)
+		counters = source_counters(source, layout, 0);
+	if (find_place(c, source, counters, x->now))
+		take_values(c, x, source, counters, &v->value, 1);
+}
+
+/* It has no sequence number of its own: the datagram's has to do. */
+static void
+custom_sample(struct collector *c, struct context *x, struct sample *sample)
+{
+	struct custom_value v;
+	char name[TEXT_SIZE];
+	struct source *source;
+	uint32_t left;
+
+	if (x->arrival == ARRIVAL_STALE || !c->config.accept[KIND_CUSTOM])
+		return;
+	if (!custom_open(&sample->body, name, &left)) {
+		malformed(c, x->agent, DATAGRAM_SAMPLE);
+		return;
+	}
+	source = custom_source(c, x->sub_agent, name, x->now);
+	if (source == NULL) {
+		refuse_source(c, x);
+		return;
+	}
+	source_follow(source);
+	learn_interval(x, source, 0, false);
+	for (; left > 0; left--) {
+		if (!custom_next(&sample->body, &v)) {
+			malformed(c, x->agent, DATAGRAM_SAMPLE);
+			return;
+		}
+		take_custom(c, x, source, &v);
+	}
+}
+
+/* A sample that is neither counters nor flows of the standard's. */
+static void
+other_sample(struct collector *c, struct context *x, struct sample *sample)
+{
+	switch (sample->tag) {
+	case RTMETRIC:
+		custom_sample(c, x, sample);
+		break;
+	case DISCARDED_PACKET: /* both are of packets, not of counters */
+	case RTFLOW:
+		break;
+	default:
+		if (x->arrival != ARRIVAL_STALE)
+			unknown(c, x->agent, sample->tag, "sample");
+	}
+}
+
+void
+take_sample(struct collector *c, struct context *x, struct sample *sample)
+{
+	struct source *source;
+
+	if (sample->kind == SAMPLE_OTHER) {
+		other_sample(c, x, sample);
+		return;
+	}
+	if (sample->body.failed || sample->source.class == SOURCE_CUSTOM) {
+		malformed(c, x->agent, DATAGRAM_SAMPLE);
+		return;
+	}
+	source = agents_source(&c->agents, x->sub_agent, sample->source, x->now);
+	if (source == NULL)
+		refuse_source(c, x);
+	else if (sample->kind == SAMPLE_COUNTERS)
+		counters_sample(c, x, source, sample);
+	else
+		flow_sample(c, x, source, sample);
+}

@@ -1,0 +1,266 @@
+/* store.h - hosts and the latest value of each of their metrics.
+ *
+ * One thread fills the store (the collector's); publishers in other threads
+ * take what is new at their own pace. A burst costs no more than decoding, a
+ * slow publisher costs nobody else, and memory follows the number of hosts.
+ *
+ *   filling    a host is a list of blocks, one per (data source, structure);
+ *              a block has a value per row of its layout
+ *   taking     store_take() gives the next host with news, store_read() copies
+ *              what there is to deliver, in small portions, under that host's
+ *              lock; store_done() gives the host back
+ *
+ *   looking    store_next() and store_find() give any host to any thread, held
+ *              until store_release(); its values are looked at under its lock
+ *
+ * A store is made for one publisher, that takes what is new, or for readers, that
+ * look at everything whenever they want.
+ *
+ * Locks: one per host, for its blocks and values, held for microseconds; one
+ * for the lists of hosts. Never both at once.
+ */
+#ifndef SFLOW_STORE_H
+#define SFLOW_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sflow/address.h"
+#include "sflow/wire/derive.h"
+#include "sflow/wire/records.h"
+#include "sflow/text.h"
+
+#define STORE_NAME 224 /* bytes of "prefix.part.metric" or "prefix part: title" */
+#define STORE_PART 16
+#define STORE_READ 64  /* values in one portion */
+
+struct store;
+struct store_host;
+struct store_block;
+
+enum store_use {
+	STORE_FOR_PUBLISHER, /* a host that is gone stays until that knows it */
+	STORE_FOR_READERS    /* nothing is queued */
+};
+
+/* Creates an empty store for at most `max_hosts` hosts, those that are gone
+ * but not yet told to the publisher among them, of at most `max_metrics` each.
+ * NULL without memory. */
+struct store *store_new(size_t max_hosts, size_t max_metrics,
+                        enum store_use use);
+
+/* Other bounds from now on; what is there already stays. */
+void store_bound(struct store *store, size_t max_hosts, size_t max_metrics);
+
+/* Metadata is to be delivered again at least every `seconds`, for receivers
+ * that come later; 0, as it begins: only when it is about to expire. Set it
+ * before the first store_take(). */
+void store_describe_every(struct store *store, unsigned seconds);
+
+/* Frees it with all its hosts. No thread may use it any more, nor hold a host. NULL
+ * is fine. */
+void store_free(struct store *store);
+
+/* Filling: each host by one thread ------------------------------------------- */
+
+/* A new host of a cluster, not yet announced. `key` is unique among the living
+ * ones, and has no colon; `address` is its agent's, or NULL where it is not the
+ * agent itself. NULL at the bound, or without memory. */
+struct store_host *store_host_add(struct store *store, const char *key,
+                                  const struct address *address,
+                                  unsigned cluster);
+
+/* It belongs to another cluster from now on. */
+void store_host_move(struct store_host *host, unsigned cluster);
+
+/* Gives it its name: from now on publishers and readers see it. Without memory it is
+ * not announced, and the caller tries again later. */
+void store_host_announce(struct store_host *host, const char *name);
+bool store_host_announced(const struct store_host *host);
+
+/* It is gone: publishers are told, then it is freed, when no reader holds it any
+ * more. The pointer is dead for the caller, and so are its blocks. NULL is fine. */
+void store_host_gone(struct store_host *host);
+
+/* Whose values they are, where a host has several of a kind: the metrics are
+ * called "prefix.part.metric". */
+struct store_instance {
+	const char *prefix; /* "": none */
+	const char *part;   /* of it, such as a lane of a port; "": none */
+	const char *group;  /* the metrics' group is "group prefix"; NULL: as
+	                     * the table says */
+};
+
+/* A place for the values of one structure. The layout has to live as long as
+ * the block. NULL at the bound, or without memory. */
+struct store_block *store_block_add(struct store_host *host,
+                                    const struct layout *layout,
+                                    const struct store_instance *instance);
+void store_block_remove(struct store_block *block);
+
+/* The host that the block belongs to. */
+struct store_host *store_block_host(const struct store_block *block);
+
+/* Puts in what derive() gave for the first `count` rows of the block, heard at
+ * `now`. `interval_s` is how often the source sends. */
+void store_block_set(struct store_block *block, const struct derived *values,
+                     size_t count, unsigned interval_s, int64_t now);
+
+/* The host was heard at `now`; it, or its agent, started at `started_s` by the
+ * wall clock (0: not known). Call it after the values: it wakes publishers. */
+void store_host_heard(struct store_host *host, int64_t started_s, int64_t now);
+
+/* Once a second: whether the host is up (late counts as up), and after how many
+ * ms of silence it is not. Publishers are told when that changes, and now and
+ * then while a host that is up is silent, so that nobody takes it for dead. */
+void store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
+                     int64_t now);
+
+/* Taking: by publishers ------------------------------------------------------ */
+
+struct store_info {
+	const char *key;    /* lives as long as the host is taken */
+	const char *name;
+	bool gone;          /* it is to be removed */
+	bool up;            /* or late; false: it is down */
+	int64_t heard_ms;   /* when it was last heard */
+	uint32_t started_s; /* 0: not known; holds still within two seconds */
+};
+
+/* A value that is to be delivered. */
+struct store_reading {
+	struct metric metric;    /* its name and title lie in those below */
+	char name[STORE_NAME];
+	char title[STORE_NAME];  /* where `describe` is set */
+	char group[STORE_NAME];  /* where `describe` is set */
+	double number;           /* unless the metric is a STRING */
+	char text[TEXT_SIZE];
+	int64_t heard_ms;
+	unsigned tmax_s, dmax_s;
+	bool describe;           /* deliver its metadata, too */
+};
+
+/* Hosts with news, now. A publisher that takes no more than these at a time
+ * comes to an end, however fast they are filled again. */
+size_t store_waiting(struct store *store);
+
+/* Takes the next host that has news; NULL when there is none. It is the
+ * caller's until store_done() or store_again(). */
+struct store_host *store_take(struct store *store);
+
+/* The caller has dealt with what was new. A host that was gone is freed. */
+void store_done(struct store_host *host);
+
+/* The caller could not deal with it: it comes first the next time. */
+void store_again(struct store_host *host);
+
+void store_host_info(struct store_host *host, struct store_info *info);
+
+/* Copies at most STORE_READ values that are to be delivered at `now`, and
+ * marks them as delivered. What is to be delivered: a value that came in since
+ * it was last read; a constant only when it has changed or is about to
+ * expire. Its metadata goes with it when it is new, has changed, or is about
+ * to expire. Returns how many; 0 when there are no more. */
+size_t store_read(struct store_host *host, int64_t now,
+                  struct store_reading readings[STORE_READ]);
+
+/* All values and metadata of a host are to be delivered again: whoever they
+ * were delivered to has lost them. */
+void store_forget(struct store_host *host);
+
+/* Looking: by any thread ------------------------------------------------------ */
+
+#define STORE_ANY_CLUSTER UINT32_MAX
+
+/* How far a walk over all hosts has come; zero: to its beginning. */
+struct store_walk {
+	size_t next;
+};
+
+/* The next host that is announced and not gone, of this cluster or of any; NULL
+ * when there is no more. Hosts that come or go during the walk may be met or
+ * not, all others are met once. The host is held for the caller: it stays in
+ * memory, also when it is gone meanwhile, until store_release(). */
+struct store_host *store_next(struct store *store, struct store_walk *walk,
+                              unsigned cluster);
+
+/* The host of that name, held; NULL when there is none. */
+struct store_host *store_find(struct store *store, unsigned cluster,
+                              const char *name);
+void store_release(struct store_host *host);
+
+/* A host as it stands. Texts live as long as it is held. */
+struct store_state {
+	const char *key;
+	const char *name;
+	struct address address; /* of its agent; unknown where it is not that */
+	unsigned cluster;
+	bool up;                /* or late; false: it is down */
+	int64_t heard_ms;       /* when it was last heard */
+	int64_t down_after_ms;  /* of silence */
+	uint32_t started_s;     /* 0: not known */
+};
+
+/* What the user of a store notes of a number; all zero at first. */
+struct store_mark {
+	double number;
+	uint32_t time_s;
+	uint32_t flags;
+};
+
+/* A value as it stands. All it points to lives until the host is unlocked. */
+struct store_value {
+	const struct metric *metric; /* the table's: its name without prefix */
+	const char *prefix, *part;   /* "": none */
+	const char *group;           /* NULL: the metric's own */
+	double number;               /* unless the metric is a STRING */
+	const char *text;
+	int64_t heard_ms;
+	unsigned tmax_s, dmax_s;
+	struct store_mark *mark;     /* NULL of a STRING, where nobody has asked
+	                              * for one yet, and without memory */
+};
+
+/* Where a look at a host's values stands. */
+struct store_look {
+	struct store_host *host;
+	struct store_block *block;
+	size_t row;
+	int64_t now;
+	bool marks;
+};
+
+/* Locks the host and tells its state; then store_look() begins, with a mark for each
+ * number if `marks`, and store_look_next() gives one value after the other, false when
+ * there are no more, without those older than their DMAX at `now`. Between this and store_unlock() the caller does nothing that may
+ * take longer than microseconds: the filling thread waits for it. */
+void store_lock(struct store_host *host, struct store_state *state);
+void store_unlock(struct store_host *host);
+void store_look(struct store_look *look, struct store_host *host, bool marks,
+                int64_t now);
+bool store_look_next(struct store_look *look, struct store_value *value);
+
+/* "prefix.part.metric", and "prefix part: title", and the group. Each returns the
+ * length. */
+size_t store_value_name(const struct store_value *value, char name[STORE_NAME]);
+size_t store_value_title(const struct store_value *value,
+                         char title[STORE_NAME]);
+size_t store_value_group(const struct store_value *value,
+                         char group[STORE_NAME]);
+
+/* The value of a block's row as it stands, without marking anything: for the
+ * filling thread, in tools and tests. False when there is none. */
+bool store_block_peek(struct store_block *block, size_t row,
+                      struct store_reading *reading);
+
+/* Hosts that are there, and not gone. */
+size_t store_count(struct store *store);
+
+/* TMAX and DMAX in seconds of a metric that comes every `interval_s` seconds:
+ * gmond's 60 and 600 at least. A constant's TMAX is longer, for it is not
+ * delivered each time. */
+unsigned store_tmax(unsigned interval_s, enum metric_slope slope);
+unsigned store_dmax(unsigned interval_s);
+
+#endif

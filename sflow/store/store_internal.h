@@ -1,0 +1,125 @@
+/* store_internal.h - what the store's own files share: store.c has the hosts,
+ * values.c what is known of them.
+ */
+#ifndef SFLOW_STORE_INTERNAL_H
+#define SFLOW_STORE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "sflow/hash.h"
+#include "sflow/store/store.h"
+
+enum value_flag {
+	VALUE_THERE = 1,     /* there is a value at all */
+	VALUE_FRESH = 2,     /* not read since it came */
+	VALUE_CHANGED = 4,   /* differs from what was delivered */
+	VALUE_DELIVERED = 8, /* once, at `delivered` */
+	VALUE_DESCRIBED = 16 /* once, at `described` */
+};
+
+/* Tens of millions of these there may be: 13 bytes each. The times, here and below, are the low half
+ * of milliseconds: none is asked for that is 49 days old. */
+struct value {
+	union {
+		double number;
+		char *text; /* of a STRING; owned */
+	};
+	uint32_t heard; /* not after the block's heard_ms */
+	uint8_t flags;  /* enum value_flag */
+} __attribute__((packed));
+
+/* What a publisher was told of a value. */
+struct told {
+	uint32_t delivered;
+	uint32_t described;
+};
+
+/* What only a publisher wants to know of a block. */
+struct news {
+	struct news *prev, *next; /* among its host's fresh ones */
+	struct store_block *block;
+	struct told told[]; /* a row each */
+};
+
+/* What a block is of, where a host has several of its kind. */
+struct label {
+	const char *group; /* NULL: as the table says */
+	char part[STORE_PART];
+	char prefix[];
+};
+
+struct store_block {
+	struct store_block *prev, *next;
+	struct store_host *host;
+	const struct layout *layout;
+	struct label *label;      /* NULL: the host's own */
+	struct news *news;        /* behind the values; NULL: for readers */
+	struct store_mark *marks; /* a row each; NULL: nobody asked */
+	int64_t heard_ms;         /* when values came last */
+	unsigned interval_s;
+	bool fresh; /* some value may be: its news are among its host's */
+	struct value values[];
+};
+
+struct store_host {
+	struct store *store;
+	pthread_mutex_t lock; /* for what follows, up to the next remark */
+	struct store_block *blocks;
+	struct news *fresh; /* of blocks with values that nobody has read */
+	size_t metrics; /* in all blocks; the filling thread's */
+	int64_t heard_ms;
+	int64_t started_s;
+	int64_t told_ms; /* when publishers were last told of it */
+	int64_t down_after_ms;
+	bool up;
+	/* set once, by the filling thread, before others see the host */
+	bool announced;
+	struct address address;
+	char *key;
+	/* under the store's lock */
+	bool gone;
+	bool unlinked; /* it is in no list any more */
+	/* so that a busy host takes no lock to find that it is queued */
+	atomic_bool queued;
+	unsigned held; /* by so many readers */
+	uint32_t slot;
+	atomic_uint cluster; /* for readers, as in `id` */
+	struct store_host *queue_prev, *queue_next;
+	struct host_id {
+		unsigned cluster;
+		char name[];
+	} *id; /* NULL until it is announced */
+	UT_hash_handle hh; /* by id */
+};
+
+struct store {
+	pthread_mutex_t lock; /* for the lists and counts */
+	struct store_host **slots; /* all hosts, with holes */
+	size_t slot_count;
+	size_t slot_room;
+	size_t *free_slots; /* the holes */
+	size_t free_count;
+	struct store_host *by_id;
+	struct store_host *queue;
+	size_t count;   /* all hosts */
+	size_t gone;    /* those among them that are gone */
+	size_t waiting; /* in the queue */
+	size_t max;
+	atomic_size_t max_metrics; /* of a host */
+	unsigned describe_s; /* set once */
+	enum store_use use;
+};
+
+/* Values made from the clock hold still unless they move by more than two
+ * seconds: rounding on both sides makes them jitter. */
+static inline bool
+holds_still(double was, double is)
+{
+	return is - was <= 2 && was - is <= 2;
+}
+
+/* Frees all blocks of a host that nobody uses any more. */
+void store_blocks_free(struct store_host *host);
+
+#endif

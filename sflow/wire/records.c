@@ -1,0 +1,297 @@
+#include "sflow/wire/records.h"
+
+#include <string.h>
+
+#include "sflow/address.h"
+
+static bool
+among(uint32_t tag, const uint32_t *tags, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (tags[i] == tag)
+			return true;
+	return false;
+}
+
+/* Half of the table falls away at each step. */
+size_t
+layouts_place(const struct layout *sorted, size_t count, uint32_t tag)
+{
+	size_t low = 0, high = count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (sorted[middle].tag < tag)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct layout *
+layout_find(uint32_t tag, const uint32_t *tags, size_t count)
+{
+	size_t i;
+
+	for (i = layouts_place(layouts, layouts_count, tag);
+	     i < layouts_count && layouts[i].tag == tag; i++)
+		if (layouts[i].beside == 0 ||
+		    among(layouts[i].beside, tags, count))
+			return &layouts[i];
+	return NULL;
+}
+
+size_t
+field_size(const struct field *field)
+{
+	static const size_t sizes[] = {
+	    [FIELD_U8] = 1,   [FIELD_U32] = 4,    [FIELD_U64] = 8,
+	    [FIELD_I32] = 4,  [FIELD_PCT] = 4,    [FIELD_F32] = 4,
+	    [FIELD_F64] = 8,  [FIELD_STRING] = 4, [FIELD_UUID] = 16,
+	    [FIELD_MAC] = 8,  [FIELD_LIST] = 4,   [FIELD_REST] = 0,
+	    [FIELD_OPAQUE] = 4,    [FIELD_IPV4] = 4,   [FIELD_IPV6] = 16,
+	    [FIELD_ADDRESS] = 4,   [FIELD_SERIES] = 4, [FIELD_UNION] = 4,
+	    [FIELD_SOURCE] = 4,    [FIELD_SOURCE_EXPANDED] = 8,
+	    [FIELD_INTERFACE] = 4, [FIELD_INTERFACE_EXPANDED] = 8};
+
+	return field->again ? 0 : sizes[field->type];
+}
+
+size_t
+layout_size(const struct layout *layout)
+{
+	size_t i, size = 0;
+
+	for (i = 0; i < layout->count && !layout->fields[i].tail; i++)
+		size += field_size(&layout->fields[i]);
+	return size;
+}
+
+static void
+read_bytes(struct cursor *c, size_t len, struct field_value *v)
+{
+	v->bytes = cursor_opaque(c, len);
+	v->number = len;
+}
+
+/* A count that is more than there is room for fails before anything is made of
+ * it. */
+static void
+read_list(const struct field *field, struct cursor *c, struct field_value *v)
+{
+	size_t size = layout_size(field->elements);
+
+	v->number = cursor_u32(c);
+	if (v->number > cursor_left(c) / size)
+		c->failed = true;
+	else
+		v->bytes = cursor_take(c, v->number * size);
+}
+
+/* The elements vary in size, so only a walk tells where they end. */
+static void
+read_series(const struct field *field, struct cursor *c, struct field_value *v)
+{
+	struct field_value values[RECORD_FIELDS_MAX];
+	const uint8_t *start = c->at;
+	uint32_t left = cursor_u32(c);
+
+	if (left > cursor_left(c) / layout_size(field->elements))
+		c->failed = true;
+	for (; left > 0 && !c->failed; left--)
+		if (layout_read(field->elements, c, values) <
+		    field->elements->count)
+			c->failed = true;
+	v->bytes = start;
+	v->number = (uint64_t)(c->at - start);
+}
+
+/* Of an address of an unknown type the length isn't known. */
+static void
+read_address(struct cursor *c, struct field_value *v)
+{
+	static const size_t sizes[] = {
+	    [ADDRESS_UNKNOWN] = 0, [ADDRESS_IPV4] = 4, [ADDRESS_IPV6] = 16};
+	uint32_t type = cursor_u32(c);
+
+	if (type > ADDRESS_IPV6)
+		c->failed = true;
+	else
+		read_bytes(c, sizes[type], v);
+}
+
+/* Two numbers that are one word in the compact form. */
+static uint64_t
+split(uint32_t word, unsigned lower_bits)
+{
+	return (uint64_t)(word >> lower_bits) << 32 |
+	       (word & ((1U << lower_bits) - 1));
+}
+
+static void read_field(const struct field *field, struct cursor *c,
+                       struct field_value *v);
+
+static void
+read_union(const struct field *field, struct cursor *c, struct field_value *v)
+{
+	uint64_t arm = v[-1].number;
+
+	if (arm < field->elements->count)
+		read_field(&field->elements->fields[arm], c, v);
+	else
+		c->failed = true;
+}
+
+/* `v` is in its place behind those of the rows before. */
+static void
+read_field(const struct field *field, struct cursor *c, struct field_value *v)
+{
+	const uint8_t *byte;
+	uint32_t len;
+
+	v->bytes = NULL;
+	switch (field->type) {
+	case FIELD_U8:
+		byte = cursor_take(c, 1);
+		v->number = byte == NULL ? 0 : *byte;
+		break;
+	case FIELD_U32:
+	case FIELD_I32:
+	case FIELD_PCT:
+	case FIELD_F32:
+		v->number = cursor_u32(c);
+		break;
+	case FIELD_U64:
+	case FIELD_F64:
+	case FIELD_SOURCE_EXPANDED:
+	case FIELD_INTERFACE_EXPANDED:
+		v->number = cursor_u64(c);
+		break;
+	case FIELD_SOURCE:
+		v->number = split(cursor_u32(c), 24);
+		break;
+	case FIELD_INTERFACE:
+		v->number = split(cursor_u32(c), 30);
+		break;
+	case FIELD_STRING:
+	case FIELD_OPAQUE:
+		v->bytes = cursor_string(c, &len);
+		v->number = len;
+		break;
+	case FIELD_UUID:
+	case FIELD_IPV6:
+		read_bytes(c, 16, v);
+		break;
+	case FIELD_IPV4:
+		read_bytes(c, 4, v);
+		break;
+	case FIELD_ADDRESS:
+		read_address(c, v);
+		break;
+	case FIELD_MAC:
+		read_bytes(c, 6, v);
+		break;
+	case FIELD_LIST:
+		read_list(field, c, v);
+		break;
+	case FIELD_REST:
+		read_bytes(c, cursor_left(c), v);
+		break;
+	case FIELD_SERIES:
+		read_series(field, c, v);
+		break;
+	case FIELD_UNION:
+		read_union(field, c, v);
+		break;
+	}
+}
+
+size_t
+layout_read(const struct layout *layout, struct cursor *body,
+            struct field_value *values)
+{
+	struct cursor c = *body;
+	size_t i;
+
+	for (i = 0; i < layout->count; i++) {
+		if (layout->fields[i].again)
+			values[i] = values[i - 1];
+		else
+			read_field(&layout->fields[i], &c, &values[i]);
+		if (c.failed)
+			break;
+		*body = c;
+	}
+	return i;
+}
+
+size_t
+layout_decode(const struct layout *layout, struct cursor body,
+              struct field_value *values)
+{
+	size_t count = layout_read(layout, &body, values);
+
+	return count < layout->count && !layout->fields[count].tail ? 0 : count;
+}
+
+struct cursor
+list_next(const struct field *list, struct field_value *value)
+{
+	size_t size = layout_size(list->elements);
+	struct cursor element = cursor_of(value->bytes, size);
+
+	if (value->number == 0)
+		return (struct cursor){.failed = true};
+	value->number--;
+	value->bytes += size;
+	return element;
+}
+
+const char *
+names_text(const struct names *names, uint64_t number)
+{
+	if (names->mask != 0)
+		number &= names->mask;
+	return number < names->count ? names->texts[number] : NULL;
+}
+
+char *
+names_flags(const struct names *names, uint64_t bits, char text[TEXT_SIZE])
+{
+	char *at = text;
+	size_t i;
+
+	strcpy(at, "none");
+	for (i = 0; i < names->count; i++)
+		if ((bits >> i & 1) != 0) {
+			if (at > text)
+				*at++ = ',';
+			at = stpcpy(at, names->texts[i]);
+		}
+	return text;
+}
+
+const char *
+metric_type_name(enum metric_type type)
+{
+	static const char *const names[] = {
+	    [STRING] = "string", [UINT16] = "uint16", [UINT32] = "uint32",
+	    [FLOAT] = "float",   [DOUBLE] = "double"};
+
+	return names[type];
+}
+
+int
+kind_parse(const char *name, size_t len)
+{
+	int kind;
+
+	for (kind = 0; kind < KIND_COUNT; kind++)
+		if (strlen(kinds[kind].name) == len &&
+		    memcmp(kinds[kind].name, name, len) == 0)
+			return kind;
+	return -1;
+}
