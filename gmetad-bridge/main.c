@@ -19,16 +19,16 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "gmetad-bridge/config.h"
-#include "gmetad-bridge/ingest.h"
+#include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/log.h"
 #include "gmetad-bridge/notify.h"
-#include "gmetad-bridge/options.h"
+#include "gmetad-bridge/config/options.h"
 #include "gmetad-bridge/own.h"
-#include "gmetad-bridge/server.h"
-#include "gmetad-bridge/state.h"
-#include "gmetad-bridge/status.h"
-#include "gmetad-bridge/steps.h"
+#include "gmetad-bridge/readers/server.h"
+#include "gmetad-bridge/state/state.h"
+#include "gmetad-bridge/readers/status.h"
+#include "gmetad-bridge/steps/steps.h"
 
 #define CHORES_MS 1000
 #define END_MS 4000 /* that all but the state has to come to its end */

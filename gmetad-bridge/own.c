@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/ingest.h"
+#include "gmetad-bridge/ingest/ingest.h"
 #include "sflow/collector/itself.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

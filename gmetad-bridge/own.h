@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "gmetad-bridge/config.h"
+#include "gmetad-bridge/config/config.h"
 #include "sflow/collector/collector.h"
 #include "sflow/store/store.h"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/ingest.h"
+#include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/log.h"
 #include "tests/unit/unit.h"
 

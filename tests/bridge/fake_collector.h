@@ -6,7 +6,7 @@
 
 #include <stdatomic.h>
 
-#include "gmetad-bridge/state.h"
+#include "gmetad-bridge/state/state.h"
 #include "tests/bridge/fake_bridge.h"
 
 #define NOW INT64_C(5000000)

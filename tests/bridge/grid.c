@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "gmetad-bridge/summary.h"
+#include "gmetad-bridge/steps/summary.h"
 
 /* The metrics of a table, in one place of memory for all hosts. */
 static const struct field fields[] = {

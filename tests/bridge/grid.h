@@ -4,8 +4,8 @@
 #ifndef TESTS_GRID_H
 #define TESTS_GRID_H
 
-#include "gmetad-bridge/buffer.h"
-#include "gmetad-bridge/config.h"
+#include "common/buffer.h"
+#include "gmetad-bridge/config/config.h"
 #include "sflow/store/store.h"
 
 #define GRID_NOW INT64_C(5000000)          /* clock_ms() */

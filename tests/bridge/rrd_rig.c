@@ -16,7 +16,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "gmetad-bridge/buffer.h"
+#include "common/buffer.h"
 #include "gmetad-bridge/counters.h"
 
 static char *archives[] = {"RRA:AVERAGE:0.5:1:100", "RRA:AVERAGE:0.5:4:50", NULL};

@@ -6,8 +6,8 @@
 
 #include "tests/unit/unit.h"
 
-#include "gmetad-bridge/config.h"
-#include "gmetad-bridge/rrd.h"
+#include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/rrd/rrd.h"
 
 #define RIG_STEP 15
 #define RIG_START 1700000010u /* a multiple of the step */

@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "gmetad-bridge/client.h"
+#include "gmetad-bridge/readers/client.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/query.h"
+#include "gmetad-bridge/readers/query.h"
 #include "tests/bridge/grid.h"
 
 #define WAIT_MS 20000 /* for what must come */

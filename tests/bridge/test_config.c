@@ -1,13 +1,13 @@
 /* What the file says: every key, clusters, reloads, archives, includes. Faults are in
  * test_config_faults.c. */
-#include "gmetad-bridge/config.h"
+#include "gmetad-bridge/config/config.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gmetad-bridge/config_read.h"
+#include "gmetad-bridge/config/config_read.h"
 #include "tests/bridge/dump_config.h"
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* Each kind of fault, with its file and line. */
-#include "gmetad-bridge/config.h"
+#include "gmetad-bridge/config/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>

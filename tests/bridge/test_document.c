@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gmetad-bridge/document.h"
-#include "gmetad-bridge/status.h"
+#include "gmetad-bridge/readers/document.h"
+#include "gmetad-bridge/readers/status.h"
 #include "sflow/wire/records.h"
 #include "tests/bridge/grid.h"
 

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/ingest.h"
-#include "gmetad-bridge/limit.h"
+#include "gmetad-bridge/ingest/ingest.h"
+#include "gmetad-bridge/ingest/limit.h"
 #include "gmetad-bridge/log.h"
 #include "tests/unit/wire.h"
 

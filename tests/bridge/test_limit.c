@@ -1,7 +1,7 @@
 /* The rate limit, on an invented clock. */
 #include "tests/unit/unit.h"
 
-#include "gmetad-bridge/limit.h"
+#include "gmetad-bridge/ingest/limit.h"
 
 #define SOURCES 4 /* few, so that the bound is near */
 #define START INT64_C(5000000)

@@ -1,4 +1,4 @@
-#include "gmetad-bridge/options.h"
+#include "gmetad-bridge/config/options.h"
 
 #include <stdlib.h>
 

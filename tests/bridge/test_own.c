@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/ingest.h"
+#include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/own.h"
 
 #define NOW INT64_C(1000000)

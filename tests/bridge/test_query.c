@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "gmetad-bridge/query.h"
+#include "gmetad-bridge/readers/query.h"
 
 static struct query query;
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gmetad-bridge/state.h"
+#include "gmetad-bridge/state/state.h"
 #include "tests/bridge/fake_bridge.h"
 #include "tests/unit/script.h"
 

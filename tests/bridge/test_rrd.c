@@ -13,7 +13,7 @@
 
 #include "common/clock.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/rrd_guard.h"
+#include "gmetad-bridge/rrd/rrd_guard.h"
 
 static char *gmetads[] = {"RRA:AVERAGE:0.5:1:5856", "RRA:AVERAGE:0.5:4:20160",
                           "RRA:AVERAGE:0.5:40:52704", NULL};

@@ -15,8 +15,8 @@
 
 #include "common/clock.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/rrd_connection.h"
-#include "gmetad-bridge/rrd_sink.h"
+#include "gmetad-bridge/rrd/rrd_connection.h"
+#include "gmetad-bridge/rrd/rrd_sink.h"
 
 /* Is somebody listening there? */
 static bool

@@ -6,7 +6,7 @@
 
 #include "common/clock.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/rrd_cached.h"
+#include "gmetad-bridge/rrd/rrd_cached.h"
 #include "tests/bridge/fake_rrdcached.h"
 
 #define FAKE(acts, replies) \

@@ -14,7 +14,7 @@
 
 #include "common/clock.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/server.h"
+#include "gmetad-bridge/readers/server.h"
 #include "tests/bridge/grid.h"
 
 #define WAIT_MS 20000 /* for what must come */

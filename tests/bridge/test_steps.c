@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "gmetad-bridge/step_plan.h"
+#include "gmetad-bridge/steps/step_plan.h"
 
 #define STEP_S 15
 #define HEARTBEAT_S (8 * STEP_S)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gmetad-bridge/summary.h"
+#include "gmetad-bridge/steps/summary.h"
 #include "sflow/collector/collector.h"
 #include "tests/bridge/grid.h"
 

@@ -20,14 +20,14 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "gmetad-bridge/buffer.h"
+#include "common/buffer.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/ingest.h"
+#include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/own.h"
-#include "gmetad-bridge/server.h"
-#include "gmetad-bridge/state.h"
-#include "gmetad-bridge/status.h"
-#include "gmetad-bridge/steps.h"
+#include "gmetad-bridge/readers/server.h"
+#include "gmetad-bridge/state/state.h"
+#include "gmetad-bridge/readers/status.h"
+#include "gmetad-bridge/steps/steps.h"
 #include "tests/unit/wire.h"
 
 #define DEADLINE_MS 120000 /* for a busy machine, under TSan */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmetad-bridge/config.h"
+#include "gmetad-bridge/config/config.h"
 #include "tests/bridge/dump_config.h"
 
 const char fuzz_name[] = "config";

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmetad-bridge/document.h"
+#include "gmetad-bridge/readers/document.h"
 #include "tests/bridge/grid.h"
 
 #define DEPTH 8

@@ -59,8 +59,8 @@ tests_fuzz_replay_query_SOURCES = $(FUZZ_QUERY) $(FUZZ_REPLAY)
 tests_fuzz_replay_query_LDADD = gmetad-bridge/libbridge.la
 if FUZZER
 tests_fuzz_fuzz_query_SOURCES = $(FUZZ_QUERY) tests/fuzz/fuzz.h \
-	gmetad-bridge/document.c gmetad-bridge/query.c gmetad-bridge/status.c \
-	gmetad-bridge/summary.c gmetad-bridge/xml.c gmetad-bridge/counters.c \
+	gmetad-bridge/readers/document.c gmetad-bridge/readers/query.c gmetad-bridge/readers/status.c \
+	gmetad-bridge/steps/summary.c gmetad-bridge/readers/xml.c gmetad-bridge/counters.c \
 	common/log.c common/nagios.c \
 	$(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_query_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) -fsanitize=fuzzer

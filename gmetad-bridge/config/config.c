@@ -1,0 +1,236 @@
+#include "gmetad-bridge/config/config.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gmetad-bridge/config/config_read.h"
+#include "sflow/wire/datagram.h"
+
+#define MEGABYTE (1024 * 1024)
+
+/* Defaults ------------------------------------------------------------------------- */
+
+/* gmetad's. */
+static char *
+default_authority(void)
+{
+	char host[256] = "localhost", authority[300];
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		strcpy(host, "localhost");
+	snprintf(authority, sizeof(authority), "http://%s/ganglia/", host);
+	return strdup(authority);
+}
+
+static void
+set_numbers(struct config *config)
+{
+	config->port = SFLOW_PORT;
+	config->sockets = 1;
+	config->rcvbuf = 64 * MEGABYTE;
+	config->collector = collector_defaults;
+	config->collector.max_agents = 100000;
+	config->collector.use = STORE_FOR_READERS;
+	config->collector.vm_cluster = CLUSTER_OF_AGENT;
+	config->xml_port = 8651;
+	config->interactive_port = 8652;
+	config->readers = 100;
+	config->reader_timeout_s = 30;
+	config->rrd.step_s = 15;
+	config->rrd.connections = 2;
+	config->rrd.queue_bytes = 256 * MEGABYTE;
+	config->rrd.write = RRD_CHANGED;
+	config->rrd.summaries = true;
+	config->references = 1;
+}
+
+static int
+set_texts(struct config *config, const char *path)
+{
+	config->path = realpath(path, NULL);
+	if (config->path == NULL)
+		config->path = strdup(path);
+	config->grid = strdup("unspecified");
+	config->authority = default_authority();
+	config->rrd.rootdir = strdup("/var/lib/ganglia/rrds");
+	config->rrd.archives = config_archives_new();
+	config->self_name = strdup("gmetad-bridge");
+	config->user = strdup("ganglia");
+	return config->path == NULL || config->grid == NULL ||
+	               config->authority == NULL ||
+	               config->rrd.rootdir == NULL ||
+	               config->rrd.archives == NULL ||
+	               config->self_name == NULL || config->user == NULL
+	           ? -1
+	           : 0;
+}
+
+/* The end of one --------------------------------------------------------------------- */
+
+static void
+free_rrd(struct config_rrd *rrd)
+{
+	size_t i;
+
+	for (i = 0; i < rrd->rule_count; i++) {
+		regfree(&rrd->rules[i].metrics);
+		config_archives_free(rrd->rules[i].archives);
+	}
+	free(rrd->rules);
+	free(rrd->rootdir);
+	free(rrd->rrdcached);
+	config_archives_free(rrd->archives);
+}
+
+static void
+free_config(struct config *config)
+{
+	config_clusters_free(config);
+	free_rrd(&config->rrd);
+	network_list_free(config->allow);
+	network_list_free(config->deny);
+	network_list_free(config->trusted);
+	name_list_free(config->names);
+	if (config->collector.ports != NULL)
+		regfree(&config->ports);
+	if (config->collector.ports_except != NULL)
+		regfree(&config->ports_except);
+	free(config->names_file);
+	free(config->vm_cluster);
+	free(config->own_cluster);
+	free(config->path);
+	free(config->grid);
+	free(config->authority);
+	free(config->state);
+	free(config->self_name);
+	free(config->user);
+	free(config->on_event);
+	free(config->nagios_commands);
+	free(config);
+}
+
+struct config *
+config_hold(const struct config *config)
+{
+	struct config *held = (struct config *)(uintptr_t)config;
+
+	if (held != NULL)
+		atomic_fetch_add(&held->references, 1);
+	return held;
+}
+
+void
+config_release(const struct config *config)
+{
+	struct config *held = (struct config *)(uintptr_t)config;
+
+	if (held != NULL && atomic_fetch_sub(&held->references, 1) == 1)
+		free_config(held);
+}
+
+/* Reading ---------------------------------------------------------------------------- */
+
+static int
+read_names_file(struct config_reading *r)
+{
+	struct config *config = r->config;
+	char why[CONFIG_WHY];
+
+	if (config->names_file == NULL)
+		return 0;
+	if (config->names == NULL)
+		config->names = name_list_new();
+	if (config->names != NULL &&
+	    config_names_file(config->names, config->names_file, why))
+		return 0;
+	return config_fail(r, config_key_line(r, SECTION_SFLOW, "names_file"),
+	                   "names_file = \"%.64s\": it should be %s",
+	                   config->names_file,
+	                   config->names == NULL ? "shorter: no memory" : why);
+}
+
+static int
+finish(struct config_reading *r)
+{
+	struct config *config = r->config;
+	struct collector_config *collector = &config->collector;
+
+	if (config_clusters_finish(r) != 0 || read_names_file(r) != 0)
+		return -1;
+	collector->allow = config->allow;
+	collector->deny = config->deny;
+	collector->names = config->names;
+	collector->keep = config->state != NULL;
+	return 0;
+}
+
+/* libconfuse is for one at a time. */
+static int
+read_alone(struct config_reading *r)
+{
+	static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
+	int result;
+
+	pthread_mutex_lock(&alone);
+	result = config_read(r);
+	pthread_mutex_unlock(&alone);
+	return result;
+}
+
+struct config *
+config_parse(const char *text, const char *path, const struct config *before,
+             char fault[CONFIG_FAULT])
+{
+	struct config *config = calloc(1, sizeof(*config));
+	struct config_reading *r = calloc(1, sizeof(*r));
+	int result = -1;
+
+	*fault = '\0';
+	if (config == NULL || r == NULL) {
+		free(config);
+		free(r);
+		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
+		return NULL;
+	}
+	*r = (struct config_reading){
+	    .config = config, .before = before, .fault = fault};
+	set_numbers(config);
+	if (set_texts(config, path) != 0)
+		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
+	else if (config_text_read(&r->text, path, text, fault) == 0 &&
+	         read_alone(r) == 0)
+		result = finish(r);
+	config_text_free(&r->text);
+	free(r);
+	if (result == 0)
+		return config;
+	config_release(config);
+	return NULL;
+}
+
+struct config *
+config_load(const char *path, const struct config *before,
+            char fault[CONFIG_FAULT])
+{
+	return config_parse(NULL, path, before, fault);
+}
+
+/* Archives ---------------------------------------------------------------------------- */
+
+char *const *
+config_archives(const struct config *config, const char *metric)
+{
+	const struct config_rrd *rrd = &config->rrd;
+	char *const *archives = rrd->archives;
+	size_t i;
+
+	for (i = 0; i < rrd->rule_count; i++)
+		if (regexec(&rrd->rules[i].metrics, metric, 0, NULL, 0) == 0) {
+			archives = rrd->rules[i].archives;
+			break;
+		}
+	return archives[0] == NULL ? NULL : archives;
+}

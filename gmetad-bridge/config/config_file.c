@@ -1,0 +1,46 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gmetad-bridge/config/config_text.h"
+
+static char *
+read_stream(FILE *file, size_t *len)
+{
+	size_t room = 65536, got;
+	char *text = malloc(room), *more;
+
+	for (*len = 0; text != NULL; room *= 2, text = more) {
+		got = fread(text + *len, 1, room - *len - 1, file);
+		*len += got;
+		if (ferror(file) || *len > CONFIG_BYTES_MAX)
+			break;
+		if (*len < room - 1) {
+			text[*len] = '\0';
+			return text;
+		}
+		more = realloc(text, 2 * room);
+		if (more == NULL)
+			break;
+	}
+	if (*len > CONFIG_BYTES_MAX)
+		errno = EFBIG;
+	free(text);
+	return NULL;
+}
+
+char *
+config_file_read(const char *path, size_t *len)
+{
+	FILE *file = fopen(path, "re");
+	char *text;
+	int reason;
+
+	if (file == NULL)
+		return NULL;
+	text = read_stream(file, len);
+	reason = errno;
+	fclose(file);
+	errno = reason;
+	return text;
+}

@@ -1,0 +1,341 @@
+/* Values that are lists, or compiled. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gmetad-bridge/config/config_text.h"
+#include "gmetad-bridge/config/config_values.h"
+#include "sflow/accept.h"
+
+#define SEPARATORS " ,\t\r\n"
+#define ARCHIVES_MOST 32
+#define ROWS_MOST 100000000 /* of an archive, and steps of a row */
+
+/* The next word of a list, as a copy that the caller frees; NULL at the end, or
+ * without memory. */
+static char *
+next_word(const char **at)
+{
+	const char *word = *at + strspn(*at, SEPARATORS);
+	size_t len = strcspn(word, SEPARATORS);
+
+	*at = word + len;
+	return len == 0 ? NULL : strndup(word, len);
+}
+
+/* Networks and addresses ------------------------------------------------------------ */
+
+bool
+config_set_networks(const struct config_key *key, void *to, const char *value,
+                    char why[CONFIG_WHY])
+{
+	struct network_list *list;
+	size_t bad = 0;
+	int len;
+
+	(void)key;
+	switch (network_list_parse(value, &list, &bad)) {
+	case 0:
+		network_list_free(*(struct network_list **)to);
+		*(struct network_list **)to = list;
+		return true;
+	case -1:
+		len = (int)strcspn(value + bad, SEPARATORS);
+		return config_should_be(why,
+		                        "networks such as 10.0.0.0/8 or "
+		                        "fd00::/8, not %.*s",
+		                        len < 64 ? len : 64, value + bad);
+	default:
+		return config_should_be(why, "shorter: no memory");
+	}
+}
+
+bool
+config_set_agents(const struct config_key *key, void *to, const char *value,
+                  char why[CONFIG_WHY])
+{
+	if (!config_set_networks(key, to, value, why))
+		return false;
+	return *(struct network_list **)to != NULL ||
+	       config_should_be(why, "networks; without the key it is all others");
+}
+
+static bool
+read_addresses(const char *value, struct address *addresses, size_t *count,
+               char why[CONFIG_WHY])
+{
+	char *word;
+	bool good = true;
+
+	for (*count = 0; good && (word = next_word(&value)) != NULL;) {
+		if (*count == CONFIG_LISTEN_MAX)
+			good = config_should_be(why, "at most %d addresses",
+			                 CONFIG_LISTEN_MAX);
+		else if (address_parse(word, &addresses[*count]) != 0)
+			good = config_should_be(why,
+			                 "addresses of this machine, not %.64s",
+			                 word);
+		else
+			++*count;
+		free(word);
+	}
+	return good;
+}
+
+bool
+config_set_bind(const struct config_key *key, void *to, const char *value,
+                char why[CONFIG_WHY])
+{
+	struct config *config = to;
+
+	(void)key;
+	return read_addresses(value, config->bind, &config->bind_count, why);
+}
+
+bool
+config_set_xml_bind(const struct config_key *key, void *to, const char *value,
+                    char why[CONFIG_WHY])
+{
+	struct config *config = to;
+
+	(void)key;
+	return read_addresses(value, config->xml_bind, &config->xml_bind_count,
+	                      why);
+}
+
+/* Kinds --------------------------------------------------------------------------- */
+
+bool
+config_set_accept(const struct config_key *key, void *to, const char *value,
+                  char why[CONFIG_WHY])
+{
+	char words[ACCEPT_WORDS];
+
+	(void)key;
+	if (accept_parse(value, to) == 0)
+		return true;
+	return config_should_be(why, "%s", accept_words(words));
+}
+
+bool
+config_set_multiple(const struct config_key *key, void *to, const char *value,
+                    char why[CONFIG_WHY])
+{
+	bool multiple[KIND_COUNT] = {false};
+	size_t len;
+	int kind;
+
+	(void)key;
+	for (; *value != '\0'; value += len) {
+		value += strspn(value, SEPARATORS);
+		len = strcspn(value, SEPARATORS);
+		kind = kind_parse(value, len);
+		if (len > 0 && kind < 0)
+			return config_should_be(why, "words of accept, such as http "
+			                      "memcache jvm");
+		if (len > 0)
+			multiple[kind] = true;
+	}
+	memcpy(to, multiple, sizeof(multiple));
+	return true;
+}
+
+/* Regular expressions ------------------------------------------------------------- */
+
+static bool
+compile(regex_t *regex, const regex_t **used, const char *value,
+        char why[CONFIG_WHY])
+{
+	char reason[128];
+	int error;
+
+	if (*used != NULL)
+		regfree(regex);
+	*used = NULL;
+	if (*value == '\0')
+		return true;
+	error = regcomp(regex, value, REG_EXTENDED | REG_NOSUB);
+	if (error == 0) {
+		*used = regex;
+		return true;
+	}
+	regerror(error, regex, reason, sizeof(reason));
+	return config_should_be(why, "an extended regular expression: %s", reason);
+}
+
+bool
+config_set_ports(const struct config_key *key, void *to, const char *value,
+                 char why[CONFIG_WHY])
+{
+	struct config *config = to;
+
+	(void)key;
+	return compile(&config->ports, &config->collector.ports, value, why);
+}
+
+bool
+config_set_ports_except(const struct config_key *key, void *to,
+                        const char *value, char why[CONFIG_WHY])
+{
+	struct config *config = to;
+
+	(void)key;
+	return compile(&config->ports_except, &config->collector.ports_except,
+	               value, why);
+}
+
+/* Names of agents ------------------------------------------------------------------ */
+
+bool
+config_set_names(const struct config_key *key, void *to, const char *value,
+                 char why[CONFIG_WHY])
+{
+	struct name_list *names = name_list_new(), **list = to;
+	char *lines = strdup(value), *at;
+	int bad = -1;
+
+	(void)key;
+	for (at = lines; at != NULL && *at != '\0'; at++)
+		if (*at == ',')
+			*at = '\n';
+	if (lines != NULL && names != NULL)
+		bad = name_list_add(names, lines);
+	free(lines);
+	if (bad != 0) {
+		name_list_free(names);
+		return config_should_be(why, "\"ADDRESS = NAME\", \"ADDRESS = NAME\"");
+	}
+	name_list_free(*list);
+	*list = names;
+	return true;
+}
+
+bool
+config_names_file(struct name_list *names, const char *path,
+                  char why[CONFIG_WHY])
+{
+	size_t len;
+	char *text = config_file_read(path, &len);
+	int bad;
+
+	if (text == NULL)
+		return config_should_be(why, "a file that can be read: %s",
+		                 strerror(errno));
+	bad = name_list_add(names, text);
+	free(text);
+	if (bad < 0)
+		return config_should_be(why, "shorter: no memory");
+	return bad == 0 ||
+	       config_should_be(why, "a file of addresses and names, but its line %d",
+	                 bad);
+}
+
+/* Archives ------------------------------------------------------------------------- */
+
+static bool
+is_count(const char *text)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(text, &end, 10);
+	return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 &&
+	       number >= 1 && number <= ROWS_MOST;
+}
+
+/* The share of a row's steps that may be unknown: 0 to less than 1. */
+static bool
+is_share(const char *text)
+{
+	size_t zeros = strspn(text, "0");
+	const char *rest = text + zeros;
+
+	if (zeros == 0 || *rest == '\0')
+		return zeros > 0;
+	return *rest == '.' && rest[1 + strspn(rest + 1, "0123456789")] == '\0';
+}
+
+/* "RRA:CF:XFF:STEPS:ROWS". */
+static bool
+is_archive(const char *word)
+{
+	static const char *const functions[] = {"AVERAGE", "MIN", "MAX",
+	                                        "LAST"};
+	char copy[128], *rest = copy, *part[5];
+	size_t i;
+
+	if (strlen(word) >= sizeof(copy))
+		return false;
+	strcpy(copy, word);
+	for (i = 0; i < 5; i++)
+		if ((part[i] = strsep(&rest, ":")) == NULL)
+			return false;
+	if (rest != NULL || strcmp(part[0], "RRA") != 0 || !is_share(part[2]) ||
+	    !is_count(part[3]) || !is_count(part[4]))
+		return false;
+	for (i = 0; i < 4; i++)
+		if (strcmp(part[1], functions[i]) == 0)
+			return true;
+	return false;
+}
+
+/* All words of the text, NULL at the end; NULL without memory. */
+static char **
+split(const char *text, size_t *count)
+{
+	char **words = calloc(ARCHIVES_MOST + 1, sizeof(*words));
+
+	for (*count = 0; words != NULL && *count < ARCHIVES_MOST; ++*count)
+		if ((words[*count] = next_word(&text)) == NULL)
+			break;
+	if (words != NULL && text[strspn(text, SEPARATORS)] != '\0') {
+		config_archives_free(words);
+		return NULL;
+	}
+	return words;
+}
+
+bool
+config_set_archives(const struct config_key *key, void *to, const char *value,
+                    char why[CONFIG_WHY])
+{
+	char **archives, ***list = to;
+	size_t count, i;
+
+	(void)key;
+	archives = split(value, &count);
+	if (archives == NULL)
+		return config_should_be(why, "at most %d archives", ARCHIVES_MOST);
+	for (i = 0; i < count; i++)
+		if (!is_archive(archives[i])) {
+			config_archives_free(archives);
+			return config_should_be(why, "RRA:AVERAGE:0.5:1:5856 or such "
+			                      "(AVERAGE, MIN, MAX or LAST; "
+			                      "steps; rows)");
+		}
+	config_archives_free(*list);
+	*list = archives;
+	return true;
+}
+
+char **
+config_archives_new(void)
+{
+	size_t count;
+
+	return split("RRA:AVERAGE:0.5:1:5856 RRA:AVERAGE:0.5:4:20160 "
+	             "RRA:AVERAGE:0.5:40:52704",
+	             &count);
+}
+
+void
+config_archives_free(char **archives)
+{
+	size_t i;
+
+	for (i = 0; archives != NULL && archives[i] != NULL; i++)
+		free(archives[i]);
+	free(archives);
+}

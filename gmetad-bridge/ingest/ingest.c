@@ -1,0 +1,364 @@
+#include "gmetad-bridge/ingest/ingest.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "common/nagios.h"
+#include "common/on_event.h"
+#include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/ingest/limit.h"
+#include "gmetad-bridge/log.h"
+#include "gmetad-bridge/ingest/workers.h"
+
+#define TICK_MS 1000
+#define DRAIN_MS 500
+#define EVENTS 32 /* fetched under the lock, and logged without it */
+
+static struct {
+	struct workers workers;
+	const struct config *bound;  /* whose sockets they are; held */
+	int64_t ticked_ms;           /* the first worker's */
+	/* under the lock: */
+	struct collector *collector;
+	const struct config *config; /* held */
+	struct limit *limit;
+	int64_t now_ms;              /* the latest that the collector was told */
+} ingest;
+
+/* The lock ------------------------------------------------------------------------ */
+
+/* Who wants the lock holds `next` while it waits for it. So a worker that comes back
+ * with its next batch can't overtake, as it could with one mutex. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t next = PTHREAD_MUTEX_INITIALIZER;
+
+void
+ingest_lock(void)
+{
+	pthread_mutex_lock(&next);
+	pthread_mutex_lock(&lock);
+	pthread_mutex_unlock(&next);
+}
+
+void
+ingest_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* Time of one worker may be read before that of another, who was faster here. */
+static int64_t
+never_back(int64_t now)
+{
+	if (now > ingest.now_ms)
+		ingest.now_ms = now;
+	return ingest.now_ms;
+}
+
+/* Receiving ------------------------------------------------------------------------ */
+
+/* Sources that the collector refuses in any case can't use up the limit's places. */
+static bool
+is_within_rate(const struct address *from, int64_t now)
+{
+	const struct config *config = ingest.config;
+	const struct collector_config *c = &config->collector;
+
+	if (config->rate == 0 || !network_list_match(c->allow, from) ||
+	    (c->deny != NULL && network_list_match(c->deny, from)))
+		return true;
+	return limit_allows(ingest.limit, from, config->rate, now);
+}
+
+static void
+input(const struct udp_batch *batch, size_t count)
+{
+	int64_t now = clock_ms();
+	struct address from;
+	const void *bytes;
+	size_t i, len, limited = 0;
+
+	counter_add(&counters.received, count);
+	ingest_lock();
+	now = never_back(now);
+	for (i = 0; i < count; i++) {
+		bytes = udp_datagram(batch, i, &len, &from);
+		if (is_within_rate(&from, now))
+			collector_input(ingest.collector, bytes, len, &from,
+			                now);
+		else
+			limited++;
+	}
+	ingest_unlock();
+	counter_add(&counters.rate_limited, limited);
+}
+
+/* Log lines, and for events of membership the administrator's program, and Nagios. */
+static void
+tell_event(const struct config *config, const struct collector_event *event,
+           int64_t now)
+{
+	int64_t wall_offset = clock_wall_offset();
+
+	log_event(event, now);
+	if (event->type < EVENT_JOINED)
+		return;
+	on_event_run(config->on_event, event, wall_offset, now);
+	nagios_tell(config->nagios_commands, event, wall_offset, now);
+}
+
+static void
+tell_events(const struct config *config, int64_t now)
+{
+	struct collector_event events[EVENTS];
+	size_t i, count;
+
+	do {
+		count = 0;
+		ingest_lock();
+		while (count < EVENTS &&
+		       collector_event(ingest.collector, &events[count]))
+			count++;
+		ingest_unlock();
+		for (i = 0; i < count; i++)
+			tell_event(config, &events[i], now);
+	} while (count == EVENTS);
+	nagios_tick(config->nagios_commands, now);
+}
+
+static void
+tick(int64_t now)
+{
+	const struct config *config;
+
+	if (now - ingest.ticked_ms < TICK_MS)
+		return;
+	ingest.ticked_ms = now;
+	ingest_lock();
+	collector_set_wall(ingest.collector, clock_wall_offset());
+	collector_tick(ingest.collector, never_back(now));
+	config = config_hold(ingest.config);
+	ingest_unlock();
+	tell_events(config, now);
+	on_event_tick(now);
+	config_release(config);
+}
+
+static void
+read_drops(struct worker *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->set.count; i++)
+		counter_add(&counters.kernel_drops,
+		            udp_drops(&w->set.listeners[i]));
+}
+
+static void
+do_chores(struct worker *w, int64_t now)
+{
+	if (now - w->chores_ms < TICK_MS)
+		return;
+	w->chores_ms = now;
+	read_drops(w);
+	worker_open_again(w, now);
+}
+
+/* How long the worker may wait for datagrams. */
+static int
+patience(const struct worker *w)
+{
+	int64_t left = TICK_MS;
+
+	if (w->first)
+		left = ingest.ticked_ms + TICK_MS - clock_ms();
+	return left < 0 ? 0 : left > TICK_MS ? TICK_MS : (int)left;
+}
+
+/* Whether any worker does: who is silent here may be in its backlog. */
+static bool
+catch_up(void)
+{
+	size_t i;
+
+	for (i = 0; i < ingest.workers.count; i++)
+		if (udp_catches_up(&ingest.workers.all[i].set))
+			return true;
+	return false;
+}
+
+static void *
+run(void *argument)
+{
+	struct worker *w = argument;
+	int64_t until;
+	bool busy;
+
+	while (!udp_wait(&w->set, patience(w))) {
+		busy = udp_take(&w->set, input);
+		do_chores(w, clock_ms());
+		if (w->first && !catch_up())
+			tick(clock_ms());
+		if (!busy)
+			udp_nap(&w->set);
+	}
+	/* What the kernel has received already is not to be lost. */
+	until = clock_ms() + DRAIN_MS;
+	do
+		udp_wait(&w->set, 0);
+	while (udp_take(&w->set, input) && clock_ms() < until);
+	read_drops(w);
+	return NULL;
+}
+
+/* Start and end --------------------------------------------------------------------- */
+
+int
+ingest_bind(const struct config *config)
+{
+	struct workers_fault fault;
+
+	if (workers_open(&ingest.workers, config, true, &fault) != 0) {
+		workers_tell(&fault);
+		return -1;
+	}
+	ingest.bound = config_hold(config);
+	return 0;
+}
+
+int
+ingest_start(const struct config *config, struct collector *collector)
+{
+	ingest.limit = limit_new(LIMIT_SOURCES);
+	if (ingest.limit == NULL) {
+		log_line("out of memory");
+		return -1;
+	}
+	ingest.collector = collector;
+	ingest.config = config_hold(config);
+	ingest.ticked_ms = 0;
+	collector_set_wall(collector, clock_wall_offset());
+	return workers_start(&ingest.workers, run);
+}
+
+void
+ingest_stop(void)
+{
+	workers_stop(&ingest.workers);
+	if (ingest.config != NULL)
+		tell_events(ingest.config, clock_ms());
+	on_event_stop();
+	nagios_stop();
+	workers_free(&ingest.workers);
+	limit_free(ingest.limit);
+	config_release(ingest.config);
+	config_release(ingest.bound);
+	ingest.limit = NULL;
+	ingest.config = NULL;
+	ingest.bound = NULL;
+}
+
+uint16_t
+ingest_port(void)
+{
+	return ingest.workers.count == 0
+	           ? 0
+	           : udp_port(ingest.workers.all[0].set.listeners);
+}
+
+/* Another configuration ---------------------------------------------------------------- */
+
+static bool
+same_sockets(const struct config *a, const struct config *b)
+{
+	return a->port == b->port && a->sockets == b->sockets &&
+	       a->bind_count == b->bind_count &&
+	       memcmp(a->bind, b->bind, a->bind_count * sizeof(a->bind[0])) == 0;
+}
+
+/* The sockets stay, so a buffer that root has made is not lost. */
+static void
+change_buffers(int rcvbuf)
+{
+	workers_stop(&ingest.workers);
+	workers_buffer(&ingest.workers, rcvbuf);
+	workers_start(&ingest.workers, run);
+}
+
+/* These have the place of the old ones, which end. */
+static void
+replace_workers(const struct workers *fresh)
+{
+	workers_stop(&ingest.workers);
+	workers_free(&ingest.workers);
+	ingest.workers = *fresh;
+	workers_start(&ingest.workers, run);
+}
+
+/* The old sockets are in the way of the new ones, so they go first. When the new ones
+ * can't be opened all the same, the old ones are once more. */
+static const struct config *
+make_way(const struct config *config)
+{
+	const struct workers none = {NULL, 0};
+	struct workers_fault fault;
+
+	replace_workers(&none);
+	if (workers_open(&ingest.workers, config, false, &fault) != 0) {
+		workers_tell(&fault);
+		config = ingest.bound;
+		workers_open_some(&ingest.workers, config);
+	}
+	workers_start(&ingest.workers, run);
+	return config;
+}
+
+/* Opens other sockets, before the old ones are closed where that is possible. Returns
+ * whose sockets there are then. */
+static const struct config *
+change_sockets(const struct config *config)
+{
+	bool same_port = config->port == ingest.bound->port;
+	struct workers_fault fault;
+	struct workers fresh;
+	int result = workers_open(&fresh, config, !same_port, &fault);
+
+	if (result == 0) {
+		replace_workers(&fresh);
+		return config;
+	}
+	if (result == -EADDRINUSE && same_port)
+		return make_way(config);
+	workers_tell(&fault);
+	return ingest.bound;
+}
+
+static void
+reload_sockets(const struct config *config)
+{
+	const struct config *was = ingest.bound, *bound = config;
+
+	if (!same_sockets(was, config))
+		bound = change_sockets(config);
+	else if (was->rcvbuf != config->rcvbuf)
+		change_buffers(config->rcvbuf);
+	if (bound == was)
+		return;
+	ingest.bound = config_hold(bound);
+	config_release(was);
+}
+
+void
+ingest_reload(const struct config *config)
+{
+	const struct config *was = ingest.config;
+
+	ingest_lock();
+	collector_reconfigure(ingest.collector, &config->collector,
+	                      never_back(clock_ms()));
+	ingest.config = config_hold(config);
+	ingest_unlock();
+	reload_sockets(config);
+	config_release(was);
+}

@@ -1,0 +1,238 @@
+#include "gmetad-bridge/ingest/workers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/thread.h"
+#include "gmetad-bridge/log.h"
+
+#define SOCKETS_MAX 64
+#define OPEN_AGAIN_MS 10000
+
+/* Sockets ------------------------------------------------------------------------- */
+
+static void
+add_listeners(struct udp_set *set, const struct config *config)
+{
+	size_t i;
+
+	if (config->bind_count == 0)
+		udp_set_add(set, NULL, config->port);
+	for (i = 0; i < config->bind_count; i++)
+		udp_set_add(set, &config->bind[i], config->port);
+}
+
+/* With listeners that are not open yet. Returns -1 without memory. */
+static int
+make_workers(struct workers *workers, const struct config *config)
+{
+	size_t count = config->sockets < 1             ? 1
+	               : config->sockets > SOCKETS_MAX ? SOCKETS_MAX
+	                                               : config->sockets;
+	struct worker *w;
+
+	*workers = (struct workers){calloc(count, sizeof(*w)), 0};
+	if (workers->all == NULL)
+		return -1;
+	while (workers->count < count) {
+		w = &workers->all[workers->count];
+		if (udp_set_init(&w->set) != 0) {
+			workers_free(workers);
+			return -1;
+		}
+		w->first = workers->count++ == 0;
+		w->shared = count > 1;
+		w->rcvbuf = config->rcvbuf;
+		add_listeners(&w->set, config);
+	}
+	return 0;
+}
+
+/* Opens the listeners of a worker; `*port` is filled in where it is 0. Returns the
+ * one that could not be opened, with errno. */
+static const struct udp_listener *
+open_worker(struct worker *w, bool shared, uint16_t *port)
+{
+	struct udp_listener *l;
+
+	for (l = w->set.listeners; l < w->set.listeners + w->set.count; l++) {
+		udp_set_port(&w->set, *port);
+		if (udp_open(l, w->rcvbuf, shared) != 0)
+			return l;
+		*port = udp_port(l);
+	}
+	return NULL;
+}
+
+/* Whether somebody else has the port, who may share it: a socket that shares it with
+ * nobody shows that. Returns as open_worker(). */
+static const struct udp_listener *
+try_alone(struct worker *w, uint16_t port)
+{
+	const struct udp_listener *failed = open_worker(w, false, &port);
+	size_t i;
+
+	for (i = 0; i < w->set.count; i++)
+		if (&w->set.listeners[i] != failed)
+			udp_close(&w->set.listeners[i]);
+	return failed;
+}
+
+static const struct udp_listener *
+open_workers(struct workers *workers, uint16_t port, bool alone)
+{
+	const struct udp_listener *failed = NULL;
+	struct worker *w = workers->all;
+
+	if (alone && w->shared && port != 0)
+		failed = try_alone(w, port);
+	for (; failed == NULL && w < workers->all + workers->count; w++)
+		failed = open_worker(w, w->shared, &port);
+	return failed;
+}
+
+static void
+tell_buffer(const struct workers *workers)
+{
+	const struct worker *w = workers->all;
+
+	if (w != NULL && w->set.listeners[0].buffer < w->rcvbuf)
+		log_line("the sockets' buffers are %d bytes, not %d: "
+		         "net.core.rmem_max limits them",
+		         w->set.listeners[0].buffer, w->rcvbuf);
+}
+
+void
+workers_tell(const struct workers_fault *fault)
+{
+	char text[ADDRESS_TEXT];
+
+	if (fault->address.type == ADDRESS_UNKNOWN)
+		log_line("can't make sockets: %s", strerror(fault->error));
+	else
+		log_line("can't listen on UDP port %u of %s: %s%s",
+		         fault->port, address_text(&fault->address, text),
+		         strerror(fault->error),
+		         fault->error == EADDRINUSE
+		             ? "; is another collector running?"
+		             : "");
+}
+
+/* The workers stay as far as they came. */
+static int
+open_all(struct workers *workers, const struct config *config, bool alone,
+         struct workers_fault *fault)
+{
+	const struct udp_listener *failed;
+
+	*fault = (struct workers_fault){.port = config->port};
+	if (make_workers(workers, config) != 0) {
+		fault->error = errno;
+		return -fault->error;
+	}
+	failed = open_workers(workers, config->port, alone);
+	if (failed == NULL) {
+		tell_buffer(workers);
+		return 0;
+	}
+	fault->error = errno;
+	fault->address = address_of_sockaddr(&failed->address);
+	return -fault->error;
+}
+
+int
+workers_open(struct workers *workers, const struct config *config, bool alone,
+             struct workers_fault *fault)
+{
+	int result = open_all(workers, config, alone, fault);
+
+	if (result != 0)
+		workers_free(workers);
+	return result;
+}
+
+void
+workers_open_some(struct workers *workers, const struct config *config)
+{
+	struct workers_fault fault;
+
+	if (open_all(workers, config, false, &fault) != 0)
+		workers_tell(&fault);
+}
+
+void
+worker_open_again(struct worker *worker, int64_t now)
+{
+	struct udp_listener *l = worker->set.listeners;
+
+	if (now - worker->opened_ms < OPEN_AGAIN_MS)
+		return;
+	worker->opened_ms = now;
+	for (; l < worker->set.listeners + worker->set.count; l++)
+		if (l->fd < 0 && udp_open(l, worker->rcvbuf, worker->shared) != 0)
+			log_line("can't listen again: %s; trying again every %d "
+			         "s", strerror(errno), OPEN_AGAIN_MS / 1000);
+}
+
+void
+workers_buffer(struct workers *workers, int rcvbuf)
+{
+	struct worker *w;
+	size_t i, j;
+
+	for (i = 0; i < workers->count; i++) {
+		w = &workers->all[i];
+		w->rcvbuf = rcvbuf;
+		for (j = 0; j < w->set.count; j++)
+			udp_buffer(&w->set.listeners[j], rcvbuf);
+	}
+	tell_buffer(workers);
+}
+
+void
+workers_free(struct workers *workers)
+{
+	size_t i;
+
+	for (i = 0; i < workers->count; i++)
+		udp_set_close(&workers->all[i].set);
+	free(workers->all);
+	*workers = (struct workers){NULL, 0};
+}
+
+/* Threads --------------------------------------------------------------------------- */
+
+int
+workers_start(struct workers *workers, void *(*run)(void *))
+{
+	struct worker *w;
+	size_t i;
+
+	for (i = 0; i < workers->count; i++) {
+		w = &workers->all[i];
+		w->opened_ms = clock_ms();
+		w->running = thread_start(&w->thread, "ingest", run, w) == 0;
+		if (!w->running)
+			return -1;
+	}
+	return 0;
+}
+
+void
+workers_stop(struct workers *workers)
+{
+	struct worker *w;
+	size_t i;
+
+	for (i = 0; i < workers->count; i++)
+		if (workers->all[i].running)
+			udp_wake(&workers->all[i].set);
+	for (i = 0; i < workers->count; i++) {
+		w = &workers->all[i];
+		if (w->running)
+			pthread_join(w->thread, NULL);
+		w->running = false;
+	}
+}

@@ -1,0 +1,323 @@
+#include "gmetad-bridge/readers/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gmetad-bridge/readers/status.h"
+#include "gmetad-bridge/steps/summary.h"
+#include "gmetad-bridge/readers/xml.h"
+
+#define XML_HEADER \
+	"HTTP/1.0 200 OK\r\n" \
+	"Server: gmetad/" XML_VERSION "\r\n" \
+	"Access-Control-Allow-Origin: *\r\n" \
+	"Content-Type: application/xml\r\n" \
+	"Connection: close\r\n" \
+	"\r\n"
+
+/* What comes next. */
+enum stage { BEGIN, SUMS, CLUSTER, HOSTS, CLUSTER_END, END, STATUS, ENDED };
+
+struct document {
+	const struct config *config;
+	struct store *store;
+	const struct summaries *summaries; /* NULL: none yet */
+	enum xml_source source;
+	bool http;
+	bool summary;          /* sums instead of hosts */
+	size_t count;          /* of parts of the path that count */
+	struct query query;
+	enum stage stage;
+	size_t cluster, end;   /* in the configuration, from the next one on */
+	struct store_walk walk;
+	const char *metric;    /* of the hosts that are walked over; NULL: all */
+	const struct summary *sums;
+	size_t sum;            /* the next one of them */
+	enum stage after_sums;
+	/* of the piece that is being made */
+	struct buffer *buffer;
+	int64_t now, wall_ms;
+};
+
+static struct document *
+document_new(const struct config *config, struct store *store)
+{
+	struct document *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->config = config_hold(config);
+	d->store = store;
+	d->end = config->cluster_count;
+	return d;
+}
+
+struct document *
+document_of_cluster(const struct config *config, struct store *store,
+                    size_t cluster)
+{
+	struct document *d = document_new(config, store);
+
+	if (d == NULL)
+		return NULL;
+	d->source = XML_GMOND;
+	d->cluster = cluster;
+	d->end = cluster + 1;
+	return d;
+}
+
+/* Which clusters there are to print, and whether the path leads on into them. */
+static void
+choose_clusters(struct document *d)
+{
+	size_t i;
+
+	if (d->count == 0)
+		return;
+	for (i = 0; i < d->end; i++)
+		if (strcmp(d->config->clusters[i].name, d->query.parts[0]) == 0) {
+			d->cluster = i;
+			d->end = i + 1;
+			return;
+		}
+	if (!d->http)
+		d->count = 0;
+	else if (strcmp(d->query.parts[0], "*") != 0)
+		d->end = 0;
+}
+
+struct document *
+document_of_query(const struct config *config, struct store *store,
+                  const struct query *query)
+{
+	struct document *d = document_new(config, store);
+
+	if (d == NULL)
+		return NULL;
+	d->source = XML_GMETAD;
+	d->query = *query;
+	d->http = query->http;
+	d->summary = query->summary;
+	d->count = query->count;
+	d->summaries = summaries_hold();
+	d->stage = query->status ? STATUS : BEGIN;
+	choose_clusters(d);
+	return d;
+}
+
+void
+document_free(struct document *d)
+{
+	if (d == NULL)
+		return;
+	config_release(d->config);
+	summaries_release(d->summaries);
+	free(d);
+}
+
+/* Hosts --------------------------------------------------------------------------- */
+
+/* All metrics; or those of that name, and how many they are. */
+static size_t
+print_values(const struct document *d, struct store_host *host, const char *only)
+{
+	char name[STORE_NAME];
+	struct store_look look;
+	struct store_value value;
+	size_t n = 0;
+
+	store_look(&look, host, false, d->now);
+	while (store_look_next(&look, &value)) {
+		if (only != NULL) {
+			store_value_name(&value, name);
+			if (strcmp(name, only) != 0)
+				continue;
+		}
+		xml_metric(d->buffer, d->source, &value, d->now);
+		n++;
+	}
+	return n;
+}
+
+/* gmetad looks at the filter where it prints all of something, and not where the
+ * path has led it. */
+static void
+print_metrics(const struct document *d, struct store_host *host,
+              const char *metric)
+{
+	if (metric == NULL) {
+		if (!d->summary)
+			print_values(d, host, NULL);
+		return;
+	}
+	if (print_values(d, host, metric) > 0)
+		return;
+	if (d->http ? strcmp(metric, "*") == 0 : !d->summary)
+		print_values(d, host, NULL);
+}
+
+static void
+print_host(const struct document *d, struct store_host *host,
+           const char *metric)
+{
+	unsigned dmax_s = (unsigned)(d->config->collector.host_dmax_ms / 1000);
+	struct store_state state;
+
+	store_lock(host, &state);
+	xml_host(d->buffer, d->source, &state, dmax_s, d->now, d->wall_ms);
+	print_metrics(d, host, metric);
+	xml_host_end(d->buffer);
+	store_unlock(host);
+}
+
+/* Stages --------------------------------------------------------------------------- */
+
+/* Sums come next, and that after them. */
+static void
+begin_sums(struct document *d, const struct summary *sums, enum stage after)
+{
+	d->sums = sums;
+	d->sum = 0;
+	d->after_sums = after;
+	d->stage = SUMS;
+	xml_hosts(d->buffer, sums != NULL ? sums->up : 0,
+	          sums != NULL ? sums->down : 0);
+}
+
+static void
+begin(struct document *d)
+{
+	const struct summaries *all = d->summaries;
+
+	if (d->http)
+		buffer_text(d->buffer, XML_HEADER);
+	xml_begin(d->buffer, d->source);
+	d->stage = CLUSTER;
+	if (d->source == XML_GMOND)
+		return;
+	xml_grid(d->buffer, d->config, d->wall_ms / 1000);
+	if (d->summary && d->count == 0)
+		begin_sums(d, all != NULL ? &all->summaries[all->count] : NULL,
+		           CLUSTER);
+}
+
+static void
+next_sum(struct document *d)
+{
+	if (d->sums == NULL || d->sum == d->sums->count)
+		d->stage = d->after_sums;
+	else
+		xml_sum(d->buffer, d->sums->metrics[d->sum++]);
+}
+
+/* Which hosts of a cluster there are to print: one, all, or none but the sums. */
+static void
+begin_hosts(struct document *d, const struct config_cluster *cluster)
+{
+	const char *name = d->count > 1 ? d->query.parts[1] : NULL;
+	const char *metric = d->count > 2 ? d->query.parts[2] : NULL;
+	struct store_host *host = NULL;
+
+	if (name != NULL)
+		host = store_find(d->store, cluster->number, name);
+	d->walk = (struct store_walk){0};
+	d->stage = CLUSTER_END;
+	if (host != NULL) {
+		print_host(d, host, metric);
+		store_release(host);
+	} else if (name != NULL && d->http) {
+		if (strcmp(name, "*") == 0)
+			d->stage = HOSTS;
+		d->metric = metric;
+	} else if (!d->summary) {
+		d->stage = HOSTS;
+		d->metric = NULL;
+	} else {
+		begin_sums(d,
+		           d->summaries == NULL
+		               ? NULL
+		               : summaries_find(d->summaries, cluster->number),
+		           CLUSTER_END);
+	}
+}
+
+static void
+next_cluster(struct document *d)
+{
+	const struct config_cluster *cluster;
+
+	if (d->cluster >= d->end) {
+		d->stage = END;
+		return;
+	}
+	cluster = &d->config->clusters[d->cluster];
+	xml_cluster(d->buffer, cluster, d->wall_ms / 1000);
+	begin_hosts(d, cluster);
+}
+
+static void
+next_host(struct document *d)
+{
+	struct store_host *host;
+
+	host = store_next(d->store, &d->walk,
+	                  d->config->clusters[d->cluster].number);
+	if (host == NULL) {
+		d->stage = CLUSTER_END;
+		return;
+	}
+	print_host(d, host, d->metric);
+	store_release(host);
+}
+
+static void
+end_cluster(struct document *d)
+{
+	xml_cluster_end(d->buffer);
+	d->cluster++;
+	d->stage = CLUSTER;
+}
+
+static void
+end(struct document *d)
+{
+	if (d->source == XML_GMETAD)
+		xml_grid_end(d->buffer);
+	xml_end(d->buffer);
+	d->stage = ENDED;
+}
+
+static void
+step(struct document *d)
+{
+	switch (d->stage) {
+	case BEGIN: begin(d); break;
+	case SUMS: next_sum(d); break;
+	case CLUSTER: next_cluster(d); break;
+	case HOSTS: next_host(d); break;
+	case CLUSTER_END: end_cluster(d); break;
+	case END: end(d); break;
+	case STATUS:
+		status_print(d->buffer, d->config, d->query.callback, d->now,
+		             d->wall_ms);
+		d->stage = ENDED;
+		break;
+	case ENDED: break;
+	}
+}
+
+bool
+document_next(struct document *d, struct buffer *buffer, int64_t now,
+              int64_t wall_ms)
+{
+	size_t start = buffer->len;
+
+	d->buffer = buffer;
+	d->now = now;
+	d->wall_ms = wall_ms;
+	while (d->stage != ENDED && !buffer->failed &&
+	       buffer->len - start < DOCUMENT_PIECE)
+		step(d);
+	d->buffer = NULL;
+	return d->stage != ENDED;
+}

@@ -1,0 +1,217 @@
+#include "gmetad-bridge/readers/listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <utlist.h>
+
+#include "common/log.h"
+
+#define BACKLOG 128
+
+void
+listeners_free(struct listener *list)
+{
+	struct listener *l, *next;
+
+	for (l = list; l != NULL; l = next) {
+		next = l->next;
+		if (l->fd >= 0)
+			close(l->fd);
+		free(l);
+	}
+}
+
+static bool
+add(struct listener **list, const struct listener *wanted)
+{
+	struct listener *l = malloc(sizeof(*l));
+
+	if (l == NULL)
+		return false;
+	*l = *wanted;
+	l->fd = -1;
+	LL_APPEND(*list, l);
+	return true;
+}
+
+/* A port, on each address. */
+static bool
+add_port(struct listener **list, const struct config *config, long port,
+         enum client_port kind, unsigned cluster)
+{
+	struct listener wanted = {.kind = kind, .cluster = cluster, .port = port};
+	size_t i;
+
+	if (port == 0)
+		return true;
+	if (config->xml_bind_count == 0)
+		return add(list, &wanted);
+	for (i = 0; i < config->xml_bind_count; i++) {
+		wanted.address = config->xml_bind[i];
+		if (!add(list, &wanted))
+			return false;
+	}
+	return true;
+}
+
+bool
+listeners_wanted(const struct config *config, struct listener **list)
+{
+	bool done;
+	size_t i;
+
+	*list = NULL;
+	done = add_port(list, config, config->xml_port, PORT_XML, 0) &&
+	       add_port(list, config, config->interactive_port,
+	                PORT_INTERACTIVE, 0);
+	for (i = 0; done && i < config->cluster_count; i++)
+		done = add_port(list, config, config->clusters[i].gmond_port,
+		                PORT_CLUSTER, config->clusters[i].number);
+	if (!done) {
+		listeners_free(*list);
+		*list = NULL;
+	}
+	return done;
+}
+
+static int
+open_socket(const struct listener *l, int family)
+{
+	int on = 1, off = 0;
+	int s = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (s < 0)
+		return -1;
+	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (family == AF_INET6)
+		setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY,
+		           l->address.type == ADDRESS_UNKNOWN ? &off : &on,
+		           sizeof(on));
+	return s;
+}
+
+static int
+bind_ipv4(int s, const struct listener *l)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+	                         .sin_port = htons((uint16_t)l->port)};
+
+	memcpy(&to.sin_addr, l->address.bytes, sizeof(to.sin_addr));
+	return bind(s, (const struct sockaddr *)&to, sizeof(to));
+}
+
+static int
+bind_ipv6(int s, const struct listener *l)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+	                          .sin6_port = htons((uint16_t)l->port)};
+
+	memcpy(&to.sin6_addr, l->address.bytes, sizeof(to.sin6_addr));
+	return bind(s, (const struct sockaddr *)&to, sizeof(to));
+}
+
+/* All addresses: one socket for IPv6 and IPv4 together, or for IPv4 alone where the
+ * kernel has no IPv6. */
+static int
+bind_listener(struct listener *l)
+{
+	if (l->address.type != ADDRESS_IPV4) {
+		l->fd = open_socket(l, AF_INET6);
+		if (l->fd >= 0)
+			return bind_ipv6(l->fd, l);
+		if (l->address.type == ADDRESS_IPV6 || errno != EAFNOSUPPORT)
+			return -1;
+	}
+	l->fd = open_socket(l, AF_INET);
+	return l->fd >= 0 ? bind_ipv4(l->fd, l) : -1;
+}
+
+int
+listener_open(struct listener *l)
+{
+	char address[ADDRESS_TEXT];
+	int error;
+
+	if (bind_listener(l) == 0 && listen(l->fd, BACKLOG) == 0)
+		return 0;
+	error = errno;
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	if (l->address.type == ADDRESS_UNKNOWN)
+		log_line("can't listen on TCP port %ld: %s", l->port,
+		         strerror(error));
+	else
+		log_line("can't listen on TCP port %ld of %s: %s", l->port,
+		         address_text(&l->address, address), strerror(error));
+	return -1;
+}
+
+void
+listener_close(struct listener *l)
+{
+	log_line("can't watch TCP port %ld: %s", l->port, strerror(errno));
+	close(l->fd);
+	l->fd = -1;
+	l->watched = false;
+}
+
+/* A socket of the list for that port and address, which is no more in it. */
+static int
+take_socket(struct listener *list, const struct listener *wanted, bool *watched)
+{
+	int fd;
+
+	for (; list != NULL; list = list->next)
+		if (list->fd >= 0 && list->port == wanted->port &&
+		    memcmp(&list->address, &wanted->address,
+		           sizeof(wanted->address)) == 0) {
+			fd = list->fd;
+			*watched = list->watched;
+			list->fd = -1;
+			return fd;
+		}
+	return -1;
+}
+
+void
+listeners_replace(struct listener **list, struct listener *wanted)
+{
+	struct listener *l;
+
+	LL_FOREACH(wanted, l)
+		l->fd = take_socket(*list, l, &l->watched);
+	listeners_free(*list);
+	*list = wanted;
+	LL_FOREACH(wanted, l)
+		if (l->fd < 0)
+			listener_open(l);
+}
+
+/* Who may read -------------------------------------------------------------------- */
+
+static bool
+is_local(const struct address *a)
+{
+	static const uint8_t ipv4[4] = {127, 0, 0, 1}, ipv6[16] = {[15] = 1};
+
+	return a->type == ADDRESS_IPV4
+	           ? memcmp(a->bytes, ipv4, sizeof(ipv4)) == 0
+	           : a->type == ADDRESS_IPV6 &&
+	                 memcmp(a->bytes, ipv6, sizeof(ipv6)) == 0;
+}
+
+/* An empty list of networks would match all; here it is that of nobody. */
+bool
+listen_trusts(const struct config *config, const struct address *a)
+{
+	return config->all_trusted || is_local(a) ||
+	       (config->trusted != NULL &&
+	        network_list_match(config->trusted, a));
+}

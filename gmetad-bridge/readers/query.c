@@ -1,0 +1,163 @@
+#define _GNU_SOURCE /* memmem() */
+
+#include "gmetad-bridge/readers/query.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* What gmetad takes for an attack on a shell, wherever in the line. */
+#define DANGEROUS ">!@#$%`;|\"\\'<"
+
+#define HTTP_BEGIN "GET "
+#define HTTP_END_SIZE 9 /* " HTTP/1.0" */
+#define STATUS "/status"
+#define CALLBACK "?callback="
+
+const struct query query_all;
+
+/* A piece of the line. */
+struct span {
+	const char *at, *end;
+};
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void
+trim(struct span *s)
+{
+	while (s->at < s->end && is_blank(*s->at))
+		s->at++;
+	while (s->at < s->end && is_blank(s->end[-1]))
+		s->end--;
+}
+
+/* Copies the text, as much of it as there is room for with a NUL. */
+static void
+copy(char *to, size_t size, const char *at, size_t len)
+{
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, at, len);
+	to[len] = '\0';
+}
+
+/* "GET PATH HTTP/1.x": PATH is left. */
+static void
+take_http(struct span *s, struct query *query)
+{
+	const char *last = s->end - HTTP_END_SIZE;
+
+	if (s->end - s->at < (ptrdiff_t)(strlen(HTTP_BEGIN) + HTTP_END_SIZE) ||
+	    memcmp(s->at, HTTP_BEGIN, strlen(HTTP_BEGIN)) != 0 ||
+	    (memcmp(last, " HTTP/1.0", HTTP_END_SIZE) != 0 &&
+	     memcmp(last, " HTTP/1.1", HTTP_END_SIZE) != 0))
+		return;
+	query->http = true;
+	s->at += strlen(HTTP_BEGIN);
+	s->end = last;
+	trim(s);
+}
+
+/* A JavaScript function's name. Anything else would let one site's page run what
+ * it likes as ours. */
+static bool
+is_callback(const char *name)
+{
+	return name[0] != '\0' &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                         "0123456789_.[]$")] == '\0';
+}
+
+static int
+parse_status(struct span s, struct query *query)
+{
+	const char *at = memmem(s.at, (size_t)(s.end - s.at), CALLBACK,
+	                        strlen(CALLBACK));
+	const char *end;
+
+	query->status = true;
+	if (at == NULL)
+		return 0;
+	at += strlen(CALLBACK);
+	end = memchr(at, '&', (size_t)(s.end - at));
+	if (end == NULL)
+		end = s.end;
+	if (end - at >= (ptrdiff_t)sizeof(query->callback))
+		return -1;
+	copy(query->callback, sizeof(query->callback), at, (size_t)(end - at));
+	return is_callback(query->callback) ? 0 : -1;
+}
+
+/* "NAME=summary". gmetad does not look at the name, and takes any other filter
+ * for none. */
+static int
+parse_filter(const char *at, const char *end, struct query *query)
+{
+	const char *equals = memchr(at, '=', (size_t)(end - at));
+
+	if (equals == NULL)
+		return -1;
+	equals++;
+	query->summary = end - equals == (ptrdiff_t)strlen("summary") &&
+	                 memcmp(equals, "summary", strlen("summary")) == 0;
+	return 0;
+}
+
+/* What is too long to be a name becomes "", which nothing is called. */
+static void
+parse_parts(const char *at, const char *end, struct query *query)
+{
+	const char *slash;
+	size_t len;
+
+	while (at < end && query->count < QUERY_PARTS) {
+		slash = memchr(at, '/', (size_t)(end - at));
+		if (slash == NULL)
+			slash = end;
+		len = (size_t)(slash - at);
+		if (len >= sizeof(query->parts[0]))
+			len = 0;
+		copy(query->parts[query->count++], sizeof(query->parts[0]), at,
+		     len);
+		at = slash + 1;
+	}
+}
+
+static bool
+is_dangerous(struct span s)
+{
+	for (; s.at < s.end; s.at++)
+		if (strchr(DANGEROUS, *s.at) != NULL) /* NUL is, too */
+			return true;
+	return false;
+}
+
+int
+query_parse(const char *line, size_t len, struct query *query)
+{
+	struct span s = {line, line + len};
+	const char *filter;
+
+	memset(query, 0, sizeof(*query));
+	if (len > QUERY_MAX)
+		return -1;
+	trim(&s);
+	take_http(&s, query);
+	if (s.at == s.end || *s.at != '/')
+		return -1;
+	if (s.end - s.at >= (ptrdiff_t)strlen(STATUS) &&
+	    strncasecmp(s.at, STATUS, strlen(STATUS)) == 0)
+		return parse_status(s, query);
+	if (is_dangerous(s))
+		return -1;
+	filter = memchr(s.at, '?', (size_t)(s.end - s.at));
+	if (filter != NULL && parse_filter(filter + 1, s.end, query) != 0)
+		return -1;
+	parse_parts(s.at + 1, filter != NULL ? filter : s.end, query);
+	return 0;
+}

@@ -1,0 +1,318 @@
+/* Files that aren't there are made by a thread of its own, one after the other, so
+ * that updates of the others go on. What comes for such a file meanwhile waits
+ * beside it, in its order, within a quarter of the queue's bound.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/thread.h"
+#include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd/rrd_sink.h"
+#include "sflow/hash.h"
+
+#define SHARE 4            /* of the queue's bound: a quarter */
+#define FAILURES 100       /* in a row, after which it looks like all fail: */
+#define FAILED_PAUSE_MS 10 /* until then after each, */
+#define FAILED_PAUSE_MAX_MS 1000 /* and from then on: a full disk is no reason
+                                  * to run hot */
+
+/* A file to be made, and its lines. */
+struct order {
+	UT_hash_handle hh;
+	struct order *prev, *next;
+	struct rrd_block *lines; /* that wait; NULL: none */
+	bool made;               /* or begun to be */
+	size_t bytes;            /* of the queue's bound */
+	size_t len;
+	char path[]; /* escaped */
+};
+
+struct rrd_creator {
+	struct rrd *rrd;
+	pthread_t thread;
+	struct rrd_bell bell; /* its lock is for what follows */
+	bool closing;
+	struct order *table, *orders;
+	size_t bytes;
+	struct log_limit full;
+
+	/* the thread's */
+	void *state; /* the sink's */
+	unsigned failed; /* in a row */
+};
+
+/* Orders: the lock is held ------------------------------------------------------- */
+
+static bool
+reserve(struct rrd_creator *c, struct order *order, size_t bytes)
+{
+	if (c->bytes + bytes > c->rrd->config->rrd.queue_bytes / SHARE ||
+	    !rrd_reserve(c->rrd, bytes))
+		return false;
+	c->bytes += bytes;
+	order->bytes += bytes;
+	return true;
+}
+
+static void
+remove_order(struct rrd_creator *c, struct order *order)
+{
+	HASH_DELETE(hh, c->table, order);
+	DL_DELETE(c->orders, order);
+	c->bytes -= order->bytes;
+	rrd_unreserve(c->rrd, order->bytes);
+	free(order->lines);
+	free(order);
+}
+
+static struct order *
+add_order(struct rrd_creator *c, const char *path, size_t len)
+{
+	struct order *order = calloc(1, sizeof(*order) + len + 1);
+
+	if (order == NULL)
+		return NULL;
+	order->len = len;
+	memcpy(order->path, path, len);
+	HASH_ADD(hh, c->table, path[0], len, order);
+	if (order->hh.tbl == NULL) {
+		free(order);
+		return NULL;
+	}
+	DL_APPEND(c->orders, order);
+	if (!reserve(c, order, sizeof(*order) + len)) {
+		remove_order(c, order);
+		return NULL;
+	}
+	pthread_cond_broadcast(&c->bell.ring);
+	return order;
+}
+
+/* The line waits for its file, or there is no room. */
+static bool
+add_line(struct rrd_creator *c, struct order *order, const char *line, size_t len)
+{
+	return reserve(c, order, len) &&
+	       rrd_block_add(&order->lines, line, len,
+	                     rrd_line_values(line, len));
+}
+
+static bool
+is_there(const struct rrd_creator *c, const char *escaped, size_t len)
+{
+	char path[RRD_LINE + 1];
+
+	if (c->rrd->sink->is_there == NULL)
+		return false;
+	rrd_unescape(escaped, len, path);
+	return c->rrd->sink->is_there(path);
+}
+
+bool
+rrd_create_line(struct rrd_creator *c, const char *line, size_t len)
+{
+	const char *path = line + strlen(RRD_UPDATE);
+	size_t path_len = rrd_line_path(line, len);
+	struct order *order;
+	bool there;
+
+	pthread_mutex_lock(&c->bell.lock);
+	HASH_FIND(hh, c->table, path, path_len, order);
+	there = order == NULL && is_there(c, path, path_len);
+	if (order == NULL && !there)
+		order = add_order(c, path, path_len);
+	if (!there && (order == NULL || !add_line(c, order, line, len))) {
+		counter_add(&counters.rrd_dropped, rrd_line_values(line, len));
+		log_limited(&c->full, clock_ms(),
+		            "RRDs: dropped, too many files wait to be made: %.*s",
+		            (int)path_len, path);
+		if (order != NULL && order->lines == NULL && !order->made)
+			remove_order(c, order);
+	}
+	pthread_mutex_unlock(&c->bell.lock);
+	return !there;
+}
+
+/* The thread ---------------------------------------------------------------------- */
+
+static struct order *
+next_order(struct rrd_creator *c)
+{
+	struct order *order;
+
+	pthread_mutex_lock(&c->bell.lock);
+	while (c->orders == NULL && !c->closing)
+		pthread_cond_wait(&c->bell.ring, &c->bell.lock);
+	order = rrd_time_left(c->rrd, 1) > 0 ? c->orders : NULL;
+	pthread_mutex_unlock(&c->bell.lock);
+	return order;
+}
+
+/* Removes an order, whose values are counted there. */
+static void
+end_order(struct rrd_creator *c, struct order *order,
+          atomic_uint_fast64_t *counter)
+{
+	pthread_mutex_lock(&c->bell.lock);
+	if (order->lines != NULL && counter != NULL)
+		counter_add(counter, order->lines->values);
+	remove_order(c, order);
+	pthread_mutex_unlock(&c->bell.lock);
+}
+
+/* The lines that wait. Without any the file is shown and the order removed under
+ * the one lock, so no line can come between: it finds the order, or the file. */
+static struct rrd_block *
+take_lines(struct rrd_creator *c, struct order *order)
+{
+	struct rrd_block *lines;
+
+	pthread_mutex_lock(&c->bell.lock);
+	lines = order->lines;
+	order->lines = NULL;
+	if (lines == NULL) {
+		if (c->rrd->sink->show != NULL)
+			c->rrd->sink->show(c->state);
+		remove_order(c, order);
+	}
+	pthread_mutex_unlock(&c->bell.lock);
+	return lines;
+}
+
+/* Writes lines of a file that is made. */
+static void
+fill(struct rrd_creator *c, struct rrd_block *lines)
+{
+	rrd_write(c->rrd, &c->bell, c->rrd->sink->fill, c->state, lines);
+	free(lines);
+}
+
+/* Of the first line "UPDATE PATH TIME:VALUE[:NUM] ..." comes what the file needs. */
+static void
+describe(const struct order *order, const struct config *config,
+         char path[RRD_LINE + 1], struct rrd_file *file)
+{
+	char metric[RRD_LINE + 1], *value, *end, *base;
+	size_t len = rrd_unescape(order->path, order->len, path);
+
+	value = order->lines->bytes + strlen(RRD_UPDATE) + order->len + 1;
+	end = value + strcspn(value, " \n");
+	base = strrchr(path, '/') + 1;
+	len -= (size_t)(base - path) + strlen(".rrd");
+	memcpy(metric, base, len);
+	metric[len] = '\0';
+	*file = (struct rrd_file){
+	    .escaped = order->path,
+	    .path = path,
+	    .step_s = config->rrd.step_s,
+	    .start_s = (uint32_t)strtoul(value, NULL, 10) - 1,
+	    .archives = config_archives(config, metric),
+	};
+	value = memchr(value, ':', (size_t)(end - value));
+	file->sums = value != NULL &&
+	             memchr(value + 1, ':', (size_t)(end - value - 1)) != NULL;
+}
+
+static void
+pause_after_failure(struct rrd_creator *c)
+{
+	int64_t ms =
+	    ++c->failed < FAILURES ? FAILED_PAUSE_MS : FAILED_PAUSE_MAX_MS;
+	int64_t now = clock_ms(), until = now + ms;
+
+	pthread_mutex_lock(&c->bell.lock);
+	for (; now < until && !c->closing; now = clock_ms())
+		rrd_bell_wait(&c->bell, until - now);
+	pthread_mutex_unlock(&c->bell.lock);
+}
+
+static void
+make(struct rrd_creator *c, struct order *order, const struct config *config)
+{
+	char path[RRD_LINE + 1];
+	struct rrd_file file;
+	struct rrd_block *lines;
+	enum rrd_result result;
+	unsigned failures = 0;
+
+	pthread_mutex_lock(&c->bell.lock); /* others append to the lines */
+	order->made = true;
+	describe(order, config, path, &file);
+	pthread_mutex_unlock(&c->bell.lock);
+	if (file.archives == NULL) {
+		end_order(c, order, NULL);
+		return;
+	}
+	while ((result = c->rrd->sink->create(c->state, &file)) == RRD_BROKEN) {
+		rrd_pause(c->rrd, &c->bell, ++failures);
+		if (rrd_time_left(c->rrd, 1) == 0)
+			return; /* it is counted by rrd_creator_stop() */
+	}
+	if (result == RRD_FAILED) {
+		end_order(c, order, &counters.rrd_failed);
+		pause_after_failure(c);
+		return;
+	}
+	c->failed = 0;
+	while ((lines = take_lines(c, order)) != NULL)
+		fill(c, lines);
+}
+
+static void *
+make_files(void *argument)
+{
+	struct rrd_creator *c = argument;
+	const struct config *config;
+	struct order *order;
+
+	while ((order = next_order(c)) != NULL) {
+		config = rrd_config(c->rrd);
+		make(c, order, config);
+		config_release(config);
+	}
+	return NULL;
+}
+
+/* Start and end -------------------------------------------------------------------- */
+
+struct rrd_creator *
+rrd_creator_start(struct rrd *rrd)
+{
+	struct rrd_creator *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->rrd = rrd;
+	rrd_bell_init(&c->bell);
+	c->state = rrd->sink->open(rrd);
+	if (c->state != NULL &&
+	    thread_start(&c->thread, "rrd-creator", make_files, c) == 0)
+		return c;
+	if (c->state != NULL)
+		rrd->sink->close(c->state);
+	rrd_bell_free(&c->bell);
+	free(c);
+	return NULL;
+}
+
+void
+rrd_creator_stop(struct rrd_creator *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->bell.lock);
+	c->closing = true;
+	pthread_cond_broadcast(&c->bell.ring);
+	pthread_mutex_unlock(&c->bell.lock);
+	pthread_join(c->thread, NULL);
+	while (c->orders != NULL)
+		end_order(c, c->orders, &counters.rrd_dropped);
+	c->rrd->sink->close(c->state);
+	rrd_bell_free(&c->bell);
+	free(c);
+}

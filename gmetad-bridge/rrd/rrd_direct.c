@@ -1,0 +1,387 @@
+/* The sink of librrd: files are updated and made by ourselves. A new file has its
+ * first values before it gets its name, so whoever finds it finds it whole.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <rrd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd/rrd_gather.h"
+#include "gmetad-bridge/rrd/rrd_guard.h"
+#include "gmetad-bridge/rrd/rrd_sink.h"
+#include "sflow/hash.h"
+
+#define VALUES 64        /* in one call */
+#define LOCK_TRIES 6     /* a reader has the file for a moment: 1, 2, 4 ... ms */
+#define FAULTS_MAX 5     /* SIGBUS, a minute: each loses some memory */
+#define ARCHIVES_MAX 100
+#define TEMPORARY ".new" /* behind the name of a file that isn't shown yet */
+
+struct direct {
+	struct rrd *rrd;
+	struct rrd_gather *gather; /* NULL: each line is written at once */
+	struct log_limit refused, made;
+	int64_t faults_since_ms;
+	unsigned faults, faulty[FAULTS_MAX]; /* hashes of their files' paths */
+
+	/* a file that is being made */
+	char path[RRD_LINE + 1], temporary[RRD_LINE + 8];
+	uint64_t values, failed; /* in it, and refused */
+};
+
+/* One update. */
+struct update {
+	const char *path;
+	const char **values;
+	int count;
+	int result;
+};
+
+/* Updates ------------------------------------------------------------------------ */
+
+static void
+call_update(void *argument)
+{
+	struct update *u = argument;
+
+	rrd_clear_error();
+	u->result = rrd_update_r(u->path, NULL, u->count, u->values);
+}
+
+/* Whether it isn't tried in this minute: this file had a fault, or too many had, and
+ * something is broken for good. */
+static bool
+is_faulty(struct direct *d, unsigned hash)
+{
+	unsigned i;
+
+	if (d->faults > 0 && clock_ms() - d->faults_since_ms >= 60000)
+		d->faults = 0;
+	for (i = 0; i < d->faults; i++)
+		if (d->faulty[i] == hash)
+			return true;
+	return d->faults == FAULTS_MAX;
+}
+
+static int
+update_once(struct direct *d, struct update *u)
+{
+	unsigned hash = keyed_hash(u->path, strlen(u->path));
+
+	if (!is_faulty(d, hash)) {
+		if (rrd_guard_call(call_update, u, u->path))
+			return u->result;
+		if (d->faults == 0)
+			d->faults_since_ms = clock_ms();
+		d->faulty[d->faults++] = hash;
+	}
+	rrd_set_error("%s: can't be written: disk full, or broken", u->path);
+	return -1;
+}
+
+/* RRDtool's lock is only tried: who reads a file at the moment is waited for. */
+static int
+update(struct direct *d, struct update *u)
+{
+	struct timespec nap = {.tv_nsec = 1000000};
+	int i;
+
+	for (i = 0; i < LOCK_TRIES; i++, nap.tv_nsec *= 2) {
+		if (update_once(d, u) == 0)
+			return 0;
+		if (strstr(rrd_get_error(), "could not lock") == NULL)
+			return -1;
+		nanosleep(&nap, NULL);
+	}
+	return -1;
+}
+
+/* Values that aren't written. */
+static void
+refuse(struct direct *d, const char *path, uint64_t values)
+{
+	log_limited(&d->refused, clock_ms(),
+	            "RRDs: %" PRIu64 " values refused: %s%s%s", values,
+	            strstr(rrd_get_error(), path) == NULL ? path : "",
+	            strstr(rrd_get_error(), path) == NULL ? ": " : "",
+	            rrd_get_error());
+}
+
+/* Updates a file with these values. What is too old is left out, one by one, so
+ * that the rest isn't lost with it. Returns how many were refused; -1 when there is
+ * no such file. */
+static int
+update_all(struct direct *d, const char *path, const char **values, int count)
+{
+	struct update u = {.path = path, .values = values, .count = count};
+
+	while (u.count > 0 && update(d, &u) != 0) {
+		/* also where it has come since the update looked for it */
+		if (strstr(rrd_get_error(), strerror(ENOENT)) != NULL ||
+		    (access(path, F_OK) != 0 && errno == ENOENT))
+			return -1;
+		if (strstr(rrd_get_error(), "illegal attempt") == NULL ||
+		    u.count == 1) {
+			refuse(d, path, (uint64_t)u.count);
+			return count;
+		}
+		u.values++;
+		u.count--;
+	}
+	return count - u.count;
+}
+
+/* Splits the values of a line, which has its end, in place; at most `max`. Returns
+ * where it goes on, NULL at the end. */
+static char *
+split(char *at, const char **values, int max, int *count)
+{
+	for (*count = 0; at != NULL && *count < max;) {
+		values[(*count)++] = at;
+		at = strchr(at, ' ');
+		if (at != NULL)
+			*at++ = '\0';
+	}
+	return at;
+}
+
+/* Updates `path` with the values of a line of `len` bytes; the line is kept as it
+ * is. Returns as update_all(). */
+static int
+update_line(struct direct *d, const char *path, const char *line, size_t len)
+{
+	char copy[RRD_LINE + 1], *at = copy;
+	const char *values[VALUES];
+	size_t begin = strlen(RRD_UPDATE) + rrd_line_path(line, len) + 1;
+	int count, refused, all = 0;
+
+	memcpy(copy, line + begin, len - begin);
+	copy[len - begin - 1] = '\0'; /* '\n' */
+	while (at != NULL) {
+		at = split(at, values, VALUES, &count);
+		refused = update_all(d, path, values, count);
+		if (refused < 0)
+			return -1;
+		all += refused;
+	}
+	return all;
+}
+
+static void
+write_line(struct direct *d, const char *line, size_t len)
+{
+	char path[RRD_LINE + 1];
+	unsigned values = rrd_line_values(line, len);
+	int refused;
+
+	rrd_unescape(line + strlen(RRD_UPDATE), rrd_line_path(line, len), path);
+	if (rrd_time_left(d->rrd, 1) == 0) {
+		counter_add(&counters.rrd_dropped, values);
+		return;
+	}
+	do
+		refused = update_line(d, path, line, len);
+	while (refused < 0 && !rrd_create_line(d->rrd->creator, line, len));
+	if (refused < 0)
+		return;
+	counter_add(&counters.rrd_failed, (uint64_t)refused);
+	counter_add(&counters.rrd_updates, values - (uint64_t)refused);
+}
+
+/* With others of its file, when its turn has come. */
+static void
+gather_line(struct direct *d, const char *line, size_t len)
+{
+	const char *before;
+	size_t before_len;
+
+	if (rrd_gather_add(d->gather, line, len))
+		return;
+	before = rrd_gather_take(d->gather, line, len, &before_len);
+	if (before != NULL)
+		write_line(d, before, before_len);
+	write_line(d, line, len);
+}
+
+static enum rrd_result
+direct_write(void *state, struct rrd_block *block)
+{
+	char *line = block->bytes, *end = line + block->len, *next;
+	struct direct *d = state;
+
+	for (; line < end; line = next) {
+		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+		if (d->gather != NULL)
+			gather_line(d, line, (size_t)(next - line));
+		else
+			write_line(d, line, (size_t)(next - line));
+	}
+	return RRD_DONE;
+}
+
+static void
+direct_settle(void *state, bool all)
+{
+	struct direct *d = state;
+	const char *line;
+	size_t len;
+
+	if (d->gather == NULL)
+		return;
+	while ((line = rrd_gather_next(d->gather, clock_ms(), all, &len)) !=
+	       NULL)
+		write_line(d, line, len);
+}
+
+/* Files -------------------------------------------------------------------------- */
+
+/* Makes the folders of a path that are below the root, and sees whether a file can
+ * be made in the last of them. 0, or -1 with errno. */
+static int
+make_folders(const char *root, const char *path)
+{
+	char folder[RRD_LINE + 1] = "";
+	size_t i, begin = strlen(root);
+
+	while (begin > 0 && root[begin - 1] == '/')
+		begin--;
+	for (i = begin + 1; path[i] != '\0'; i++) {
+		if (path[i] != '/')
+			continue;
+		memcpy(folder, path, i);
+		folder[i] = '\0';
+		if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+			return -1;
+	}
+	return access(folder, W_OK | X_OK);
+}
+
+int
+rrd_make_file(const char *root, const char *path, const struct rrd_file *file)
+{
+	const char *arguments[ARCHIVES_MAX + 2];
+	char sum[64], num[64];
+	int count = 0, i;
+
+	snprintf(sum, sizeof(sum), "DS:sum:GAUGE:%u:U:U", 8 * file->step_s);
+	snprintf(num, sizeof(num), "DS:num:GAUGE:%u:U:U", 8 * file->step_s);
+	arguments[count++] = sum;
+	if (file->sums)
+		arguments[count++] = num;
+	for (i = 0; file->archives[i] != NULL && i < ARCHIVES_MAX; i++)
+		arguments[count++] = file->archives[i];
+	rrd_clear_error();
+	if (make_folders(root, path) != 0) {
+		rrd_set_error("%s", strerror(errno));
+		return -1;
+	}
+	if (rrd_create_r(path, file->step_s, (time_t)file->start_s, count,
+	                 arguments) == 0)
+		return 0;
+	if (!rrd_test_error()) /* it has no word for that */
+		rrd_set_error("it can't be written; is the disk full?");
+	return -1;
+}
+
+static enum rrd_result
+direct_create(void *state, const struct rrd_file *file)
+{
+	struct direct *d = state;
+
+	snprintf(d->path, sizeof(d->path), "%s", file->path);
+	snprintf(d->temporary, sizeof(d->temporary), "%s" TEMPORARY, file->path);
+	d->values = d->failed = 0;
+	if (rrd_make_file(d->rrd->config->rrd.rootdir, d->temporary, file) == 0)
+		return RRD_DONE;
+	log_limited(&d->made, clock_ms(), "RRDs: can't make %s: %s", file->path,
+	            rrd_get_error());
+	return RRD_FAILED;
+}
+
+static enum rrd_result
+direct_fill(void *state, struct rrd_block *block)
+{
+	struct direct *d = state;
+	char *line = block->bytes, *end = line + block->len, *next;
+	int refused;
+
+	for (; line < end; line = next) {
+		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+		refused = update_line(d, d->temporary, line,
+		                      (size_t)(next - line));
+		if (refused < 0)
+			refused = (int)rrd_line_values(line,
+			                               (size_t)(next - line));
+		d->failed += (uint64_t)refused;
+	}
+	d->values += block->values;
+	return RRD_DONE;
+}
+
+/* A file that somebody else has made meanwhile stays: it may have more in it. */
+static void
+direct_show(void *state)
+{
+	struct direct *d = state;
+
+	if (access(d->path, F_OK) != 0 && rename(d->temporary, d->path) == 0) {
+		counter_add(&counters.rrd_created, 1);
+		counter_add(&counters.rrd_updates, d->values - d->failed);
+		counter_add(&counters.rrd_failed, d->failed);
+		return;
+	}
+	log_limited(&d->made, clock_ms(), "RRDs: can't make %s: %s", d->path,
+	            strerror(errno != 0 ? errno : EEXIST));
+	unlink(d->temporary);
+	counter_add(&counters.rrd_failed, d->values);
+}
+
+static bool
+direct_is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* Start and end -------------------------------------------------------------------- */
+
+static void *
+direct_open(struct rrd *rrd)
+{
+	struct direct *d = calloc(1, sizeof(*d));
+
+	rrd_guard_install();
+	if (d == NULL)
+		return NULL;
+	d->rrd = rrd;
+	if (rrd->config->rrd.delay_s > 0)
+		d->gather = rrd_gather_new(rrd, rrd->config->rrd.delay_s);
+	return d;
+}
+
+static void
+direct_close(void *state)
+{
+	struct direct *d = state;
+
+	rrd_gather_free(d->gather);
+	free(d);
+}
+
+const struct rrd_sink rrd_direct = {
+    .open = direct_open,
+    .close = direct_close,
+    .write = direct_write,
+    .settle = direct_settle,
+    .create = direct_create,
+    .fill = direct_fill,
+    .show = direct_show,
+    .is_there = direct_is_there,
+};

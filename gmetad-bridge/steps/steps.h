@@ -1,0 +1,23 @@
+/* steps.h - each step (15 s, at the wall clock's multiples of that) all hosts are
+ * looked at once: the sums over clusters are made, and what is new goes to the
+ * RRDs.
+ */
+#ifndef BRIDGE_STEPS_H
+#define BRIDGE_STEPS_H
+
+#include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/rrd/rrd.h"
+#include "sflow/store/store.h"
+
+/* Starts the thread. Holds the configuration; the store is the caller's. 0, or -1
+ * with a line in the log. */
+int steps_start(const struct config *config, struct store *store);
+
+/* Another configuration, from the next step on. */
+void steps_reload(const struct config *config);
+
+/* Ends the thread: values that were not written, because they did not change, are
+ * written, and all that waits, until `deadline_ms` (clock_ms()). */
+void steps_stop(int64_t deadline_ms);
+
+#endif
