@@ -4,11 +4,11 @@ WHOLE_TESTS =
 include tests/tools/local.mk
 include tests/golden/local.mk
 include tests/module/local.mk
-include tests/unit/local.mk
-include tests/members/local.mk
+include tests/sflow/local.mk
+include tests/common/local.mk
 include tests/bridge/local.mk
-include tests/checks/local.mk
-include tests/get/local.mk
+include tests/check_sflow/local.mk
+include tests/sflowget/local.mk
 include tests/fuzz/local.mk
 include tests/system/local.mk
 include tests/docs/local.mk

@@ -10,7 +10,7 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/log.h"
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 char fake_line[1024];
 unsigned fake_lines;

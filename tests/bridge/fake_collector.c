@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 struct collector fake;
 

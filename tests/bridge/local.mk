@@ -28,16 +28,16 @@ check_PROGRAMS += $(BRIDGE_TESTS)
 TESTS += $(BRIDGE_TESTS)
 
 tests_bridge_test_config_SOURCES = tests/bridge/test_config.c \
-	tests/bridge/dump_config.c tests/bridge/dump_config.h tests/unit/unit.h
+	tests/bridge/dump_config.c tests/bridge/dump_config.h tests/sflow/unit.h
 tests_bridge_test_config_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_config_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_config_faults_SOURCES = tests/bridge/test_config_faults.c \
-	tests/unit/unit.h
+	tests/sflow/unit.h
 tests_bridge_test_config_faults_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_config_faults_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_options_SOURCES = tests/bridge/test_options.c tests/unit/unit.h
+tests_bridge_test_options_SOURCES = tests/bridge/test_options.c tests/sflow/unit.h
 tests_bridge_test_options_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_options_LDADD = $(BRIDGE_LIBS)
 
@@ -45,23 +45,23 @@ tests_bridge_test_ingest_SOURCES = tests/bridge/test_ingest.c $(UNIT_WIRE)
 tests_bridge_test_ingest_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_ingest_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_limit_SOURCES = tests/bridge/test_limit.c tests/unit/unit.h
+tests_bridge_test_limit_SOURCES = tests/bridge/test_limit.c tests/sflow/unit.h
 tests_bridge_test_limit_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_limit_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_log_SOURCES = tests/bridge/test_log.c tests/unit/unit.h
+tests_bridge_test_log_SOURCES = tests/bridge/test_log.c tests/sflow/unit.h
 tests_bridge_test_log_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_log_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_notify_SOURCES = tests/bridge/test_notify.c tests/unit/unit.h
+tests_bridge_test_notify_SOURCES = tests/bridge/test_notify.c tests/sflow/unit.h
 tests_bridge_test_notify_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_notify_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_own_SOURCES = tests/bridge/test_own.c tests/unit/unit.h
+tests_bridge_test_own_SOURCES = tests/bridge/test_own.c tests/sflow/unit.h
 tests_bridge_test_own_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_own_LDADD = $(BRIDGE_LIBS)
 
-BRIDGE_GRID = tests/bridge/grid.c tests/bridge/grid.h tests/unit/unit.h
+BRIDGE_GRID = tests/bridge/grid.c tests/bridge/grid.h tests/sflow/unit.h
 
 tests_bridge_test_client_SOURCES = tests/bridge/test_client.c $(BRIDGE_GRID)
 tests_bridge_test_client_CFLAGS = $(BRIDGE_CFLAGS) $(ZLIB_CFLAGS)
@@ -71,7 +71,7 @@ tests_bridge_test_document_SOURCES = tests/bridge/test_document.c $(BRIDGE_GRID)
 tests_bridge_test_document_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_document_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_query_SOURCES = tests/bridge/test_query.c tests/unit/unit.h
+tests_bridge_test_query_SOURCES = tests/bridge/test_query.c tests/sflow/unit.h
 tests_bridge_test_query_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_query_LDADD = $(BRIDGE_LIBS)
 
@@ -84,7 +84,7 @@ tests_bridge_test_summary_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_summary_LDADD = $(BRIDGE_LIBS)
 
 RRD_RIG = tests/bridge/rrd_rig.c tests/bridge/rrd_rig.h \
-	tests/unit/unit.h
+	tests/sflow/unit.h
 tests_bridge_test_rrd_SOURCES = tests/bridge/test_rrd.c $(RRD_RIG)
 tests_bridge_test_rrd_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrd_LDADD = $(BRIDGE_LIBS) common/libcommon.la
@@ -100,7 +100,7 @@ tests_bridge_test_rrdcached_faults_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrdcached_faults_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
 FAKE_BRIDGE = tests/bridge/fake_bridge.c tests/bridge/fake_bridge.h
-FAKE_COLLECTOR = $(FAKE_BRIDGE) tests/unit/unit.h \
+FAKE_COLLECTOR = $(FAKE_BRIDGE) tests/sflow/unit.h \
 	tests/bridge/fake_collector.c tests/bridge/fake_collector.h
 
 tests_bridge_test_restart_SOURCES = tests/bridge/test_restart.c $(FAKE_BRIDGE) \
@@ -122,7 +122,7 @@ tests_bridge_test_state_faults_SOURCES = \
 tests_bridge_test_state_faults_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
 tests_bridge_test_state_faults_LDADD = $(BRIDGE_LIBS)
 
-tests_bridge_test_steps_SOURCES = tests/bridge/test_steps.c tests/unit/unit.h
+tests_bridge_test_steps_SOURCES = tests/bridge/test_steps.c tests/sflow/unit.h
 tests_bridge_test_steps_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_steps_LDADD = $(BRIDGE_LIBS)
 

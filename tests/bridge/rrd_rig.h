@@ -4,7 +4,7 @@
 #ifndef TESTS_BRIDGE_RRD_RIG_H
 #define TESTS_BRIDGE_RRD_RIG_H
 
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include "gmetad-bridge/config/config.h"
 #include "gmetad-bridge/rrd/rrd.h"

@@ -1,5 +1,5 @@
 /* One reader, on a real connection, in invented time. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 
 #include "gmetad-bridge/config/config_read.h"
 #include "tests/bridge/dump_config.h"
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 static char fault[CONFIG_FAULT];
 

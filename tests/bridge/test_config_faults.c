@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 struct fault_case {
 	const char *text, *fault; /* how the fault begins */

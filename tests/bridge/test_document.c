@@ -1,5 +1,5 @@
 /* What readers get, byte by byte, and whether it is valid by its own DTD. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Datagrams through real sockets, on the loopback interface. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/ingest/limit.h"
 #include "gmetad-bridge/log.h"
-#include "tests/unit/wire.h"
+#include "tests/sflow/wire.h"
 
 #define DEADLINE_MS 20000 /* of what comes at once, but on no busy machine */
 #define CONFIGS 8

@@ -1,5 +1,5 @@
 /* The rate limit, on an invented clock. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include "gmetad-bridge/ingest/limit.h"
 

@@ -1,5 +1,5 @@
 /* Lines on stderr, and the limits on them. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* sd_notify, to a socket that is there for the test. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 static struct options options;
 static char *out_text, *err_text;

@@ -1,5 +1,5 @@
 /* The bridge's metrics of itself, as readers of the store see them. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

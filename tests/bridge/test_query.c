@@ -1,4 +1,4 @@
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include "gmetad-bridge/readers/query.h"
 

@@ -1,13 +1,13 @@
 /* The collector's hosts over a restart, through the file: who lived is up, who died
  * meanwhile is down, and everybody has the name that he had. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "gmetad-bridge/state/state.h"
 #include "tests/bridge/fake_bridge.h"
-#include "tests/unit/script.h"
+#include "tests/sflow/script.h"
 
 #define CLUSTER 0
 

@@ -1,5 +1,5 @@
 /* The ports that readers connect to, on this machine's own addresses. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Hosts over a restart: what is written, and what of it comes back. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

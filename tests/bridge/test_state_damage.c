@@ -1,6 +1,6 @@
 /* The file of hosts when it is damaged, or not ours: never a crash, and always a file
  * that serves in the end. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>

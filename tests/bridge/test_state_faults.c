@@ -1,6 +1,6 @@
 /* The file of hosts when it is locked, not there, on a full disk, or when the process
  * that writes it is killed. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <errno.h>
 #include <signal.h>

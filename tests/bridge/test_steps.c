@@ -2,7 +2,7 @@
  * each value of each step were. RRDtool is simulated: a value counts for all of the
  * time since the update before, and for none of it where that is longer than eight
  * steps. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <stdlib.h>
 

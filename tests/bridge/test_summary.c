@@ -1,5 +1,5 @@
 /* The sums over hosts, as gmetad makes them. */
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE /* nftw() */
 #endif
 
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #include <arpa/inet.h>
 #include <ftw.h>
@@ -28,7 +28,7 @@
 #include "gmetad-bridge/state/state.h"
 #include "gmetad-bridge/readers/status.h"
 #include "gmetad-bridge/steps/steps.h"
-#include "tests/unit/wire.h"
+#include "tests/sflow/wire.h"
 
 #define DEADLINE_MS 120000 /* for a busy machine, under TSan */
 #define AGENTS 120         /* of each sender */

@@ -16,7 +16,7 @@
 #include "gmond-module/receiver.h"
 #include "tests/module/fake_gmond.h"
 #include "tests/tools/capture.h"
-#include "tests/unit/unit.h"
+#include "tests/sflow/unit.h"
 
 #define DEADLINE_MS 20000
 #define GLOBALS "globals { mute = no deaf = no send_metadata_interval = 0 }\n"

@@ -1,0 +1,159 @@
+# A test program for each module, named after it.
+UNIT_TESTS = \
+	tests/sflow/test_accept \
+	tests/sflow/test_address \
+	tests/sflow/test_clusters \
+	tests/sflow/test_collector \
+	tests/sflow/test_cursor \
+	tests/sflow/test_custom \
+	tests/sflow/test_datagram \
+	tests/sflow/test_derive \
+	tests/sflow/test_flows \
+	tests/sflow/test_format \
+	tests/sflow/test_instances \
+	tests/sflow/test_packet \
+	tests/sflow/test_ports \
+	tests/sflow/test_readers \
+	tests/sflow/test_records \
+	tests/sflow/test_relations \
+	tests/sflow/test_saved \
+	tests/sflow/test_store \
+	tests/sflow/test_sweep \
+	tests/sflow/test_text \
+	tests/sflow/test_threads \
+	tests/sflow/test_totals \
+	tests/sflow/test_upheaval
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+UNIT_LIBS = sflow/libsflow.la $(CMOCKA_LIBS)
+UNIT_WIRE = tests/sflow/unit.h tests/sflow/wire.c tests/sflow/wire.h
+UNIT_SCRIPT = $(UNIT_WIRE) tests/sflow/script.c tests/sflow/script.h
+UNIT_LOOKS = tests/sflow/looks.c tests/sflow/looks.h
+UNIT_RACK = $(UNIT_SCRIPT) tests/sflow/rack.c tests/sflow/rack.h
+
+tests_sflow_test_accept_SOURCES = tests/sflow/test_accept.c tests/sflow/unit.h
+tests_sflow_test_accept_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_accept_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_address_SOURCES = tests/sflow/test_address.c tests/sflow/unit.h
+tests_sflow_test_address_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_address_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_clusters_SOURCES = tests/sflow/test_clusters.c $(UNIT_LOOKS) \
+	$(UNIT_RACK)
+tests_sflow_test_clusters_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_clusters_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_collector_SOURCES = tests/sflow/test_collector.c $(UNIT_SCRIPT)
+tests_sflow_test_collector_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_collector_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_cursor_SOURCES = tests/sflow/test_cursor.c tests/sflow/unit.h
+tests_sflow_test_cursor_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_cursor_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_custom_SOURCES = tests/sflow/test_custom.c $(UNIT_SCRIPT)
+tests_sflow_test_custom_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_custom_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_datagram_SOURCES = tests/sflow/test_datagram.c $(UNIT_WIRE)
+tests_sflow_test_datagram_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_datagram_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_derive_SOURCES = tests/sflow/test_derive.c tests/sflow/unit.h
+tests_sflow_test_derive_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_derive_LDADD = $(UNIT_LIBS)
+
+# Beside APR's printf, which is gmond's.
+tests_sflow_test_flows_SOURCES = tests/sflow/test_flows.c tests/sflow/unit.h
+tests_sflow_test_flows_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_flows_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_format_SOURCES = tests/sflow/test_format.c tests/sflow/unit.h
+tests_sflow_test_format_CFLAGS = $(UNIT_CFLAGS) $(APR_CFLAGS)
+tests_sflow_test_format_LDADD = $(UNIT_LIBS) $(APR_LIBS)
+
+tests_sflow_test_instances_SOURCES = tests/sflow/test_instances.c $(UNIT_SCRIPT)
+tests_sflow_test_instances_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_instances_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_packet_SOURCES = tests/sflow/test_packet.c tests/sflow/unit.h
+tests_sflow_test_packet_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_packet_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_ports_SOURCES = tests/sflow/test_ports.c $(UNIT_RACK)
+tests_sflow_test_ports_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_ports_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_readers_SOURCES = tests/sflow/test_readers.c $(UNIT_SCRIPT)
+tests_sflow_test_readers_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_readers_LDADD = $(UNIT_LIBS)
+tests_sflow_test_readers_LDFLAGS = -Wl,--wrap=calloc
+
+tests_sflow_test_records_SOURCES = tests/sflow/test_records.c tests/sflow/unit.h
+tests_sflow_test_records_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_records_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_relations_SOURCES = tests/sflow/test_relations.c $(UNIT_SCRIPT)
+tests_sflow_test_relations_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_relations_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_saved_SOURCES = tests/sflow/test_saved.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT)
+tests_sflow_test_saved_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_saved_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_store_SOURCES = tests/sflow/test_store.c tests/sflow/unit.h
+tests_sflow_test_store_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_store_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_sweep_SOURCES = tests/sflow/test_sweep.c tests/sflow/unit.h \
+	tests/tools/capture.c tests/tools/capture.h
+tests_sflow_test_sweep_CFLAGS = $(UNIT_CFLAGS) $(PCAP_CFLAGS)
+tests_sflow_test_sweep_LDADD = $(UNIT_LIBS) $(PCAP_LIBS)
+
+tests_sflow_test_text_SOURCES = tests/sflow/test_text.c tests/sflow/unit.h
+tests_sflow_test_text_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_text_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_threads_SOURCES = tests/sflow/test_threads.c $(UNIT_SCRIPT)
+tests_sflow_test_threads_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_threads_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_totals_SOURCES = tests/sflow/test_totals.c $(UNIT_RACK)
+tests_sflow_test_totals_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_totals_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_upheaval_SOURCES = tests/sflow/test_upheaval.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT)
+tests_sflow_test_upheaval_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_upheaval_LDADD = $(UNIT_LIBS)
+
+# The heartbeat: its rules, what the collector makes of them, and a simulation
+# that prints detection times and false alarms beside the arithmetic.
+MEMBERS_TESTS = \
+	tests/sflow/simulate \
+	tests/sflow/test_members \
+	tests/sflow/test_membership
+check_PROGRAMS += $(MEMBERS_TESTS)
+TESTS += $(MEMBERS_TESTS)
+
+tests_sflow_simulate_SOURCES = tests/sflow/simulate.c
+tests_sflow_simulate_LDADD = sflow/libsflow.la -lm
+
+tests_sflow_test_members_SOURCES = tests/sflow/test_members.c \
+	tests/sflow/unit.h
+tests_sflow_test_members_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_members_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_membership_SOURCES = tests/sflow/test_membership.c \
+	$(UNIT_SCRIPT)
+tests_sflow_test_membership_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_membership_LDADD = $(UNIT_LIBS)
+
+# By hand: what many agents cost that fall silent at once.
+check_PROGRAMS += tests/sflow/crowd
+tests_sflow_crowd_SOURCES = tests/sflow/crowd.c $(UNIT_WIRE)
+tests_sflow_crowd_LDADD = sflow/libsflow.la -lm

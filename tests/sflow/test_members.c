@@ -1,0 +1,251 @@
+/* The heartbeat's rules, in invented time. */
+#include "sflow/collector/members.h"
+#include "tests/sflow/unit.h"
+
+static void
+test_misses_follow_loss(void **state)
+{
+	(void)state;
+	assert_int_equal(misses_for_loss(0), 2);
+	assert_int_equal(misses_for_loss(0.0009), 2);
+	assert_int_equal(misses_for_loss(0.002), 3);
+	assert_int_equal(misses_for_loss(0.009), 3);
+	assert_int_equal(misses_for_loss(0.011), 4);
+	assert_int_equal(misses_for_loss(0.05), 5);
+	assert_int_equal(misses_for_loss(1), 5);
+}
+
+static void
+test_dead_server_at_30_s(void **state)
+{
+	struct rhythm r = {0};
+	struct member m;
+	int64_t now = 0;
+	int i;
+
+	(void)state;
+	member_init(&m, 0, now);
+	for (i = 0; i < 10; i++) {
+		now += 30000;
+		rhythm_learn(&r, 30000, 0);
+		member_expect(&m, &r);
+		assert_int_equal(member_heard(&m, 0, now), MEMBER_SAME);
+	}
+	assert_int_equal(member_tick(&m, 0, now + 34999), MEMBER_SAME);
+	assert_int_equal(member_tick(&m, 0, now + 38000), MEMBER_IS_LATE);
+	assert_int_equal(member_tick(&m, 0, now + 38001), MEMBER_SAME);
+	assert_int_equal(member_tick(&m, 0, now + 64999), MEMBER_SAME);
+	assert_int_equal(member_tick(&m, 0, now + 67500), MEMBER_IS_DOWN);
+	assert_int_equal(member_missed(&m, now + 67500), 2);
+	assert_int_equal(member_tick(&m, 0, now + 100000), MEMBER_SAME);
+	assert_int_equal(member_heard(&m, 3, now + 120000), MEMBER_RETURNED);
+	assert_int_equal(m.state, MEMBER_UP);
+}
+
+/* Without jitter, at 30 s: 65 s, as the design says. */
+static void
+test_65_seconds(void **state)
+{
+	struct rhythm r = {0};
+	struct member m;
+	int i;
+
+	(void)state;
+	member_init(&m, 0, 0);
+	for (i = 0; i < 40; i++)
+		rhythm_learn(&r, 30000, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_late_at(&m), 35000);
+	assert_int_equal(member_down_at(&m, 0), 65000);
+	assert_int_equal(member_down_at(&m, 4), 125000);
+}
+
+static void
+test_never_heard_again(void **state)
+{
+	struct member m;
+
+	(void)state;
+	member_init(&m, 0, 1000); /* one datagram: it may poll slowly */
+	assert_int_equal(member_down_at(&m, 0), 651000);
+}
+
+static void
+test_rhythm_of_jitter(void **state)
+{
+	static const int gaps[] = {4200, 4800, 6000, 5400, 3600, 6000, 4200};
+	struct rhythm r = {0};
+	int i;
+
+	(void)state;
+	for (i = 0; i < 70; i++)
+		rhythm_learn(&r, gaps[i % 7], 0);
+	assert_in_range(r.interval_ms, 4500, 5400);
+	assert_in_range(r.jitter_ms, 400, 1200);
+	assert_in_range(r.interval_s, 4, 6);
+}
+
+static void
+test_rhythm_of_losses(void **state)
+{
+	struct rhythm r = {0};
+
+	(void)state;
+	rhythm_learn(&r, 10000, 0);
+	rhythm_learn(&r, 40000, 3);
+	rhythm_learn(&r, 10000, 0);
+	assert_in_range(r.interval_ms, 9900, 10100);
+}
+
+static void
+test_rhythm_changes(void **state)
+{
+	struct rhythm r = {0};
+
+	(void)state;
+	rhythm_learn(&r, 10000, 0);
+	rhythm_learn(&r, 10000, 0);
+	rhythm_learn(&r, 60000, 0); /* once is an accident */
+	assert_in_range(r.interval_ms, 9900, 10100);
+	rhythm_learn(&r, 10000, 0);
+	rhythm_learn(&r, 60000, 0);
+	assert_in_range(r.interval_ms, 9900, 10100);
+	rhythm_learn(&r, 60000, 0); /* twice is another polling */
+	assert_int_equal(r.interval_ms, 60000);
+	assert_int_equal(r.interval_s, 60);
+	rhythm_learn(&r, 5000, 0);
+	rhythm_learn(&r, 5000, 0);
+	assert_int_equal(r.interval_ms, 5000);
+}
+
+static void
+test_rhythm_of_nonsense(void **state)
+{
+	struct rhythm r = {0};
+
+	(void)state;
+	rhythm_learn(&r, 0, 0);
+	rhythm_learn(&r, -5, 0);
+	rhythm_learn(&r, 1e300, 0);
+	rhythm_learn(&r, 30000, UINT32_MAX);
+	assert_int_equal(r.interval_ms, 0);
+	rhythm_learn(&r, 86400000.0 * 20, 0); /* days are possible */
+	assert_int_equal(r.interval_s, 86400 * 20);
+}
+
+/* An agent that restarts may poll less often than before. */
+static void
+test_restart_forgets_rhythm(void **state)
+{
+	struct rhythm r = {0};
+	struct member m;
+
+	(void)state;
+	rhythm_learn(&r, 5000, 0);
+	rhythm_restart(&r);
+	member_init(&m, 0, 0);
+	member_expect(&m, &r);
+	assert_int_equal(m.interval_ms, INTERVAL_UNKNOWN_MS);
+	assert_int_equal(r.interval_s, 5); /* of TMAX and DMAX */
+}
+
+static void
+test_loss_is_measured(void **state)
+{
+	struct member m;
+	int i;
+
+	(void)state;
+	member_init(&m, 0, 0);
+	for (i = 0; i < 10000; i++)
+		member_heard(&m, i % 20 == 0, i);
+	assert_true(m.loss > 0.03 && m.loss < 0.07);
+	assert_int_equal(m.misses, 5);
+	for (i = 0; i < 30000; i++)
+		member_heard(&m, 0, i);
+	assert_true(m.loss < 0.0001);
+	assert_int_equal(m.misses, 2);
+}
+
+/* Nobody listened before: what was to come until then was not missed. */
+static void
+test_nothing_is_missed_before_the_watch(void **state)
+{
+	struct rhythm r = {.interval_ms = 30000};
+	struct member m;
+
+	(void)state;
+	member_init(&m, 0, 1000000);
+	member_expect(&m, &r);
+	m.heard_ms = 100000;
+	assert_int_equal(member_late_at(&m), 1035000);
+	assert_int_equal(member_down_at(&m, 0), 1065000);
+	assert_int_equal(member_missed(&m, 1000000), 0);
+	assert_int_equal(member_tick(&m, 0, 1034999), MEMBER_SAME);
+	assert_int_equal(member_tick(&m, 0, 1035000), MEMBER_IS_LATE);
+	assert_int_equal(member_tick(&m, 0, 1065000), MEMBER_IS_DOWN);
+	assert_int_equal(member_missed(&m, 1065000), 2);
+	member_heard(&m, 0, 1070000); /* and then as always */
+	assert_int_equal(member_down_at(&m, 0), 1135000);
+	assert_int_equal(member_missed(&m, 1130000), 2);
+}
+
+static void
+test_watch_may_begin_before_time_does(void **state)
+{
+	struct rhythm r = {.interval_ms = 30000};
+	struct member m;
+
+	(void)state;
+	member_init(&m, 0, -50000);
+	member_expect(&m, &r);
+	m.heard_ms = -900000;
+	assert_int_equal(member_tick(&m, 0, 14999), MEMBER_IS_LATE);
+	assert_int_equal(member_missed(&m, -60000), 0);
+	assert_int_equal(member_tick(&m, 0, 15000), MEMBER_IS_DOWN);
+}
+
+/* What was learned before a restart, and is believed at once. */
+static void
+test_rhythm_begins_as_it_was(void **state)
+{
+	struct rhythm r = {.other_ms = 7};
+	struct member m;
+
+	(void)state;
+	rhythm_begin(&r, 300000, 5000);
+	assert_int_equal(r.interval_ms, 300000);
+	assert_int_equal(r.jitter_ms, 5000);
+	assert_int_equal(r.interval_s, 300);
+	assert_int_equal(r.other_ms, 0);
+	member_init(&m, 0, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_down_at(&m, 2), 650000);
+	rhythm_learn(&r, 30000, 0); /* once is an accident */
+	assert_int_equal(r.interval_ms, 300000);
+	rhythm_learn(&r, 30000, 0);
+	assert_int_equal(r.interval_ms, 30000);
+	assert_int_equal(r.interval_s, 30);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_misses_follow_loss),
+	    cmocka_unit_test(test_dead_server_at_30_s),
+	    cmocka_unit_test(test_65_seconds),
+	    cmocka_unit_test(test_never_heard_again),
+	    cmocka_unit_test(test_rhythm_of_jitter),
+	    cmocka_unit_test(test_rhythm_of_losses),
+	    cmocka_unit_test(test_rhythm_changes),
+	    cmocka_unit_test(test_rhythm_of_nonsense),
+	    cmocka_unit_test(test_restart_forgets_rhythm),
+	    cmocka_unit_test(test_loss_is_measured),
+	    cmocka_unit_test(test_nothing_is_missed_before_the_watch),
+	    cmocka_unit_test(test_watch_may_begin_before_time_does),
+	    cmocka_unit_test(test_rhythm_begins_as_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,534 @@
+/* Membership as the collector sees it: datagrams in, events and states out, in
+ * invented time.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sflow/collector/collector_internal.h"
+#include "tests/sflow/script.h"
+#include "tests/sflow/unit.h"
+
+#define NODE "node.example.net"
+
+/* Sends the machine's counters `count` times, every `interval`. */
+static void
+poll_for(struct script *s, struct device *d, int64_t interval, int count)
+{
+	for (; count > 0; count--) {
+		script_pass(s, interval);
+		script_send_host(s, d, NODE, 1000);
+	}
+}
+
+static uint64_t
+hosts_down(const struct script *s)
+{
+	return atomic_load(&collector_stats(s->c)->down);
+}
+
+/* Seconds of silence until `type` has happened once more; -1: not within an
+ * hour. */
+static int
+seconds_until(struct script *s, enum collector_event_type type)
+{
+	unsigned was;
+	int second;
+
+	script_publish(s);
+	was = s->events[type];
+	for (second = 1; second <= 3600; second++) {
+		script_pass(s, 1 * SECONDS);
+		script_publish(s);
+		if (s->events[type] > was)
+			return second;
+	}
+	return -1;
+}
+
+static void
+test_late_down_returned(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+
+	script_send_host(s, &d, NODE, 1000);
+	poll_for(s, &d, 30 * SECONDS, 40);
+	assert_int_equal(seconds_until(s, EVENT_LATE), 35);
+	assert_int_equal(seconds_until(s, EVENT_DOWN), 30);
+	assert_int_equal(hosts_down(s), 1);
+	assert_string_equal(s->last[EVENT_DOWN].name, NODE);
+	assert_int_equal(s->last[EVENT_DOWN].missed, 2);
+	assert_int_equal(s->last[EVENT_DOWN].allowed, 2);
+	script_pass(s, 10 * MINUTES);
+	script_send_host(s, &d, NODE, 1000);
+	script_pass(s, 1 * SECONDS);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_RETURNED], 1);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+	assert_int_equal(hosts_down(s), 0);
+	assert_int_equal(s->last[EVENT_RETURNED].now_ms -
+	                     s->last[EVENT_RETURNED].heard_ms,
+	                 65 * SECONDS + 10 * MINUTES);
+}
+
+#define CROWD 300
+
+static void
+send_crowd(struct script *s, struct device d[CROWD])
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(name, sizeof(name), "host%d", i);
+		script_send_host(s, &d[i], name, 1000);
+	}
+}
+
+static unsigned
+count_events(struct script *s, enum collector_event_type type)
+{
+	struct collector_event event;
+	unsigned count = 0;
+
+	while (collector_event(s->c, &event))
+		count += event.type == type;
+	return count;
+}
+
+/* A whole room loses its power, and has it back: each host is told of. */
+static void
+test_crowd(void **state)
+{
+	static char addresses[CROWD][16];
+	static struct device d[CROWD];
+	struct script *s = *state;
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(addresses[i], 16, "10.0.%d.%d", i / 100, i % 100);
+		d[i] = script_machine(addresses[i]);
+	}
+	send_crowd(s, d);
+	assert_int_equal(count_events(s, EVENT_JOINED), CROWD);
+	for (i = 0; i < 3; i++) {
+		script_pass(s, 30 * SECONDS);
+		send_crowd(s, d);
+	}
+	script_pass(s, 10 * MINUTES);
+	assert_int_equal(count_events(s, EVENT_DOWN), CROWD);
+	send_crowd(s, d);
+	assert_int_equal(count_events(s, EVENT_RETURNED), CROWD);
+}
+
+static void
+assert_next_is(struct script *s, int number)
+{
+	struct collector_event event;
+	char name[16];
+
+	snprintf(name, sizeof(name), "host%d", number);
+	assert_true(collector_event(s->c, &event));
+	assert_string_equal(event.name, name);
+}
+
+/* Also where more come while they are fetched: ten by ten, first too few of them, and
+ * then more than have come. */
+static void
+test_order_of_events(void **state)
+{
+	static char addresses[CROWD][16];
+	struct script *s = *state;
+	int i, fetched = 0, left;
+	struct device d;
+	char name[16];
+
+	for (i = 0; i < CROWD; i++) {
+		snprintf(addresses[i], 16, "10.0.%d.%d", i / 100, i % 100);
+		snprintf(name, sizeof(name), "host%d", i);
+		d = script_machine(addresses[i]);
+		script_send_host(s, &d, name, 1000);
+		if (i % 10 == 9)
+			for (left = i < CROWD / 2 ? 2 : 14; left > 0; left--)
+				assert_next_is(s, fetched++);
+	}
+	while (fetched < CROWD)
+		assert_next_is(s, fetched++);
+	assert_int_equal(count_events(s, EVENT_JOINED), 0);
+}
+
+#define GMOND_PATIENCE 80 /* s: four times its host_tmax, for all hosts */
+
+/* For any polling interval, within an hour, nobody is called late or down. What
+ * gmond's own rule says of the same traffic is printed beside it. */
+static void
+test_nobody_flaps(void **state)
+{
+	static const int intervals[] = {1, 5, 60, 300};
+	static char addresses[COUNT_OF(intervals)][16];
+	struct script *s = *state;
+	struct device d[COUNT_OF(intervals)];
+	int heard[COUNT_OF(intervals)], flaps[COUNT_OF(intervals)] = {0};
+	char name[16];
+	int second;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(intervals); i++) {
+		snprintf(addresses[i], 16, "10.0.0.%zu", i + 1);
+		d[i] = script_machine(addresses[i]);
+	}
+	for (second = 0; second < 3600; second++) {
+		for (i = 0; i < COUNT_OF(intervals); i++) {
+			snprintf(name, sizeof(name), "poll%d", intervals[i]);
+			if (second % intervals[i] == 0) {
+				script_send_host(s, &d[i], name, 1000);
+				heard[i] = second;
+			}
+			flaps[i] += second - heard[i] == GMOND_PATIENCE + 1;
+		}
+		script_pass(s, 1 * SECONDS);
+	}
+	script_publish(s);
+	for (i = 0; i < COUNT_OF(intervals); i++)
+		printf("# polling %d s: down %u times in an hour here, %d times "
+		       "by gmond's own rule\n", intervals[i],
+		       s->events[EVENT_DOWN], flaps[i]);
+	assert_int_equal(s->events[EVENT_JOINED], COUNT_OF(intervals));
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	assert_int_equal(s->events[EVENT_LATE], 0);
+	assert_int_equal(flaps[3], 12);
+}
+
+static void
+test_restart_is_not_down(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+
+	poll_for(s, &d, 5 * SECONDS, 20);
+	script_reboot(s, &d);
+	script_send_host(s, &d, NODE, 0);
+	poll_for(s, &d, 60 * SECONDS, 10); /* and it polls less often now */
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_RESTARTED], 1);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+}
+
+/* An application that was polled more often than its machine ends. */
+static void
+test_end_of_an_application(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device jvm = script_source(&d, 200001, 3, 8080);
+	int i, j;
+
+	for (i = 0; i < 20; i++) {
+		script_send_host(s, &d, NODE, 1000);
+		for (j = 0; j < 6; j++) {
+			script_begin(s, &jvm);
+			wire_jvm_statistics(&s->w, 5);
+			script_end(s);
+			script_input(s);
+			script_pass(s, 5 * SECONDS);
+		}
+	}
+	script_send_host(s, &d, NODE, 1000);
+	poll_for(s, &d, 30 * SECONDS, 20);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_LATE], 0);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	assert_in_range(seconds_until(s, EVENT_DOWN), 65, 66);
+}
+
+/* The machine's agent ends, an application goes on: the host is up. */
+static void
+test_end_of_the_agent(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device web = script_source(&d, 80, 3, 80);
+	int i;
+
+	poll_for(s, &d, 30 * SECONDS, 10);
+	for (i = 0; i < 100; i++) {
+		script_begin(s, &web);
+		wire_http_counters(&s->w, 5);
+		script_end(s);
+		script_input(s);
+		script_pass(s, 20 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+}
+
+/* A datagram that was seen before is no sign of life. */
+static void
+test_replay_is_no_heartbeat(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct wire old;
+	int i;
+
+	poll_for(s, &d, 10 * SECONDS, 20);
+	old = s->w;
+	for (i = 0; i < 4; i++) {
+		script_pass(s, 1 * SECONDS);
+		script_input_wire(s, &old);
+	}
+	assert_in_range(seconds_until(s, EVENT_DOWN), 17, 19);
+}
+
+static void
+test_losses_ask_for_patience(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	int i;
+
+	for (i = 0; i < 3000; i++) {
+		d.sequence += i % 20 == 0; /* 5 % */
+		poll_for(s, &d, 30 * SECONDS, 1);
+	}
+	assert_in_range(seconds_until(s, EVENT_DOWN), 154, 157);
+}
+
+static void
+test_misses_are_set(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+
+	config.misses = 4;
+	script_configure(s, &config);
+	poll_for(s, &d, 30 * SECONDS, 40);
+	assert_int_equal(seconds_until(s, EVENT_DOWN), 125);
+}
+
+static void
+test_names_that_are_given(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct name_list *names = name_list_new();
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device other = script_machine("10.0.0.2");
+	int i;
+
+	assert_int_equal(name_list_add(names, "# switches\n"
+	                                      "10.0.0.1 Core-1 alias # first\n"
+	                                      "\nfd00::1 = core-2\n"), 0);
+	assert_int_equal(name_list_add(names, "10.0.0.9\n"), 1);
+	assert_int_equal(name_list_add(names, "\n\nten dot 9 x\n"), 3);
+	config.names = names;
+	config.lower_case = true;
+	script_configure(s, &config);
+	for (i = 0; i < 10; i++) {
+		script_send_net(s, &d, 1000);
+		script_send_host(s, &other, "UPPER", 1000);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_true(script_is_shown(s, "core-1"));
+	assert_true(script_is_shown(s, "upper"));
+	script_configure(s, &collector_defaults);
+	name_list_free(names);
+}
+
+static void
+test_two_of_one_name(void **state)
+{
+	struct script *s = *state;
+	struct device a = script_machine("10.0.0.1");
+	struct device b = script_machine("10.0.0.2");
+
+	script_send_host(s, &a, NODE, 1000);
+	script_send_host(s, &b, NODE, 1000);
+	script_send_host(s, &a, NODE, 1000);
+	script_send_host(s, &b, NODE, 1000);
+	script_publish(s);
+	assert_true(script_is_shown(s, NODE));
+	assert_true(script_is_shown(s, NODE "-10.0.0.2"));
+	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
+}
+
+/* At every datagram another name, and in pairs: few renames, said once. */
+static void
+test_name_that_flips(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		script_send_host(s, &d, i / 2 % 2 ? "one" : "two", 1000);
+		script_pass(s, 5 * SECONDS);
+		if (i % 10 == 0)
+			script_publish(s);
+	}
+	script_publish(s);
+	assert_in_range(s->events[EVENT_RENAMED], 0, 3);
+	assert_int_equal(s->events[EVENT_FLIPPING], 1);
+}
+
+static void
+test_rename_leaves_no_zombie(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+
+	poll_for(s, &d, 30 * SECONDS, 30);
+	script_publish(s);
+	script_send_host(s, &d, "new.example.net", 1000);
+	script_pass(s, 30 * SECONDS);
+	script_send_host(s, &d, "new.example.net", 1000);
+	script_publish(s);
+	assert_true(script_is_gone(s, NODE));
+	assert_true(script_is_shown(s, "new.example.net"));
+	assert_string_equal(s->last[EVENT_RENAMED].other, NODE);
+}
+
+static void
+send_machine(struct script *s, struct device *vm, uint8_t uuid)
+{
+	script_begin(s, vm);
+	wire_host_descr(&s->w, "vm-a", uuid);
+	wire_virt_cpu(&s->w, 1000);
+	script_end(s);
+	script_input(s);
+}
+
+static void
+start_with_machines(struct script *s)
+{
+	struct collector_config config = collector_defaults;
+
+	config.vm = VM_HOST;
+	script_configure(s, &config);
+}
+
+static void
+test_machine_that_moves(void **state)
+{
+	struct script *s = *state;
+	struct device a = script_machine("10.0.0.1");
+	struct device b = script_machine("10.0.0.2");
+	struct device here = script_source(&a, 100000, 3, 100001);
+	struct device there = script_source(&b, 100000, 3, 100007);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 10; i++) {
+		send_machine(s, &here, 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_pass(s, 10 * SECONDS);
+	for (i = 0; i < 10; i++) {
+		send_machine(s, &there, 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_MOVED], 1);
+	assert_int_equal(s->events[EVENT_JOINED], 1);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	assert_int_equal(s->gone_count, 0);
+	assert_true(script_is_shown(s, "vm-a"));
+}
+
+static void
+test_two_of_one_uuid(void **state)
+{
+	struct script *s = *state;
+	struct device a = script_machine("10.0.0.1");
+	struct device b = script_machine("10.0.0.2");
+	struct device here = script_source(&a, 100000, 3, 100001);
+	struct device there = script_source(&b, 100000, 3, 100007);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 20; i++) {
+		send_machine(s, &here, 7);
+		send_machine(s, &there, 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_MOVED], 1); /* so it looked at first */
+	assert_int_equal(s->events[EVENT_SAME_UUID], 1);
+	assert_int_equal(s->events[EVENT_JOINED], 2);
+	assert_int_equal(s->gone_count, 0);
+}
+
+static void
+test_machine_that_ends(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device vm = script_source(&d, 100000, 3, 100001);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 20; i++) {
+		script_send_host(s, &d, NODE, 1000);
+		send_machine(s, &vm, 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	poll_for(s, &d, 30 * SECONDS, 4);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+	assert_string_equal(s->last[EVENT_DOWN].name, "vm-a");
+}
+
+/* Clocks that jump, and intervals of nothing and of days. */
+static void
+test_strange_clocks(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	int i;
+
+	poll_for(s, &d, 30 * SECONDS, 10);
+	for (i = 0; i < 20; i++) {
+		d.booted_ms += i % 2 ? 40 * DAYS : -40 * DAYS;
+		poll_for(s, &d, 30 * SECONDS, 1);
+	}
+	for (i = 0; i < 20; i++)
+		script_send_host(s, &d, NODE, 1000); /* all at once */
+	poll_for(s, &d, 30 * SECONDS, 10);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	poll_for(s, &d, 12 * HOURS, 6); /* believed when it has come twice */
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 2);
+	assert_int_equal(s->events[EVENT_RETURNED], 2);
+}
+
+int
+main(void)
+{
+#define SCRIPT(test) \
+	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
+	static const struct CMUnitTest tests[] = {
+	    SCRIPT(test_late_down_returned),
+	    SCRIPT(test_crowd),
+	    SCRIPT(test_order_of_events),
+	    SCRIPT(test_nobody_flaps),
+	    SCRIPT(test_restart_is_not_down),
+	    SCRIPT(test_end_of_an_application),
+	    SCRIPT(test_end_of_the_agent),
+	    SCRIPT(test_replay_is_no_heartbeat),
+	    SCRIPT(test_losses_ask_for_patience),
+	    SCRIPT(test_misses_are_set),
+	    SCRIPT(test_names_that_are_given),
+	    SCRIPT(test_two_of_one_name),
+	    SCRIPT(test_name_that_flips),
+	    SCRIPT(test_rename_leaves_no_zombie),
+	    SCRIPT(test_machine_that_moves),
+	    SCRIPT(test_two_of_one_uuid),
+	    SCRIPT(test_machine_that_ends),
+	    SCRIPT(test_strange_clocks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,280 @@
+#include "tests/sflow/unit.h"
+
+#include <stdlib.h>
+
+#include "sflow/wire/packet.h"
+
+#define MACS 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2
+#define IPV4_TO(protocol_, fragment_) \
+	0x45, 0x10, 0, 60, 0xab, 0xcd, (fragment_) >> 8, (fragment_)&255, 64, \
+	    protocol_, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2
+#define IPV6_TO(next_) \
+	0x60, 0x21, 0x23, 0x45, 0, 40, next_, 63, \
+	    0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, \
+	    0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2
+#define TCP 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x12
+#define UDP 0, 53, 0x30, 0x39, 0, 99
+
+static const uint8_t tcp[] = {MACS, 8, 0, IPV4_TO(6, 0x4000), TCP, 1, 2, 3};
+static const uint8_t udp6[] = {MACS, 0x86, 0xdd, IPV6_TO(17), UDP};
+static const uint8_t tagged[] = {MACS,       0x88, 0xa8, 0x20, 0x0a, 0x81, 0,
+                                 0xb0, 0x0b, 8,    0,    IPV4_TO(17, 0), UDP};
+static const uint8_t options[] = {0x46, 0, 0, 60, 0, 1, 0, 0, 64, 6, 0, 0, 192,
+                                  0, 2, 1, 192, 0, 2, 2, 1, 1, 1, 1, TCP};
+static const uint8_t extended[] = {
+    IPV6_TO(0), 43, 0, 1, 4, 0, 0, 0, 0, /* hop by hop */
+    60, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* routing, 16 bytes */
+    51, 0, 0, 0, 0, 0, 0, 0,                         /* destination */
+    44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,             /* authentication, 12 */
+    17, 0, 0, 1, 0, 0, 0, 9,                         /* first fragment */
+    UDP};
+static const uint8_t middle6[] = {IPV6_TO(44), 6, 0, 5, 0xa8, 0, 0, 0, 9, TCP};
+static const uint8_t middle4[] = {IPV4_TO(6, 185), TCP};
+static const uint8_t icmp[] = {IPV4_TO(1, 0), 3, 13};
+static const uint8_t icmp6[] = {IPV6_TO(58), 143, 0};
+static const uint8_t sctp[] = {IPV4_TO(132, 0), 0x0b, 0x59, 0x0b, 0x5a};
+static const uint8_t not_ip[] = {MACS, 8, 0, 0x65, 0, 0, 60};
+static const uint8_t short_header[] = {0x44, 0, 0, 60, 0, 1, 0, 0, 64, 6, 0, 0,
+                                       192, 0, 2, 1, 192, 0, 2, 2, TCP};
+static const uint8_t arp[] = {MACS, 8, 6, 0, 1, 8, 0};
+
+#define TO_PORTS (PACKET_PROTOCOL | PACKET_PORTS)
+#define ETHERNET (PACKET_ETHERNET | PACKET_TYPE)
+
+#define READ(protocol_, bytes_, p_) \
+	packet_read(protocol_, bytes_, sizeof(bytes_), p_)
+
+static void
+tcp_over_ipv4(void **state)
+{
+	static const uint8_t dst[] = {2, 0, 0, 0, 0, 1};
+	static const uint8_t src[] = {2, 0, 0, 0, 0, 2};
+	static const uint8_t ip[] = {192, 0, 2, 1};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, tcp, &p);
+	assert_int_equal(p.parts, ETHERNET | PACKET_IPV4 | TO_PORTS |
+	                              PACKET_TCP_FLAGS);
+	assert_memory_equal(p.dst_mac, dst, 6);
+	assert_memory_equal(p.src_mac, src, 6);
+	assert_int_equal(p.vlans, 0);
+	assert_int_equal(p.ethertype, 0x800);
+	assert_int_equal(p.src.type, ADDRESS_IPV4);
+	assert_memory_equal(p.src.bytes, ip, 4);
+	assert_int_equal(p.dst.bytes[3], 2);
+	assert_int_equal(p.tos, 0x10);
+	assert_int_equal(p.length, 60);
+	assert_int_equal(p.id, 0xabcd);
+	assert_int_equal(p.fragment, 0);
+	assert_false(p.more_fragments);
+	assert_int_equal(p.ttl, 64);
+	assert_int_equal(p.protocol, IP_TCP);
+	assert_int_equal(p.src_port, 8080);
+	assert_int_equal(p.dst_port, 80);
+	assert_int_equal(p.tcp_flags, 0x12);
+}
+
+static void
+udp_over_ipv6(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, udp6, &p);
+	assert_int_equal(p.parts, ETHERNET | PACKET_IPV6 | TO_PORTS |
+	                              PACKET_UDP_LENGTH);
+	assert_int_equal(p.tos, 0x02);
+	assert_int_equal(p.flow_label, 0x12345);
+	assert_int_equal(p.length, 40);
+	assert_int_equal(p.ttl, 63);
+	assert_int_equal(p.extensions, 0);
+	assert_int_equal(p.src.type, ADDRESS_IPV6);
+	assert_int_equal(p.src.bytes[15], 1);
+	assert_int_equal(p.dst.bytes[15], 2);
+	assert_int_equal(p.src_port, 53);
+	assert_int_equal(p.dst_port, 12345);
+	assert_int_equal(p.udp_length, 99);
+}
+
+static void
+tags_are_in_front_of_the_type(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, tagged, &p);
+	assert_int_equal(p.vlans, 2);
+	assert_int_equal(p.vlan[0], 0x200a);
+	assert_int_equal(p.vlan[1], 0xb00b);
+	assert_int_equal(p.ethertype, 0x800);
+	assert_int_equal(p.src_port, 53);
+}
+
+/* One tag after the other, until the bytes end. */
+static void
+tags_are_bounded(void **state)
+{
+	uint8_t bytes[64];
+	struct packet p;
+	size_t i;
+
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	for (i = 12; i < sizeof(bytes); i += 4)
+		bytes[i] = 0x81;
+	READ(PACKET_IS_ETHERNET, bytes, &p);
+	assert_int_equal(p.vlans, PACKET_VLANS);
+	assert_int_equal(p.ethertype, 0x8100);
+	assert_int_equal(p.parts, ETHERNET);
+}
+
+static void
+options_are_passed_over(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV4, options, &p);
+	assert_int_equal(p.parts, PACKET_IPV4 | TO_PORTS | PACKET_TCP_FLAGS);
+	assert_int_equal(p.src_port, 8080);
+}
+
+static void
+extensions_are_passed_over(void **state)
+{
+	static const uint8_t numbers[] = {0, 43, 60, 51, 44};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV6, extended, &p);
+	assert_int_equal(p.extensions, sizeof(numbers));
+	assert_memory_equal(p.extension, numbers, sizeof(numbers));
+	assert_true(p.more_fragments);
+	assert_int_equal(p.protocol, IP_UDP);
+	assert_int_equal(p.udp_length, 99);
+}
+
+static void
+extensions_are_bounded(void **state)
+{
+	uint8_t bytes[40 + 8 * 20] = {IPV6_TO(0)};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV6, bytes, &p);
+	assert_int_equal(p.extensions, PACKET_EXTENSIONS);
+	assert_int_equal(p.parts, PACKET_IPV6);
+}
+
+/* What is there looks like ports, but is from the packet's middle. */
+static void
+middle_of_a_packet_has_no_ports(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV4, middle4, &p);
+	assert_int_equal(p.parts, PACKET_IPV4 | PACKET_PROTOCOL);
+	assert_int_equal(p.fragment, 1480);
+	READ(PACKET_IS_IPV6, middle6, &p);
+	assert_int_equal(p.parts, PACKET_IPV6 | PACKET_PROTOCOL);
+	assert_int_equal(p.fragment, 1448);
+	assert_int_equal(p.protocol, IP_TCP);
+}
+
+static void
+other_transports(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV4, icmp, &p);
+	assert_int_equal(p.parts, PACKET_IPV4 | PACKET_PROTOCOL | PACKET_ICMP);
+	assert_int_equal(p.icmp_type, 3);
+	assert_int_equal(p.icmp_code, 13);
+	READ(PACKET_IS_IPV6, icmp6, &p);
+	assert_int_equal(p.parts, PACKET_IPV6 | PACKET_PROTOCOL | PACKET_ICMP);
+	assert_int_equal(p.icmp_type, 143);
+	READ(PACKET_IS_IPV4, sctp, &p);
+	assert_int_equal(p.parts, PACKET_IPV4 | TO_PORTS);
+	assert_int_equal(p.dst_port, 2906);
+}
+
+static void
+what_is_no_ip_is_not_read_as_such(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, not_ip, &p);
+	assert_int_equal(p.parts, ETHERNET);
+	READ(PACKET_IS_ETHERNET, arp, &p);
+	assert_int_equal(p.parts, ETHERNET);
+	assert_int_equal(p.ethertype, 0x806);
+	READ(PACKET_IS_IPV4, short_header, &p);
+	assert_int_equal(p.parts, 0);
+	READ(PACKET_IS_IPV6, icmp, &p);
+	assert_int_equal(p.parts, 0);
+	READ(7, tcp, &p);
+	assert_int_equal(p.parts, 0);
+}
+
+static const struct {
+	uint32_t protocol;
+	const uint8_t *bytes;
+	size_t len;
+} packets[] = {
+    {PACKET_IS_ETHERNET, tcp, sizeof(tcp)},
+    {PACKET_IS_ETHERNET, udp6, sizeof(udp6)},
+    {PACKET_IS_ETHERNET, tagged, sizeof(tagged)},
+    {PACKET_IS_IPV4, options, sizeof(options)},
+    {PACKET_IS_IPV6, extended, sizeof(extended)},
+    {PACKET_IS_IPV4, icmp, sizeof(icmp)},
+};
+
+/* In memory of its own, so that a read behind it is seen. What is there is a part of
+ * what the whole packet says. */
+static void
+cut_anywhere(void **state)
+{
+	struct packet whole, p;
+	uint8_t *bytes;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(packets); i++) {
+		packet_read(packets[i].protocol, packets[i].bytes,
+		            packets[i].len, &whole);
+		for (len = 0; len < packets[i].len; len++) {
+			bytes = malloc(len + 1);
+			assert_non_null(bytes);
+			memcpy(bytes + 1, packets[i].bytes, len);
+			packet_read(packets[i].protocol, bytes + 1, len, &p);
+			assert_int_equal(p.parts & ~whole.parts, 0);
+			if ((p.parts & PACKET_PORTS) != 0)
+				assert_int_equal(p.src_port, whole.src_port);
+			free(bytes);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(tcp_over_ipv4),
+	    cmocka_unit_test(udp_over_ipv6),
+	    cmocka_unit_test(tags_are_in_front_of_the_type),
+	    cmocka_unit_test(tags_are_bounded),
+	    cmocka_unit_test(options_are_passed_over),
+	    cmocka_unit_test(extensions_are_passed_over),
+	    cmocka_unit_test(extensions_are_bounded),
+	    cmocka_unit_test(middle_of_a_packet_has_no_ports),
+	    cmocka_unit_test(other_transports),
+	    cmocka_unit_test(what_is_no_ip_is_not_read_as_such),
+	    cmocka_unit_test(cut_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
