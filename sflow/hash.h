@@ -8,7 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-extern uint64_t hash_key[2]; /* random since agents_init() */
+/* Random before main() begins, and before a program that loads us as a module goes on:
+ * hash.c. It is the same for all tables of the program. */
+extern uint64_t hash_key[2];
 
 static inline unsigned
 keyed_hash(const void *key, size_t len)

@@ -5,7 +5,7 @@ sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
 	sflow/accept.c sflow/accept.h \
 	sflow/address.c sflow/address.h \
 	sflow/format.c sflow/format.h \
-	sflow/hash.h \
+	sflow/hash.c sflow/hash.h \
 	sflow/names.c sflow/names.h \
 	sflow/text.c sflow/text.h
 sflow_libsflow_la_LIBADD = -lm
@@ -28,6 +28,7 @@ sflow_store = \
 # Who sends, what is remembered of them, and what becomes of it.
 sflow_collector = \
 	sflow/collector/agents.c sflow/collector/agents.h \
+	sflow/collector/arrival.c sflow/collector/arrival.h \
 	sflow/collector/clusters.c \
 	sflow/collector/collector.c sflow/collector/collector.h \
 	sflow/collector/collector_internal.h \

@@ -2,20 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <utlist.h>
 
 #include "sflow/wire/derive.h"
 #include "sflow/collector/relations.h"
 
-#define OVERTAKEN_MS 5000     /* a network delays no datagram for longer */
-#define BEGIN_AGAIN_MS 60000  /* nor arrives so long after a restart */
-#define UPTIME_BACK_MS 5000   /* less is a clock that is set, not a restart */
-#define LOST_MAX 100000       /* a larger gap is another sequence */
 #define SOURCES_PER_AGENT 64  /* on average, over all agents */
 #define COUNTERS_MAX 128      /* structures, and parts of them, of a source */
-
-uint64_t hash_key[2];
 
 void
 agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
@@ -32,9 +25,6 @@ agents_init(struct agents *agents, size_t max_agents, size_t max_sources)
 {
 	memset(agents, 0, sizeof(*agents));
 	agents_bound(agents, max_agents, max_sources);
-	if (hash_key[0] == 0 &&
-	    getrandom(hash_key, sizeof(hash_key), 0) != sizeof(hash_key))
-		hash_key[0] = (uintptr_t)agents; /* better than nothing */
 }
 
 void
@@ -160,7 +150,7 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 		return NULL;
 	source->key = *key;
 	source->agent = key->sub_agent->key.agent;
-	source->sub_epoch = key->sub_agent->epoch;
+	source->sub_epoch = key->sub_agent->order.epoch;
 	source->heard_ms = now;
 	source->name = source->prefix = no_text;
 	HASH_ADD(hh, agents->sources, key, sizeof(source->key), source);
@@ -434,113 +424,13 @@ agents_remove_agent(struct agents *agents, struct agent *agent)
 	free(agent);
 }
 
-/* How a datagram stands to another one before it. */
-struct distance {
-	int32_t ahead; /* of its sequence number */
-	int32_t later; /* ms, by the agent's clock */
-	int64_t delay; /* ms by which it is later by our clock than by its own */
-};
-
-static struct distance
-distance_from(const struct datagram_clock *from, const struct datagram *d,
-              int64_t now)
-{
-	struct distance x = {.ahead = (int32_t)(d->sequence - from->sequence),
-	                     .later = (int32_t)(d->uptime_ms - from->uptime_ms)};
-
-	x.delay = now - from->arrival_ms - x.later;
-	return x;
-}
-
-/* It belongs to what was sent before the sub-agent began again. */
-static bool
-is_from_before(const struct sub_agent *sub, const struct datagram *d,
-               const struct distance *x, int64_t now)
-{
-	struct distance y = distance_from(&sub->before, d, now);
-
-	return sub->epoch > 0 &&
-	       now - sub->before.arrival_ms <= BEGIN_AGAIN_MS &&
-	       x->delay < -OVERTAKEN_MS && y.delay >= -OVERTAKEN_MS &&
-	       y.delay <= OVERTAKEN_MS + BEGIN_AGAIN_MS && y.ahead < LOST_MAX &&
-	       y.ahead > -LOST_MAX;
-}
-
-/* Which of the ways a sequence number and a clock can stand to those before:
- * the clock tells a restart from a datagram that was overtaken on its way. An
- * overtaken one is as old by the agent's clock as it is late by ours. */
-static enum arrival
-judge(const struct sub_agent *sub, const struct datagram *d, int64_t now)
-{
-	struct distance x = distance_from(&sub->last, d, now);
-
-	if (is_from_before(sub, d, &x, now))
-		return ARRIVAL_PAST;
-	if (x.ahead > 0)
-		return x.later < -UPTIME_BACK_MS || x.ahead > LOST_MAX
-		           ? ARRIVAL_RESTART
-		           : ARRIVAL_NEXT;
-	if (x.later > 0) /* the device runs on, so its agent has begun again;
-	                  * one that does not count leaves the number as it is */
-		return x.ahead < 0 ? ARRIVAL_RESTART : ARRIVAL_NEXT;
-	return x.delay <= OVERTAKEN_MS ? ARRIVAL_STALE : ARRIVAL_RESTART;
-}
-
-/* The uptime is in milliseconds, in 32 bits: 49.7 days. */
-static bool
-has_wrapped(const struct sub_agent *sub, const struct datagram *d)
-{
-	return d->uptime_ms < sub->last.uptime_ms &&
-	       (int32_t)(d->uptime_ms - sub->last.uptime_ms) > 0;
-}
-
-enum arrival
-sub_agent_arrival(struct sub_agent *sub, const struct datagram *d, int64_t now,
-                  uint32_t *lost)
-{
-	enum arrival arrival = ARRIVAL_NEXT;
-
-	*lost = 0;
-	if (sub->heard) {
-		arrival = judge(sub, d, now);
-		if (arrival == ARRIVAL_STALE || arrival == ARRIVAL_PAST)
-			return arrival;
-		if (arrival == ARRIVAL_NEXT && d->sequence != sub->last.sequence)
-			*lost = d->sequence - sub->last.sequence - 1;
-		if (has_wrapped(sub, d))
-			sub->wraps++;
-	}
-	if (arrival == ARRIVAL_RESTART) {
-		sub->epoch++;
-		sub->wraps = 0;
-		sub->before = sub->last;
-	}
-	sub->heard = true;
-	sub->last = (struct datagram_clock){.sequence = d->sequence,
-	                                    .uptime_ms = d->uptime_ms,
-	                                    .arrival_ms = now};
-	return arrival;
-}
-
-/* A number that goes back in a datagram that is itself in order: the data
- * source was made anew. */
-static enum arrival
-judge_sample(int32_t ahead, enum arrival datagram)
-{
-	if (ahead > 0)
-		return ahead > LOST_MAX ? ARRIVAL_RESTART : ARRIVAL_NEXT;
-	if (datagram == ARRIVAL_STALE)
-		return ARRIVAL_STALE;
-	return ahead == 0 ? ARRIVAL_NEXT : ARRIVAL_RESTART;
-}
-
 void
 source_follow(struct source *source)
 {
-	if (source->sub_epoch == source->key.sub_agent->epoch)
+	if (source->sub_epoch == source->key.sub_agent->order.epoch)
 		return;
-	source->sub_epoch = source->key.sub_agent->epoch;
-	source->counters_seen = source->flows_seen = false;
+	source->sub_epoch = source->key.sub_agent->order.epoch;
+	source->counted.seen = source->flows.seen = false;
 	source->epoch++;
 	rhythm_restart(&source->rhythm);
 }
@@ -550,25 +440,13 @@ source_arrival(struct source *source, const struct sample *sample,
                enum arrival datagram, uint32_t *lost)
 {
 	bool flows = sample->kind == SAMPLE_FLOW;
-	uint32_t *sequence =
-	    flows ? &source->flows_sequence : &source->counters_sequence;
-	bool *seen = flows ? &source->flows_seen : &source->counters_seen;
-	int32_t ahead = (int32_t)(sample->sequence - *sequence);
-	enum arrival arrival = ARRIVAL_NEXT;
+	enum arrival arrival;
 
-	*lost = 0;
 	source_follow(source);
-	if (*seen) {
-		arrival = judge_sample(ahead, datagram);
-		if (arrival == ARRIVAL_STALE)
-			return arrival;
-		if (arrival == ARRIVAL_NEXT && ahead > 0)
-			*lost = (uint32_t)ahead - 1;
-		if (arrival == ARRIVAL_RESTART)
-			source->epoch++;
-	}
-	*seen = true;
-	*sequence = sample->sequence;
+	arrival = arrival_of_sample(flows ? &source->flows : &source->counted,
+	                            sample, datagram, lost);
+	if (arrival == ARRIVAL_RESTART)
+		source->epoch++;
 	return arrival;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "sflow/address.h"
+#include "sflow/collector/arrival.h"
 #include "sflow/wire/datagram.h"
 #include "sflow/hash.h"
 #include "sflow/collector/members.h"
@@ -103,24 +104,13 @@ struct agent {
 	UT_hash_handle hh;
 };
 
-/* A datagram's place in time. */
-struct datagram_clock {
-	uint32_t sequence;
-	uint32_t uptime_ms; /* by the agent's clock */
-	int64_t arrival_ms; /* by ours */
-};
-
 struct sub_agent {
 	struct sub_agent_key {
 		struct agent *agent;
 		uint32_t id;
 		uint32_t zero;
 	} key;
-	struct datagram_clock last;   /* the latest datagram */
-	struct datagram_clock before; /* the latest before it began again */
-	bool heard;       /* so that all of this is known */
-	uint32_t wraps;   /* so often its uptime has begun again at 2^32 ms */
-	unsigned epoch;   /* counts its restarts */
+	struct datagram_order order;
 	unsigned source_count;
 	struct sub_agent *prev, *next; /* of the same agent */
 	UT_hash_handle hh;
@@ -133,11 +123,9 @@ struct source {
 	} key;
 	struct agent *agent;
 	struct source *prev, *next; /* of the same agent */
-	bool counters_seen, flows_seen;
 	bool contested; /* another port took its name over */
 	bool unwanted;  /* a port that the administrator leaves out */
-	uint32_t counters_sequence;
-	uint32_t flows_sequence;
+	struct sample_order counted, flows;
 	unsigned sub_epoch;  /* the sub-agent's, when last heard */
 	unsigned epoch;      /* counts its restarts, the sub-agent's included */
 	uint32_t first; /* kinds of which it is the first: they have no prefix */
@@ -226,14 +214,6 @@ struct source *agents_find_uuid(struct agents *agents, const uint8_t uuid[16]);
 void agents_set_uuid(struct agents *agents, struct source *source);
 void agents_unset_uuid(struct agents *agents, struct source *source);
 
-/* How a datagram or sample stands to those before it. */
-enum arrival {
-	ARRIVAL_NEXT,    /* in order; `lost` says how many are missing */
-	ARRIVAL_STALE,   /* a duplicate, or overtaken: it changes nothing */
-	ARRIVAL_PAST,    /* from before the sender began again: forget it */
-	ARRIVAL_RESTART  /* the sender has begun again */
-};
-
 void agents_init(struct agents *agents, size_t max_agents, size_t max_sources);
 void agents_free(struct agents *agents);
 
@@ -272,16 +252,8 @@ void agents_remove_sub_agent(struct agents *agents,
                              struct sub_agent *sub_agent);
 void agents_remove_agent(struct agents *agents, struct agent *agent);
 
-/* Takes note of a datagram's sequence number and uptime. A restart raises the
- * sub-agent's epoch, and so unlatches the counters of all its sources. A
- * datagram that was overtaken is STALE, yet its samples may still be news to
- * their data sources. */
-enum arrival sub_agent_arrival(struct sub_agent *sub_agent,
-                               const struct datagram *datagram, int64_t now,
-                               uint32_t *lost);
-
-/* Takes note of a sample's sequence number. `datagram` says how the datagram
- * stood. A sample that was already here is STALE. */
+/* As arrival_of_sample(), for a sample of this source. Where that has begun again, its
+ * counters are unlatched. */
 enum arrival source_arrival(struct source *source, const struct sample *sample,
                             enum arrival datagram, uint32_t *lost);
 

@@ -173,7 +173,8 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	x.sub_agent = agents_sub_agent(&c->agents, x.agent, datagram->sub_agent);
 	if (x.sub_agent == NULL)
 		return refuse(c, &datagram->agent, 1, "max_sources");
-	x.arrival = sub_agent_arrival(x.sub_agent, datagram, now, &lost);
+	x.arrival = arrival_of_datagram(&x.sub_agent->order, datagram, now,
+	                                &lost);
 	atomic_fetch_add_explicit(&c->stats.datagrams_lost, lost,
 	                          memory_order_relaxed);
 	c->agents.loss = loss_measure(c->agents.loss, lost, LOSS_WEIGHT_ALL);

@@ -330,7 +330,7 @@ static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
 	bool speaks = machine || x->agent->called[0] == '\0';
-	int64_t uptime_ms = ((int64_t)x->sub_agent->wraps << 32) +
+	int64_t uptime_ms = ((int64_t)x->sub_agent->order.wraps << 32) +
 	                    x->datagram->uptime_ms;
 
 	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;

@@ -164,7 +164,7 @@ sweep_agent(struct collector *c, struct agent *agent, int64_t now)
 	ports_tick(c, agent, now);
 	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
 		if (sub->source_count == 0 &&
-		    now - sub->last.arrival_ms > BARE_DMAX_MS)
+		    now - sub->order.last.arrival_ms > BARE_DMAX_MS)
 			agents_remove_sub_agent(&c->agents, sub);
 }
 

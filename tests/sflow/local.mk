@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/sflow/test_derive \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
+	tests/sflow/test_hash \
 	tests/sflow/test_instances \
 	tests/sflow/test_packet \
 	tests/sflow/test_ports \
@@ -74,6 +75,10 @@ tests_sflow_test_flows_LDADD = $(UNIT_LIBS)
 tests_sflow_test_format_SOURCES = tests/sflow/test_format.c tests/sflow/unit.h
 tests_sflow_test_format_CFLAGS = $(UNIT_CFLAGS) $(APR_CFLAGS)
 tests_sflow_test_format_LDADD = $(UNIT_LIBS) $(APR_LIBS)
+
+tests_sflow_test_hash_SOURCES = tests/sflow/test_hash.c tests/sflow/unit.h
+tests_sflow_test_hash_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_hash_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_instances_SOURCES = tests/sflow/test_instances.c $(UNIT_SCRIPT)
 tests_sflow_test_instances_CFLAGS = $(UNIT_CFLAGS)
