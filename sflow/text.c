@@ -1,7 +1,7 @@
 #include "sflow/text.h"
 
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -73,4 +73,17 @@ text_mac(const uint8_t mac[6], char text[MAC_TEXT])
 	snprintf(text, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
 	         mac[1], mac[2], mac[3], mac[4], mac[5]);
 	return text;
+}
+
+char text_none[1];
+
+bool
+text_keep(char **kept, const char *text)
+{
+	char *was = *kept, *copy = text[0] != '\0' ? strdup(text) : text_none;
+
+	*kept = copy != NULL ? copy : text_none;
+	if (was != text_none)
+		free(was);
+	return copy != NULL;
 }

@@ -5,6 +5,7 @@
 #ifndef SFLOW_TEXT_H
 #define SFLOW_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,5 +28,12 @@ char *text_uuid(const uint8_t uuid[16], char text[UUID_TEXT]);
 
 /* A MAC address as 00:11:22:33:44:55, lower case. Returns `text`. */
 char *text_mac(const uint8_t mac[6], char text[MAC_TEXT]);
+
+/* What a text that is kept points to while there is none: "", and never freed. */
+extern char text_none[1];
+
+/* Keeps a copy of `text` in `*kept`, which is text_none or what was kept before; "":
+ * none. `text` may be what is kept. False without memory: then there is none. */
+bool text_keep(char **kept, const char *text);
 
 #endif
