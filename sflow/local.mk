@@ -28,18 +28,25 @@ sflow_store = \
 # Who sends, what is remembered of them, and what becomes of it.
 sflow_collector = \
 	sflow/collector/agents.c sflow/collector/agents.h \
+	sflow/collector/agents_internal.h \
 	sflow/collector/arrival.c sflow/collector/arrival.h \
-	sflow/collector/clusters.c \
+	sflow/collector/clusters.c sflow/collector/clusters.h \
 	sflow/collector/collector.c sflow/collector/collector.h \
 	sflow/collector/collector_internal.h \
-	sflow/collector/custom.c \
+	sflow/collector/custom.c sflow/collector/custom.h \
 	sflow/collector/events.c \
-	sflow/collector/hosts.c \
-	sflow/collector/instances.c \
+	sflow/collector/forget.c sflow/collector/forget.h \
+	sflow/collector/host.c sflow/collector/host.h \
+	sflow/collector/instances.c sflow/collector/instances.h \
 	sflow/collector/itself.h \
+	sflow/collector/kept.c sflow/collector/kept.h \
+	sflow/collector/machines.c sflow/collector/machines.h \
 	sflow/collector/members.c sflow/collector/members.h \
-	sflow/collector/ports.c \
+	sflow/collector/naming.c sflow/collector/naming.h \
+	sflow/collector/ports.c sflow/collector/ports.h \
+	sflow/collector/reconfigure.c \
 	sflow/collector/relations.c sflow/collector/relations.h \
-	sflow/collector/samples.c \
+	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
+	sflow/collector/sources.c \
 	sflow/collector/ticks.c

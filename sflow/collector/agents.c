@@ -4,11 +4,10 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "sflow/wire/derive.h"
-#include "sflow/collector/relations.h"
+#include "sflow/collector/agents_internal.h"
 
-#define SOURCES_PER_AGENT 64  /* on average, over all agents */
-#define COUNTERS_MAX 128      /* structures, and parts of them, of a source */
+#define SOURCES_PER_AGENT 64 /* on average, over all agents */
+#define FEW_DATAGRAMS 3      /* an agent heard so often is no passer-by */
 
 void
 agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
@@ -21,66 +20,49 @@ agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
 }
 
 void
-agents_init(struct agents *agents, size_t max_agents, size_t max_sources)
+agents_init(struct agents *agents, const struct host_kind *kind,
+            size_t max_agents, size_t max_sources)
 {
 	memset(agents, 0, sizeof(*agents));
+	agents->kind = kind;
 	agents_bound(agents, max_agents, max_sources);
 }
 
-void
-agents_free(struct agents *agents)
+size_t
+agents_count(const struct agents *agents)
 {
-	struct agent *agent, *next;
-	struct taken_name *taken, *next_taken;
-
-	agents->keep = false;
-	HASH_ITER(hh, agents->agents, agent, next)
-		agents_remove_agent(agents, agent);
-	HASH_ITER(hh, agents->names, taken, next_taken) {
-		HASH_DEL(agents->names, taken);
-		free(taken);
-	}
-	agents_drop_forgotten(agents);
+	return HASH_COUNT(agents->agents);
 }
 
-void
-agents_drop_forgotten(struct agents *agents)
+size_t
+agents_source_count(const struct agents *agents)
 {
-	struct forgotten *forgotten;
-
-	while ((forgotten = agents->forgotten) != NULL) {
-		agents->forgotten = forgotten->next;
-		free(forgotten);
-	}
+	return HASH_COUNT(agents->sources);
 }
 
-static char no_text[1]; /* of those that have none */
+/* Agents --------------------------------------------------------------------------- */
 
-static bool
-set_text(char **text, const char *to)
+static struct agent *
+add_agent(struct agents *agents, const struct address *address, double loss,
+          int64_t now)
 {
-	char *was = *text, *copy = to[0] != '\0' ? strdup(to) : no_text;
+	struct host_key key = {.agent = *address};
+	struct agent *agent = calloc(1, sizeof(*agent));
 
-	*text = copy != NULL ? copy : no_text;
-	if (was != no_text)
-		free(was);
-	return copy != NULL;
-}
-
-bool
-agent_set_name(struct agent *agent, const char *text)
-{
-	return set_text(&agent->name, text);
-}
-
-bool
-agent_set_called(struct agent *agent, const char *text)
-{
-	return set_text(&agent->called, text);
+	if (agent == NULL)
+		return NULL;
+	host_init(&agent->host, agents->kind, &key, loss, now);
+	agent->naming.called = agent->naming.other = text_none;
+	HASH_ADD(hh, agents->agents, host.key.agent, sizeof(*address), agent);
+	if (agent->hh.tbl != NULL)
+		return agent;
+	free(agent);
+	return NULL;
 }
 
 struct agent *
-agents_agent(struct agents *agents, const struct address *address, int64_t now)
+agents_agent(struct agents *agents, const struct address *address, double loss,
+             int64_t now)
 {
 	struct agent *agent;
 
@@ -89,20 +71,140 @@ agents_agent(struct agents *agents, const struct address *address, int64_t now)
 		return agent;
 	if (HASH_COUNT(agents->agents) >= agents->max_agents)
 		return NULL;
-	agent = calloc(1, sizeof(*agent));
-	if (agent == NULL)
-		return NULL;
-	agent->address = *address;
-	agent->first_ms = now;
-	agent->name = agent->called = no_text;
-	member_init(&agent->member, agents->loss, now);
-	HASH_ADD(hh, agents->agents, address, sizeof(agent->address), agent);
-	if (agent->hh.tbl == NULL) {
-		free(agent);
-		return NULL;
-	}
-	return agent;
+	return add_agent(agents, address, loss, now);
 }
+
+struct agent *
+agents_first(const struct agents *agents)
+{
+	return agents->agents;
+}
+
+struct agent *
+agent_next(const struct agent *agent)
+{
+	return agent->hh.next;
+}
+
+void
+agents_remove_agent(struct agents *agents, struct agent *agent)
+{
+	agents_sweep_sub_agents(agents, agent, INT64_MAX);
+	HASH_DEL(agents->agents, agent);
+	free(agent->unknown);
+	free(agent);
+}
+
+const struct address *
+agent_address(const struct agent *agent)
+{
+	return &agent->host.key.agent;
+}
+
+/* The parts are their owners' to change, whoever looks at the agent. */
+static struct agent *
+open_agent(const struct agent *agent)
+{
+	return (struct agent *)(uintptr_t)agent;
+}
+
+struct host *
+agent_host(const struct agent *agent)
+{
+	return &open_agent(agent)->host;
+}
+
+struct agent_naming *
+agent_naming(const struct agent *agent)
+{
+	return &open_agent(agent)->naming;
+}
+
+struct agent_ports *
+agent_ports(const struct agent *agent)
+{
+	return &open_agent(agent)->ports;
+}
+
+struct agent_kinds *
+agent_kinds(const struct agent *agent)
+{
+	return &open_agent(agent)->kinds;
+}
+
+unsigned *
+agent_custom_sets(const struct agent *agent)
+{
+	return &open_agent(agent)->custom_sets;
+}
+
+struct agent *
+agent_of_host(const struct host *host)
+{
+	return (struct agent *)(uintptr_t)host;
+}
+
+uint64_t
+agent_datagrams(const struct agent *agent)
+{
+	return agent->datagrams;
+}
+
+void
+agent_count_datagram(struct agent *agent)
+{
+	agent->datagrams++;
+}
+
+void
+agent_restored(struct agent *agent, uint32_t interval_ms, uint32_t jitter_ms)
+{
+	if (agent->datagrams < FEW_DATAGRAMS)
+		agent->datagrams = FEW_DATAGRAMS;
+	agent->interval_ms = interval_ms;
+	agent->jitter_ms = jitter_ms;
+}
+
+void
+agent_follow(struct agent *agent, struct source *source, bool machine)
+{
+	const struct source *pace = agent->pace;
+	bool slower = pace == NULL || source->rhythm.interval_ms >
+	                                  pace->rhythm.interval_ms;
+
+	if (machine ? !agent->machine_paces : !agent->machine_paces && slower) {
+		agent->pace = source;
+		agent->machine_paces = machine;
+	}
+	member_expect(&agent->host.member, &agent->pace->rhythm);
+}
+
+uint32_t
+agent_interval_ms(const struct agent *agent)
+{
+	return agent->pace != NULL ? agent->pace->rhythm.interval_ms : 0;
+}
+
+bool
+agent_unknown(struct agent *agent, uint32_t tag)
+{
+	int i;
+
+	if (agent->unknown == NULL)
+		agent->unknown =
+		    calloc(AGENT_UNKNOWN_MAX, sizeof(agent->unknown[0]));
+	for (i = 0; agent->unknown != NULL && i < AGENT_UNKNOWN_MAX; i++) {
+		struct unknown_format *u = &agent->unknown[i];
+
+		if (u->count != 0 && u->tag != tag)
+			continue;
+		u->tag = tag;
+		return u->count++ == 0;
+	}
+	return false;
+}
+
+/* Sub-agents ----------------------------------------------------------------------- */
 
 struct sub_agent *
 agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
@@ -129,16 +231,55 @@ agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 	return sub;
 }
 
-bool
-source_set_name(struct source *source, const char *text)
+void
+agents_sweep_sub_agents(struct agents *agents, struct agent *agent,
+                        int64_t before_ms)
 {
-	return set_text(&source->name, text);
+	struct sub_agent *sub, *next;
+
+	DL_FOREACH_SAFE(agent->sub_agents, sub, next) {
+		if (sub->source_count != 0 ||
+		    sub->order.last.arrival_ms >= before_ms)
+			continue;
+		DL_DELETE(agent->sub_agents, sub);
+		agent->sub_agent_count--;
+		HASH_DEL(agents->sub_agents, sub);
+		free(sub);
+	}
 }
 
-bool
-source_set_prefix(struct source *source, const char *text)
+struct agent *
+sub_agent_agent(const struct sub_agent *sub_agent)
 {
-	return set_text(&source->prefix, text);
+	return sub_agent->key.agent;
+}
+
+enum arrival
+sub_agent_arrival(struct sub_agent *sub_agent, const struct datagram *datagram,
+                  int64_t now, uint32_t *lost)
+{
+	return arrival_of_datagram(&sub_agent->order, datagram, now, lost);
+}
+
+int64_t
+sub_agent_uptime_ms(const struct sub_agent *sub_agent,
+                    const struct datagram *datagram)
+{
+	return ((int64_t)sub_agent->order.wraps << 32) + datagram->uptime_ms;
+}
+
+/* Data sources --------------------------------------------------------------------- */
+
+struct source *
+agents_find_source(const struct agents *agents,
+                   const struct sub_agent *sub_agent, struct source_id id)
+{
+	struct source_key key = {
+	    .sub_agent = (struct sub_agent *)(uintptr_t)sub_agent, .id = id};
+	struct source *source;
+
+	HASH_FIND(hh, agents->sources, &key, sizeof(key), source);
+	return source;
 }
 
 static struct source *
@@ -152,7 +293,7 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	source->agent = key->sub_agent->key.agent;
 	source->sub_epoch = key->sub_agent->order.epoch;
 	source->heard_ms = now;
-	source->name = source->prefix = no_text;
+	source->name = source->instance.prefix = text_none;
 	HASH_ADD(hh, agents->sources, key, sizeof(source->key), source);
 	if (source->hh.tbl == NULL) {
 		free(source);
@@ -161,28 +302,6 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	DL_APPEND(source->agent->sources, source);
 	source->agent->source_count++;
 	key->sub_agent->source_count++;
-	return source;
-}
-
-struct machine *
-source_machine(struct source *source)
-{
-	if (source->machine == NULL) {
-		source->machine = calloc(1, sizeof(*source->machine));
-		if (source->machine != NULL)
-			source->machine->source = source;
-	}
-	return source->machine;
-}
-
-struct source *
-agents_find_source(const struct agents *agents, struct sub_agent *sub_agent,
-                   struct source_id id)
-{
-	struct source_key key = {.sub_agent = sub_agent, .id = id};
-	struct source *source;
-
-	HASH_FIND(hh, agents->sources, &key, sizeof(key), source);
 	return source;
 }
 
@@ -201,312 +320,24 @@ agents_source(struct agents *agents, struct sub_agent *sub_agent,
 	return add_source(agents, &key, now);
 }
 
-void
-source_detach(struct source *source, const struct store_host *host)
-{
-	struct counters *c;
-
-	for (c = source->counters; c != NULL; c = c->next) {
-		if (c->block == NULL ||
-		    (host != NULL && store_block_host(c->block) != host))
-			continue;
-		store_block_remove(c->block);
-		c->block = NULL;
-	}
-	if (host != NULL && host != source->agent->host)
-		return;
-	source->agent->first &= ~source->first;
-	source->first = 0;
-	source_set_prefix(source, "");
-	source->unwanted = false;
-}
-
-static size_t
-name_key(struct name_key *key, unsigned cluster, const char *name)
-{
-	key->cluster = cluster;
-	strncpy(key->name, name, sizeof(key->name) - 1);
-	key->name[sizeof(key->name) - 1] = '\0';
-	return offsetof(struct name_key, name) + strlen(key->name);
-}
-
-bool
-agents_take_name(struct agents *agents, unsigned cluster, const char *name)
-{
-	struct taken_name *taken;
-	struct name_key key;
-	size_t len = name_key(&key, cluster, name);
-
-	HASH_FIND(hh, agents->names, &key, len, taken);
-	if (taken != NULL)
-		return false;
-	taken = malloc(offsetof(struct taken_name, key) + len + 1);
-	if (taken == NULL)
-		return true; /* two of one name are better than none */
-	memcpy(&taken->key, &key, len + 1);
-	HASH_ADD(hh, agents->names, key, len, taken);
-	if (taken->hh.tbl == NULL)
-		free(taken);
-	return true;
-}
-
-void
-agents_return_name(struct agents *agents, unsigned cluster, const char *name)
-{
-	struct taken_name *taken;
-	struct name_key key;
-	size_t len = name_key(&key, cluster, name);
-
-	HASH_FIND(hh, agents->names, &key, len, taken);
-	if (taken == NULL)
-		return;
-	HASH_DEL(agents->names, taken);
-	free(taken);
-}
-
-/* Notes that a saved host is to be forgotten where it was saved. */
-static void
-forget_saved(struct agents *agents, struct kept *kept,
-             const struct forgotten *what)
-{
-	struct forgotten *forgotten;
-
-	if (!kept->stored || !agents->keep)
-		return;
-	kept->stored = kept->saved = false;
-	forgotten = malloc(sizeof(*forgotten));
-	if (forgotten == NULL)
-		return; /* it is found to be too old when it is restored */
-	*forgotten = *what;
-	forgotten->next = agents->forgotten;
-	agents->forgotten = forgotten;
-}
-
-void
-agents_unsave_source(struct agents *agents, struct source *source)
-{
-	struct forgotten what = {.machine = true,
-	                         .agent = source->agent->address,
-	                         .sub_agent = source->key.sub_agent->key.id,
-	                         .source = source->key.id};
-
-	if (source->machine != NULL)
-		forget_saved(agents, &source->machine->kept, &what);
-}
-
-void
-agents_unsave_agent(struct agents *agents, struct agent *agent)
-{
-	struct forgotten what = {.agent = agent->address};
-
-	forget_saved(agents, &agent->kept, &what);
-}
-
 struct source *
-agents_find_uuid(struct agents *agents, const uint8_t uuid[16])
+agent_sources(const struct agent *agent)
 {
-	struct machine *machine;
-
-	HASH_FIND(hh, agents->by_uuid, uuid, 16, machine);
-	return machine != NULL ? machine->source : NULL;
-}
-
-void
-agents_set_uuid(struct agents *agents, struct source *source)
-{
-	struct source *was = agents_find_uuid(agents, source->uuid);
-	struct machine *machine = source->machine;
-
-	if (was != NULL)
-		agents_unset_uuid(agents, was);
-	HASH_ADD_KEYPTR(hh, agents->by_uuid, source->uuid,
-	                sizeof(source->uuid), machine);
-	machine->by_uuid = machine->hh.tbl != NULL;
-}
-
-void
-agents_unset_uuid(struct agents *agents, struct source *source)
-{
-	struct machine *machine = source->machine;
-
-	if (machine == NULL || !machine->by_uuid)
-		return;
-	HASH_DELETE(hh, agents->by_uuid, machine);
-	machine->by_uuid = false;
-}
-
-static void
-free_counters(struct source *source)
-{
-	struct counters *c, *next;
-
-	for (c = source->counters; c != NULL; c = next) {
-		next = c->next;
-		free(c);
-	}
-}
-
-void
-source_forget(struct source *source, const struct layout *layout)
-{
-	struct counters **at = &source->counters, *c;
-
-	while ((c = *at) != NULL) {
-		if (c->layout != layout) {
-			at = &c->next;
-			continue;
-		}
-		*at = c->next;
-		store_block_remove(c->block);
-		free(c);
-		source->counters_count--;
-	}
+	return agent->sources;
 }
 
 void
 agents_remove_source(struct agents *agents, struct source *source)
 {
-	source_detach(source, NULL);
 	if (source->agent->pace == source) {
 		source->agent->pace = NULL;
 		source->agent->machine_paces = false;
 	}
-	port_forget(source);
-	relations_forget(agents, source);
-	free_counters(source);
-	customs_free(source);
-	if (source_host(source) != NULL)
-		agents_return_name(agents, source->machine->cluster,
-		                   source->machine->name);
-	agents_unsave_source(agents, source);
-	store_host_gone(source_host(source));
-	agents_unset_uuid(agents, source);
+	source_free_counters(source);
+	text_keep(&source->name, "");
 	DL_DELETE(source->agent->sources, source);
 	source->agent->source_count--;
 	source->key.sub_agent->source_count--;
 	HASH_DEL(agents->sources, source);
-	source_set_name(source, "");
-	source_set_prefix(source, "");
-	free(source->machine);
 	free(source);
-}
-
-void
-agents_remove_sub_agent(struct agents *agents, struct sub_agent *sub_agent)
-{
-	DL_DELETE(sub_agent->key.agent->sub_agents, sub_agent);
-	sub_agent->key.agent->sub_agent_count--;
-	HASH_DEL(agents->sub_agents, sub_agent);
-	free(sub_agent);
-}
-
-void
-agents_remove_agent(struct agents *agents, struct agent *agent)
-{
-	struct source *source, *next_source;
-	struct sub_agent *sub, *next_sub;
-
-	DL_FOREACH_SAFE(agent->sources, source, next_source)
-		agents_remove_source(agents, source);
-	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
-		agents_remove_sub_agent(agents, sub);
-	if (agent->name[0] != '\0')
-		agents_return_name(agents, agent->cluster, agent->name);
-	agents_unsave_agent(agents, agent);
-	if (agents->save_next == agent)
-		agents->save_next = agent->hh.next;
-	store_host_gone(agent->host);
-	HASH_DEL(agents->agents, agent);
-	free(agent->unknown);
-	free(agent->other_name);
-	agent_set_name(agent, "");
-	agent_set_called(agent, "");
-	free(agent);
-}
-
-void
-source_follow(struct source *source)
-{
-	if (source->sub_epoch == source->key.sub_agent->order.epoch)
-		return;
-	source->sub_epoch = source->key.sub_agent->order.epoch;
-	source->counted.seen = source->flows.seen = false;
-	source->epoch++;
-	rhythm_restart(&source->rhythm);
-}
-
-enum arrival
-source_arrival(struct source *source, const struct sample *sample,
-               enum arrival datagram, uint32_t *lost)
-{
-	bool flows = sample->kind == SAMPLE_FLOW;
-	enum arrival arrival;
-
-	source_follow(source);
-	arrival = arrival_of_sample(flows ? &source->flows : &source->counted,
-	                            sample, datagram, lost);
-	if (arrival == ARRIVAL_RESTART)
-		source->epoch++;
-	return arrival;
-}
-
-struct counters *
-source_counters(struct source *source, const struct layout *layout,
-                unsigned part)
-{
-	struct counters **at, *c;
-
-	for (at = &source->counters; *at != NULL; at = &(*at)->next)
-		if ((*at)->layout == layout && (*at)->part == part)
-			return *at;
-	if (source->counters_count >= COUNTERS_MAX)
-		return NULL;
-	c = calloc(1, sizeof(*c) + latch_size(layout));
-	if (c != NULL) {
-		c->layout = layout;
-		c->part = part;
-		*at = c;
-		source->counters_count++;
-	}
-	return c;
-}
-
-unsigned
-source_interval_s(const struct source *source)
-{
-	return source->rhythm.interval_s != 0 ? source->rhythm.interval_s
-	                                      : INTERVAL_USUAL_MS / 1000;
-}
-
-void
-agent_follow(struct agent *agent, struct source *source, bool machine)
-{
-	const struct source *pace = agent->pace;
-	bool slower = pace == NULL || source->rhythm.interval_ms >
-	                                  pace->rhythm.interval_ms;
-
-	if (machine ? !agent->machine_paces : !agent->machine_paces && slower) {
-		agent->pace = source;
-		agent->machine_paces = machine;
-	}
-	member_expect(&agent->member, &agent->pace->rhythm);
-}
-
-bool
-agent_unknown(struct agent *agent, uint32_t tag)
-{
-	int i;
-
-	if (agent->unknown == NULL)
-		agent->unknown =
-		    calloc(AGENT_UNKNOWN_MAX, sizeof(agent->unknown[0]));
-	for (i = 0; agent->unknown != NULL && i < AGENT_UNKNOWN_MAX; i++) {
-		struct unknown_format *u = &agent->unknown[i];
-
-		if (u->count != 0 && u->tag != tag)
-			continue;
-		u->tag = tag;
-		return u->count++ == 0;
-	}
-	return false;
 }

@@ -3,7 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sflow/collector/clusters.h"
 #include "sflow/collector/collector_internal.h"
+#include "sflow/collector/forget.h"
+#include "sflow/collector/naming.h"
+#include "sflow/collector/ports.h"
+#include "sflow/collector/samples.h"
 
 #define LOSS_WEIGHT_ALL 0.0001 /* of one datagram in the loss of all */
 
@@ -23,28 +28,6 @@ const struct collector_config collector_defaults = {
     .host_dmax_ms = INT64_C(86400000),
 };
 
-size_t
-collector_hosts_max(const struct collector *c)
-{
-	bool by_sources = c->config.vm == VM_HOST;
-	size_t hosts = by_sources ? c->agents.max_sources_total
-	                          : c->agents.max_agents;
-	size_t there = by_sources ? HASH_COUNT(c->agents.sources)
-	                          : HASH_COUNT(c->agents.agents);
-
-	if (hosts < there)
-		hosts = there; /* the bound was lowered; they stay */
-	return 2 * hosts; /* those that are gone wait for the publisher */
-}
-
-void
-collector_reserve_name(struct collector *c)
-{
-	if (c->config.reserved != NULL)
-		agents_take_name(&c->agents, c->config.reserved_cluster,
-		                 c->config.reserved);
-}
-
 struct collector *
 collector_new(const struct collector_config *config)
 {
@@ -55,13 +38,15 @@ collector_new(const struct collector_config *config)
 	c->config = *config;
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;
-	agents_init(&c->agents, config->max_agents, config->max_sources);
-	c->agents.keep = config->keep;
+	agents_init(&c->agents, &agent_host_kind, config->max_agents,
+	            config->max_sources);
+	c->hosts.keep = config->keep;
 	collector_reserve_name(c);
 	ports_init(c);
 	c->store = store_new(collector_hosts_max(c), config->max_metrics,
 	                     config->use);
 	if (c->store == NULL) {
+		hosts_free(&c->hosts);
 		free(c);
 		return NULL;
 	}
@@ -71,9 +56,14 @@ collector_new(const struct collector_config *config)
 void
 collector_free(struct collector *c)
 {
+	struct agent *agent;
+
 	if (c == NULL)
 		return;
-	agents_free(&c->agents);
+	c->hosts.keep = false;
+	while ((agent = agents_first(&c->agents)) != NULL)
+		forget_agent(c, agent);
+	hosts_free(&c->hosts);
 	store_free(c->store);
 	free(c->events);
 	free(c);
@@ -99,13 +89,6 @@ collector_set_wall(struct collector *c, int64_t offset_ms)
 
 /* Datagrams ------------------------------------------------------------------- */
 
-void
-malformed(struct collector *c, const struct agent *agent, int error)
-{
-	count(&c->stats.malformed);
-	collector_tell(c, EVENT_MALFORMED, &agent->address, error, "");
-}
-
 static int
 refuse(struct collector *c, const struct address *agent, int64_t code,
        const char *why)
@@ -122,41 +105,25 @@ take_samples(struct collector *c, struct context *x, struct datagram *datagram)
 	int got;
 
 	while ((got = datagram_sample(datagram, &sample)) > 0)
-		take_sample(c, x, &sample);
+		sample_take(c, x, &sample);
 	if (got < 0)
-		malformed(c, x->agent, got);
+		collector_malformed(c, agent_address(x->agent), got);
 	return got;
-}
-
-void
-heartbeat(struct collector *c, const struct context *x, struct member *member,
-          const char *name, uint32_t lost)
-{
-	int64_t before = member->heard_ms;
-
-	if (member_heard(member, lost, x->now) == MEMBER_RETURNED &&
-	    name[0] != '\0')
-		collector_tell_member(c, EVENT_RETURNED, &x->agent->address,
-		                      name, member, x->now)
-		    ->heard_ms = before;
 }
 
 /* Any datagram with news is the agent's heartbeat. */
 static void
 heard(struct collector *c, struct context *x, uint32_t lost)
 {
-	struct agent *agent = x->agent;
+	struct host *host = agent_host(x->agent);
 
 	count(&c->stats.datagrams);
 	if (x->arrival == ARRIVAL_RESTART)
-		collector_tell_member(c, EVENT_RESTARTED, &agent->address,
-		                      agent->name, &agent->member, x->now);
+		host_tell(c, host, EVENT_RESTARTED, x->now);
 	if (!x->heard)
 		return;
-	agent->datagrams++;
-	heartbeat(c, x, &agent->member, agent->name, lost);
-	if (agent->host != NULL)
-		store_host_heard(agent->host, x->started_s, x->now);
+	agent_count_datagram(x->agent);
+	host_heard(c, host, lost, x->started_s, x->now);
 }
 
 static int
@@ -166,18 +133,18 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	uint32_t lost;
 	int result;
 
-	x.agent = agents_agent(&c->agents, &datagram->agent, now);
+	x.agent = agents_agent(&c->agents, &datagram->agent, c->hosts.loss,
+	                       now);
 	if (x.agent == NULL)
 		return refuse(c, &datagram->agent, 0, "max_agents");
-	agent_finds_cluster(c, x.agent);
+	agent_find_cluster(&c->config, x.agent);
 	x.sub_agent = agents_sub_agent(&c->agents, x.agent, datagram->sub_agent);
 	if (x.sub_agent == NULL)
 		return refuse(c, &datagram->agent, 1, "max_sources");
-	x.arrival = arrival_of_datagram(&x.sub_agent->order, datagram, now,
-	                                &lost);
+	x.arrival = sub_agent_arrival(x.sub_agent, datagram, now, &lost);
 	atomic_fetch_add_explicit(&c->stats.datagrams_lost, lost,
 	                          memory_order_relaxed);
-	c->agents.loss = loss_measure(c->agents.loss, lost, LOSS_WEIGHT_ALL);
+	c->hosts.loss = loss_measure(c->hosts.loss, lost, LOSS_WEIGHT_ALL);
 	if (x.arrival == ARRIVAL_PAST) {
 		count(&c->stats.stale);
 		return 0;
@@ -208,15 +175,14 @@ collector_input(struct collector *c, const void *buf, size_t len,
 		return not_allowed(c);
 	error = datagram_open(&datagram, buf, len);
 	if (error != 0) {
-		count(&c->stats.malformed);
-		collector_tell(c, EVENT_MALFORMED, from, error, "");
+		collector_malformed(c, from, error);
 		return error;
 	}
 	if (c->config.same_address &&
 	    memcmp(&datagram.agent, from, sizeof(*from)) != 0)
 		return not_allowed(c);
 	error = take_datagram(c, &datagram, now);
-	atomic_store_explicit(&c->stats.agents, HASH_COUNT(c->agents.agents),
+	atomic_store_explicit(&c->stats.agents, agents_count(&c->agents),
 	                      memory_order_relaxed);
 	return error;
 }

@@ -1,8 +1,5 @@
-/* Metrics that an agent names itself (sFlow-RT's and host-sflow's rtmetric,
- * enterprise 4300, format 1002): a name, and a list of name, type and value. Each
- * metric gets a structure of one row, and from there on it is like all others.
- * Their number is bounded, and their names are made harmless.
- */
+#include "sflow/collector/custom.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -111,16 +108,18 @@ struct source *
 custom_source(struct collector *c, struct sub_agent *sub_agent,
               const char *name, int64_t now)
 {
-	struct agent *agent = sub_agent->key.agent;
-	struct source_id id = {SOURCE_CUSTOM, agent->custom_sets};
+	static const uint8_t no_uuid[16];
+	struct agent *agent = sub_agent_agent(sub_agent);
+	struct source_id id = {SOURCE_CUSTOM, *agent_custom_sets(agent)};
 	struct source *source;
 	unsigned sets = 0;
 
-	DL_FOREACH(agent->sources, source) {
-		if (source->key.id.class != SOURCE_CUSTOM)
+	for (source = agent_sources(agent); source != NULL;
+	     source = source_next(source)) {
+		if (source_id(source).class != SOURCE_CUSTOM)
 			continue;
-		if (source->key.sub_agent == sub_agent &&
-		    strcmp(source->name, name) == 0)
+		if (source_sub_agent(source) == sub_agent &&
+		    strcmp(source_name(source), name) == 0)
 			return source;
 		sets++;
 	}
@@ -128,17 +127,27 @@ custom_source(struct collector *c, struct sub_agent *sub_agent,
 		return NULL;
 	source = agents_source(&c->agents, sub_agent, id, now);
 	if (source != NULL) {
-		agent->custom_sets++;
-		source_set_name(source, name);
+		++*agent_custom_sets(agent);
+		source_set_identity(source, name, no_uuid);
 	}
 	return source;
+}
+
+/* The source's metrics: a list. */
+static struct custom *
+customs_of(const struct source *source)
+{
+	return source_slot(source, SLOT_CUSTOM);
 }
 
 static void
 drop(struct source *source, struct custom *custom)
 {
-	source_forget(source, &custom->layout);
-	DL_DELETE(source->customs, custom);
+	struct custom *customs = customs_of(source);
+
+	source_remove_counters(source, &custom->layout);
+	DL_DELETE(customs, custom);
+	source_set_slot(source, SLOT_CUSTOM, customs);
 	free(custom);
 }
 
@@ -146,6 +155,7 @@ static struct custom *
 add(struct source *source, const struct custom_value *v)
 {
 	struct custom *custom = calloc(1, sizeof(*custom));
+	struct custom *customs = customs_of(source);
 
 	if (custom == NULL)
 		return NULL;
@@ -159,7 +169,8 @@ add(struct source *source, const struct custom_value *v)
 	                                 .kind = KIND_CUSTOM,
 	                                 .fields = &custom->field,
 	                                 .count = 1};
-	DL_APPEND(source->customs, custom);
+	DL_APPEND(customs, custom);
+	source_set_slot(source, SLOT_CUSTOM, customs);
 	return custom;
 }
 
@@ -172,7 +183,7 @@ make_room(struct source *source, int64_t now)
 	struct custom *custom, *oldest = NULL;
 	unsigned count = 0;
 
-	DL_FOREACH(source->customs, custom) {
+	DL_FOREACH(customs_of(source), custom) {
 		if (oldest == NULL || custom->heard_ms < oldest->heard_ms)
 			oldest = custom;
 		count++;
@@ -190,7 +201,7 @@ custom_layout(struct source *source, const struct custom_value *v, int64_t now)
 {
 	struct custom *custom;
 
-	DL_FOREACH(source->customs, custom)
+	DL_FOREACH(customs_of(source), custom)
 		if (strcmp(custom->name, v->name) == 0)
 			break;
 	if (custom != NULL && custom->type != v->type) {
@@ -206,11 +217,11 @@ custom_layout(struct source *source, const struct custom_value *v, int64_t now)
 }
 
 void
-customs_free(struct source *source)
+custom_forget(struct source *source)
 {
-	struct custom *custom, *next;
+	struct custom *customs = customs_of(source), *custom, *next;
 
-	DL_FOREACH_SAFE(source->customs, custom, next)
+	DL_FOREACH_SAFE(customs, custom, next)
 		free(custom);
-	source->customs = NULL;
+	source_set_slot(source, SLOT_CUSTOM, NULL);
 }

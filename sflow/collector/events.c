@@ -100,6 +100,13 @@ collector_tell_member(struct collector *c, enum collector_event_type type,
 	return event;
 }
 
+void
+collector_malformed(struct collector *c, const struct address *from, int error)
+{
+	count(&c->stats.malformed);
+	collector_tell(c, EVENT_MALFORMED, from, error, "");
+}
+
 bool
 collector_event(struct collector *c, struct collector_event *event)
 {

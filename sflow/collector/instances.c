@@ -1,21 +1,22 @@
-/* Instances: what runs on a host (web servers, memcached, JVMs, virtual machines), and
- * its ports, are told apart by a prefix, and the first of its kind has none, unless
- * "multiple" asks for it. */
+#include "sflow/collector/instances.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "sflow/collector/collector_internal.h"
+#include "sflow/collector/machines.h"
 
 static struct source *
 prefix_holder(const struct source *source, const char *prefix)
 {
 	struct source *other;
 
-	DL_FOREACH(source->agent->sources, other)
-		if (other != source && strcmp(other->prefix, prefix) == 0)
-			return other;
-	return NULL;
+	for (other = agent_sources(source_agent(source)); other != NULL;
+	     other = source_next(other))
+		if (other != source &&
+		    strcmp(source_instance(other)->prefix, prefix) == 0)
+			break;
+	return other;
 }
 
 /* What calls itself by a name has that as its prefix, but for web servers and
@@ -23,7 +24,7 @@ prefix_holder(const struct source *source, const char *prefix)
 static bool
 goes_by_name(const struct source *source, enum kind kind)
 {
-	return source->name[0] != '\0' && kind != KIND_HTTP &&
+	return source_name(source)[0] != '\0' && kind != KIND_HTTP &&
 	       kind != KIND_MEMCACHE;
 }
 
@@ -36,10 +37,10 @@ take_over(struct source *source, const char *prefix)
 	struct source *holder = prefix_holder(source, prefix);
 
 	if (holder == NULL || !source_is_port(source) || !source_is_port(holder) ||
-	    source->contested)
+	    source_instance(source)->contested)
 		return;
-	source_detach(holder, NULL);
-	holder->contested = true;
+	instance_withdraw(holder);
+	source_instance(holder)->contested = true;
 }
 
 /* A name, else the index of the data source; where two are alike, with more of
@@ -48,35 +49,36 @@ static void
 choose_prefix(struct source *source, enum kind kind)
 {
 	bool by_name = goes_by_name(source, kind);
-	unsigned index = source->key.id.index, more;
+	unsigned index = source_id(source).index, more;
+	uint32_t class = source_id(source).class;
 	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
 
 	snprintf(prefix, sizeof(prefix), "%s%u",
-	         source->key.id.class == SOURCE_VLAN ? "vlan" : "", index);
+	         class == SOURCE_VLAN ? "vlan" : "", index);
 	if (by_name) {
-		strcpy(prefix, source->name);
+		strcpy(prefix, source_name(source));
 		take_over(source, prefix);
 	}
 	if (by_name && prefix_holder(source, prefix) != NULL)
-		snprintf(prefix, sizeof(prefix), "%.50s-%u", source->name,
-		         index);
+		snprintf(prefix, sizeof(prefix), "%.50s-%u",
+		         source_name(source), index);
 	if (prefix_holder(source, prefix) != NULL)
 		snprintf(prefix, sizeof(prefix), "%.20s-%u-%u-%u",
-		         by_name ? source->name : kinds[kind].name,
-		         source->key.sub_agent->key.id, source->key.id.class,
-		         index);
+		         by_name ? source_name(source) : kinds[kind].name,
+		         source_sub_agent_id(source), class, index);
 	strcpy(longest, prefix);
 	for (more = 2; prefix_holder(source, prefix) != NULL; more++)
 		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, more);
-	source_set_prefix(source, prefix);
+	text_keep(&source_instance(source)->prefix, prefix);
 }
 
 /* By its own name. */
 bool
 port_is_wanted(const struct collector *c, const struct source *source)
 {
-	const char *port =
-	    source->name[0] != '\0' ? source->name : source->prefix;
+	const char *port = source_name(source)[0] != '\0'
+	                       ? source_name(source)
+	                       : source_instance(source)->prefix;
 	const regex_t *only = c->config.ports, *not = c->config.ports_except;
 
 	return !source_is_port(source) ||
@@ -89,8 +91,8 @@ is_bare(const struct collector *c, const struct source *source,
         enum kind kind)
 {
 	enum naming naming = kinds[kind].naming;
-	bool of_port = source->key.id.class == SOURCE_INTERFACE ||
-	               source->key.id.class == SOURCE_VLAN;
+	bool of_port = source_is_port(source) ||
+	               source_id(source).class == SOURCE_VLAN;
 
 	return naming != NAMING_ALWAYS && !c->config.multiple[kind] &&
 	       (naming == NAMING_MACHINE || !of_port);
@@ -101,28 +103,30 @@ is_bare(const struct collector *c, const struct source *source,
 static const char *
 instance_prefix(struct collector *c, struct source *source, enum kind kind)
 {
-	struct agent *agent = source->agent;
+	struct agent_kinds *kinds_of_agent = agent_kinds(source_agent(source));
+	struct instance *instance = source_instance(source);
 	uint32_t of_kind = UINT32_C(1) << kind;
 	bool bare = is_bare(c, source, kind);
 
-	if (bare && (agent->first & of_kind) == 0) {
-		agent->first |= of_kind;
-		source->first |= of_kind;
+	if (bare && (kinds_of_agent->first & of_kind) == 0) {
+		kinds_of_agent->first |= of_kind;
+		instance->first |= of_kind;
 	}
-	if (bare && (source->first & of_kind) != 0)
+	if (bare && (instance->first & of_kind) != 0)
 		return "";
-	if (source->prefix[0] == '\0') {
+	if (instance->prefix[0] == '\0') {
 		choose_prefix(source, kind);
-		source->unwanted = !port_is_wanted(c, source);
-		if (source->prefix[0] == '\0')
+		instance->unwanted = !port_is_wanted(c, source);
+		if (instance->prefix[0] == '\0')
 			return NULL;
 	}
-	if (bare && (agent->told & of_kind) == 0) {
-		agent->told |= of_kind;
-		collector_tell(c, EVENT_INSTANCE, &agent->address, kind,
-		               source->prefix);
+	if (bare && (kinds_of_agent->told & of_kind) == 0) {
+		kinds_of_agent->told |= of_kind;
+		collector_tell(c, EVENT_INSTANCE,
+		               agent_address(source_agent(source)), kind,
+		               instance->prefix);
 	}
-	return source->prefix;
+	return instance->prefix;
 }
 
 static struct store_block *
@@ -154,9 +158,9 @@ instance_block(struct collector *c, struct source *source,
 
 	*refused = false;
 	if (own) {
-		host = machine_host(c, source, now, refused);
+		host = machine_enter(c, source, now, refused);
 	} else {
-		host = agent_host(c, source->agent);
+		host = host_enter(c, agent_host(source_agent(source)));
 		*refused = host == NULL;
 	}
 	if (host == NULL)
@@ -164,14 +168,33 @@ instance_block(struct collector *c, struct source *source,
 	if (!own)
 		prefix = instance_prefix(c, source, kind);
 	*refused = prefix == NULL;
-	if (prefix == NULL || source->unwanted ||
+	if (prefix == NULL || source_instance(source)->unwanted ||
 	    (counters->layout->alone && prefix[0] != '\0'))
 		return NULL;
 	block = add_block(host, source, counters, prefix);
 	if (block == NULL) {
 		*refused = true;
-		collector_tell(c, EVENT_AT_BOUND, &source->agent->address, 2,
+		collector_tell(c, EVENT_AT_BOUND,
+		               agent_address(source_agent(source)), 2,
 		               "max_metrics");
 	}
 	return block;
+}
+
+void
+instance_reset(struct source *source)
+{
+	struct instance *instance = source_instance(source);
+
+	agent_kinds(source_agent(source))->first &= ~instance->first;
+	instance->first = 0;
+	text_keep(&instance->prefix, "");
+	instance->unwanted = false;
+}
+
+void
+instance_withdraw(struct source *source)
+{
+	source_remove_blocks(source, NULL);
+	instance_reset(source);
 }

@@ -1,7 +1,5 @@
-/* A host's totals over its physical ports, so that a switch has the charts of a
- * server. Each port comes in its own time, and a sum over some of them would be
- * wrong: it is told when all of them have told their rates since the last one.
- */
+#include "sflow/collector/ports.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -14,6 +12,8 @@
 #define UNKNOWN_MS (INT64_MAX / 16)
 
 struct port {
+	struct port *prev, *next; /* of the same agent */
+	struct source *source;
 	struct {
 		bool valid;
 		double number;
@@ -47,85 +47,113 @@ is_physical(uint64_t if_type)
 	}
 }
 
+/* NULL where the source was never a port. */
 static struct port *
-port_of(struct source *source)
+port_of(const struct source *source)
 {
-	if (source->port == NULL)
-		source->port = calloc(1, sizeof(*source->port));
-	return source->port;
+	return source_slot(source, SLOT_PORT);
+}
+
+/* NULL without memory. */
+static struct port *
+add_port(struct agent_ports *ports, struct source *source)
+{
+	struct port *port = port_of(source);
+
+	if (port != NULL)
+		return port;
+	port = calloc(1, sizeof(*port));
+	if (port == NULL)
+		return NULL;
+	port->source = source;
+	source_set_slot(source, SLOT_PORT, port);
+	DL_APPEND(ports->all, port);
+	return port;
 }
 
 static void
-set_rated(struct source *source, bool rated)
+set_rated(struct agent_ports *ports, struct port *port, bool rated)
 {
-	if (source->port->rated == rated)
+	if (port->rated == rated)
 		return;
-	source->port->rated = rated;
-	source->agent->ports_rated += rated ? 1 : -1u;
+	port->rated = rated;
+	ports->rated += rated ? 1 : -1u;
 }
 
 static void
-set_counted(struct source *source, bool counted)
+set_counted(struct agent_ports *ports, struct port *port, bool counted)
 {
 	if (!counted)
-		set_rated(source, false);
-	if (source->port->counted == counted)
+		set_rated(ports, port, false);
+	if (port->counted == counted)
 		return;
-	source->port->counted = counted;
-	source->agent->ports += counted ? 1 : -1u;
+	port->counted = counted;
+	ports->count += counted ? 1 : -1u;
 }
 
 void
 port_forget(struct source *source)
 {
-	if (source->port == NULL)
+	struct agent_ports *ports = agent_ports(source_agent(source));
+	struct port *port = port_of(source);
+
+	if (port == NULL)
 		return;
-	set_counted(source, false);
-	free(source->port);
-	source->port = NULL;
+	set_counted(ports, port, false);
+	DL_DELETE(ports->all, port);
+	free(port);
+	source_set_slot(source, SLOT_PORT, NULL);
 }
 
-/* How often the port is polled, or the slowest of its agent; before the second
+void
+ports_withdraw(struct agent *agent)
+{
+	struct agent_ports *ports = agent_ports(agent);
+
+	store_block_remove(ports->totals);
+	ports->totals = NULL;
+}
+
+/* How often the port is polled, or its agent, whichever is slower; before the second
  * sample of any, it may be any time. */
 static int64_t
-poll_ms(const struct source *source)
+poll_ms(const struct port *port, int64_t agent_ms)
 {
-	const struct source *pace = source->agent->pace;
-	int64_t own = source->rhythm.interval_ms;
-	int64_t agents = pace == NULL ? 0 : pace->rhythm.interval_ms;
-	int64_t slower = own > agents ? own : agents;
+	int64_t own = source_rhythm(port->source)->interval_ms;
+	int64_t slower = own > agent_ms ? own : agent_ms;
 
 	return slower != 0 ? slower : UNKNOWN_MS;
 }
 
 static bool
-is_aggregate(const struct source *source, int64_t now)
+is_aggregate(const struct port *port, int64_t poll, int64_t now)
 {
-	int64_t told = source->port->aggregate_ms;
+	int64_t told = port->aggregate_ms;
 
-	return told != 0 && now - told <= SILENT_INTERVALS * poll_ms(source);
+	return told != 0 && now - told <= SILENT_INTERVALS * poll;
 }
 
 /* A port that falls silent, or of which no rate can be made, must not hold up the
  * totals for ever; one that just had no chance is waited for. */
 static bool
-is_waited_for(const struct source *source, int64_t now)
+is_waited_for(const struct agent_ports *ports, const struct port *port,
+              int64_t poll, int64_t now)
 {
-	int64_t since = source->port->rated_ms;
+	int64_t since = port->rated_ms;
 
-	if (since < source->agent->ports_since_ms)
-		since = source->agent->ports_since_ms;
-	return now - since <= SILENT_INTERVALS * poll_ms(source);
+	if (since < ports->since_ms)
+		since = ports->since_ms;
+	return now - since <= SILENT_INTERVALS * poll;
 }
 
 /* Some port of the agent was heard. */
 static void
-agent_ports_heard(struct agent *agent, int64_t usual_ms, int64_t now)
+ports_heard(struct agent_ports *ports, int64_t usual_ms, int64_t now)
 {
-	if (agent->ports_ms == 0 ||
-	    now - agent->ports_ms > OUTAGE_INTERVALS * usual_ms)
-		agent->ports_since_ms = now;
-	agent->ports_ms = now;
+	if (ports->heard_ms == 0 ||
+	    now - ports->heard_ms > OUTAGE_INTERVALS * usual_ms)
+		ports->since_ms = now;
+	ports->heard_ms = now;
 }
 
 static size_t
@@ -167,34 +195,33 @@ take_rates(const struct collector *c, struct port *port,
 static bool
 tells_totals(const struct agent *agent)
 {
-	const struct counters *c;
 	const struct source *source;
+	const struct counters *c;
 
-	DL_FOREACH(agent->sources, source)
-		for (c = source->counters; c != NULL; c = c->next)
+	for (source = agent_sources(agent); source != NULL;
+	     source = source_next(source))
+		for (c = source_counters(source); c != NULL; c = c->next)
 			if (c->layout->tag == HOST_NET_IO && c->block != NULL)
 				return true;
 	return false;
 }
 
 static void
-add_up(struct agent *agent, struct derived sums[PORT_TOTALS])
+add_up(struct agent_ports *ports, struct derived sums[PORT_TOTALS])
 {
-	struct source *source;
+	struct port *port;
 	size_t i;
 
 	memset(sums, 0, PORT_TOTALS * sizeof(sums[0]));
-	DL_FOREACH(agent->sources, source) {
-		struct port *port = source->port;
-
-		if (port == NULL || !port->rated)
+	DL_FOREACH(ports->all, port) {
+		if (!port->rated)
 			continue;
 		for (i = 0; i < PORT_TOTALS; i++)
 			if (port->rates[i].valid) {
 				sums[i].valid = true;
 				sums[i].number += port->rates[i].number;
 			}
-		set_rated(source, false);
+		set_rated(ports, port, false);
 	}
 }
 
@@ -203,20 +230,20 @@ tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
             int64_t now)
 {
 	static const struct store_instance bare = {"", "", NULL};
+	struct agent_ports *ports = agent_ports(agent);
 	struct derived sums[PORT_TOTALS];
 	struct store_host *host;
 
-	add_up(agent, sums);
+	add_up(ports, sums);
 	if (tells_totals(agent)) {
-		store_block_remove(agent->totals);
-		agent->totals = NULL;
+		ports_withdraw(agent);
 		return;
 	}
-	host = agent_host(c, agent);
-	if (agent->totals == NULL && host != NULL)
-		agent->totals = store_block_add(host, &port_totals, &bare);
-	if (agent->totals != NULL)
-		store_block_set(agent->totals, sums, PORT_TOTALS, interval_s, now);
+	host = host_enter(c, agent_host(agent));
+	if (ports->totals == NULL && host != NULL)
+		ports->totals = store_block_add(host, &port_totals, &bare);
+	if (ports->totals != NULL)
+		store_block_set(ports->totals, sums, PORT_TOTALS, interval_s, now);
 }
 
 void
@@ -224,25 +251,29 @@ port_heard(struct collector *c, struct source *source,
            const struct derive_input *in, const struct derived *derived,
            bool steady, int64_t now)
 {
-	struct port *port = port_of(source);
-	struct agent *agent = source->agent;
+	struct agent *agent = source_agent(source);
+	struct agent_ports *ports = agent_ports(agent);
+	struct port *port = add_port(ports, source);
 	bool begins = in->before == NULL;
 	bool rated = !begins && steady && in->interval_ms >= INTERVAL_LEAST_MS;
+	int64_t poll;
 
 	if (port == NULL)
 		return;
-	agent_ports_heard(agent, poll_ms(source), now);
+	poll = poll_ms(port, agent_interval_ms(agent));
+	ports_heard(ports, poll, now);
 	if (rated || (begins && !port->begun))
 		port->rated_ms = now;
 	port->begun = !rated && (begins || port->begun);
-	set_counted(source, is_physical(in->now[IF_TYPE_ROW].number) &&
-	                        !is_aggregate(source, now) &&
-	                        is_waited_for(source, now));
+	set_counted(ports, port,
+	            is_physical(in->now[IF_TYPE_ROW].number) &&
+	                !is_aggregate(port, poll, now) &&
+	                is_waited_for(ports, port, poll, now));
 	if (!port->counted || !rated)
 		return;
 	take_rates(c, port, derived);
-	set_rated(source, true);
-	if (agent->ports_rated == agent->ports)
+	set_rated(ports, port, true);
+	if (ports->rated == ports->count)
 		tell_totals(c, agent, source_interval_s(source), now);
 }
 
@@ -250,47 +281,53 @@ void
 port_aggregated(struct collector *c, struct source *member, uint32_t if_index,
                 int64_t now)
 {
+	struct agent_ports *ports = agent_ports(source_agent(member));
 	struct source_id id = {.class = SOURCE_INTERFACE, .index = if_index};
 	struct source *source =
-	    agents_find_source(&c->agents, member->key.sub_agent, id);
+	    agents_find_source(&c->agents, source_sub_agent(member), id);
+	struct port *port = NULL;
 
-	if (source == NULL || source == member || port_of(source) == NULL)
+	if (source != NULL && source != member)
+		port = add_port(ports, source);
+	if (port == NULL)
 		return;
-	source->port->aggregate_ms = now;
-	set_counted(source, false);
+	port->aggregate_ms = now;
+	set_counted(ports, port, false);
 }
 
 static int64_t
-slowest_poll_ms(const struct agent *agent)
+slowest_poll_ms(const struct agent_ports *ports, int64_t agent_ms)
 {
-	const struct source *source;
+	const struct port *port;
 	int64_t slowest = 0;
 
-	DL_FOREACH(agent->sources, source)
-		if (source->port != NULL && source->port->counted &&
-		    poll_ms(source) > slowest)
-			slowest = poll_ms(source);
+	DL_FOREACH(ports->all, port)
+		if (port->counted && poll_ms(port, agent_ms) > slowest)
+			slowest = poll_ms(port, agent_ms);
 	return slowest;
 }
 
 void
 ports_tick(struct collector *c, struct agent *agent, int64_t now)
 {
+	struct agent_ports *ports = agent_ports(agent);
+	int64_t agent_ms = agent_interval_ms(agent);
 	unsigned interval_s = 0;
-	struct source *source;
+	struct port *port;
 	bool fewer = false;
 
-	if (now - agent->ports_ms > OUTAGE_INTERVALS * slowest_poll_ms(agent))
+	if (now - ports->heard_ms >
+	    OUTAGE_INTERVALS * slowest_poll_ms(ports, agent_ms))
 		return; /* none is heard: nothing is known */
-	DL_FOREACH(agent->sources, source) {
-		if (source->port == NULL || !source->port->counted)
+	DL_FOREACH(ports->all, port) {
+		if (!port->counted)
 			continue;
-		interval_s = source_interval_s(source);
-		if (is_waited_for(source, now))
+		interval_s = source_interval_s(port->source);
+		if (is_waited_for(ports, port, poll_ms(port, agent_ms), now))
 			continue;
-		set_counted(source, false);
+		set_counted(ports, port, false);
 		fewer = true;
 	}
-	if (fewer && agent->ports != 0 && agent->ports_rated == agent->ports)
+	if (fewer && ports->count != 0 && ports->rated == ports->count)
 		tell_totals(c, agent, interval_s, now);
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "sflow/hash.h"
+
 /* All adapters of one address: containers and bridges share some. */
 struct mac_owners {
 	uint8_t mac[6];
@@ -11,34 +13,42 @@ struct mac_owners {
 	UT_hash_handle hh;
 };
 
-static struct relations *
-relations_of(struct source *source)
+const struct relations *
+relations_of(const struct source *source)
 {
-	if (source->relations == NULL)
-		source->relations = calloc(1, sizeof(*source->relations));
-	return source->relations;
+	return source_slot(source, SLOT_RELATIONS);
+}
+
+/* NULL without memory. */
+static struct relations *
+add_relations(struct source *source)
+{
+	if (relations_of(source) == NULL)
+		source_set_slot(source, SLOT_RELATIONS,
+		                calloc(1, sizeof(struct relations)));
+	return source_slot(source, SLOT_RELATIONS);
 }
 
 static struct mac_owners *
-find_owners(const struct agents *agents, const uint8_t mac[6])
+find_owners(const struct adapters *all, const uint8_t mac[6])
 {
 	struct mac_owners *owners;
 
-	HASH_FIND(hh, agents->by_mac, mac, 6, owners);
+	HASH_FIND(hh, all->by_mac, mac, 6, owners);
 	return owners;
 }
 
 static void
-own(struct agents *agents, struct adapter *adapter)
+own(struct adapters *all, struct adapter *adapter)
 {
-	struct mac_owners *owners = find_owners(agents, adapter->mac);
+	struct mac_owners *owners = find_owners(all, adapter->mac);
 
 	if (owners == NULL) {
 		owners = calloc(1, sizeof(*owners));
 		if (owners == NULL)
 			return;
 		memcpy(owners->mac, adapter->mac, sizeof(owners->mac));
-		HASH_ADD(hh, agents->by_mac, mac, sizeof(owners->mac), owners);
+		HASH_ADD(hh, all->by_mac, mac, sizeof(owners->mac), owners);
 		if (owners->hh.tbl == NULL) {
 			free(owners);
 			return;
@@ -48,26 +58,26 @@ own(struct agents *agents, struct adapter *adapter)
 }
 
 static void
-disown(struct agents *agents, struct adapter *adapter)
+disown(struct adapters *all, struct adapter *adapter)
 {
-	struct mac_owners *owners = find_owners(agents, adapter->mac);
+	struct mac_owners *owners = find_owners(all, adapter->mac);
 
 	if (adapter->prev == NULL)
 		return; /* there was no memory to own it */
 	DL_DELETE(owners->adapters, adapter);
 	if (owners->adapters != NULL)
 		return;
-	HASH_DELETE(hh, agents->by_mac, owners);
+	HASH_DELETE(hh, all->by_mac, owners);
 	free(owners);
 }
 
 static void
-forget_adapters(struct agents *agents, struct relations *r)
+forget_adapters(struct adapters *all, struct relations *r)
 {
 	size_t i;
 
 	for (i = 0; i < r->adapters_count; i++)
-		disown(agents, &r->adapters[i]);
+		disown(all, &r->adapters[i]);
 	free(r->adapters);
 	r->adapters = NULL;
 	r->adapters_count = 0;
@@ -120,7 +130,7 @@ same_adapters(const struct relations *r, const struct adapter *adapters,
 }
 
 bool
-relations_adapters(struct agents *agents, struct source *source,
+relations_adapters(struct adapters *all, struct source *source,
                    struct cursor body)
 {
 	struct adapter adapters[ADAPTERS_MAX];
@@ -129,10 +139,10 @@ relations_adapters(struct agents *agents, struct source *source,
 
 	if (!read_adapters(&body, adapters, &count))
 		return false;
-	r = relations_of(source);
+	r = add_relations(source);
 	if (r == NULL || same_adapters(r, adapters, count))
 		return true;
-	forget_adapters(agents, r);
+	forget_adapters(all, r);
 	r->adapters = calloc(count, sizeof(*adapters));
 	if (r->adapters == NULL)
 		return true;
@@ -141,7 +151,7 @@ relations_adapters(struct agents *agents, struct source *source,
 		r->adapters[i].source = source;
 		r->adapters[i].if_index = adapters[i].if_index;
 		memcpy(r->adapters[i].mac, adapters[i].mac, 6);
-		own(agents, &r->adapters[i]);
+		own(all, &r->adapters[i]);
 	}
 	return true;
 }
@@ -155,7 +165,7 @@ relations_parent(struct source *source, struct cursor body)
 	parent.index = cursor_u32(&body);
 	if (body.failed)
 		return false;
-	r = relations_of(source);
+	r = add_relations(source);
 	if (r != NULL) {
 		r->has_parent = true;
 		r->parent = parent;
@@ -164,19 +174,21 @@ relations_parent(struct source *source, struct cursor body)
 }
 
 void
-relations_forget(struct agents *agents, struct source *source)
+relations_forget(struct adapters *all, struct source *source)
 {
-	if (source->relations == NULL)
+	struct relations *r = source_slot(source, SLOT_RELATIONS);
+
+	if (r == NULL)
 		return;
-	forget_adapters(agents, source->relations);
-	free(source->relations);
-	source->relations = NULL;
+	forget_adapters(all, r);
+	free(r);
+	source_set_slot(source, SLOT_RELATIONS, NULL);
 }
 
 const struct adapter *
-relations_find(const struct agents *agents, const uint8_t mac[6])
+relations_find(const struct adapters *all, const uint8_t mac[6])
 {
-	struct mac_owners *owners = find_owners(agents, mac);
+	struct mac_owners *owners = find_owners(all, mac);
 
 	return owners == NULL ? NULL : owners->adapters;
 }
@@ -185,17 +197,18 @@ relations_find(const struct agents *agents, const uint8_t mac[6])
 struct source *
 relations_find_parent(const struct source *source)
 {
-	const struct relations *r = source->relations;
+	const struct relations *r = relations_of(source);
 	struct source *other, *found = NULL;
 
 	if (r == NULL || !r->has_parent)
 		return NULL;
-	DL_FOREACH(source->agent->sources, other)
+	for (other = agent_sources(source_agent(source)); other != NULL;
+	     other = source_next(other))
 		if (other != source &&
-		    other->key.id.class == r->parent.class &&
-		    other->key.id.index == r->parent.index &&
+		    source_id(other).class == r->parent.class &&
+		    source_id(other).index == r->parent.index &&
 		    (found == NULL ||
-		     other->key.sub_agent == source->key.sub_agent))
+		     source_sub_agent(other) == source_sub_agent(source)))
 			found = other;
 	return found;
 }

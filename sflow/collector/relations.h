@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sflow/collector/agents.h"
+#include "sflow/wire/cursor.h"
 
 #define ADAPTERS_MAX 64 /* of one source */
 
@@ -30,19 +31,27 @@ struct relations {
 	struct source_id parent; /* a data source of the same agent */
 };
 
+/* Whose each address is, of all agents. All zero: nobody told of any. */
+struct adapters {
+	struct mac_owners *by_mac;
+};
+
+/* What the source told; NULL: nothing. */
+const struct relations *relations_of(const struct source *source);
+
 /* Each takes a record's body, in place of what the source told before. False
  * when it is malformed, and then nothing changes; addresses beyond ADAPTERS_MAX
  * are left out. */
-bool relations_adapters(struct agents *agents, struct source *source,
+bool relations_adapters(struct adapters *all, struct source *source,
                         struct cursor body);
 bool relations_parent(struct source *source, struct cursor body);
 
 /* Forgets what the source told. */
-void relations_forget(struct agents *agents, struct source *source);
+void relations_forget(struct adapters *all, struct source *source);
 
 /* Whose address it is: the first of a list, linked by `next`; NULL when nobody
  * told of it. Until the next input or tick. */
-const struct adapter *relations_find(const struct agents *agents,
+const struct adapter *relations_find(const struct adapters *all,
                                      const uint8_t mac[6]);
 
 /* The source's parent, where it told of one that is known; else NULL. */

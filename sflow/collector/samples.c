@@ -1,9 +1,15 @@
-/* Samples: what they tell of a data source, and the records in them. */
+#include "sflow/collector/samples.h"
+
 #include <string.h>
 
 #include "sflow/collector/collector_internal.h"
-#include "sflow/wire/derive.h"
+#include "sflow/collector/custom.h"
+#include "sflow/collector/instances.h"
+#include "sflow/collector/machines.h"
+#include "sflow/collector/naming.h"
+#include "sflow/collector/ports.h"
 #include "sflow/collector/relations.h"
+#include "sflow/wire/derive.h"
 
 #define RECORDS_MAX 64 /* in one sample; the rest is refused */
 
@@ -50,7 +56,8 @@ unknown(struct collector *c, struct agent *agent, uint32_t tag,
 {
 	count(&c->stats.unknown);
 	if (agent_unknown(agent, tag))
-		collector_tell(c, EVENT_UNKNOWN, &agent->address, tag, what);
+		collector_tell(c, EVENT_UNKNOWN, agent_address(agent), tag,
+		               what);
 }
 
 /* The one among its records that names it: host_descr before all others. */
@@ -114,7 +121,7 @@ index_records(struct collector *c, struct context *x, struct sample *sample,
 		index->bodies[index->count++] = record.body;
 	}
 	if (got < 0)
-		malformed(c, x->agent, got);
+		collector_malformed(c, agent_address(x->agent), got);
 	for (i = 0; i < index->count; i++)
 		index->layouts[i] =
 		    layout_find(index->tags[i], index->tags, index->count);
@@ -140,18 +147,6 @@ is_news(struct collector *c, struct context *x, struct source *source,
 	return true;
 }
 
-static void
-latch(struct counters *counters, const struct source *source,
-      const struct field_value *values, size_t present,
-      const struct context *x)
-{
-	latch_write(counters->layout, values, present, counters->latch);
-	counters->present = (uint16_t)present;
-	counters->epoch = source->epoch;
-	counters->uptime_ms = x->datagram->uptime_ms;
-	counters->arrival_ms = x->now;
-}
-
 /* Derives what the decoded record gives, and puts it where it belongs. */
 static void
 take_values(struct collector *c, struct context *x, struct source *source,
@@ -160,12 +155,12 @@ take_values(struct collector *c, struct context *x, struct source *source,
 {
 	struct derived derived[RECORD_FIELDS_MAX];
 	uint64_t before[RECORD_FIELDS_MAX];
-	bool latched = counters->present == present &&
-	               counters->epoch == source->epoch;
 	struct derive_input in = {
 	    .layout = counters->layout,
 	    .now = values,
-	    .before = latched ? before : NULL,
+	    .before = source_latched(source, counters, present, before)
+	                  ? before
+	                  : NULL,
 	    .present = present,
 	    .interval_ms =
 	        interval_ms(x->datagram->uptime_ms, counters->uptime_ms, x->now,
@@ -173,12 +168,10 @@ take_values(struct collector *c, struct context *x, struct source *source,
 	    .wall_s = (x->now + c->wall_ms) / 1000};
 	bool steady;
 
-	if (latched)
-		latch_read(counters->layout, counters->latch, present, before);
 	steady = derive(&in, derived);
 	if (!steady)
 		count(&c->stats.resets);
-	latch(counters, source, values, present, x);
+	source_latch(source, counters, values, present, x->datagram, x->now);
 	if (counters->block != NULL)
 		store_block_set(counters->block, derived, present,
 		                source_interval_s(source), x->now);
@@ -217,12 +210,12 @@ take_record(struct collector *c, struct context *x, struct source *source,
 	struct counters *counters;
 
 	if (present == 0) {
-		malformed(c, x->agent, DATAGRAM_RECORD);
+		collector_malformed(c, agent_address(x->agent), DATAGRAM_RECORD);
 		return;
 	}
 	if (layout->numbered)
 		part = (unsigned)values[0].number;
-	counters = source_counters(source, layout, part);
+	counters = source_add_counters(source, layout, part);
 	if (!find_place(c, source, counters, x->now))
 		return;
 	take_values(c, x, source, counters, values, present);
@@ -261,13 +254,13 @@ take_facts(struct collector *c, struct context *x, struct source *source,
 	bool good;
 
 	if (layout->tag == HOST_ADAPTERS)
-		good = relations_adapters(&c->agents, source, *body);
+		good = relations_adapters(&c->adapters, source, *body);
 	else if (layout->tag == HOST_PARENT)
 		good = relations_parent(source, *body);
 	else
 		good = layout_decode(layout, *body, values) != 0;
 	if (!good)
-		malformed(c, x->agent, DATAGRAM_RECORD);
+		collector_malformed(c, agent_address(x->agent), DATAGRAM_RECORD);
 }
 
 /* Which ports are parts of another matters whatever is accepted. */
@@ -317,8 +310,9 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 	if (!index->of_machine)
 		/* an empty name is one that is not known: it stays */
 		source_calls_itself(c, source,
-		                    index->name[0] != '\0' ? index->name
-		                                           : source->name,
+		                    index->name[0] != '\0'
+		                        ? index->name
+		                        : source_name(source),
 		                    index->uuid, x->now);
 	else if (index->name[0] != '\0')
 		agent_calls_itself(c, x->agent, index->name, x->now);
@@ -329,44 +323,13 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
-	bool speaks = machine || x->agent->called[0] == '\0';
-	int64_t uptime_ms = ((int64_t)x->sub_agent->order.wraps << 32) +
-	                    x->datagram->uptime_ms;
+	bool speaks =
+	    machine || agent_naming(x->agent)->called[0] == '\0';
 
-	return speaks ? (x->now + c->wall_ms - uptime_ms) / 1000 : 0;
-}
-
-/* The source's polling interval, from the time since its last sample. */
-static void
-learn_interval(const struct context *x, struct source *source, uint32_t lost,
-               bool restarted)
-{
-	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
-	    x->agent->interval_ms != 0)
-		rhythm_begin(&source->rhythm, x->agent->interval_ms,
-		             x->agent->jitter_ms);
-	if (source->counters_ms != 0 && !restarted)
-		rhythm_learn(&source->rhythm,
-		             interval_ms(x->datagram->uptime_ms,
-		                         source->uptime_ms, x->now,
-		                         source->counters_ms),
-		             lost);
-	source->heard_ms = source->counters_ms = x->now;
-	source->uptime_ms = x->datagram->uptime_ms;
-}
-
-/* That of a virtual machine that is a host of its own. */
-static void
-machine_heard(struct collector *c, struct context *x, struct source *source,
-              uint32_t lost)
-{
-	struct machine *m = source->machine;
-
-	if (source_host(source) == NULL)
-		return;
-	member_expect(&m->member, &source->rhythm);
-	heartbeat(c, x, &m->member, m->name, lost);
-	store_host_heard(m->host, 0, x->now);
+	return speaks ? (x->now + c->wall_ms -
+	                 sub_agent_uptime_ms(x->sub_agent, x->datagram)) /
+	                    1000
+	              : 0;
 }
 
 static void
@@ -379,12 +342,12 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 
 	if (!is_news(c, x, source, sample, &lost, &restarted))
 		return;
-	learn_interval(x, source, lost, restarted);
+	source_learn(source, x->datagram, lost, restarted, x->now);
 	index_records(c, x, sample, &index);
 	agent_follow(x->agent, source, index.machine);
 	take_identity(c, x, source, &index);
 	take_records(c, x, source, &index);
-	machine_heard(c, x, source, lost);
+	machine_heard(c, source, lost, x->now);
 	if (x->started_s == 0)
 		x->started_s = started(c, x, index.machine);
 }
@@ -397,14 +360,15 @@ flow_sample(struct collector *c, struct context *x, struct source *source,
 	bool restarted;
 
 	if (is_news(c, x, source, sample, &lost, &restarted))
-		source->heard_ms = x->now;
+		source_set_heard(source, x->now);
 }
 
 static void
 refuse_source(struct collector *c, const struct context *x)
 {
 	count(&c->stats.refused);
-	collector_tell(c, EVENT_AT_BOUND, &x->agent->address, 1, "max_sources");
+	collector_tell(c, EVENT_AT_BOUND, agent_address(x->agent), 1,
+	               "max_sources");
 }
 
 /* One metric that the agent named itself. */
@@ -416,7 +380,7 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 	struct counters *counters = NULL;
 
 	if (layout != NULL)
-		counters = source_counters(source, layout, 0);
+		counters = source_add_counters(source, layout, 0);
 	if (find_place(c, source, counters, x->now))
 		take_values(c, x, source, counters, &v->value, 1);
 }
@@ -433,7 +397,7 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	if (x->arrival == ARRIVAL_STALE || !c->config.accept[KIND_CUSTOM])
 		return;
 	if (!custom_open(&sample->body, name, &left)) {
-		malformed(c, x->agent, DATAGRAM_SAMPLE);
+		collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
 		return;
 	}
 	source = custom_source(c, x->sub_agent, name, x->now);
@@ -442,10 +406,10 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 		return;
 	}
 	source_follow(source);
-	learn_interval(x, source, 0, false);
+	source_learn(source, x->datagram, 0, false, x->now);
 	for (; left > 0; left--) {
 		if (!custom_next(&sample->body, &v)) {
-			malformed(c, x->agent, DATAGRAM_SAMPLE);
+			collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
 			return;
 		}
 		take_custom(c, x, source, &v);
@@ -470,7 +434,7 @@ other_sample(struct collector *c, struct context *x, struct sample *sample)
 }
 
 void
-take_sample(struct collector *c, struct context *x, struct sample *sample)
+sample_take(struct collector *c, struct context *x, struct sample *sample)
 {
 	struct source *source;
 
@@ -479,7 +443,7 @@ take_sample(struct collector *c, struct context *x, struct sample *sample)
 		return;
 	}
 	if (sample->body.failed || sample->source.class == SOURCE_CUSTOM) {
-		malformed(c, x->agent, DATAGRAM_SAMPLE);
+		collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
 		return;
 	}
 	source = agents_source(&c->agents, x->sub_agent, sample->source, x->now);

@@ -2,9 +2,13 @@
  * and what was silent for so long that it is forgotten.
  */
 #include <string.h>
-#include <utlist.h>
 
 #include "sflow/collector/collector_internal.h"
+#include "sflow/collector/forget.h"
+#include "sflow/collector/instances.h"
+#include "sflow/collector/machines.h"
+#include "sflow/collector/naming.h"
+#include "sflow/collector/ports.h"
 
 #define SWEEP_MS 10000         /* between looks for what has expired */
 #define UNNAMED_DMAX_MS 120000 /* an agent that nobody was told of */
@@ -15,41 +19,26 @@
 static int64_t
 usual_interval(const struct agent *agent)
 {
-	return agent->pace != NULL && agent->pace->rhythm.interval_ms != 0
-	           ? agent->pace->rhythm.interval_ms
-	           : INTERVAL_USUAL_MS;
+	uint32_t interval_ms = agent_interval_ms(agent);
+
+	return interval_ms != 0 ? interval_ms : INTERVAL_USUAL_MS;
 }
 
 /* Two polling intervals without a name: another has to do. */
 static bool
 wants_name(const struct agent *agent, int64_t now)
 {
-	return agent->host != NULL && agent->name[0] == '\0' &&
-	       now - agent->first_ms >= 2 * usual_interval(agent);
+	const struct host *host = agent_host(agent);
+
+	return host->shown != NULL && !host_is_named(host) &&
+	       now - host->first_ms >= 2 * usual_interval(agent);
 }
 
 static void
-tick_host(struct collector *c, const struct agent *agent,
-          struct store_host *host, struct member *member, const char *name,
-          int64_t now)
+tick_host(struct collector *c, struct host *host, int64_t now)
 {
-	enum member_change change;
-
-	if (host == NULL)
-		return;
-	if (!store_host_announced(host) && name[0] != '\0')
-		store_host_announce(host, name); /* there was no memory */
-	if (!store_host_announced(host))
-		return;
-	change = member_tick(member, c->config.misses, now);
-	if (change != MEMBER_SAME)
-		collector_tell_member(
-		    c, change == MEMBER_IS_LATE ? EVENT_LATE : EVENT_DOWN,
-		    &agent->address, name, member, now);
-	store_host_tick(host, member->state != MEMBER_DOWN,
-	                member_down_at(member, c->config.misses) -
-	                    member->heard_ms, now);
-	c->states[member->state]++;
+	if (host != NULL && host_tick(c, host, now))
+		c->states[host->member.state]++;
 }
 
 /* The heartbeats that were due: of the agent, and of the virtual machines that
@@ -61,13 +50,11 @@ tick_agent(struct collector *c, struct agent *agent, int64_t now)
 
 	if (wants_name(agent, now))
 		agent_name_otherwise(c, agent, now);
-	tick_host(c, agent, agent->host, &agent->member, agent->name, now);
-	if (c->config.vm == VM_HOST)
-		DL_FOREACH(agent->sources, source)
-			if (source->machine != NULL)
-				tick_host(c, agent, source->machine->host,
-				          &source->machine->member,
-				          source->machine->name, now);
+	tick_host(c, agent_host(agent), now);
+	for (source = agent_sources(agent);
+	     source != NULL && c->config.vm == VM_HOST;
+	     source = source_next(source))
+		tick_host(c, machine_host(source), now);
 }
 
 /* Virtual machines of its own are hosts, if not the agent itself. */
@@ -76,10 +63,11 @@ has_machines(const struct collector *c, const struct agent *agent)
 {
 	const struct source *source;
 
-	if (c->config.vm == VM_HOST)
-		DL_FOREACH(agent->sources, source)
-			if (source_host(source) != NULL)
-				return true;
+	for (source = agent_sources(agent);
+	     source != NULL && c->config.vm == VM_HOST;
+	     source = source_next(source))
+		if (machine_host(source) != NULL)
+			return true;
 	return false;
 }
 
@@ -87,85 +75,86 @@ static bool
 agent_expired(const struct collector *c, const struct agent *agent,
               int64_t now)
 {
+	const struct host *host = agent_host(agent);
 	int64_t dmax = c->config.host_dmax_ms;
 
-	if (agent->host == NULL || !store_host_announced(agent->host))
+	if (host->shown == NULL || !store_host_announced(host->shown))
 		dmax = has_machines(c, agent) ? dmax : UNNAMED_DMAX_MS;
-	else if (agent->datagrams < BRIEF_DATAGRAMS)
+	else if (agent_datagrams(agent) < BRIEF_DATAGRAMS)
 		dmax = BRIEF_DMAX_MS;
-	return now - agent->member.heard_ms > dmax;
+	return now - host->member.heard_ms > dmax;
 }
 
 /* Milliseconds of silence after which a source's values are no more. Before its
  * own interval is known, it may be polled as slowly as its agent's others. */
 static int64_t
-source_dmax(const struct collector *c, const struct source *source)
+source_dmax(const struct source *source, int64_t usual_ms)
 {
 	unsigned own = source_interval_s(source);
-	unsigned usual = (unsigned)(usual_interval(source->agent) / 1000);
+	unsigned usual = (unsigned)(usual_ms / 1000);
 
-	return source_host(source) != NULL
-	           ? c->config.host_dmax_ms
-	           : (int64_t)store_dmax(own > usual ? own : usual) * 1000;
+	return (int64_t)store_dmax(own > usual ? own : usual) * 1000;
 }
 
 static void
 expire_source(struct collector *c, struct source *source, int64_t now)
 {
-	if (source_host(source) != NULL)
-		collector_tell_member(c, EVENT_GONE, &source->agent->address,
-		                      source->machine->name,
-		                      &source->machine->member, now);
-	agents_remove_source(&c->agents, source);
+	const struct host *host = machine_host(source);
+
+	if (host != NULL)
+		host_tell(c, host, EVENT_GONE, now);
+	forget_source(c, source);
 }
 
 /* A source that its agent does without is forgotten. While the agent itself is
  * silent only the values go: it may be one that polls slowly. */
 static void
-sweep_source(struct collector *c, struct source *source, int64_t now)
+sweep_source(struct collector *c, const struct agent *agent,
+             struct source *source, int64_t now)
 {
-	int64_t dmax = source_dmax(c, source);
-	int64_t heard = source_host(source) != NULL
-	                    ? now
-	                    : source->agent->member.heard_ms;
+	int64_t heard_ms = source_heard_ms(source), dmax, heard;
 
-	if (heard - source->heard_ms > dmax)
+	if (machine_host(source) != NULL) {
+		dmax = c->config.host_dmax_ms;
+		heard = now;
+	} else {
+		dmax = source_dmax(source, usual_interval(agent));
+		heard = agent_host(agent)->member.heard_ms;
+	}
+	if (heard - heard_ms > dmax)
 		expire_source(c, source, now);
-	else if (now - source->heard_ms > dmax)
-		source_detach(source, NULL);
+	else if (now - heard_ms > dmax)
+		instance_withdraw(source);
 }
 
 /* With all the hosts that it has. */
 static void
 expire_agent(struct collector *c, struct agent *agent, int64_t now)
 {
-	struct source *source, *next;
+	struct source *source;
 
-	DL_FOREACH_SAFE(agent->sources, source, next)
+	while ((source = agent_sources(agent)) != NULL)
 		expire_source(c, source, now);
-	if (agent->name[0] != '\0')
-		collector_tell_member(c, EVENT_GONE, &agent->address,
-		                      agent->name, &agent->member, now);
-	agents_remove_agent(&c->agents, agent);
+	if (host_is_named(agent_host(agent)))
+		host_tell(c, agent_host(agent), EVENT_GONE, now);
+	forget_agent(c, agent);
 }
 
 static void
 sweep_agent(struct collector *c, struct agent *agent, int64_t now)
 {
-	struct source *source, *next_source;
-	struct sub_agent *sub, *next_sub;
+	struct source *source, *next;
 
 	if (agent_expired(c, agent, now)) {
 		expire_agent(c, agent, now);
 		return;
 	}
-	DL_FOREACH_SAFE(agent->sources, source, next_source)
-		sweep_source(c, source, now);
+	for (source = agent_sources(agent); source != NULL; source = next) {
+		next = source_next(source);
+		sweep_source(c, agent, source, now);
+	}
 	ports_tick(c, agent, now);
-	DL_FOREACH_SAFE(agent->sub_agents, sub, next_sub)
-		if (sub->source_count == 0 &&
-		    now - sub->order.last.arrival_ms > BARE_DMAX_MS)
-			agents_remove_sub_agent(&c->agents, sub);
+	agents_sweep_sub_agents(&c->agents, agent, now - BARE_DMAX_MS);
 }
 
 static void
@@ -183,12 +172,13 @@ collector_tick(struct collector *c, int64_t now)
 	if (sweep)
 		c->swept_ms = now;
 	memset(c->states, 0, sizeof(c->states));
-	HASH_ITER(hh, c->agents.agents, agent, next) {
+	for (agent = agents_first(&c->agents); agent != NULL; agent = next) {
+		next = agent_next(agent);
 		tick_agent(c, agent, now);
 		if (sweep)
 			sweep_agent(c, agent, now);
 	}
-	set_statistic(&c->stats.agents, HASH_COUNT(c->agents.agents));
+	set_statistic(&c->stats.agents, agents_count(&c->agents));
 	set_statistic(&c->stats.up, c->states[MEMBER_UP]);
 	set_statistic(&c->stats.late, c->states[MEMBER_LATE]);
 	set_statistic(&c->stats.down, c->states[MEMBER_DOWN]);
@@ -197,9 +187,11 @@ collector_tick(struct collector *c, int64_t now)
 void
 collector_name_all(struct collector *c, int64_t now)
 {
-	struct agent *agent, *next;
+	struct agent *agent;
 
-	HASH_ITER(hh, c->agents.agents, agent, next)
-		if (agent->host != NULL && agent->name[0] == '\0')
+	for (agent = agents_first(&c->agents); agent != NULL;
+	     agent = agent_next(agent))
+		if (agent_host(agent)->shown != NULL &&
+		    !host_is_named(agent_host(agent)))
 			agent_name_otherwise(c, agent, now);
 }

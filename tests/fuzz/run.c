@@ -47,38 +47,45 @@ check_bounds(const struct run *r)
 /* Each address that a source told of leads back to it, and its parent is one of
  * its agent's. */
 static void
-check_relations(const struct agents *agents, const struct source *source)
+check_relations(const struct adapters *all, const struct source *source)
 {
-	const struct relations *told = source->relations;
+	const struct relations *told = relations_of(source);
 	const struct source *parent = relations_find_parent(source);
 	const struct adapter *found;
 	size_t i;
 
-	if (parent != NULL && parent->agent != source->agent)
-		rules_broken("a parent is of the same agent", source->name);
+	if (parent != NULL && source_agent(parent) != source_agent(source))
+		rules_broken("a parent is of the same agent",
+		             source_name(source));
 	for (i = 0; told != NULL && i < told->adapters_count; i++) {
-		found = relations_find(agents, told->adapters[i].mac);
+		found = relations_find(all, told->adapters[i].mac);
 		while (found != NULL && found != &told->adapters[i])
 			found = found->next;
 		if (found == NULL || found->source != source)
-			rules_broken("an adapter is found", source->name);
+			rules_broken("an adapter is found", source_name(source));
 	}
 }
 
 static void
 check_agents(const struct run *r)
 {
-	const struct agents *agents = &r->c->agents;
 	const struct agent *agent;
 	const struct source *source;
+	size_t sources;
 
-	for (agent = agents->agents; agent != NULL; agent = agent->hh.next) {
-		if (agent->ports_rated > agent->ports ||
-		    agent->ports > agent->source_count)
-			rules_broken("ports are counted once", agent->name);
-		for (source = agent->sources; source != NULL;
-		     source = source->next)
-			check_relations(agents, source);
+	for (agent = agents_first(&r->c->agents); agent != NULL;
+	     agent = agent_next(agent)) {
+		const struct agent_ports *ports = agent_ports(agent);
+
+		sources = 0;
+		for (source = agent_sources(agent); source != NULL;
+		     source = source_next(source)) {
+			check_relations(&r->c->adapters, source);
+			sources++;
+		}
+		if (ports->rated > ports->count || ports->count > sources)
+			rules_broken("ports are counted once",
+			             agent_host(agent)->name);
 	}
 }
 

@@ -146,7 +146,7 @@ count_of(const struct script *s, const char *metric)
 void
 show_all(struct script *s)
 {
-	struct store_host *host = s->c->agents.agents->host;
+	struct store_host *host = agent_host(agents_first(&s->c->agents))->shown;
 
 	store_forget(host);
 	store_host_heard(host, 0, s->now);

@@ -391,13 +391,20 @@ test_rename_leaves_no_zombie(void **state)
 }
 
 static void
-send_machine(struct script *s, struct device *vm, uint8_t uuid)
+send_machine_as(struct script *s, struct device *vm, const char *name,
+                uint8_t uuid)
 {
 	script_begin(s, vm);
-	wire_host_descr(&s->w, "vm-a", uuid);
+	wire_host_descr(&s->w, name, uuid);
 	wire_virt_cpu(&s->w, 1000);
 	script_end(s);
 	script_input(s);
+}
+
+static void
+send_machine(struct script *s, struct device *vm, uint8_t uuid)
+{
+	send_machine_as(s, vm, "vm-a", uuid);
 }
 
 static void
@@ -480,6 +487,128 @@ test_machine_that_ends(void **state)
 	assert_string_equal(s->last[EVENT_DOWN].name, "vm-a");
 }
 
+/* It is told once, with both names, and by no other event. */
+static void
+test_machine_that_is_renamed(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device vm = script_source(&d, 100000, 3, 100001);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 4; i++) {
+		send_machine_as(s, &vm, i < 2 ? "vm-a" : "vm-b", 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_JOINED], 1);
+	assert_int_equal(s->events[EVENT_RENAMED], 1);
+	assert_string_equal(s->last[EVENT_RENAMED].name, "vm-b");
+	assert_string_equal(s->last[EVENT_RENAMED].other, "vm-a");
+	assert_true(script_is_gone(s, "vm-a"));
+	assert_true(script_is_shown(s, "vm-b"));
+	assert_int_equal(s->events[EVENT_GONE], 0);
+}
+
+/* Its heartbeat goes on: what was learned of it before is not forgotten. */
+static void
+test_machine_that_is_renamed_and_ends(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device vm = script_source(&d, 100000, 3, 100001);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 20; i++) {
+		script_send_host(s, &d, NODE, 1000);
+		send_machine_as(s, &vm, i < 19 ? "vm-a" : "vm-b", 7);
+		script_pass(s, 10 * SECONDS);
+	}
+	poll_for(s, &d, 10 * SECONDS, 6);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+	assert_string_equal(s->last[EVENT_DOWN].name, "vm-b");
+}
+
+/* What is told is the name that it got, not the one that it wanted: that host is
+ * another one, and still down. */
+static void
+test_machine_that_takes_a_dead_hosts_name(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device vm = script_source(&d, 100000, 3, 100001);
+	struct device dead = script_source(&d, 100000, 3, 100002);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 20; i++) {
+		script_send_host(s, &d, NODE, 1000);
+		send_machine_as(s, &vm, "vm-a", 7);
+		if (i < 10)
+			send_machine_as(s, &dead, "vm-b", 8);
+		script_pass(s, 10 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+	assert_string_equal(s->last[EVENT_DOWN].name, "vm-b");
+	send_machine_as(s, &vm, "vm-b", 7);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_RENAMED], 1);
+	assert_string_equal(s->last[EVENT_RENAMED].name,
+	                    "vm-b-10.0.0.1-3-100001");
+	assert_string_equal(s->last[EVENT_RENAMED].other, "vm-a");
+	assert_int_equal(s->events[EVENT_RETURNED], 0);
+	assert_int_equal(s->events[EVENT_JOINED], 3);
+}
+
+/* Another machine has its data source now: the one before is gone, and that is told
+ * first. */
+static void
+test_machine_that_is_another_one(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device vm = script_source(&d, 100000, 3, 100001);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 4; i++) {
+		send_machine_as(s, &vm, i < 2 ? "vm-a" : "vm-b", i < 2 ? 7 : 8);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+	assert_int_equal(s->events[EVENT_GONE], 1);
+	assert_string_equal(s->last[EVENT_GONE].name, "vm-a");
+	assert_int_equal(s->events[EVENT_JOINED], 2);
+	assert_string_equal(s->last[EVENT_JOINED].name, "vm-b");
+	assert_true(s->last[EVENT_GONE].now_ms <= s->last[EVENT_JOINED].now_ms);
+}
+
+/* A machine without a UUID that says one later stays the same, and is told of once. */
+static void
+test_machine_whose_uuid_is_known_later(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	struct device vm = script_source(&d, 100000, 3, 100001);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 4; i++) {
+		send_machine_as(s, &vm, "vm-a", i < 2 ? 0 : 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_JOINED], 1);
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+	assert_int_equal(s->events[EVENT_GONE], 0);
+	assert_true(script_is_shown(s, "vm-a"));
+}
+
 /* Clocks that jump, and intervals of nothing and of days. */
 static void
 test_strange_clocks(void **state)
@@ -527,6 +656,11 @@ main(void)
 	    SCRIPT(test_machine_that_moves),
 	    SCRIPT(test_two_of_one_uuid),
 	    SCRIPT(test_machine_that_ends),
+	    SCRIPT(test_machine_that_is_renamed),
+	    SCRIPT(test_machine_that_is_renamed_and_ends),
+	    SCRIPT(test_machine_that_takes_a_dead_hosts_name),
+	    SCRIPT(test_machine_that_is_another_one),
+	    SCRIPT(test_machine_whose_uuid_is_known_later),
 	    SCRIPT(test_strange_clocks),
 	};
 

@@ -72,7 +72,7 @@ send_parent(struct script *s, struct device *d, uint32_t class,
 static const struct adapter *
 find(const struct script *s, const uint8_t *mac)
 {
-	return relations_find(&s->c->agents, mac);
+	return relations_find(&s->c->adapters, mac);
 }
 
 static void
@@ -88,7 +88,7 @@ address_gives_host_and_interface(void **state)
 	send_adapters(s);
 	adapter = find(s, mac_a);
 	assert_int_equal(adapter->if_index, 3);
-	assert_int_equal(adapter->source->key.id.class, 2);
+	assert_int_equal(source_id(adapter->source).class, 2);
 	assert_null(adapter->next);
 	assert_int_equal(find(s, mac_b)->if_index, 4);
 	assert_null(find(s, no_mac));
@@ -223,13 +223,16 @@ static struct source *
 source_of(struct script *s, const struct device *d)
 {
 	struct source *source;
+	struct agent *agent;
 
-	for (source = s->c->agents.sources; source != NULL;
-	     source = source->hh.next)
-		if (source->key.id.class == d->class &&
-		    source->key.id.index == d->index &&
-		    source->key.sub_agent->key.id == d->sub_agent)
-			return source;
+	for (agent = agents_first(&s->c->agents); agent != NULL;
+	     agent = agent_next(agent))
+		for (source = agent_sources(agent); source != NULL;
+		     source = source_next(source))
+			if (source_id(source).class == d->class &&
+			    source_id(source).index == d->index &&
+			    source_sub_agent_id(source) == d->sub_agent)
+				return source;
 	return NULL;
 }
 

@@ -15,6 +15,8 @@
 #include <utlist.h>
 
 #include "sflow/collector/collector_internal.h"
+#include "sflow/collector/custom.h"
+#include "sflow/collector/machines.h"
 #include "sflow/wire/datagram.h"
 #include "tests/tools/capture.h"
 
@@ -283,25 +285,26 @@ print_origin(const struct source *source)
 {
 	if (source == NULL)
 		printf("\t-\t-\n");
-	else if (source->key.id.class == SOURCE_CUSTOM)
-		printf("\t-\t%u\n", source->key.sub_agent->key.id);
+	else if (source_id(source).class == SOURCE_CUSTOM)
+		printf("\t-\t%u\n", source_sub_agent_id(source));
 	else
-		printf("\t%u:%u\t%u\n", source->key.id.class,
-		       source->key.id.index, source->key.sub_agent->key.id);
+		printf("\t%u:%u\t%u\n", source_id(source).class,
+		       source_id(source).index, source_sub_agent_id(source));
 }
 
 static void
 print_reading(size_t number, const struct agent *agent,
               const struct source *source, const struct store_reading *r)
 {
-	const char *name = agent->name[0] != '\0' ? agent->name : "-";
+	const struct host *host = agent_host(agent);
+	const char *name = host_is_named(host) ? host->name : "-";
 	const struct metric *m = &r->metric;
 	char text[ADDRESS_TEXT];
 
-	if (source != NULL && source_host(source) != NULL)
-		name = source->name;
+	if (source != NULL && machine_host(source) != NULL)
+		name = source_name(source);
 	printf("M\t%zu\t%s\t%s\t%s\t%s\t", number,
-	       address_text(&agent->address, text), name, r->name,
+	       address_text(agent_address(agent), text), name, r->name,
 	       metric_type_name(m->type));
 	print_value(r);
 	printf("\t%s\t%s\t%s\t%s\t%u\t%u", m->units, slope_name(m->slope),
@@ -331,15 +334,18 @@ print_news(struct collector *c, size_t number, int64_t now)
 	struct source *source;
 	struct agent *agent;
 
-	for (source = c->agents.sources; source != NULL;
-	     source = source->hh.next)
-		for (counters = source->counters; counters != NULL;
-		     counters = counters->next)
-			print_block(number, source->agent, source,
-			            counters->block, counters->layout, now);
-	for (agent = c->agents.agents; agent != NULL; agent = agent->hh.next)
-		print_block(number, agent, NULL, agent->totals, &port_totals,
-		            now);
+	for (agent = agents_first(&c->agents); agent != NULL;
+	     agent = agent_next(agent)) {
+		for (source = agent_sources(agent); source != NULL;
+		     source = source_next(source))
+			for (counters = source_counters(source);
+			     counters != NULL; counters = counters->next)
+				print_block(number, agent, source,
+				            counters->block, counters->layout,
+				            now);
+		print_block(number, agent, NULL, agent_ports(agent)->totals,
+		            &port_totals, now);
+	}
 }
 
 static void

@@ -1,0 +1,384 @@
+#include "sflow/collector/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sflow/collector/collector_internal.h"
+#include "sflow/collector/kept.h"
+#include "sflow/hash.h"
+
+/* A host's name that is taken, so that no two hosts of a cluster share one. */
+struct taken_name {
+	UT_hash_handle hh;
+	struct name_key {
+		unsigned cluster;
+		char name[TEXT_SIZE];
+	} key;
+};
+
+/* Names ---------------------------------------------------------------------------- */
+
+static size_t
+name_key(struct name_key *key, unsigned cluster, const char *name)
+{
+	key->cluster = cluster;
+	strncpy(key->name, name, sizeof(key->name) - 1);
+	key->name[sizeof(key->name) - 1] = '\0';
+	return offsetof(struct name_key, name) + strlen(key->name);
+}
+
+bool
+hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name)
+{
+	struct taken_name *taken;
+	struct name_key key;
+	size_t len = name_key(&key, cluster, name);
+
+	HASH_FIND(hh, hosts->names, &key, len, taken);
+	if (taken != NULL)
+		return false;
+	taken = malloc(offsetof(struct taken_name, key) + len + 1);
+	if (taken == NULL)
+		return true; /* two of one name are better than none */
+	memcpy(&taken->key, &key, len + 1);
+	HASH_ADD(hh, hosts->names, key, len, taken);
+	if (taken->hh.tbl == NULL)
+		free(taken);
+	return true;
+}
+
+void
+hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name)
+{
+	struct taken_name *taken;
+	struct name_key key;
+	size_t len = name_key(&key, cluster, name);
+
+	HASH_FIND(hh, hosts->names, &key, len, taken);
+	if (taken == NULL)
+		return;
+	HASH_DEL(hosts->names, taken);
+	free(taken);
+}
+
+void
+hosts_free(struct hosts *hosts)
+{
+	struct taken_name *taken, *next;
+
+	HASH_ITER(hh, hosts->names, taken, next) {
+		HASH_DEL(hosts->names, taken);
+		free(taken);
+	}
+	hosts_drop_forgotten(hosts);
+}
+
+void
+host_address_key(const struct address *address, char key[TEXT_SIZE])
+{
+	char text[ADDRESS_TEXT], *colon;
+
+	/* ::1 is 0::1 as well; no name begins with a dash */
+	address_text(address, text);
+	snprintf(key, TEXT_SIZE, "%s%s", text[0] == ':' ? "0" : "", text);
+	while ((colon = strchr(key, ':')) != NULL)
+		*colon = '-';
+}
+
+void
+host_place(const struct host *host, char place[TEXT_SIZE])
+{
+	char agent[TEXT_SIZE];
+
+	host_address_key(&host->key.agent, agent);
+	if (host->key.machine)
+		snprintf(place, TEXT_SIZE, "%.40s-%u-%u", agent,
+		         host->key.source.class, host->key.source.index);
+	else
+		strcpy(place, agent);
+}
+
+/* Takes `wanted` for the host, or, where another host of its cluster has that name,
+ * `wanted` with the host's place behind it. Writes what it got. */
+static void
+take_name(struct collector *c, const struct host *host, const char *wanted,
+          char name[TEXT_SIZE])
+{
+	char alone[TEXT_SIZE], longest[TEXT_SIZE], place[TEXT_SIZE];
+	unsigned more;
+	size_t i;
+
+	strcpy(alone, wanted);
+	for (i = 0; c->config.lower_case && alone[i] != '\0'; i++)
+		if (alone[i] >= 'A' && alone[i] <= 'Z')
+			alone[i] = (char)(alone[i] - 'A' + 'a');
+	strcpy(name, alone);
+	if (hosts_take_name(&c->hosts, host->cluster, name))
+		return;
+	host_place(host, place);
+	snprintf(name, TEXT_SIZE, "%.*s-%.40s",
+	         (int)(TEXT_SIZE - 2 - strnlen(place, 40)), alone, place);
+	strcpy(longest, name);
+	for (more = 2; !hosts_take_name(&c->hosts, host->cluster, name); more++)
+		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, more);
+	collector_tell(c, EVENT_SAME_NAME, &host->key.agent, 0, name);
+}
+
+/* Its name is free for others. */
+static void
+return_name(struct collector *c, struct host *host)
+{
+	if (host_is_named(host))
+		hosts_return_name(&c->hosts, host->cluster, host->name);
+	text_keep(&host->name, "");
+}
+
+void
+host_set_name(struct collector *c, struct host *host, const char *wanted)
+{
+	char name[TEXT_SIZE];
+
+	take_name(c, host, wanted, name);
+	if (!text_keep(&host->name, name))
+		hosts_return_name(&c->hosts, host->cluster, name);
+	host->kept.saved = false;
+	if (host->shown != NULL && host_is_named(host))
+		store_host_announce(host->shown, host->name);
+}
+
+void
+host_rename(struct collector *c, struct host *host, const char *wanted,
+            int64_t now)
+{
+	bool renamed = host_is_named(host);
+	struct collector_event *event;
+	char was[TEXT_SIZE];
+
+	strcpy(was, host->name);
+	return_name(c, host);
+	if (renamed)
+		host_leave(host);
+	host_set_name(c, host, wanted);
+	if (renamed && strcmp(host->name, was) == 0)
+		return;
+	event = host_tell(c, host, renamed ? EVENT_RENAMED : EVENT_JOINED, now);
+	if (renamed)
+		strcpy(event->other, was);
+}
+
+/* In the store --------------------------------------------------------------------- */
+
+void
+host_init(struct host *host, const struct host_kind *kind,
+          const struct host_key *key, double loss, int64_t now)
+{
+	*host = (struct host){.kind = kind,
+	                      .key = *key,
+	                      .name = text_none,
+	                      .first_ms = now};
+	member_init(&host->member, loss, now);
+}
+
+struct store_host *
+host_enter(struct collector *c, struct host *host)
+{
+	char key[TEXT_SIZE];
+
+	if (host->shown != NULL)
+		return host->shown;
+	host->kind->store_key(host, key);
+	host->shown = store_host_add(
+	    c->store, key, host->key.machine ? NULL : &host->key.agent,
+	    host->cluster);
+	if (host->shown != NULL && host_is_named(host))
+		store_host_announce(host->shown, host->name);
+	return host->shown;
+}
+
+void
+host_leave(struct host *host)
+{
+	if (host->shown == NULL)
+		return;
+	host->kind->detach(host);
+	store_host_gone(host->shown);
+	host->shown = NULL;
+}
+
+void
+host_remove(struct collector *c, struct host *host)
+{
+	return_name(c, host);
+	hosts_forget(&c->hosts, host);
+	host_leave(host);
+}
+
+void
+host_hand_over(struct collector *c, struct host *from, struct host *to)
+{
+	from->kind->detach(from);
+	hosts_forget(&c->hosts, from);
+	to->shown = from->shown;
+	to->name = from->name;
+	to->cluster = from->cluster;
+	to->first_ms = from->first_ms;
+	to->member.heard_ms = from->member.heard_ms;
+	from->shown = NULL;
+	from->name = text_none;
+}
+
+/* Clusters ------------------------------------------------------------------------- */
+
+void
+host_depart(struct collector *c, struct host *host, unsigned cluster)
+{
+	if (host_is_named(host))
+		hosts_return_name(&c->hosts, host->cluster, host->name);
+	host->cluster = cluster;
+	host->moves = true;
+}
+
+void
+host_arrive(struct collector *c, struct host *host, int64_t now)
+{
+	struct store_info info = {.started_s = 0};
+	char was[TEXT_SIZE];
+
+	if (!host->moves)
+		return;
+	host->moves = false;
+	if (!host_is_named(host) ||
+	    hosts_take_name(&c->hosts, host->cluster, host->name)) {
+		if (host->shown != NULL)
+			store_host_move(host->shown, host->cluster);
+		return;
+	}
+	strcpy(was, host->name);
+	if (host->shown != NULL)
+		store_host_info(host->shown, &info);
+	host_leave(host);
+	host_set_name(c, host, was);
+	host_enter(c, host);
+	host_show_member(c, host, info.started_s, now);
+	strcpy(host_tell(c, host, EVENT_RENAMED, now)->other, was);
+}
+
+bool
+host_follow(struct collector *c, struct host *host, unsigned cluster)
+{
+	if (cluster == host->cluster)
+		return true;
+	if (!hosts_take_name(&c->hosts, cluster, host->name))
+		return false;
+	hosts_return_name(&c->hosts, host->cluster, host->name);
+	host->cluster = cluster;
+	if (host->shown != NULL)
+		store_host_move(host->shown, cluster);
+	return true;
+}
+
+/* The heartbeat -------------------------------------------------------------------- */
+
+struct collector_event *
+host_tell(struct collector *c, const struct host *host,
+          enum collector_event_type type, int64_t now)
+{
+	return collector_tell_member(c, type, &host->key.agent, host->name,
+	                             &host->member, now);
+}
+
+void
+host_heard(struct collector *c, struct host *host, uint32_t lost,
+           int64_t started_s, int64_t now)
+{
+	int64_t before = host->member.heard_ms;
+
+	if (member_heard(&host->member, lost, now) == MEMBER_RETURNED &&
+	    host_is_named(host))
+		host_tell(c, host, EVENT_RETURNED, now)->heard_ms = before;
+	if (host->shown != NULL)
+		store_host_heard(host->shown, started_s, now);
+}
+
+/* After how many ms of silence it is down. */
+static int64_t
+down_after(const struct collector *c, const struct member *member)
+{
+	return member_down_at(member, c->config.misses) - member->heard_ms;
+}
+
+void
+host_show_member(const struct collector *c, struct host *host,
+                 int64_t started_s, int64_t now)
+{
+	const struct member *m = &host->member;
+
+	if (host->shown == NULL)
+		return;
+	store_host_heard(host->shown, started_s, m->heard_ms);
+	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m),
+	                now);
+}
+
+bool
+host_tick(struct collector *c, struct host *host, int64_t now)
+{
+	struct member *m = &host->member;
+	enum member_change change;
+
+	if (host->shown == NULL)
+		return false;
+	if (!store_host_announced(host->shown) && host_is_named(host))
+		/* there was no memory */
+		store_host_announce(host->shown, host->name);
+	if (!store_host_announced(host->shown))
+		return false;
+	change = member_tick(m, c->config.misses, now);
+	if (change != MEMBER_SAME)
+		host_tell(c, host,
+		          change == MEMBER_IS_LATE ? EVENT_LATE : EVENT_DOWN,
+		          now);
+	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m),
+	                now);
+	return true;
+}
+
+/* Over a restart ------------------------------------------------------------------- */
+
+void
+host_restore_member(const struct collector *c, struct host *host,
+                    const struct collector_saved *saved, int64_t now)
+{
+	struct rhythm rhythm = {.interval_ms = saved->interval_ms,
+	                        .jitter_ms = saved->jitter_ms};
+	struct member *m = &host->member;
+
+	member_init(m, saved->loss, now);
+	member_expect(m, &rhythm);
+	m->heard_ms = saved->heard_ms - c->wall_ms;
+	if (m->heard_ms > now)
+		m->heard_ms = now; /* the clock was set back */
+	if (saved->down) {
+		m->state = MEMBER_DOWN;
+		m->watched_ms = m->heard_ms;
+	}
+}
+
+int
+host_restore(struct collector *c, struct host *host,
+             const struct collector_saved *saved, const char *wanted,
+             bool heard, int64_t now)
+{
+	host->first_ms = saved->first_ms - c->wall_ms;
+	host_set_name(c, host, wanted);
+	host->kept.stored = true;
+	if (host_enter(c, host) == NULL)
+		return -1;
+	host_show_member(c, host, saved->started_s, now);
+	if (strcmp(host->name, saved->shown) == 0) {
+		host_note_saved(host);
+		host->kept.saved = !heard;
+	}
+	return 0;
+}

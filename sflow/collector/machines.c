@@ -1,0 +1,302 @@
+#include "sflow/collector/machines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sflow/collector/clusters.h"
+#include "sflow/collector/collector_internal.h"
+#include "sflow/hash.h"
+
+#define SETTLE_MS 5000 /* after it has moved */
+
+/* A virtual machine that is a host of its own, or was. */
+struct machine {
+	struct host host; /* first, so that one is found from the other */
+	struct source *source;
+	int64_t moved_ms; /* another source took its host over then; 0: never */
+	uint8_t uuid[16];
+	bool by_uuid;     /* it is the one that the UUID stands for */
+	UT_hash_handle hh; /* of those, by UUID */
+};
+
+static const uint8_t no_uuid[16];
+
+static struct machine *
+machine_of(const struct source *source)
+{
+	return source_slot(source, SLOT_MACHINE);
+}
+
+struct host *
+machine_host(const struct source *source)
+{
+	struct machine *m = machine_of(source);
+
+	return m != NULL && host_is_named(&m->host) ? &m->host : NULL;
+}
+
+/* Its kind of host ------------------------------------------------------------------- */
+
+static void
+store_key(const struct host *host, char key[TEXT_SIZE])
+{
+	const struct machine *m = (const struct machine *)host;
+
+	if (m->by_uuid)
+		text_uuid(m->uuid, key);
+	else
+		host_place(host, key);
+}
+
+static void
+detach(struct host *host)
+{
+	struct machine *m = (struct machine *)host;
+
+	source_remove_blocks(m->source, host->shown);
+}
+
+static void
+describe(const struct host *host, struct collector_saved *saved)
+{
+	const struct source *source = ((const struct machine *)host)->source;
+
+	strcpy(saved->name, source_name(source));
+	memcpy(saved->uuid, source_uuid(source), sizeof(saved->uuid));
+}
+
+static const struct host_kind kind = {
+    .store_key = store_key, .detach = detach, .describe = describe};
+
+/* UUIDs ------------------------------------------------------------------------------ */
+
+static struct machine *
+find_uuid(const struct collector *c, const uint8_t uuid[16])
+{
+	struct machine *m = NULL;
+
+	if (memcmp(uuid, no_uuid, sizeof(no_uuid)) != 0)
+		HASH_FIND(hh, c->machines, uuid, sizeof(m->uuid), m);
+	return m;
+}
+
+/* It stands for its source's UUID, unless there is none, or another one does. */
+static void
+claim_uuid(struct collector *c, struct machine *m)
+{
+	memcpy(m->uuid, source_uuid(m->source), sizeof(m->uuid));
+	if (memcmp(m->uuid, no_uuid, sizeof(no_uuid)) == 0 ||
+	    find_uuid(c, m->uuid) != NULL)
+		return;
+	HASH_ADD(hh, c->machines, uuid, sizeof(m->uuid), m);
+	m->by_uuid = m->hh.tbl != NULL;
+}
+
+static void
+return_uuid(struct collector *c, struct machine *m)
+{
+	if (!m->by_uuid)
+		return;
+	HASH_DELETE(hh, c->machines, m);
+	m->by_uuid = false;
+}
+
+/* Joining, moving, leaving ----------------------------------------------------------- */
+
+unsigned
+machine_cluster(const struct collector *c, const struct source *source)
+{
+	return c->config.vm_cluster != CLUSTER_OF_AGENT
+	           ? c->config.vm_cluster
+	           : agent_host(source_agent(source))->cluster;
+}
+
+static struct machine *
+machine_new(const struct collector *c, struct source *source, int64_t now)
+{
+	struct host_key key = {.agent = *agent_address(source_agent(source)),
+	                       .machine = true,
+	                       .sub_agent = source_sub_agent_id(source),
+	                       .source = source_id(source)};
+	struct machine *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	host_init(&m->host, &kind, &key, c->hosts.loss, now);
+	m->source = source;
+	source_set_slot(source, SLOT_MACHINE, m);
+	return m;
+}
+
+/* Its own name, or its key where it does not say. */
+static const char *
+wanted_name(const struct machine *m, char key[TEXT_SIZE])
+{
+	const char *name = source_name(m->source);
+
+	if (name[0] != '\0')
+		return name;
+	store_key(&m->host, key);
+	return key;
+}
+
+/* It is a host. False at a bound, and then it is none. */
+static bool
+begin(struct collector *c, struct machine *m)
+{
+	char key[TEXT_SIZE];
+
+	m->host.cluster = machine_cluster(c, m->source);
+	claim_uuid(c, m);
+	if (host_enter(c, &m->host) == NULL) {
+		return_uuid(c, m);
+		return false;
+	}
+	host_set_name(c, &m->host, wanted_name(m, key));
+	return true;
+}
+
+void
+machine_remove(struct collector *c, struct source *source)
+{
+	struct machine *m = machine_of(source);
+
+	if (m == NULL)
+		return;
+	host_remove(c, &m->host);
+	return_uuid(c, m);
+}
+
+/* The same virtual machine, heard from another hypervisor: its host goes with it, but
+ * for where another one has its name in that cluster. */
+static void
+move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
+{
+	unsigned cluster = machine_cluster(c, to->source);
+	struct collector_event *event;
+
+	event = host_tell(c, &from->host, EVENT_MOVED, now);
+	event->agent = to->host.key.agent;
+	host_hand_over(c, &from->host, &to->host);
+	from->moved_ms = now;
+	return_uuid(c, from);
+	claim_uuid(c, to);
+	if (!host_follow(c, &to->host, cluster))
+		machine_remove(c, to->source);
+}
+
+/* It is heard from here for the first time, or from where its host has gone. */
+static void
+join(struct collector *c, struct machine *m, int64_t now)
+{
+	struct machine *other = find_uuid(c, source_uuid(m->source));
+
+	host_init(&m->host, &kind, &m->host.key, c->hosts.loss, now);
+	if (other != NULL && m->moved_ms == 0) {
+		move(c, other, m, now);
+		other = NULL;
+	}
+	if (host_is_named(&m->host))
+		return;
+	if (other != NULL)
+		collector_tell(c, EVENT_SAME_UUID, &m->host.key.agent, 0,
+		               source_name(m->source));
+	if (begin(c, m))
+		host_tell(c, &m->host, EVENT_JOINED, now);
+}
+
+/* A virtual machine stays itself when it moves, by its UUID: who says it now has
+ * it. If it is then still heard from where it was, there are two of one UUID,
+ * and this one is known by where it is; as is one without a UUID. */
+struct store_host *
+machine_enter(struct collector *c, struct source *source, int64_t now,
+              bool *refused)
+{
+	struct machine *m = machine_of(source);
+
+	*refused = false;
+	if (m == NULL)
+		m = machine_new(c, source, now);
+	if (m != NULL && !host_is_named(&m->host)) {
+		if (m->moved_ms != 0 && now - m->moved_ms < SETTLE_MS)
+			return NULL; /* its last words from there */
+		join(c, m, now);
+	}
+	if (m != NULL && host_is_named(&m->host))
+		host_enter(c, &m->host);
+	*refused = m == NULL || m->host.shown == NULL;
+	return *refused ? NULL : m->host.shown;
+}
+
+/* Whether it is another machine by now, not one of another name. */
+static bool
+is_another(const struct machine *m)
+{
+	const uint8_t *uuid = source_uuid(m->source);
+
+	return memcmp(uuid, no_uuid, sizeof(no_uuid)) != 0 &&
+	       memcmp(m->uuid, no_uuid, sizeof(no_uuid)) != 0 &&
+	       memcmp(uuid, m->uuid, sizeof(m->uuid)) != 0;
+}
+
+void
+machine_called(struct collector *c, struct source *source, int64_t now)
+{
+	struct machine *m = machine_of(source);
+	struct store_info info = {.started_s = 0};
+	char key[TEXT_SIZE];
+
+	if (machine_host(source) == NULL)
+		return;
+	if (is_another(m)) {
+		host_tell(c, &m->host, EVENT_GONE, now);
+		machine_remove(c, source);
+		return;
+	}
+	if (m->host.shown != NULL)
+		store_host_info(m->host.shown, &info);
+	return_uuid(c, m);
+	claim_uuid(c, m);
+	host_rename(c, &m->host, wanted_name(m, key), now);
+	host_enter(c, &m->host);
+	host_show_member(c, &m->host, info.started_s, now);
+}
+
+int
+machine_restore(struct collector *c, struct source *source,
+                const struct collector_saved *saved, int64_t now)
+{
+	struct machine *m = machine_of(source);
+
+	if (m == NULL)
+		m = machine_new(c, source, now);
+	if (m == NULL || host_is_named(&m->host))
+		return -1;
+	host_restore_member(c, &m->host, saved, now);
+	m->host.cluster = machine_cluster(c, source);
+	claim_uuid(c, m);
+	if (host_restore(c, &m->host, saved, saved->shown, false, now) == 0)
+		return 0;
+	machine_remove(c, source);
+	return -1;
+}
+
+void
+machine_heard(struct collector *c, struct source *source, uint32_t lost,
+              int64_t now)
+{
+	struct host *host = machine_host(source);
+
+	if (host == NULL)
+		return;
+	member_expect(&host->member, source_rhythm(source));
+	host_heard(c, host, lost, 0, now);
+}
+
+void
+machine_forget(struct collector *c, struct source *source)
+{
+	machine_remove(c, source);
+	free(machine_of(source));
+	source_set_slot(source, SLOT_MACHINE, NULL);
+}

@@ -1,0 +1,183 @@
+#include "sflow/collector/naming.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "sflow/collector/collector_internal.h"
+#include "sflow/collector/instances.h"
+#include "sflow/collector/machines.h"
+#include "sflow/collector/ports.h"
+
+#define RENAMES_AGENT 3   /* of one host, and */
+#define RENAMES_SOURCE 10 /* of a port, virtual machine and so on, in */
+#define RENAMES_MS 3600000
+
+/* The host of an agent --------------------------------------------------------------- */
+
+static void
+store_key(const struct host *host, char key[TEXT_SIZE])
+{
+	host_address_key(&host->key.agent, key);
+}
+
+static void
+detach(struct host *host)
+{
+	struct agent *agent = agent_of_host(host);
+	struct source *source;
+
+	for (source = agent_sources(agent); source != NULL;
+	     source = source_next(source)) {
+		source_remove_blocks(source, host->shown);
+		instance_reset(source);
+	}
+	ports_withdraw(agent);
+}
+
+static void
+describe(const struct host *host, struct collector_saved *saved)
+{
+	strcpy(saved->name, agent_naming(agent_of_host(host))->called);
+}
+
+const struct host_kind agent_host_kind = {
+    .store_key = store_key, .detach = detach, .describe = describe};
+
+/* Its name --------------------------------------------------------------------------- */
+
+static void
+set_name(struct collector *c, struct agent *agent, const char *name,
+         int64_t now)
+{
+	struct agent_naming *naming = agent_naming(agent);
+	struct host *host = agent_host(agent);
+
+	naming->renames.count += host_is_named(host);
+	host_rename(c, host, name, now);
+	text_keep(&naming->other, "");
+}
+
+/* Each name makes new metrics, which gmond keeps for a while: so there are only so
+ * many in an hour. */
+static bool
+may_rename(struct collector *c, const struct agent *agent,
+           struct renames *renames, unsigned most, const char *name,
+           int64_t now)
+{
+	struct agent_naming *naming = agent_naming(agent);
+
+	if (now - renames->since_ms >= RENAMES_MS) {
+		renames->count = 0;
+		renames->since_ms = now;
+	}
+	if (renames->count < most)
+		return true;
+	if (!naming->told_flipping)
+		collector_tell(c, EVENT_FLIPPING, agent_address(agent),
+		               renames != &naming->renames, name);
+	naming->told_flipping = true;
+	return false;
+}
+
+/* Another name than before: it has to be heard twice in a row, and may not
+ * change all the time. */
+static bool
+believes(struct collector *c, struct agent *agent, const char *name,
+         int64_t now)
+{
+	struct agent_naming *naming = agent_naming(agent);
+
+	if (naming->called[0] == '\0')
+		return true;
+	if (strcmp(naming->other, name) != 0) {
+		text_keep(&naming->other, name);
+		return false;
+	}
+	return may_rename(c, agent, &naming->renames, RENAMES_AGENT, name, now);
+}
+
+void
+agent_calls_itself(struct collector *c, struct agent *agent, const char *name,
+                   int64_t now)
+{
+	struct agent_naming *naming = agent_naming(agent);
+
+	if (strcmp(naming->called, name) == 0) {
+		text_keep(&naming->other, "");
+	} else if (believes(c, agent, name, now)) {
+		text_keep(&naming->called, name);
+		set_name(c, agent, name, now);
+	}
+}
+
+void
+agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
+{
+	const char *given = name_list_find(c->config.names, agent_address(agent));
+	char key[TEXT_SIZE];
+
+	host_address_key(agent_address(agent), key);
+	set_name(c, agent, given != NULL ? given : key, now);
+}
+
+/* What the administrator called it, or much like that. */
+static bool
+is_called_after(const char *name, const char *given)
+{
+	size_t len = strlen(given);
+
+	return strncasecmp(name, given, len) == 0 &&
+	       (name[len] == '\0' || name[len] == '-');
+}
+
+void
+agent_review_name(struct collector *c, struct agent *agent, int64_t now)
+{
+	const char *given = name_list_find(c->config.names, agent_address(agent));
+	const struct host *host = agent_host(agent);
+
+	if (given != NULL && host_is_named(host) &&
+	    agent_naming(agent)->called[0] == '\0' &&
+	    !is_called_after(host->name, given))
+		agent_name_otherwise(c, agent, now);
+}
+
+void
+naming_forget(struct agent *agent)
+{
+	text_keep(&agent_naming(agent)->called, "");
+	text_keep(&agent_naming(agent)->other, "");
+}
+
+/* The name of a data source ------------------------------------------------------------ */
+
+static bool
+is_known(const struct source *source)
+{
+	static const uint8_t none[16];
+
+	return source_name(source)[0] != '\0' ||
+	       memcmp(source_uuid(source), none, sizeof(none)) != 0;
+}
+
+void
+source_calls_itself(struct collector *c, struct source *source,
+                    const char *name, const uint8_t uuid[16], int64_t now)
+{
+	struct renames *renames = source_renames(source);
+	bool known = is_known(source);
+
+	if (strcmp(source_name(source), name) == 0 &&
+	    memcmp(source_uuid(source), uuid, 16) == 0)
+		return;
+	if (known && !may_rename(c, source_agent(source), renames,
+	                         RENAMES_SOURCE, name, now))
+		return;
+	renames->count += known;
+	instance_withdraw(source);
+	source_instance(source)->contested = false;
+	if (source_is_port(source) && source_name(source)[0] != '\0')
+		source_unlatch(source); /* another port has its number now */
+	source_set_identity(source, name, uuid);
+	machine_called(c, source, now);
+}

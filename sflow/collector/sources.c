@@ -1,0 +1,270 @@
+/* Data sources: what is known of each, and its counters of last time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sflow/collector/agents_internal.h"
+#include "sflow/wire/derive.h"
+
+#define COUNTERS_MAX 128 /* structures, and parts of them, of a source */
+
+struct source *
+source_next(const struct source *source)
+{
+	return source->next;
+}
+
+struct agent *
+source_agent(const struct source *source)
+{
+	return source->agent;
+}
+
+struct sub_agent *
+source_sub_agent(const struct source *source)
+{
+	return source->key.sub_agent;
+}
+
+uint32_t
+source_sub_agent_id(const struct source *source)
+{
+	return source->key.sub_agent->key.id;
+}
+
+struct source_id
+source_id(const struct source *source)
+{
+	return source->key.id;
+}
+
+void *
+source_slot(const struct source *source, enum source_slot slot)
+{
+	return source->slots[slot];
+}
+
+void
+source_set_slot(struct source *source, enum source_slot slot, void *memory)
+{
+	source->slots[slot] = memory;
+}
+
+struct instance *
+source_instance(const struct source *source)
+{
+	return &((struct source *)(uintptr_t)source)->instance;
+}
+
+struct renames *
+source_renames(const struct source *source)
+{
+	return &((struct source *)(uintptr_t)source)->renames;
+}
+
+/* Who it is ------------------------------------------------------------------------- */
+
+const char *
+source_name(const struct source *source)
+{
+	return source->name;
+}
+
+const uint8_t *
+source_uuid(const struct source *source)
+{
+	return source->uuid;
+}
+
+void
+source_set_identity(struct source *source, const char *name,
+                    const uint8_t uuid[16])
+{
+	text_keep(&source->name, name);
+	memcpy(source->uuid, uuid, sizeof(source->uuid));
+}
+
+/* When it was heard ------------------------------------------------------------------ */
+
+int64_t
+source_heard_ms(const struct source *source)
+{
+	return source->heard_ms;
+}
+
+int64_t
+source_counters_ms(const struct source *source)
+{
+	return source->counters_ms;
+}
+
+void
+source_set_heard(struct source *source, int64_t heard_ms)
+{
+	source->heard_ms = heard_ms;
+}
+
+const struct rhythm *
+source_rhythm(const struct source *source)
+{
+	return &source->rhythm;
+}
+
+unsigned
+source_interval_s(const struct source *source)
+{
+	return source->rhythm.interval_s != 0 ? source->rhythm.interval_s
+	                                      : INTERVAL_USUAL_MS / 1000;
+}
+
+void
+source_expect(struct source *source, uint32_t interval_ms, uint32_t jitter_ms)
+{
+	rhythm_begin(&source->rhythm, interval_ms, jitter_ms);
+}
+
+void
+source_learn(struct source *source, const struct datagram *datagram,
+             uint32_t lost, bool restarted, int64_t now)
+{
+	const struct agent *agent = source->agent;
+
+	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
+	    agent->interval_ms != 0)
+		rhythm_begin(&source->rhythm, agent->interval_ms,
+		             agent->jitter_ms);
+	if (source->counters_ms != 0 && !restarted)
+		rhythm_learn(&source->rhythm,
+		             interval_ms(datagram->uptime_ms, source->uptime_ms,
+		                         now, source->counters_ms),
+		             lost);
+	source->heard_ms = source->counters_ms = now;
+	source->uptime_ms = datagram->uptime_ms;
+}
+
+void
+source_follow(struct source *source)
+{
+	unsigned epoch = source->key.sub_agent->order.epoch;
+
+	if (source->sub_epoch == epoch)
+		return;
+	source->sub_epoch = epoch;
+	source->counted.seen = source->flows.seen = false;
+	source->epoch++;
+	rhythm_restart(&source->rhythm);
+}
+
+void
+source_unlatch(struct source *source)
+{
+	source->epoch++;
+}
+
+enum arrival
+source_arrival(struct source *source, const struct sample *sample,
+               enum arrival datagram, uint32_t *lost)
+{
+	bool flows = sample->kind == SAMPLE_FLOW;
+	enum arrival arrival;
+
+	source_follow(source);
+	arrival = arrival_of_sample(flows ? &source->flows : &source->counted,
+	                            sample, datagram, lost);
+	if (arrival == ARRIVAL_RESTART)
+		source->epoch++;
+	return arrival;
+}
+
+/* Counters --------------------------------------------------------------------------- */
+
+struct counters *
+source_counters(const struct source *source)
+{
+	return source->counters;
+}
+
+struct counters *
+source_add_counters(struct source *source, const struct layout *layout,
+                    unsigned part)
+{
+	struct counters **at, *c;
+
+	for (at = &source->counters; *at != NULL; at = &(*at)->next)
+		if ((*at)->layout == layout && (*at)->part == part)
+			return *at;
+	if (source->counters_count >= COUNTERS_MAX)
+		return NULL;
+	c = calloc(1, sizeof(*c) + latch_size(layout));
+	if (c != NULL) {
+		c->layout = layout;
+		c->part = part;
+		*at = c;
+		source->counters_count++;
+	}
+	return c;
+}
+
+bool
+source_latched(const struct source *source, const struct counters *counters,
+               size_t present, uint64_t before[])
+{
+	if (counters->present != present || counters->epoch != source->epoch)
+		return false;
+	latch_read(counters->layout, counters->latch, present, before);
+	return true;
+}
+
+void
+source_latch(const struct source *source, struct counters *counters,
+             const struct field_value *values, size_t present,
+             const struct datagram *datagram, int64_t now)
+{
+	latch_write(counters->layout, values, present, counters->latch);
+	counters->present = (uint16_t)present;
+	counters->epoch = source->epoch;
+	counters->uptime_ms = datagram->uptime_ms;
+	counters->arrival_ms = now;
+}
+
+void
+source_remove_counters(struct source *source, const struct layout *layout)
+{
+	struct counters **at = &source->counters, *c;
+
+	while ((c = *at) != NULL) {
+		if (c->layout != layout) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		store_block_remove(c->block);
+		free(c);
+		source->counters_count--;
+	}
+}
+
+void
+source_free_counters(struct source *source)
+{
+	struct counters *c, *next;
+
+	for (c = source->counters; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	source->counters = NULL;
+}
+
+void
+source_remove_blocks(struct source *source, const struct store_host *host)
+{
+	struct counters *c;
+
+	for (c = source->counters; c != NULL; c = c->next) {
+		if (c->block == NULL ||
+		    (host != NULL && store_block_host(c->block) != host))
+			continue;
+		store_block_remove(c->block);
+		c->block = NULL;
+	}
+}
