@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Which file calls which: the symbols of the built objects say it. No files call each
+other in a circle, but for those below; and what an agent or a data source is made of is
+seen by few files.
+"""
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+SOURCE = Path(os.environ.get("abs_top_srcdir", Path(__file__).resolve().parents[2]))
+BUILD = Path(os.environ.get("abs_top_builddir", SOURCE / "build"))
+
+sys.path.insert(0, str(SOURCE / "tests" / "golden"))
+from tap import Tap  # noqa: E402
+
+ROOMS = ("sflow", "common", "gmetad-bridge")
+
+# Circles that stay. A pair has one header between its two files; the writers of RRDs are
+# one thing in several files.
+ONE_THING = [
+    {"gmetad-bridge/config/config_clusters.c", "gmetad-bridge/config/config_read.c"},
+]
+ONE_ROOM = "gmetad-bridge/rrd/"
+
+# Only these open `struct agent` and `struct source`.
+OPENED = {"sflow/collector/agents_internal.h": 4}
+
+
+def objects():
+    """The object of each source file, as the libraries have it."""
+    found = {}
+    for room in ROOMS:
+        for path in sorted((BUILD / room).rglob(".libs/*.o")):
+            name = re.sub(r"^.*_la-", "", path.name).replace(".o", ".c")
+            source = path.relative_to(BUILD).parent.parent / name
+            if (SOURCE / source).exists():
+                found[str(source)] = path
+    return found
+
+
+def symbols(path):
+    """Those that the object defines for others, and those that it wants of others."""
+    defined, wanted = set(), set()
+    for line in subprocess.run(["nm", "-g", path], check=True, text=True,
+                               stdout=subprocess.PIPE).stdout.splitlines():
+        kind, name = line.split()[-2:]
+        (wanted if kind in "Uvw" else defined).add(name)
+    return defined, wanted
+
+
+def arrows(files):
+    """{file: {other file: {symbols of it that the file uses}}}"""
+    tables = {file: symbols(path) for file, path in files.items()}
+    owner = {name: file for file, (defined, _) in tables.items() for name in defined}
+    graph = {file: {} for file in files}
+    for file, (_, wanted) in tables.items():
+        for name in wanted:
+            if name in owner and owner[name] != file:
+                graph[file].setdefault(owner[name], set()).add(name)
+    return graph
+
+
+def circles(graph):
+    """Sets of files of which each is reached from each other (Tarjan, SIAM J. Comput. 1,
+    1972)."""
+    order, low, stack, found = {}, {}, [], []
+
+    def visit(file):
+        order[file] = low[file] = len(order)
+        stack.append(file)
+        for other in graph[file]:
+            if other not in order:
+                visit(other)
+                low[file] = min(low[file], low[other])
+            elif other in stack:
+                low[file] = min(low[file], order[other])
+        if low[file] == order[file]:
+            members = set(stack[stack.index(file):])
+            del stack[stack.index(file):]
+            if len(members) > 1:
+                found.append(members)
+
+    for file in graph:
+        if file not in order:
+            visit(file)
+    return found
+
+
+def is_allowed(members):
+    return members in ONE_THING or all(f.startswith(ONE_ROOM) for f in members)
+
+
+def describe(members, graph):
+    calls = [f"{a} -> {b}: {', '.join(sorted(graph[a][b])[:4])}"
+             for a in sorted(members) for b in sorted(graph[a]) if b in members]
+    return "; ".join(calls)
+
+
+def check_circles(tap):
+    files = objects()
+    graph = arrows(files)
+    faults = [describe(members, graph) for members in circles(graph)
+              if not is_allowed(members)]
+    tap.point("no files call each other in a circle", faults, len(files))
+    unused = [str(sorted(pair)) for pair in ONE_THING if pair not in circles(graph)]
+    tap.point("no circle is allowed that isn't there", unused, len(ONE_THING))
+
+
+def check_itself(tap):
+    """A circle of three that was put in is seen, and a way through is none."""
+    graph = {"a": {"b": {"x"}}, "b": {"c": {"y"}}, "c": {}}
+    faults = [] if circles(graph) == [] else ["a way was taken for a circle"]
+    graph["c"]["a"] = {"z"}
+    if circles(graph) != [{"a", "b", "c"}]:
+        faults.append("a circle was not seen")
+    tap.point("a circle is seen", faults)
+
+
+def check_opened(tap):
+    for header, most in OPENED.items():
+        text = f'#include "{header}"'
+        users = [str(path.relative_to(SOURCE)) for room in ("sflow", "gmetad-bridge",
+                                                            "gmond-module", "tools")
+                 for path in sorted((SOURCE / room).rglob("*.c"))
+                 if text in path.read_text()]
+        tap.point(f"{header} is for few files",
+                  users if len(users) > most else [], len(users))
+
+
+def main():
+    tap = Tap()
+    check_circles(tap)
+    check_itself(tap)
+    check_opened(tap)
+    return tap.done()
+
+
+sys.exit(main())
