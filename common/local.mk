@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_SOURCES = common/buffer.h \
 	common/clock.c common/clock.h \
+	common/json.c common/json.h \
 	common/log.c common/log.h \
 	common/nagios.c common/nagios.h \
 	common/on_event.c common/on_event.h \

@@ -2,8 +2,11 @@
 #ifndef COMMON_UTF8_H
 #define COMMON_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define UTF8_MOST 4 /* bytes of a character */
 
 /* Bytes of the character of UTF-8 (RFC 3629) that these begin with, of which there are
  * `room`, at least one; 0 where they begin with none. It reads none behind a NUL. */
@@ -49,6 +52,40 @@ utf8_next(const char **text)
 	if (c != 0)
 		*text += len;
 	return c;
+}
+
+/* Writes the character. Returns its length. */
+static inline size_t
+utf8_put(uint32_t c, char bytes[UTF8_MOST])
+{
+	char *at = bytes;
+
+	if (c < 0x80) {
+		*at++ = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		*at++ = (char)(0xc0 | c >> 6);
+	} else {
+		if (c < 0x10000) {
+			*at++ = (char)(0xe0 | c >> 12);
+		} else {
+			*at++ = (char)(0xf0 | c >> 18);
+			*at++ = (char)(0x80 | (c >> 12 & 0x3f));
+		}
+		*at++ = (char)(0x80 | (c >> 6 & 0x3f));
+	}
+	*at++ = (char)(0x80 | (c & 0x3f));
+	return (size_t)(at - bytes);
+}
+
+/* C0, DEL and C1; and what ends a line or turns the direction of its rest. */
+static inline bool
+utf8_is_control(uint32_t c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0) ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x2028 || c == 0x2029;
 }
 
 #endif

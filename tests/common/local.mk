@@ -1,6 +1,11 @@
 # Tests of what programs share.
-check_PROGRAMS += tests/common/test_nagios
-TESTS += tests/common/test_nagios
+COMMON_TESTS = tests/common/test_json tests/common/test_nagios
+check_PROGRAMS += $(COMMON_TESTS)
+TESTS += $(COMMON_TESTS)
+
+tests_common_test_json_SOURCES = tests/common/test_json.c tests/sflow/unit.h
+tests_common_test_json_CFLAGS = $(UNIT_CFLAGS)
+tests_common_test_json_LDADD = common/libcommon.la $(UNIT_LIBS)
 
 tests_common_test_nagios_SOURCES = tests/common/test_nagios.c tests/sflow/unit.h
 tests_common_test_nagios_CFLAGS = $(UNIT_CFLAGS)

@@ -5,7 +5,8 @@ check_PROGRAMS += tests/sflowget/test_decode
 TESTS += tests/sflowget/test_decode
 tests_sflowget_test_decode_SOURCES = tests/sflowget/test_decode.c $(UNIT_WIRE)
 tests_sflowget_test_decode_CFLAGS = $(UNIT_CFLAGS)
-tests_sflowget_test_decode_LDADD = tools/sflowget/libdecode.la $(CMOCKA_LIBS)
+tests_sflowget_test_decode_LDADD = tools/sflowget/libdecode.la \
+	common/libcommon.la $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/sflowget/test_frame
 TESTS += tests/sflowget/test_frame

@@ -343,7 +343,7 @@ decode_new(FILE *out, bool json)
 
 	if (d == NULL)
 		return NULL;
-	d->out = out;
+	d->out = d->json.file = out;
 	d->print = json ? &json_printer : &text_printer;
 	return d;
 }

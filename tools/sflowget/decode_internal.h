@@ -5,6 +5,7 @@
 #ifndef SFLOWGET_DECODE_INTERNAL_H
 #define SFLOWGET_DECODE_INTERNAL_H
 
+#include "common/json.h"
 #include "sflow/wire/cursor.h"
 #include "sflow/wire/records.h"
 #include "tools/sflowget/decode.h"
@@ -62,7 +63,7 @@ struct decode {
 	/* Where the walk is. */
 	char path[DECODE_PATH]; /* of what holds the value */
 	unsigned depth;         /* of the block */
-	bool comma;             /* something stands before, in JSON */
+	struct json json;
 };
 
 /* A field's value. The field is none that holds others. */

@@ -1,132 +1,99 @@
-#include "common/utf8.h"
 #include "sflow/wire/datagram.h"
 #include "tools/sflowget/decode_internal.h"
 
-/* Names are ours: nothing in them needs escaping. NULL and "" are none. */
-static void
-put_name(struct decode *d, const char *name)
+/* An element of a list has no name. */
+static const char *
+key_of(const char *name)
 {
-	if (d->comma)
-		putc(',', d->out);
-	d->comma = true;
-	if (name != NULL && name[0] != '\0')
-		fprintf(d->out, "\"%s\":", name);
+	return name == NULL || name[0] == '\0' ? NULL : name;
 }
 
-/* What is no UTF-8 is taken for ISO-8859-1. */
 static void
-put_string(FILE *out, const uint8_t *bytes, size_t len)
+put_format(struct json *j, const struct block *block)
 {
-	const uint8_t *end = bytes + len;
-	uint32_t character;
-	size_t size;
+	char format[32];
 
-	putc('"', out);
-	for (; bytes < end; bytes += size == 0 ? 1 : size) {
-		size = utf8_take(bytes, (size_t)(end - bytes), &character);
-		if (size == 0 || *bytes < ' ' || *bytes == 0x7f) {
-			fprintf(out, "\\u%04x", *bytes);
-		} else {
-			if (*bytes == '"' || *bytes == '\\')
-				putc('\\', out);
-			fwrite(bytes, 1, size, out);
-		}
-	}
-	putc('"', out);
+	snprintf(format, sizeof(format), "%u:%u", SFLOW_ENTERPRISE(block->tag),
+	         SFLOW_FORMAT(block->tag));
+	json_text(j, "format", format);
+	if (block->structure != NULL)
+		json_text(j, "structure", block->structure);
 }
 
 static void
 put_block(struct decode *d, const struct block *block)
 {
-	put_name(d, NULL);
-	putc('{', d->out);
-	d->comma = false;
-	if (d->depth++ == 0) {
-		put_name(d, "time");
-		fprintf(d->out, "\"%s\"", d->when);
-		if (d->from[0] != '\0') {
-			put_name(d, "from");
-			fprintf(d->out, "\"%s\"", d->from);
-		}
+	struct json *j = &d->json;
+
+	json_open(j, NULL, '{');
+	if (d->depth++ > 0) {
+		put_format(j, block);
 	} else {
-		put_name(d, "format");
-		fprintf(d->out, "\"%u:%u\"", SFLOW_ENTERPRISE(block->tag),
-		        SFLOW_FORMAT(block->tag));
-		if (block->structure != NULL) {
-			put_name(d, "structure");
-			fprintf(d->out, "\"%s\"", block->structure);
-		}
+		json_text(j, "time", d->when);
+		if (d->from[0] != '\0')
+			json_text(j, "from", d->from);
 	}
-	put_name(d, "length");
-	fprintf(d->out, "%zu", block->len);
+	json_number(j, "length", block->len);
 }
 
 static void
 put_block_end(struct decode *d)
 {
-	putc('}', d->out);
-	d->comma = true;
+	json_close(&d->json, '}');
 	if (--d->depth == 0) {
 		putc('\n', d->out);
-		d->comma = false;
+		d->json.comma = false;
 	}
 }
 
 static void
 put_open(struct decode *d, const char *name, char bracket)
 {
-	put_name(d, name);
-	putc(bracket, d->out);
-	d->comma = false;
+	json_open(&d->json, key_of(name), bracket);
 }
 
 static void
 put_close(struct decode *d, char bracket)
 {
-	putc(bracket, d->out);
-	d->comma = true;
+	json_close(&d->json, bracket);
 }
 
 static void
 put_value(struct decode *d, const char *name, const struct shown *shown)
 {
-	put_name(d, name);
+	char about[DECODE_PATH];
+
 	switch (shown->as) {
 	case SHOWN_NUMBER:
-		fputs(shown->plain, d->out);
+		json_raw(&d->json, key_of(name), shown->plain);
 		break;
 	case SHOWN_WORD:
-		fprintf(d->out, "\"%s\"", shown->plain);
+		json_text(&d->json, key_of(name), shown->plain);
 		break;
 	case SHOWN_TEXT:
-		put_string(d->out, shown->bytes, shown->len);
+		json_bytes(&d->json, key_of(name), shown->bytes, shown->len);
 		break;
 	case SHOWN_HEX:
-		putc('"', d->out);
-		put_hex(d->out, shown->bytes, shown->len);
-		putc('"', d->out);
+		json_hex(&d->json, key_of(name), shown->bytes, shown->len);
 		break;
 	}
-	if (shown->about[0] != '\0')
-		fprintf(d->out, ",\"%s_text\":\"%s\"", name, shown->about);
+	if (shown->about[0] == '\0')
+		return;
+	snprintf(about, sizeof(about), "%s_text", name);
+	json_text(&d->json, about, shown->about);
 }
 
 static void
 put_rest(struct decode *d, const uint8_t *bytes, size_t len)
 {
-	put_name(d, "rest_length");
-	fprintf(d->out, "%zu", len);
-	put_name(d, "rest");
-	putc('"', d->out);
-	put_hex(d->out, bytes, len);
-	putc('"', d->out);
+	json_number(&d->json, "rest_length", len);
+	json_hex(&d->json, "rest", bytes, len);
 }
 
 static void
 put_note(struct decode *d, const char *text)
 {
-	put_name(d, "note");
-	fprintf(d->out, "\"%s\"", text);
+	json_text(&d->json, "note", text);
 }
 
 const struct printer json_printer = {

@@ -6,35 +6,12 @@
 
 #include "common/utf8.h"
 
-/* As UTF-8. */
 static void
 put_character(FILE *out, uint32_t c)
 {
-	if (c < 0x80) {
-		putc((int)c, out);
-		return;
-	}
-	if (c < 0x800) {
-		putc((int)(0xc0 | c >> 6), out);
-	} else {
-		if (c < 0x10000) {
-			putc((int)(0xe0 | c >> 12), out);
-		} else {
-			putc((int)(0xf0 | c >> 18), out);
-			putc((int)(0x80 | (c >> 12 & 0x3f)), out);
-		}
-		putc((int)(0x80 | (c >> 6 & 0x3f)), out);
-	}
-	putc((int)(0x80 | (c & 0x3f)), out);
-}
+	char bytes[UTF8_MOST];
 
-/* C0, DEL and C1; and what turns the direction of the rest of a line. */
-static bool
-is_control(uint32_t c)
-{
-	return c < ' ' || (c >= 0x7f && c < 0xa0) ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x2028 || c == 0x2029;
+	fwrite(bytes, 1, utf8_put(c, bytes), out);
 }
 
 size_t
@@ -44,7 +21,7 @@ put_visible(FILE *out, const char *text)
 	uint32_t c;
 
 	for (; (c = utf8_next(&text)) != 0; count++)
-		put_character(out, is_control(c) ? '?' : c);
+		put_character(out, utf8_is_control(c) ? '?' : c);
 	return count;
 }
 
@@ -56,23 +33,6 @@ visible_width(const char *text)
 	while (utf8_next(&text) != 0)
 		count++;
 	return count;
-}
-
-void
-put_json(FILE *out, const char *text)
-{
-	uint32_t c;
-
-	putc('"', out);
-	while ((c = utf8_next(&text)) != 0) {
-		if (c == '"' || c == '\\')
-			putc('\\', out);
-		if (is_control(c))
-			fprintf(out, "\\u%04x", (unsigned)c);
-		else
-			put_character(out, c);
-	}
-	putc('"', out);
 }
 
 void
@@ -98,7 +58,7 @@ put_csv(FILE *out, const char *text)
 	while ((c = utf8_next(&text)) != 0) {
 		if (c == '"')
 			putc('"', out);
-		put_character(out, is_control(c) && c != '\n' && c != '\r'
+		put_character(out, utf8_is_control(c) && c != '\n' && c != '\r'
 		                       ? '?'
 		                       : c);
 	}
@@ -115,7 +75,7 @@ put_escaped(FILE *out, const char *text, const char *special,
 	while ((c = utf8_next(&text)) != 0) {
 		if (c < 0x80 && strchr(special, (int)c) != NULL)
 			fputs(before, out);
-		put_character(out, is_control(c) ? '_' : c);
+		put_character(out, utf8_is_control(c) ? '_' : c);
 	}
 }
 

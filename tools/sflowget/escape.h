@@ -13,8 +13,7 @@
 size_t put_visible(FILE *out, const char *text);
 size_t visible_width(const char *text);
 
-/* With quotes around it: a string of JSON, and one of a shell. */
-void put_json(FILE *out, const char *text);
+/* With quotes around it: a string of a shell. */
 void put_shell(FILE *out, const char *text);
 
 /* A field of CSV (RFC 4180), in quotes where it needs them. Control characters but

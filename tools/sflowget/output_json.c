@@ -1,53 +1,47 @@
 /* JSON: an object for each round, on one line. And CSV, by RFC 4180. */
 #include <inttypes.h>
 
+#include "common/json.h"
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/output.h"
 
 static void
-put_pair(FILE *out, const char *name, const char *text)
-{
-	fprintf(out, ",\"%s\":", name);
-	put_json(out, text);
-}
-
-static void
-put_metric(FILE *out, const struct answer_line *line)
+add_metric(struct json *j, const struct answer_line *line)
 {
 	const struct item *item = line->item;
 
-	fputs("{\"name\":", out);
-	put_json(out, item->metric);
-	fputs(",\"value\":", out);
+	json_open(j, NULL, '{');
+	json_text(j, "name", item->metric);
 	if (item->is_number)
-		fputs(item->text, out);
+		json_raw(j, "value", item->text);
 	else
-		put_json(out, item->text);
-	put_pair(out, "units", item->units);
-	put_pair(out, "type", item->type);
-	put_pair(out, "group", item->group);
-	put_pair(out, "title", item->title);
-	fprintf(out, ",\"age\":%" PRId64 ",\"tmax\":%" PRId64 "%s}",
-	        item->age_s, item->tmax_s,
-	        line->state == ANSWER_OLD ? ",\"old\":true" : "");
+		json_text(j, "value", item->text);
+	json_text(j, "units", item->units);
+	json_text(j, "type", item->type);
+	json_text(j, "group", item->group);
+	json_text(j, "title", item->title);
+	json_signed(j, "age", item->age_s);
+	json_signed(j, "tmax", item->tmax_s);
+	if (line->state == ANSWER_OLD)
+		json_bool(j, "old", true);
+	json_close(j, '}');
 }
 
 static void
-put_lines(FILE *out, const struct answer *a, bool missing)
+add_lines(struct json *j, const char *key, const struct answer *a, bool missing)
 {
-	const char *between = "";
 	size_t i;
 
+	json_open(j, key, '[');
 	for (i = 0; i < a->count; i++) {
 		if ((a->lines[i].state == ANSWER_MISSING) != missing)
 			continue;
-		fputs(between, out);
-		between = ",";
 		if (missing)
-			put_json(out, a->lines[i].asked);
+			json_text(j, NULL, a->lines[i].asked);
 		else
-			put_metric(out, &a->lines[i]);
+			add_metric(j, &a->lines[i]);
 	}
+	json_close(j, ']');
 }
 
 static void
@@ -58,21 +52,30 @@ begin(struct printer *p)
 }
 
 static void
+add_answer(struct json *j, const struct answer *a)
+{
+	char time[32];
+
+	snprintf(time, sizeof(time), "%" PRId64 ".%03d", a->wall_ms / 1000,
+	         (int)(a->wall_ms % 1000));
+	json_open(j, NULL, '{');
+	json_text(j, "agent", a->host.name);
+	json_text(j, "address", a->host.address);
+	json_text(j, "cluster", a->host.cluster);
+	json_raw(j, "time", time);
+	json_signed(j, "age", a->host.age_s);
+	json_bool(j, "down", a->host.down);
+	add_lines(j, "metrics", a, false);
+	add_lines(j, "missing", a, true);
+	json_close(j, '}');
+}
+
+static void
 answer(struct printer *p, struct answer *a)
 {
-	fputs(p->count++ > 0 ? ",{\"agent\":" : "{\"agent\":", p->out);
-	put_json(p->out, a->host.name);
-	put_pair(p->out, "address", a->host.address);
-	put_pair(p->out, "cluster", a->host.cluster);
-	fprintf(p->out,
-	        ",\"time\":%" PRId64 ".%03d,\"age\":%" PRId64
-	        ",\"down\":%s,\"metrics\":[",
-	        a->wall_ms / 1000, (int)(a->wall_ms % 1000), a->host.age_s,
-	        a->host.down ? "true" : "false");
-	put_lines(p->out, a, false);
-	fputs("],\"missing\":[", p->out);
-	put_lines(p->out, a, true);
-	fputs("]}", p->out);
+	struct json j = {.file = p->out, .comma = p->count++ > 0};
+
+	add_answer(&j, a);
 }
 
 static void
