@@ -1,5 +1,6 @@
-/* counters.h - what the bridge counts of itself, since its start. Any thread adds
- * to them, any reads them; own.c makes the metrics of them, /status shows them.
+/* counters.h - what the bridge counts of itself since its start, a line each: the member
+ * of `counters`, its key in /status, and the metric of the bridge's own host that is
+ * made of it. Any thread adds to them, any reads them.
  */
 #ifndef BRIDGE_COUNTERS_H
 #define BRIDGE_COUNTERS_H
@@ -7,31 +8,69 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+/* METRIC(member, key, metric, meaning, units, title), or PLAIN(member, key) for what is
+ * no metric. Meanings are those of collector/stats.h, and AMOUNT_NOW, as it stands,
+ * which may be more than 32 bits hold. A list for each object of /status; that of the
+ * sockets is in "ingest", too, and its metric has the name that it has in gmond. */
+#define COUNTERS_OF_SOCKETS(METRIC, PLAIN) \
+	METRIC(kernel_drops, "kernel_drops", "sflow_kernel_drops", PER_SECOND, \
+	       "datagrams/sec", \
+	       "sFlow datagrams dropped by the kernel, for want of room in the " \
+	       "socket's buffer")
+
+#define COUNTERS_OF_INGEST(METRIC, PLAIN) \
+	METRIC(received, "received", "bridge_received", PER_SECOND, \
+	       "datagrams/sec", "Datagrams received, of whatever kind") \
+	METRIC(rate_limited, "rate_limited", "bridge_rate_limited", PER_SECOND, \
+	       "datagrams/sec", \
+	       "Datagrams dropped because their source sends too many")
+
+#define COUNTERS_OF_READERS(METRIC, PLAIN) \
+	METRIC(readers, "now", "bridge_readers", NOW, "readers", \
+	       "Readers of XML that are being served") \
+	METRIC(requests, "requests", "bridge_requests", PER_SECOND, \
+	       "requests/sec", "Requests of readers that were answered") \
+	METRIC(requests_cut, "requests_cut", "bridge_requests_cut", PER_SECOND, \
+	       "requests/sec", "Readers cut off, for they took nothing, or went") \
+	METRIC(refused, "refused", "bridge_readers_refused", PER_SECOND, \
+	       "readers/sec", "Readers refused: not trusted, or too many") \
+	METRIC(xml_bytes, "xml_bytes", "bridge_xml_bytes", PER_SECOND, \
+	       "bytes/sec", "XML sent to readers")
+
+/* Written is what librrd, or rrdcached, has confirmed. */
+#define COUNTERS_OF_RRD(METRIC, PLAIN) \
+	PLAIN(steps, "steps") \
+	METRIC(steps_missed, "steps_missed", "bridge_steps_missed", PER_MINUTE, \
+	       "steps/min", \
+	       "Steps of the RRDs left out, for the one before took too long") \
+	METRIC(rrd_queued, "queued", "bridge_rrd_queued", AMOUNT_NOW, "bytes", \
+	       "Updates of RRDs that wait") \
+	METRIC(rrd_updates, "updates", "bridge_rrd_updates", PER_SECOND, \
+	       "updates/sec", "Values written to RRDs") \
+	METRIC(rrd_dropped, "dropped", "bridge_rrd_dropped", PER_SECOND, \
+	       "updates/sec", "Values for RRDs dropped, for the queue was full") \
+	METRIC(rrd_failed, "failed", "bridge_rrd_failed", PER_SECOND, \
+	       "updates/sec", "Values that could not be written to RRDs") \
+	METRIC(rrd_created, "created", "bridge_rrd_created", PER_SECOND, \
+	       "files/sec", "RRD files created")
+
+#define COUNTERS_OF_STATE(METRIC, PLAIN) \
+	METRIC(state_saved, "saved", "bridge_state_saved", PER_SECOND, \
+	       "hosts/sec", "Hosts saved for the next start") \
+	METRIC(state_failed, "failed", "bridge_state_failed", PER_MINUTE, \
+	       "tries/min", "Times that hosts could not be saved")
+
+#define BRIDGE_COUNTERS(METRIC, PLAIN) \
+	COUNTERS_OF_SOCKETS(METRIC, PLAIN) \
+	COUNTERS_OF_INGEST(METRIC, PLAIN) \
+	COUNTERS_OF_READERS(METRIC, PLAIN) \
+	COUNTERS_OF_RRD(METRIC, PLAIN) \
+	COUNTERS_OF_STATE(METRIC, PLAIN)
+
 struct counters_of_bridge {
-	/* ingest.c */
-	atomic_uint_fast64_t received;      /* datagrams, any */
-	atomic_uint_fast64_t kernel_drops;
-	atomic_uint_fast64_t rate_limited;  /* datagrams */
-	/* server.c */
-	atomic_uint_fast64_t readers;       /* now */
-	atomic_uint_fast64_t requests;      /* that were answered to their end */
-	atomic_uint_fast64_t requests_cut;  /* stalled, or gone */
-	atomic_uint_fast64_t refused;       /* not trusted, too many, or a query
-	                                     * that is none */
-	atomic_uint_fast64_t xml_bytes;     /* sent */
-	/* steps.c and rrd_*.c */
-	atomic_uint_fast64_t steps;
-	atomic_uint_fast64_t steps_missed;  /* the last one took too long */
-	atomic_uint_fast64_t rrd_queued;    /* bytes that wait, now */
-	atomic_uint_fast64_t rrd_updates;   /* values written: librrd, or rrdcached,
-	                                     * has confirmed them */
-	atomic_uint_fast64_t rrd_dropped;   /* values: the queue was full */
-	atomic_uint_fast64_t rrd_failed;    /* values refused by librrd, rrdcached
-	                                     * or the file system */
-	atomic_uint_fast64_t rrd_created;   /* files */
-	/* state.c */
-	atomic_uint_fast64_t state_saved;   /* hosts */
-	atomic_uint_fast64_t state_failed;  /* tries */
+#define MEMBER(member, ...) atomic_uint_fast64_t member;
+	BRIDGE_COUNTERS(MEMBER, MEMBER)
+#undef MEMBER
 };
 
 extern struct counters_of_bridge counters;

@@ -1,5 +1,6 @@
 #include "gmetad-bridge/own.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,6 @@
 
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest/ingest.h"
-#include "sflow/collector/itself.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -49,12 +49,6 @@ hosts(void)
 	return store_count(own.store);
 }
 
-static uint64_t
-datagrams_lost(void)
-{
-	return atomic_load(&own.stats->datagrams_lost);
-}
-
 /* Of all threads, in user and kernel mode. */
 static uint64_t
 cpu_us(void)
@@ -85,30 +79,25 @@ memory_kb(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 }
 
-#define COUNTER(name) &counters.name, NULL
-#define CALL(function) NULL, function
+static uint64_t
+datagrams_lost(void)
+{
+	return counter_get(&own.stats->datagrams_lost);
+}
 
-#define BRIDGE_ROWS(ROW) \
-	ROW("bridge_hosts", NOW, "hosts", "Hosts known, this one among them", CALL(hosts)) \
-	ROW("bridge_received", PER_SECOND, "datagrams/sec", "Datagrams received, of whatever kind", COUNTER(received)) \
-	ROW("bridge_datagrams_lost", PER_SECOND, "datagrams/sec", "sFlow datagrams lost on the way, by their sequence numbers", CALL(datagrams_lost)) \
-	ROW("bridge_rate_limited", PER_SECOND, "datagrams/sec", "Datagrams dropped because their source sends too many", COUNTER(rate_limited)) \
-	ROW("bridge_readers", NOW, "readers", "Readers of XML that are being served", COUNTER(readers)) \
-	ROW("bridge_readers_refused", PER_SECOND, "readers/sec", "Readers refused: not trusted, or too many", COUNTER(refused)) \
-	ROW("bridge_requests", PER_SECOND, "requests/sec", "Requests of readers that were answered", COUNTER(requests)) \
-	ROW("bridge_requests_cut", PER_SECOND, "requests/sec", "Readers cut off, for they took nothing, or went", COUNTER(requests_cut)) \
-	ROW("bridge_xml_bytes", PER_SECOND, "bytes/sec", "XML sent to readers", COUNTER(xml_bytes)) \
-	ROW("bridge_steps_missed", PER_MINUTE, "steps/min", "Steps of the RRDs left out, for the one before took too long", COUNTER(steps_missed)) \
-	ROW("bridge_rrd_updates", PER_SECOND, "updates/sec", "Values written to RRDs", COUNTER(rrd_updates)) \
-	ROW("bridge_rrd_dropped", PER_SECOND, "updates/sec", "Values for RRDs dropped, for the queue was full", COUNTER(rrd_dropped)) \
-	ROW("bridge_rrd_failed", PER_SECOND, "updates/sec", "Values that could not be written to RRDs", COUNTER(rrd_failed)) \
-	ROW("bridge_rrd_queued", AMOUNT_NOW, "bytes", "Updates of RRDs that wait", COUNTER(rrd_queued)) \
-	ROW("bridge_rrd_created", PER_SECOND, "files/sec", "RRD files created", COUNTER(rrd_created)) \
-	ROW("bridge_state_saved", PER_SECOND, "hosts/sec", "Hosts saved for the next start", COUNTER(state_saved)) \
-	ROW("bridge_state_failed", PER_MINUTE, "tries/min", "Times that hosts could not be saved", COUNTER(state_failed)) \
-	ROW("bridge_cpu", BUSY_US, "%", "CPU time of the bridge, of one core", CALL(cpu_us)) \
-	ROW("bridge_memory", AMOUNT_NOW, "KB", "Resident memory of the bridge", CALL(memory_kb))
+/* What is asked for, not counted: ASKED(function, metric, meaning, units, title). */
+#define BRIDGE_ASKED(ASKED) \
+	ASKED(hosts, "bridge_hosts", NOW, "hosts", \
+	      "Hosts known, this one among them") \
+	ASKED(datagrams_lost, "bridge_datagrams_lost", PER_SECOND, \
+	      "datagrams/sec", \
+	      "sFlow datagrams lost on the way, by their sequence numbers") \
+	ASKED(cpu_us, "bridge_cpu", BUSY_US, "%", \
+	      "CPU time of the bridge, of one core") \
+	ASKED(memory_kb, "bridge_memory", AMOUNT_NOW, "KB", \
+	      "Resident memory of the bridge")
 
+#define NONE(...)
 #define NOW_AS UINT32, "%u"
 #define AMOUNT_NOW_AS DOUBLE, "%.0f"
 #define PER_SECOND_AS FLOAT, "%.2f"
@@ -119,14 +108,23 @@ memory_kb(void)
 	 .metric = {name_, type_, units_, BOTH, format_, group_, title_}},
 #define FIELD_EXPANDED(name, as, units, group, title) \
 	FIELD(name, as, units, group, title)
-#define ITSELF_FIELD(id, name, meaning, units, title) \
-	FIELD_EXPANDED(name, meaning##_AS, units, "sflow", title)
-#define BRIDGE_FIELD(name, meaning, units, title, ...) \
-	FIELD_EXPANDED(name, meaning##_AS, units, "bridge", title)
+#define STATS_FIELD(member, metric, meaning, units, title) \
+	FIELD_EXPANDED(metric, meaning##_AS, units, "sflow", title)
+#define COUNTER_FIELD(member, key, metric, meaning, units, title) \
+	FIELD_EXPANDED(metric, meaning##_AS, units, "bridge", title)
+#define SOCKET_FIELD(member, key, metric, meaning, units, title) \
+	FIELD_EXPANDED(metric, meaning##_AS, units, "sflow", title)
+#define ASKED_FIELD(function, metric, meaning, units, title) \
+	FIELD_EXPANDED(metric, meaning##_AS, units, "bridge", title)
 
 static const struct field fields[] = {
-    ITSELF_ROWS(ITSELF_FIELD)
-    BRIDGE_ROWS(BRIDGE_FIELD)
+    COLLECTOR_STATS(STATS_FIELD, NONE)
+    COUNTERS_OF_SOCKETS(SOCKET_FIELD, NONE)
+    COUNTERS_OF_INGEST(COUNTER_FIELD, NONE)
+    COUNTERS_OF_READERS(COUNTER_FIELD, NONE)
+    COUNTERS_OF_RRD(COUNTER_FIELD, NONE)
+    COUNTERS_OF_STATE(COUNTER_FIELD, NONE)
+    BRIDGE_ASKED(ASKED_FIELD)
 };
 
 #define ROWS COUNT_OF(fields)
@@ -136,17 +134,24 @@ static const struct layout layout = {.name = "gmetad-bridge",
                                      .fields = fields,
                                      .count = ROWS};
 
-/* Where the numbers come from. */
-#define ITSELF_SOURCE(id, name, meaning, units, title) {meaning, NULL, NULL},
-#define BRIDGE_SOURCE(name, meaning, units, title, ...) {meaning, __VA_ARGS__},
+/* Where the numbers come from: the place of a member of the collector's statistics,
+ * a counter of the bridge, or a function. */
+#define STATS_SOURCE(member, metric, meaning, ...) \
+	{meaning, offsetof(struct collector_stats, member), NULL, NULL},
+#define COUNTER_SOURCE(member, key, metric, meaning, ...) \
+	{meaning, 0, &counters.member, NULL},
+#define ASKED_SOURCE(function, metric, meaning, ...) \
+	{meaning, 0, NULL, function},
 
 static const struct {
 	enum meaning meaning;
+	size_t offset;
 	const atomic_uint_fast64_t *counter;
-	uint64_t (*number)(void); /* neither: it is the collector's */
+	uint64_t (*function)(void);
 } sources[] = {
-    ITSELF_ROWS(ITSELF_SOURCE)
-    BRIDGE_ROWS(BRIDGE_SOURCE)
+    COLLECTOR_STATS(STATS_SOURCE, NONE)
+    BRIDGE_COUNTERS(COUNTER_SOURCE, NONE)
+    BRIDGE_ASKED(ASKED_SOURCE)
 };
 
 /* Values --------------------------------------------------------------------------- */
@@ -161,12 +166,14 @@ static struct {
 static uint64_t
 number(size_t row)
 {
+	const char *stats = (const char *)own.stats;
+
 	if (sources[row].counter != NULL)
 		return counter_get(sources[row].counter);
-	if (sources[row].number != NULL)
-		return sources[row].number();
-	return itself_number((enum itself)row, own.stats,
-	                     counter_get(&counters.kernel_drops));
+	if (sources[row].function != NULL)
+		return sources[row].function();
+	return counter_get(
+	    (const atomic_uint_fast64_t *)(stats + sources[row].offset));
 }
 
 static void

@@ -5,6 +5,7 @@
  * each metric in its main thread, and cleanup() when it ends or re-executes
  * itself.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,6 @@
 #include "gmond-module/parameters.h"
 #include "gmond-module/publisher.h"
 #include "gmond-module/receiver.h"
-#include "sflow/collector/itself.h"
 
 extern mmodule sflow_module;
 
@@ -27,40 +27,71 @@ static struct {
 
 /* The module's own metrics, of this host ----------------------------------------- */
 
-/* The statistics' own, and one more. */
-#define OWN_VALUES ITSELF_COUNT
-#define OWN_COUNT (ITSELF_COUNT + 1)
+/* ASKED(function, metric, meaning, units, title): what the collector does not count. */
+#define MODULE_ASKED(ASKED) \
+	ASKED(receiver_kernel_drops, "sflow_kernel_drops", PER_SECOND, \
+	      "datagrams/sec", \
+	      "sFlow datagrams dropped by the kernel, for want of room in the " \
+	      "socket's buffer") \
+	ASKED(delivered, "sflow_values", PER_SECOND, "values/sec", \
+	      "Metric values delivered")
 
-#define OWN_NOW GANGLIA_VALUE_UNSIGNED_INT, "%u"
-#define OWN_PER_SECOND GANGLIA_VALUE_FLOAT, "%.2f"
-#define OWN_PER_MINUTE GANGLIA_VALUE_FLOAT, "%.2f"
-#define OWN(name_, type_, format_, units_, description_) \
+static uint64_t
+delivered(void)
+{
+	return module.publisher->delivered();
+}
+
+/* The factor of what is shown; rates are per second. */
+enum meaning { NOW = 1, PER_SECOND = 1, PER_MINUTE = 60 };
+
+#define NONE(...)
+#define NOW_AS GANGLIA_VALUE_UNSIGNED_INT, "%u"
+#define PER_SECOND_AS GANGLIA_VALUE_FLOAT, "%.2f"
+#define PER_MINUTE_AS GANGLIA_VALUE_FLOAT, "%.2f"
+#define OWN(name_, type_, format_, units_, title_) \
 	{.name = name_, .tmax = 60, .type = type_, \
 	 .units = units_, .slope = "both", .fmt = format_, \
-	 .msg_size = UDP_HEADER_SIZE + 8, .desc = description_}
-#define OWN_EXPANDED(name, type_and_format, units, description) \
-	OWN(name, type_and_format, units, description)
-#define OWN_ROW(id, name, meaning, units, description) \
-	[ITSELF_##id] = OWN_EXPANDED(name, OWN_##meaning, units, description),
+	 .msg_size = UDP_HEADER_SIZE + 8, .desc = title_},
+#define OWN_EXPANDED(name, as, units, title) OWN(name, as, units, title)
+#define OWN_METRIC(source, metric, meaning, units, title) \
+	OWN_EXPANDED(metric, meaning##_AS, units, title)
 
 static Ganglia_25metric own_metrics[] = {
-    ITSELF_ROWS(OWN_ROW)
-    [OWN_VALUES] = OWN_EXPANDED("sflow_values", OWN_PER_SECOND, "values/sec",
-                                "Metric values delivered"),
-    [OWN_COUNT] = {.name = NULL},
+    COLLECTOR_STATS(OWN_METRIC, NONE)
+    MODULE_ASKED(OWN_METRIC)
+    {.name = NULL},
+};
+
+#define OWN_COUNT ((int)(sizeof(own_metrics) / sizeof(own_metrics[0])) - 1)
+
+/* Where the numbers come from: the place of a member of the collector's statistics, or
+ * a function. */
+#define STATS_SOURCE(member, metric, meaning, ...) \
+	{meaning, offsetof(struct collector_stats, member), NULL},
+#define ASKED_SOURCE(function, metric, meaning, ...) {meaning, 0, function},
+
+static const struct {
+	enum meaning factor;
+	size_t offset;
+	uint64_t (*function)(void);
+} sources[] = {
+    COLLECTOR_STATS(STATS_SOURCE, NONE)
+    MODULE_ASKED(ASKED_SOURCE)
 };
 
 static uint64_t
 total(int metric)
 {
+	const char *stats = (const char *)collector_stats(module.collector);
 	uint64_t number;
 
-	if (metric == OWN_VALUES)
-		return module.publisher->delivered();
-	number = itself_number((enum itself)metric,
-	                       collector_stats(module.collector),
-	                       receiver_kernel_drops());
-	return metric == ITSELF_EVENTS ? number * 60 : number; /* a minute */
+	if (sources[metric].function != NULL)
+		number = sources[metric].function();
+	else
+		number = atomic_load((const atomic_uint_fast64_t *)(
+		    stats + sources[metric].offset));
+	return number * (uint64_t)sources[metric].factor;
 }
 
 /* Per second, since this metric was last asked for. */

@@ -38,7 +38,6 @@ sflow_collector = \
 	sflow/collector/forget.c sflow/collector/forget.h \
 	sflow/collector/host.c sflow/collector/host.h \
 	sflow/collector/instances.c sflow/collector/instances.h \
-	sflow/collector/itself.h \
 	sflow/collector/kept.c sflow/collector/kept.h \
 	sflow/collector/machines.c sflow/collector/machines.h \
 	sflow/collector/members.c sflow/collector/members.h \
@@ -49,4 +48,5 @@ sflow_collector = \
 	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
 	sflow/collector/sources.c \
+	sflow/collector/stats.h \
 	sflow/collector/ticks.c

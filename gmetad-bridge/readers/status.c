@@ -1,15 +1,12 @@
 #include "gmetad-bridge/readers/status.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "common/json.h"
 #include "common/nagios.h"
-#include "common/utf8.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/xml.h"
-#include "sflow/format.h"
 
 #define HEADER \
 	"HTTP/1.0 200 OK\r\n" \
@@ -29,70 +26,8 @@ status_begin(const struct collector_stats *stats, int64_t now)
 	started_ms = now;
 }
 
-/* A key; members of one object are told apart by commas. */
 static void
-add_key(struct buffer *b, const char *key)
-{
-	if (b->len > 0 && strchr("{(", b->bytes[b->len - 1]) == NULL)
-		buffer_add(b, ",", 1);
-	buffer_add(b, "\"", 1);
-	buffer_text(b, key);
-	buffer_add(b, "\":", 2);
-}
-
-static void
-add_number(struct buffer *b, const char *key, uint64_t number)
-{
-	char digits[FORMAT_UNSIGNED];
-
-	add_key(b, key);
-	buffer_add(b, digits, (size_t)(format_unsigned(digits, number) - digits));
-}
-
-/* Everything but plain ASCII is escaped, in halves where it has to be. */
-static void
-add_text(struct buffer *b, const char *key, const char *text)
-{
-	char escaped[16];
-	uint32_t c;
-
-	add_key(b, key);
-	buffer_add(b, "\"", 1);
-	while ((c = utf8_next(&text)) != 0) {
-		if (c >= ' ' && c <= '~' && strchr("\"\\<>&", (int)c) == NULL)
-			snprintf(escaped, sizeof(escaped), "%c", (char)c);
-		else if (c < 0x10000)
-			snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-		else
-			snprintf(escaped, sizeof(escaped), "\\u%04x\\u%04x",
-			         0xd800 + ((c - 0x10000) >> 10),
-			         0xdc00 + ((c - 0x10000) & 0x3ff));
-		buffer_text(b, escaped);
-	}
-	buffer_add(b, "\"", 1);
-}
-
-static void
-open_object(struct buffer *b, const char *key)
-{
-	add_key(b, key);
-	buffer_add(b, "{", 1);
-}
-
-static void
-close_object(struct buffer *b)
-{
-	buffer_add(b, "}", 1);
-}
-
-static uint64_t
-collected(const atomic_uint_fast64_t *figure)
-{
-	return atomic_load_explicit(figure, memory_order_relaxed);
-}
-
-static void
-add_identity(struct buffer *b, const struct config *config, int64_t now,
+add_identity(struct json *j, const struct config *config, int64_t now,
              int64_t wall_ms)
 {
 	uint64_t uptime = now > started_ms ? (uint64_t)(now - started_ms) : 0;
@@ -101,127 +36,93 @@ add_identity(struct buffer *b, const struct config *config, int64_t now,
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	host[HOST_NAME_MAX] = '\0';
-	add_text(b, "host", host);
-	add_text(b, "gridname", config->grid);
-	add_text(b, "version", XML_VERSION);
-	add_number(b, "stattime", (uint64_t)wall_ms);
-	add_number(b, "boottime", (uint64_t)wall_ms - uptime);
-	add_number(b, "uptime", uptime / 1000);
-	add_number(b, "uptimeMillis", uptime);
+	json_text(j, "host", host);
+	json_text(j, "gridname", config->grid);
+	json_text(j, "version", XML_VERSION);
+	json_number(j, "stattime", (uint64_t)wall_ms);
+	json_number(j, "boottime", (uint64_t)wall_ms - uptime);
+	json_number(j, "uptime", uptime / 1000);
+	json_number(j, "uptimeMillis", uptime);
 }
 
 /* As gmetad's own. What it receives are metrics; here they are samples. */
 static void
-add_metrics(struct buffer *b)
+add_metrics(struct json *j)
 {
-	uint64_t written = counter_get(&counters.rrd_updates);
+	uint64_t samples =
+	    collector != NULL ? counter_get(&collector->samples) : 0;
 
-	open_object(b, "metrics");
-	open_object(b, "received");
-	add_number(b, "all", collector != NULL ? collected(&collector->samples)
-	                                       : 0);
-	close_object(b);
-	open_object(b, "sent");
-	open_object(b, "all");
-	add_number(b, "num", written);
-	close_object(b);
-	close_object(b);
-	open_object(b, "requests");
-	open_object(b, "all");
-	add_number(b, "num", counter_get(&counters.requests));
-	close_object(b);
-	close_object(b);
-	close_object(b);
+	json_open(j, "metrics", '{');
+	json_open(j, "received", '{');
+	json_number(j, "all", samples);
+	json_close(j, '}');
+	json_open(j, "sent", '{');
+	json_open(j, "all", '{');
+	json_number(j, "num", counter_get(&counters.rrd_updates));
+	json_close(j, '}');
+	json_close(j, '}');
+	json_open(j, "requests", '{');
+	json_open(j, "all", '{');
+	json_number(j, "num", counter_get(&counters.requests));
+	json_close(j, '}');
+	json_close(j, '}');
+	json_close(j, '}');
+}
+
+#define STAT(member, ...) \
+	json_number(j, #member, counter_get(&stats->member));
+#define PLAIN(member, key) json_number(j, key, counter_get(&counters.member));
+#define METRIC(member, key, ...) PLAIN(member, key)
+
+static void
+add_collector(struct json *j, const struct collector_stats *stats)
+{
+	json_open(j, "collector", '{');
+	COLLECTOR_STATS(STAT, STAT)
+	json_close(j, '}');
 }
 
 static void
-add_collector(struct buffer *b, const struct collector_stats *stats)
+add_bridge(struct json *j)
 {
-	open_object(b, "collector");
-	add_number(b, "datagrams", collected(&stats->datagrams));
-	add_number(b, "datagrams_lost", collected(&stats->datagrams_lost));
-	add_number(b, "samples", collected(&stats->samples));
-	add_number(b, "samples_lost", collected(&stats->samples_lost));
-	add_number(b, "malformed", collected(&stats->malformed));
-	add_number(b, "unknown", collected(&stats->unknown));
-	add_number(b, "not_allowed", collected(&stats->not_allowed));
-	add_number(b, "refused", collected(&stats->refused));
-	add_number(b, "stale", collected(&stats->stale));
-	add_number(b, "resets", collected(&stats->resets));
-	add_number(b, "agents", collected(&stats->agents));
-	add_number(b, "up", collected(&stats->up));
-	add_number(b, "late", collected(&stats->late));
-	add_number(b, "down", collected(&stats->down));
-	add_number(b, "events", collected(&stats->events));
-	close_object(b);
-}
-
-static void
-add_readers(struct buffer *b)
-{
-	open_object(b, "readers");
-	add_number(b, "now", counter_get(&counters.readers));
-	add_number(b, "requests", counter_get(&counters.requests));
-	add_number(b, "requests_cut", counter_get(&counters.requests_cut));
-	add_number(b, "refused", counter_get(&counters.refused));
-	add_number(b, "xml_bytes", counter_get(&counters.xml_bytes));
-	close_object(b);
-}
-
-static void
-add_rrd(struct buffer *b)
-{
-	open_object(b, "rrd");
-	add_number(b, "steps", counter_get(&counters.steps));
-	add_number(b, "steps_missed", counter_get(&counters.steps_missed));
-	add_number(b, "queued", counter_get(&counters.rrd_queued));
-	add_number(b, "updates", counter_get(&counters.rrd_updates));
-	add_number(b, "dropped", counter_get(&counters.rrd_dropped));
-	add_number(b, "failed", counter_get(&counters.rrd_failed));
-	add_number(b, "created", counter_get(&counters.rrd_created));
-	close_object(b);
-}
-
-static void
-add_nagios(struct buffer *b)
-{
-	open_object(b, "nagios");
-	add_number(b, "sent", counter_get(&nagios_counts.sent));
-	add_number(b, "dropped", counter_get(&nagios_counts.dropped));
-	add_number(b, "waiting", counter_get(&nagios_counts.waiting));
-	close_object(b);
-}
-
-static void
-add_bridge(struct buffer *b)
-{
-	open_object(b, "bridge");
-	open_object(b, "ingest");
-	add_number(b, "received", counter_get(&counters.received));
-	add_number(b, "kernel_drops", counter_get(&counters.kernel_drops));
-	add_number(b, "rate_limited", counter_get(&counters.rate_limited));
-	close_object(b);
+	json_open(j, "bridge", '{');
+	json_open(j, "ingest", '{');
+	COUNTERS_OF_SOCKETS(METRIC, PLAIN)
+	COUNTERS_OF_INGEST(METRIC, PLAIN)
+	json_close(j, '}');
 	if (collector != NULL)
-		add_collector(b, collector);
-	add_readers(b);
-	add_rrd(b);
-	open_object(b, "state");
-	add_number(b, "saved", counter_get(&counters.state_saved));
-	add_number(b, "failed", counter_get(&counters.state_failed));
-	close_object(b);
-	add_nagios(b);
-	close_object(b);
+		add_collector(j, collector);
+	json_open(j, "readers", '{');
+	COUNTERS_OF_READERS(METRIC, PLAIN)
+	json_close(j, '}');
+	json_open(j, "rrd", '{');
+	COUNTERS_OF_RRD(METRIC, PLAIN)
+	json_close(j, '}');
+	json_open(j, "state", '{');
+	COUNTERS_OF_STATE(METRIC, PLAIN)
+	json_close(j, '}');
+	json_open(j, "nagios", '{');
+	json_number(j, "sent", counter_get(&nagios_counts.sent));
+	json_number(j, "dropped", counter_get(&nagios_counts.dropped));
+	json_number(j, "waiting", counter_get(&nagios_counts.waiting));
+	json_close(j, '}');
+	json_close(j, '}');
 }
 
 void
 status_print(struct buffer *b, const struct config *config,
              const char *callback, int64_t now, int64_t wall_ms)
 {
+	struct json j = {.buffer = b, .ascii = true};
+
 	buffer_text(b, HEADER);
 	buffer_text(b, callback);
-	buffer_text(b, callback[0] != '\0' ? "({" : "{");
-	add_identity(b, config, now, wall_ms);
-	add_metrics(b);
-	add_bridge(b);
-	buffer_text(b, callback[0] != '\0' ? "})\r\n" : "}\r\n");
+	if (callback[0] != '\0')
+		buffer_text(b, "(");
+	json_open(&j, NULL, '{');
+	add_identity(&j, config, now, wall_ms);
+	add_metrics(&j);
+	add_bridge(&j);
+	json_close(&j, '}');
+	buffer_text(b, callback[0] != '\0' ? ")\r\n" : "\r\n");
 }

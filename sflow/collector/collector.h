@@ -10,12 +10,12 @@
 #define SFLOW_COLLECTOR_H
 
 #include <regex.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sflow/address.h"
+#include "sflow/collector/stats.h"
 #include "sflow/names.h"
 #include "sflow/wire/records.h"
 #include "sflow/store/store.h"
@@ -69,23 +69,6 @@ struct collector_config {
  * metrics a host, hosts gone after a day. Not accepted: what many servers send
  * already and would double a site's metrics, and what an agent names itself. */
 extern const struct collector_config collector_defaults;
-
-/* Totals since the start. */
-struct collector_stats {
-	atomic_uint_fast64_t datagrams;      /* valid ones */
-	atomic_uint_fast64_t datagrams_lost; /* by their sequence numbers */
-	atomic_uint_fast64_t samples;
-	atomic_uint_fast64_t samples_lost;   /* by their sequence numbers */
-	atomic_uint_fast64_t malformed;      /* datagrams, samples, records */
-	atomic_uint_fast64_t unknown;        /* samples and records skipped */
-	atomic_uint_fast64_t not_allowed;    /* datagrams */
-	atomic_uint_fast64_t refused;        /* newcomers at a bound */
-	atomic_uint_fast64_t stale;          /* duplicate or overtaken samples */
-	atomic_uint_fast64_t resets;         /* records with a counter reset */
-	atomic_uint_fast64_t agents;         /* known now */
-	atomic_uint_fast64_t up, late, down; /* hosts, now */
-	atomic_uint_fast64_t events;         /* of membership */
-};
 
 enum collector_event_type {
 	EVENT_MALFORMED,  /* from an address; `code` is an enum datagram_error */
