@@ -111,6 +111,21 @@ tags_are_in_front_of_the_type(void **state)
 	assert_int_equal(p.src_port, 53);
 }
 
+static void
+many_tags_are_read(void **state)
+{
+	static const uint8_t bytes[] = {
+	    MACS, 0x88, 0xa8, 0, 1, 0x88, 0xa8, 0, 2, 0x81, 0, 0, 3, 0x81, 0,
+	    0, 4, 0x91, 0, 0, 5, 0x81, 0, 0, 6, 8, 0, IPV4_TO(17, 0), UDP};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, bytes, &p);
+	assert_int_equal(p.vlans, 6);
+	assert_int_equal(p.vlan[5], 6);
+	assert_int_equal(p.src_port, 53);
+}
+
 /* One tag after the other, until the bytes end. */
 static void
 tags_are_bounded(void **state)
@@ -165,6 +180,20 @@ extensions_are_bounded(void **state)
 	READ(PACKET_IS_IPV6, bytes, &p);
 	assert_int_equal(p.extensions, PACKET_EXTENSIONS);
 	assert_int_equal(p.parts, PACKET_IPV6);
+	assert_false(p.cut);
+}
+
+static void
+mobility_is_an_extension(void **state)
+{
+	static const uint8_t bytes[] = {IPV6_TO(135), 17, 1, 5, 0, 0, 0,
+	                                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, UDP};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV6, bytes, &p);
+	assert_int_equal(p.extensions, 1);
+	assert_int_equal(p.src_port, 53);
 }
 
 /* What is there looks like ports, but is from the packet's middle. */
@@ -220,6 +249,175 @@ what_is_no_ip_is_not_read_as_such(void **state)
 	assert_int_equal(p.parts, 0);
 }
 
+/* Where the payload is --------------------------------------------------------- */
+
+#define IPV4_OF(length_, protocol_) \
+	0x45, 0, (length_) >> 8, (length_)&255, 0, 1, 0, 0, 64, protocol_, 0, \
+	    0, 192, 0, 2, 1, 192, 0, 2, 2
+#define UDP_OF(length_) 0, 53, 0x30, 0x39, (length_) >> 8, (length_)&255, 0, 0
+#define PADDING 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+
+static const uint8_t padded[] = {MACS, 8, 0, IPV4_OF(33, 17), UDP_OF(13),
+                                 1, 2, 3, 4, 5, PADDING};
+static const uint8_t cut_short[] = {IPV4_OF(1028, 17), UDP_OF(1008), 1, 2, 3};
+static const uint8_t tcp_options[] = {IPV4_OF(46, 6), 0x1f, 0x90, 0, 80, 0, 0,
+                                      0, 1, 0, 0, 0, 2, 0x60, 0x18, 0, 0, 0, 0,
+                                      0, 0, 1, 1, 1, 0, 1, 2};
+static const uint8_t sctp_chunk[] = {IPV4_OF(36, 132), 0x0b, 0x59, 0x0b, 0x5a,
+                                     0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4};
+static const uint8_t icmp_error[] = {IPV4_OF(28, 1), 3, 13, 0, 0, 1, 2, 3, 4};
+static const uint8_t gre[] = {IPV4_OF(26, 47), 0, 0, 8, 0, 1, 2};
+static const uint8_t llc[] = {MACS, 0, 3, 0x42, 0x42, 3, PADDING};
+static const uint8_t last4[] = {
+    0x45, 0, 0, 24, 0xab, 0xcd, 0, 185, 64, 17, 0, 0, 192, 0, 2,
+    1,    192, 0, 2, 2,    1,    2, 3,   4};
+static const uint8_t first6[] = {IPV6_TO(44), 60, 0, 0, 1, 1, 2, 3, 4,
+                                 17, 0, 1, 4, 0, 0, 0, 0, UDP_OF(99)};
+static const uint8_t alone6[] = {IPV6_TO(44), 17, 0, 0, 0, 1, 2, 3, 4,
+                                 UDP_OF(8)};
+/* Lengths that can't be. */
+static const uint8_t ip_too_short[] = {IPV4_OF(19, 17), UDP_OF(8), PADDING};
+static const uint8_t no_room_for_udp[] = {IPV4_OF(27, 17), UDP_OF(8), PADDING};
+static const uint8_t udp_too_short[] = {IPV4_OF(30, 17), UDP_OF(7), 1, 2};
+static const uint8_t udp_too_long[] = {IPV4_OF(30, 17), UDP_OF(12), 1, 2, 3, 4};
+static const uint8_t tcp_too_short[] = {
+    IPV4_OF(60, 6), 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x40, 0x12,
+    PADDING};
+
+#define PACKET(protocol_, bytes_, ...) \
+	{PACKET_IS_##protocol_, bytes_, sizeof(bytes_), LAYER_##__VA_ARGS__}
+
+/* Behind which layer, where it begins, and bytes that are there and that there are. */
+static const struct {
+	uint32_t protocol;
+	const uint8_t *bytes;
+	size_t size;
+	enum packet_layer behind;
+	size_t at, len, whole;
+} payloads[] = {
+    PACKET(ETHERNET, padded, UDP, 42, 5, 5),
+    PACKET(IPV4, cut_short, UDP, 28, 3, 1000),
+    PACKET(IPV4, tcp_options, TCP, 44, 2, 2),
+    PACKET(IPV4, sctp_chunk, SCTP, 32, 4, 4),
+    PACKET(IPV4, icmp_error, ICMP, 24, 4, 4),
+    PACKET(IPV4, gre, IPV4, 20, 6, 6),
+    PACKET(ETHERNET, llc, ETHERNET, 14, 3, 3),
+    PACKET(ETHERNET, arp, ETHERNET, 14, 4, 4),
+    PACKET(ETHERNET, tcp, IPV4, 34, 17, 40), /* its header isn't whole */
+    PACKET(ETHERNET, tagged, IPV4, 42, 6, 40),
+    PACKET(IPV4, options, IPV4, 24, 14, 36),
+    PACKET(IPV4, last4, FRAGMENT, 20, 4, 4),
+    PACKET(IPV6, first6, FRAGMENT, 48, 16, 32),
+    PACKET(IPV6, alone6, UDP, 56, 0, 0),
+    PACKET(IPV4, ip_too_short, NONE, 0, sizeof(ip_too_short),
+           sizeof(ip_too_short)),
+    PACKET(IPV4, no_room_for_udp, IPV4, 20, 7, 7),
+    PACKET(IPV4, udp_too_short, IPV4, 20, 10, 10),
+    PACKET(IPV4, udp_too_long, UDP, 28, 2, 4),
+    PACKET(IPV4, tcp_too_short, IPV4, 20, 26, 40),
+    PACKET(IPV6, extended, EXTENSION, 72, 8, 8), /* beyond IPv6's length */
+    PACKET(IPV6, icmp, NONE, 0, sizeof(icmp), sizeof(icmp)),
+};
+
+static void
+payload_is_behind_the_last_header(void **state)
+{
+	struct packet p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(payloads); i++) {
+		packet_read(payloads[i].protocol, payloads[i].bytes,
+		            payloads[i].size, &p);
+		assert_int_equal(p.payload.behind, payloads[i].behind);
+		assert_ptr_equal(p.payload.bytes,
+		                 payloads[i].bytes + payloads[i].at);
+		assert_int_equal(p.payload.len, payloads[i].len);
+		assert_int_equal(p.payload.whole, payloads[i].whole);
+	}
+}
+
+static void
+fragments_say_what_they_are_of(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV4, last4, &p);
+	assert_true(packet_is_fragment(&p));
+	assert_int_equal(p.fragment, 1480);
+	assert_false(p.more_fragments);
+	assert_int_equal(p.id, 0xabcd);
+	assert_int_equal(p.fragment_protocol, IP_UDP);
+	READ(PACKET_IS_IPV6, first6, &p);
+	assert_true(packet_is_fragment(&p));
+	assert_int_equal(p.fragment, 0);
+	assert_true(p.more_fragments);
+	assert_int_equal(p.id, 0x01020304);
+	assert_int_equal(p.fragment_protocol, 60);
+	assert_int_equal(p.protocol, IP_UDP);
+	assert_int_equal(p.src_port, 53);
+	READ(PACKET_IS_IPV6, alone6, &p);
+	assert_false(packet_is_fragment(&p));
+}
+
+/* The lengths don't hide what the bytes say. */
+static void
+odd_lengths_leave_the_ports(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_IPV4, ip_too_short, &p);
+	assert_int_equal(p.src_port, 53);
+	READ(PACKET_IS_IPV4, udp_too_short, &p);
+	assert_int_equal(p.udp_length, 7);
+	READ(PACKET_IS_IPV4, tcp_too_short, &p);
+	assert_int_equal(p.tcp_flags, 0x12);
+}
+
+static void
+types_stand_elsewhere(void **state)
+{
+	static const uint8_t behind_tag[] = {0x20, 0x0a, 0x86, 0xdd,
+	                                     IPV6_TO(17), UDP_OF(8)};
+	struct packet p;
+
+	(void)state;
+	packet_read_type(0x800, cut_short, sizeof(cut_short), &p);
+	assert_int_equal(p.parts, PACKET_TYPE | PACKET_IPV4 | TO_PORTS |
+	                              PACKET_UDP_LENGTH);
+	assert_int_equal(p.ethertype, 0x800);
+	packet_read_type(0x8100, behind_tag, sizeof(behind_tag), &p);
+	assert_int_equal(p.vlans, 1);
+	assert_int_equal(p.vlan[0], 0x200a);
+	assert_int_equal(p.ethertype, 0x86dd);
+	assert_int_equal(p.payload.behind, LAYER_UDP);
+	packet_read_type(0x806, arp + 14, sizeof(arp) - 14, &p);
+	assert_int_equal(p.parts, PACKET_TYPE);
+	assert_int_equal(p.payload.behind, LAYER_NONE);
+	assert_int_equal(p.payload.len, 4);
+}
+
+static void
+transport_alone(void **state)
+{
+	static const uint8_t bytes[] = {UDP_OF(10), 1, 2};
+	struct packet p;
+
+	(void)state;
+	packet_read_transport(IP_UDP, bytes, sizeof(bytes), &p);
+	assert_int_equal(p.parts, TO_PORTS | PACKET_UDP_LENGTH);
+	assert_int_equal(p.dst_port, 12345);
+	assert_ptr_equal(p.payload.bytes, bytes + 8);
+	assert_int_equal(p.payload.len, 2);
+	packet_read_transport(47, bytes, sizeof(bytes), &p);
+	assert_int_equal(p.parts, PACKET_PROTOCOL);
+	assert_int_equal(p.payload.len, sizeof(bytes));
+}
+
+/* Cut ---------------------------------------------------------------------------- */
+
 static const struct {
 	uint32_t protocol;
 	const uint8_t *bytes;
@@ -231,7 +429,19 @@ static const struct {
     {PACKET_IS_IPV4, options, sizeof(options)},
     {PACKET_IS_IPV6, extended, sizeof(extended)},
     {PACKET_IS_IPV4, icmp, sizeof(icmp)},
+    {PACKET_IS_IPV6, first6, sizeof(first6)},
+    {PACKET_IS_IPV4, tcp_options, sizeof(tcp_options)},
 };
+
+static void
+assert_inside(const struct packet *p, const uint8_t *bytes, size_t len)
+{
+	const struct packet_payload *payload = &p->payload;
+
+	assert_true(payload->bytes >= bytes);
+	assert_true(payload->bytes + payload->len <= bytes + len);
+	assert_true(payload->len <= payload->whole);
+}
 
 /* In memory of its own, so that a read behind it is seen. What is there is a part of
  * what the whole packet says. */
@@ -254,6 +464,9 @@ cut_anywhere(void **state)
 			assert_int_equal(p.parts & ~whole.parts, 0);
 			if ((p.parts & PACKET_PORTS) != 0)
 				assert_int_equal(p.src_port, whole.src_port);
+			if (p.parts != whole.parts)
+				assert_true(p.cut);
+			assert_inside(&p, bytes + 1, len);
 			free(bytes);
 		}
 	}
@@ -266,13 +479,20 @@ main(void)
 	    cmocka_unit_test(tcp_over_ipv4),
 	    cmocka_unit_test(udp_over_ipv6),
 	    cmocka_unit_test(tags_are_in_front_of_the_type),
+	    cmocka_unit_test(many_tags_are_read),
 	    cmocka_unit_test(tags_are_bounded),
 	    cmocka_unit_test(options_are_passed_over),
 	    cmocka_unit_test(extensions_are_passed_over),
 	    cmocka_unit_test(extensions_are_bounded),
+	    cmocka_unit_test(mobility_is_an_extension),
 	    cmocka_unit_test(middle_of_a_packet_has_no_ports),
 	    cmocka_unit_test(other_transports),
 	    cmocka_unit_test(what_is_no_ip_is_not_read_as_such),
+	    cmocka_unit_test(payload_is_behind_the_last_header),
+	    cmocka_unit_test(fragments_say_what_they_are_of),
+	    cmocka_unit_test(odd_lengths_leave_the_ports),
+	    cmocka_unit_test(types_stand_elsewhere),
+	    cmocka_unit_test(transport_alone),
 	    cmocka_unit_test(cut_anywhere),
 	};
 
