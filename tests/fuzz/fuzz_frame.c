@@ -1,12 +1,14 @@
 /* Recorded frames, whatever they are: what is found lies in the frame or is a packet that
- * was put together, and is not longer than any is. An input is the link, and frames with
- * their lengths in two bytes. */
+ * was put together, and is not longer than any is; and the payload of each layer that a
+ * frame may begin with lies in it. An input is the link, and frames with their lengths in
+ * two bytes. */
 #include "tests/fuzz/fuzz.h"
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sflow/wire/packet.h"
 #include "tools/sflowget/fragments.h"
 #include "tools/sflowget/frame.h"
 
@@ -40,6 +42,23 @@ look(const struct frame_packet *packet, const uint8_t *frame, size_t len)
 	free(copy);
 }
 
+static void
+look_at_headers(const uint8_t *frame, size_t len)
+{
+	static const uint32_t begins[] = {PACKET_IS_ETHERNET, PACKET_IS_IPV4,
+	                                  PACKET_IS_IPV6};
+	struct packet p;
+	size_t i;
+
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		packet_read(begins[i], frame, len, &p);
+		if (p.payload.bytes < frame ||
+		    p.payload.bytes + p.payload.len > frame + len ||
+		    p.payload.len > p.payload.whole)
+			abort();
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -66,6 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		memcpy(frame, bytes, len);
 		if (frame_read(reader, frame, len, len, &packet) == FRAME_UDP)
 			look(&packet, frame, len);
+		look_at_headers(frame, len);
 		free(frame);
 	}
 	if (frame_incomplete(reader) > read)

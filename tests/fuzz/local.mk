@@ -109,7 +109,7 @@ tests_fuzz_replay_frame_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 tests_fuzz_replay_frame_LDADD = tools/sflowget/libsflowget.la
 if FUZZER
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz_frame.c tests/fuzz/fuzz.h \
-	tools/sflowget/frame.c tools/sflowget/fragments.c
+	tools/sflowget/frame.c tools/sflowget/fragments.c sflow/wire/packet.c
 tests_fuzz_fuzz_frame_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_frame_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_frame_LDADD = sflow/libsflow.la

@@ -170,6 +170,12 @@ tags_of_vlans(void **state)
 	PUT(0, 20, 0x81, 0, 0, 10, 8, 0);
 	put_plain();
 	assert_frame(DLT_EN10MB, "192.0.2.7");
+	begin();
+	PUT(0x81, 0);
+	zeros(18);
+	PUT(0, 10, 8, 0);
+	put_plain();
+	assert_frame(DLT_LINUX_SLL2, "192.0.2.7");
 }
 
 static void
@@ -199,6 +205,11 @@ headers_of_ipv6(void **state)
 	PUT(17, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);              /* authentication */
 	put_udp();
 	assert_frame(DLT_IPV6, "2001:db8::7");
+	begin();
+	put_ipv6(8 + 8 + LEN, 135);
+	PUT(17, 0, 0, 0, 0, 0, 0, 0); /* mobility */
+	put_udp();
+	assert_frame(DLT_RAW, "2001:db8::7");
 }
 
 /* What is behind the packet is the link's padding. */
@@ -255,6 +266,26 @@ others(void **state)
 	assert_other(DLT_RAW);
 	begin();
 	assert_other(DLT_RAW);
+}
+
+/* What is no UDP is none when it is cut, too. */
+static void
+others_that_are_cut(void **state)
+{
+	struct frame_reader *reader = frame_reader_new(DLT_EN10MB);
+	struct frame_packet packet;
+
+	(void)state;
+	begin();
+	put_ethernet(0, 38); /* IEEE 802.3: a bridge's hello */
+	zeros(38);
+	assert_int_equal(read_cut(reader, 30, &packet), FRAME_OTHER);
+	begin();
+	put_ethernet(8, 0);
+	put_plain();
+	made.bytes[14 + 9] = 6; /* TCP */
+	assert_int_equal(read_cut(reader, 40, &packet), FRAME_OTHER);
+	frame_reader_free(reader);
 }
 
 /* Fragments ---------------------------------------------------------------------- */
@@ -377,6 +408,7 @@ main(void)
 	    cmocka_unit_test(headers_of_ipv6),
 	    cmocka_unit_test(padding),
 	    cmocka_unit_test(others),
+	    cmocka_unit_test(others_that_are_cut),
 	    cmocka_unit_test(fragments),
 	    cmocka_unit_test(fragments_of_several_packets),
 	    cmocka_unit_test(fragments_that_do_not_fit),
