@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += sflow/libsflow.la
 sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
 	sflow/accept.c sflow/accept.h \
 	sflow/address.c sflow/address.h \
+	sflow/event.c sflow/event.h \
 	sflow/format.c sflow/format.h \
 	sflow/hash.c sflow/hash.h \
 	sflow/names.c sflow/names.h \

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/sflow/test_custom \
 	tests/sflow/test_datagram \
 	tests/sflow/test_derive \
+	tests/sflow/test_event \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
 	tests/sflow/test_hash \
@@ -66,6 +67,10 @@ tests_sflow_test_datagram_LDADD = $(UNIT_LIBS)
 tests_sflow_test_derive_SOURCES = tests/sflow/test_derive.c tests/sflow/unit.h
 tests_sflow_test_derive_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_derive_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_event_SOURCES = tests/sflow/test_event.c tests/sflow/unit.h
+tests_sflow_test_event_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_event_LDADD = $(UNIT_LIBS)
 
 # Beside APR's printf, which is gmond's.
 tests_sflow_test_flows_SOURCES = tests/sflow/test_flows.c tests/sflow/unit.h

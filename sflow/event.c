@@ -1,0 +1,155 @@
+#include "sflow/event.h"
+
+#include <stdio.h>
+
+#include "sflow/wire/datagram.h"
+
+/* So many of a kind may wait, so that no flood of one hides the others; and of those
+ * that say who is there and who is not, as many as a large site may have at once. */
+#define FEW 32
+#define CROWD 4096
+
+_Static_assert(sizeof(struct event) <= 400, "thousands of them may wait");
+
+static void
+malformed_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "malformed datagram from %s: %s", agent,
+	         datagram_error_text(e->of.malformed.error));
+}
+
+static void
+unknown_text(const struct event *e, const char *agent, char *text)
+{
+	uint32_t tag = e->of.unknown.tag;
+
+	snprintf(text, EVENT_TEXT, "agent %s sends structure %u:%u (%s), which is "
+	         "skipped", agent, SFLOW_ENTERPRISE(tag), SFLOW_FORMAT(tag),
+	         e->of.unknown.what);
+}
+
+static void
+instance_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "agent %s has more than one instance of %s: the "
+	         "metrics of the second have the prefix \"%s.\"", agent,
+	         kinds[e->of.instance.kind].name, e->of.instance.prefix);
+}
+
+static void
+at_bound_text(const struct event *e, const char *agent, char *text)
+{
+	static const struct {
+		const char *refused, *setting;
+	} bounds[] = {
+	    [EVENT_BOUND_AGENTS] = {"datagrams", "max_agents"},
+	    [EVENT_BOUND_SOURCES] = {"data sources", "max_sources"},
+	    [EVENT_BOUND_METRICS] = {"metrics", "max_metrics"},
+	};
+	enum event_bound bound = e->of.at_bound.bound;
+
+	snprintf(text, EVENT_TEXT, "%s of agent %s refused: too many (%s)",
+	         bounds[bound].refused, agent, bounds[bound].setting);
+}
+
+static void
+same_name_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "agent %s has a host with a name that another "
+	         "host has: it is called %s", agent, e->host);
+}
+
+static void
+same_uuid_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "agent %s has a virtual machine (%s) with a UUID "
+	         "that another one has at the same time", agent, e->host);
+}
+
+static void
+flipping_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "agent %s changes %s all the time, to %s now: it "
+	         "keeps the one it has", agent,
+	         e->of.flipping.source ? "the name of one of its data sources"
+	                               : "its name",
+	         e->of.flipping.name);
+}
+
+/* Of membership ----------------------------------------------------------------- */
+
+long
+event_silence_s(const struct event *e)
+{
+	return (long)((e->last_ms - e->of.membership.heard_ms + 500) / 1000);
+}
+
+static void
+joined_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "host %s joined (agent %s)", e->host, agent);
+}
+
+static void
+restarted_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "host %s restarted (agent %s): its numbers begin "
+	         "again", e->host, agent);
+}
+
+static void
+renamed_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "host %s renamed (agent %s): it was %s", e->host,
+	         agent, e->of.membership.old_name);
+}
+
+/* The host `did` something after a silence. */
+static void
+silence_text(const struct event *e, const char *did, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "host %s %s%s (agent %s): last heard %ld s ago, "
+	         "%.0f of %.0f heartbeats missed, expected every %.0f s", e->host,
+	         did, event_kinds[e->kind].word, agent, event_silence_s(e),
+	         e->values.now, e->values.limit,
+	         e->of.membership.interval_ms / 1000.0);
+}
+
+static void
+change_text(const struct event *e, const char *agent, char *text)
+{
+	silence_text(e, "", agent, text);
+}
+
+static void
+state_text(const struct event *e, const char *agent, char *text)
+{
+	silence_text(e, "is ", agent, text);
+}
+
+const struct event_kind_info event_kinds[EVENT_KIND_COUNT] = {
+    [EVENT_MALFORMED] = {"malformed", EVENT_OF_WIRE, FEW, malformed_text},
+    [EVENT_UNKNOWN] = {"unknown", EVENT_OF_WIRE, FEW, unknown_text},
+    [EVENT_INSTANCE] = {"instance", EVENT_OF_NAMES, FEW, instance_text},
+    [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, FEW, at_bound_text},
+    [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, FEW, same_name_text},
+    [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, FEW, same_uuid_text},
+    [EVENT_FLIPPING] = {"flipping", EVENT_OF_NAMES, FEW, flipping_text},
+    [EVENT_JOINED] = {"joined", EVENT_OF_MEMBERSHIP, CROWD, joined_text},
+    [EVENT_LATE] = {"late", EVENT_OF_MEMBERSHIP, FEW, state_text},
+    [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, CROWD, state_text},
+    [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, CROWD, change_text},
+    [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, FEW, restarted_text},
+    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, FEW, renamed_text},
+    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, FEW, change_text},
+    [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, CROWD, state_text},
+};
+
+char *
+event_text(const struct event *e, char text[EVENT_TEXT])
+{
+	char agent[ADDRESS_TEXT];
+
+	event_kinds[e->kind].text(e, address_text(&e->agent, agent), text);
+	return text;
+}

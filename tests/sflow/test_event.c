@@ -1,0 +1,215 @@
+/* Kinds of events, and what a log says of each. */
+#include "tests/sflow/unit.h"
+
+#include <stdio.h>
+
+#include "sflow/event.h"
+#include "sflow/store/store.h"
+#include "sflow/wire/datagram.h"
+
+/* An event of a host that was heard 65.4 s ago. */
+static struct event
+event_of(enum event_kind kind)
+{
+	struct event event = {.kind = kind, .host = "web1", .last_ms = 100000};
+
+	assert_int_equal(address_parse("10.1.0.1", &event.agent), 0);
+	return event;
+}
+
+static struct event
+membership(enum event_kind kind)
+{
+	struct event event = event_of(kind);
+
+	event.values = (struct event_values){.now = 2, .peak = 2, .limit = 3};
+	event.of.membership = (struct event_membership){
+	    .heard_ms = 34600, .interval_ms = 30500, .old_name = "old1"};
+	return event;
+}
+
+static void
+assert_text(const struct event *event, const char *want)
+{
+	char text[EVENT_TEXT];
+
+	assert_ptr_equal(event_text(event, text), text);
+	assert_string_equal(text, want);
+}
+
+static void
+every_kind_has_its_row(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < EVENT_KIND_COUNT; i++) {
+		assert_non_null(event_kinds[i].word);
+		assert_non_null(event_kinds[i].text);
+		assert_in_range(event_kinds[i].category, EVENT_OF_WIRE,
+		                EVENT_OF_MEMBERSHIP);
+		assert_in_range(event_kinds[i].waiting_max, 1, 4096);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(event_kinds[i].word,
+			                        event_kinds[k].word);
+	}
+}
+
+static void
+words_and_categories(void **state)
+{
+	static const struct {
+		const char *word;
+		enum event_category category;
+		size_t waiting_max;
+	} want[] = {
+	    [EVENT_MALFORMED] = {"malformed", EVENT_OF_WIRE, 32},
+	    [EVENT_UNKNOWN] = {"unknown", EVENT_OF_WIRE, 32},
+	    [EVENT_INSTANCE] = {"instance", EVENT_OF_NAMES, 32},
+	    [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, 32},
+	    [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, 32},
+	    [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, 32},
+	    [EVENT_FLIPPING] = {"flipping", EVENT_OF_NAMES, 32},
+	    [EVENT_JOINED] = {"joined", EVENT_OF_MEMBERSHIP, 4096},
+	    [EVENT_LATE] = {"late", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, 4096},
+	    [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, 4096},
+	    [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, 4096},
+	};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(COUNT_OF(want), EVENT_KIND_COUNT);
+	for (i = 0; i < EVENT_KIND_COUNT; i++) {
+		assert_string_equal(event_kinds[i].word, want[i].word);
+		assert_int_equal(event_kinds[i].category, want[i].category);
+		assert_int_equal(event_kinds[i].waiting_max, want[i].waiting_max);
+	}
+}
+
+static void
+texts_of_membership(void **state)
+{
+#define SILENCE "last heard 65 s ago, 2 of 3 heartbeats missed, expected every 30 s"
+	static const struct {
+		enum event_kind kind;
+		const char *text;
+	} want[] = {
+	    {EVENT_JOINED, "host web1 joined (agent 10.1.0.1)"},
+	    {EVENT_LATE, "host web1 is late (agent 10.1.0.1): " SILENCE},
+	    {EVENT_DOWN, "host web1 is down (agent 10.1.0.1): " SILENCE},
+	    {EVENT_RETURNED, "host web1 returned (agent 10.1.0.1): " SILENCE},
+	    {EVENT_RESTARTED, "host web1 restarted (agent 10.1.0.1): its numbers "
+	                      "begin again"},
+	    {EVENT_RENAMED, "host web1 renamed (agent 10.1.0.1): it was old1"},
+	    {EVENT_MOVED, "host web1 moved (agent 10.1.0.1): " SILENCE},
+	    {EVENT_GONE, "host web1 is gone (agent 10.1.0.1): " SILENCE},
+	};
+	struct event event;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(want); i++) {
+		event = membership(want[i].kind);
+		assert_text(&event, want[i].text);
+		assert_int_equal(event_silence_s(&event), 65);
+	}
+}
+
+static void
+texts_of_the_wire(void **state)
+{
+	struct event event = event_of(EVENT_MALFORMED);
+
+	(void)state;
+	event.of.malformed.error = DATAGRAM_VERSION;
+	assert_text(&event, "malformed datagram from 10.1.0.1: not sFlow version 5");
+	event = event_of(EVENT_UNKNOWN);
+	event.of.unknown.tag = SFLOW_TAG(9999, 7);
+	event.of.unknown.what = "counters";
+	assert_text(&event, "agent 10.1.0.1 sends structure 9999:7 (counters), which "
+	                    "is skipped");
+}
+
+static void
+texts_of_bounds(void **state)
+{
+	struct event event = event_of(EVENT_AT_BOUND);
+
+	(void)state;
+	event.of.at_bound.bound = EVENT_BOUND_AGENTS;
+	assert_text(&event, "datagrams of agent 10.1.0.1 refused: too many "
+	                    "(max_agents)");
+	event.of.at_bound.bound = EVENT_BOUND_SOURCES;
+	assert_text(&event, "data sources of agent 10.1.0.1 refused: too many "
+	                    "(max_sources)");
+	event.of.at_bound.bound = EVENT_BOUND_METRICS;
+	assert_text(&event, "metrics of agent 10.1.0.1 refused: too many "
+	                    "(max_metrics)");
+}
+
+static void
+texts_of_names(void **state)
+{
+	struct event event = event_of(EVENT_INSTANCE);
+
+	(void)state;
+	event.of.instance = (struct event_instance){KIND_HTTP, "8080"};
+	assert_text(&event, "agent 10.1.0.1 has more than one instance of http: the "
+	                    "metrics of the second have the prefix \"8080.\"");
+	event = event_of(EVENT_SAME_NAME);
+	assert_text(&event, "agent 10.1.0.1 has a host with a name that another host "
+	                    "has: it is called web1");
+	event = event_of(EVENT_SAME_UUID);
+	assert_text(&event, "agent 10.1.0.1 has a virtual machine (web1) with a UUID "
+	                    "that another one has at the same time");
+	event = event_of(EVENT_FLIPPING);
+	event.of.flipping = (struct event_flipping){false, "web2"};
+	assert_text(&event, "agent 10.1.0.1 changes its name all the time, to web2 "
+	                    "now: it keeps the one it has");
+	event.of.flipping.source = true;
+	assert_text(&event, "agent 10.1.0.1 changes the name of one of its data "
+	                    "sources all the time, to web2 now: it keeps the one it "
+	                    "has");
+}
+
+/* Any metric of the table can be the subject, with the longest prefix and part; and so
+ * can one that an agent names itself, which has a set's name before its own. */
+static void
+names_of_metrics_fit(void **state)
+{
+	size_t i, k, before, longest = TEXT_SIZE - 1 + 1 + TEXT_SIZE - 1;
+
+	(void)state;
+	for (i = 0; i < layouts_count; i++) {
+		before = TEXT_SIZE - 1 + 1;
+		if (layouts[i].each != NULL)
+			before += STORE_PART - 1 + 1;
+		for (k = 0; k < layouts[i].count; k++) {
+			const char *name = layouts[i].fields[k].metric.name;
+
+			if (name != NULL && before + strlen(name) > longest)
+				longest = before + strlen(name);
+		}
+	}
+	assert_in_range(longest, 1, EVENT_METRIC - 1);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_kind_has_its_row),
+	    cmocka_unit_test(words_and_categories),
+	    cmocka_unit_test(texts_of_membership),
+	    cmocka_unit_test(texts_of_the_wire),
+	    cmocka_unit_test(texts_of_bounds),
+	    cmocka_unit_test(texts_of_names),
+	    cmocka_unit_test(names_of_metrics_fit),
+	};
+
+	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
+}
