@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINES_PER_MINUTE 10 /* of one place, or of one type of event */
+#define LINES_PER_MINUTE 10 /* of one place, or of one kind of event */
 #define MINUTE_MS 60000
-#define TYPES (EVENT_GONE + 1)
 
 /* Whether one more line may go; `*left_out` is what has to be told before it. */
 static bool
@@ -51,11 +50,11 @@ log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 }
 
 void
-log_event(const struct collector_event *event, int64_t now)
+log_event(const struct event *event, int64_t now)
 {
 	static int64_t began;
-	static unsigned lines[TYPES], left_out;
-	char text[COLLECTOR_EVENT_TEXT];
+	static unsigned lines[EVENT_KIND_COUNT], left_out;
+	char text[EVENT_TEXT];
 
 	if (now - began >= MINUTE_MS) {
 		if (left_out > 0)
@@ -64,8 +63,8 @@ log_event(const struct collector_event *event, int64_t now)
 		left_out = 0;
 		began = now;
 	}
-	if (lines[event->type]++ < LINES_PER_MINUTE)
-		log_line("%s", collector_event_text(event, text));
+	if (lines[event->kind]++ < LINES_PER_MINUTE)
+		log_line("%s", event_text(event, text));
 	else
 		left_out++;
 }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "sflow/collector/collector.h"
+#include "sflow/event.h"
 
 /* A line, without its newline. Each program has its own. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -19,8 +19,8 @@ struct log_limit {
 void log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Logs an event, at most ten of each type a minute; what is left out is counted,
+/* Logs an event, at most ten of each kind a minute; what is left out is counted,
  * and the count logged. One thread calls it. */
-void log_event(const struct collector_event *event, int64_t now);
+void log_event(const struct event *event, int64_t now);
 
 #endif

@@ -51,23 +51,23 @@ count_waiting(void)
  * another name, too, where its configuration changes. No "|" in the output: what is
  * behind it would be performance data. */
 static bool
-judge(const struct collector_event *e, bool *down, char output[OUTPUT_SIZE])
+judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 {
-	long silent = (long)((e->now_ms - e->heard_ms + 500) / 1000);
+	long silent = event_silence_s(e);
 
-	*down = e->type == EVENT_DOWN || e->type == EVENT_GONE;
-	if (e->type == EVENT_DOWN)
+	*down = e->kind == EVENT_DOWN || e->kind == EVENT_GONE;
+	if (e->kind == EVENT_DOWN)
 		snprintf(output, OUTPUT_SIZE,
-		         "sFlow: silent for %ld s, %u heartbeat%s missed", silent,
-		         e->missed, e->missed == 1 ? "" : "s");
-	else if (e->type == EVENT_GONE)
+		         "sFlow: silent for %ld s, %.0f heartbeat%s missed", silent,
+		         e->values.now, e->values.now == 1 ? "" : "s");
+	else if (e->kind == EVENT_GONE)
 		snprintf(output, OUTPUT_SIZE, "sFlow: silent for %ld s, forgotten",
 		         silent);
-	else if (e->type == EVENT_RETURNED)
+	else if (e->kind == EVENT_RETURNED)
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard again after %ld s",
 		         silent);
-	else if (e->type == EVENT_JOINED ||
-	         (e->type == EVENT_RENAMED && e->missed < e->allowed))
+	else if (e->kind == EVENT_JOINED ||
+	         (e->kind == EVENT_RENAMED && e->values.now < e->values.limit))
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard by this name");
 	else
 		return false;
@@ -125,7 +125,7 @@ find_or_add(const char *host)
 }
 
 void
-nagios_tell(const char *path, const struct collector_event *event,
+nagios_tell(const char *path, const struct event *event,
             int64_t wall_offset_ms, int64_t now)
 {
 	char output[OUTPUT_SIZE];
@@ -134,17 +134,17 @@ nagios_tell(const char *path, const struct collector_event *event,
 
 	if (path == NULL || *path == '\0' || !judge(event, &down, output))
 		return;
-	if (!may_be_a_host(event->name)) {
-		drop(event->name, "it can't have such a name", now);
+	if (!may_be_a_host(event->host)) {
+		drop(event->host, "it can't have such a name", now);
 		return;
 	}
-	result = find_or_add(event->name);
+	result = find_or_add(event->host);
 	if (result == NULL) {
-		drop(event->name, "too much waits already", now);
+		drop(event->host, "too much waits already", now);
 		return;
 	}
 	result->down = down;
-	result->time_s = (event->now_ms + wall_offset_ms) / 1000;
+	result->time_s = (event->last_ms + wall_offset_ms) / 1000;
 	strcpy(result->output, output);
 	count_waiting();
 }

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "sflow/collector/collector.h"
+#include "sflow/event.h"
 
 #define NAGIOS_WAITING_MAX 10000 /* hosts whose result waits, at most */
 
@@ -25,7 +25,7 @@ extern struct nagios_counts nagios_counts;
  * gone: DOWN; joined, returned, renamed while it is heard: UP, by the name that it
  * has now. Others say nothing about up and down. Does nothing where there is no
  * `path` (NULL or ""). */
-void nagios_tell(const char *path, const struct collector_event *event,
+void nagios_tell(const char *path, const struct event *event,
                  int64_t wall_offset_ms, int64_t now);
 
 /* Sends what waits, in its order, as far as the command file `path` takes it; the

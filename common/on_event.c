@@ -48,23 +48,24 @@ add(struct environment *e, const char *format, ...)
 }
 
 static void
-describe(struct environment *e, const struct collector_event *event,
+describe(struct environment *e, const struct event *event,
          int64_t wall_offset_ms)
 {
+	const struct event_membership *member = &event->of.membership;
 	char address[ADDRESS_TEXT];
 
 	e->count = 0;
 	add(e, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-	add(e, "SFLOW_EVENT=%s", collector_event_word(event->type));
-	add(e, "SFLOW_HOST=%s", event->name);
-	add(e, "SFLOW_OLD_HOST=%s", event->other);
+	add(e, "SFLOW_EVENT=%s", event_kinds[event->kind].word);
+	add(e, "SFLOW_HOST=%s", event->host);
+	add(e, "SFLOW_OLD_HOST=%s", member->old_name);
 	add(e, "SFLOW_AGENT=%s", address_text(&event->agent, address));
-	add(e, "SFLOW_TIME=%" PRId64, (event->now_ms + wall_offset_ms) / 1000);
+	add(e, "SFLOW_TIME=%" PRId64, (event->last_ms + wall_offset_ms) / 1000);
 	add(e, "SFLOW_LAST_HEARD=%" PRId64,
-	    (event->heard_ms + wall_offset_ms) / 1000);
-	add(e, "SFLOW_MISSED=%u", event->missed);
-	add(e, "SFLOW_ALLOWED=%u", event->allowed);
-	add(e, "SFLOW_INTERVAL=%.3f", event->interval_ms / 1000.0);
+	    (member->heard_ms + wall_offset_ms) / 1000);
+	add(e, "SFLOW_MISSED=%.0f", event->values.now);
+	add(e, "SFLOW_ALLOWED=%.0f", event->values.limit);
+	add(e, "SFLOW_INTERVAL=%.3f", member->interval_ms / 1000.0);
 }
 
 /* The child has none of our sockets, and none of our signal handling. */
@@ -111,7 +112,7 @@ free_place(void)
 }
 
 void
-on_event_run(const char *program, const struct collector_event *event,
+on_event_run(const char *program, const struct event *event,
              int64_t wall_offset_ms, int64_t now)
 {
 	struct environment environment;

@@ -7,11 +7,11 @@
 
 #include <stdint.h>
 
-#include "sflow/collector/collector.h"
+#include "sflow/event.h"
 
 /* Starts `program` for the event; does nothing where there is none (NULL or "").
  * When too many run already, this one is left out, and counted in the log. */
-void on_event_run(const char *program, const struct collector_event *event,
+void on_event_run(const char *program, const struct event *event,
                   int64_t wall_offset_ms, int64_t now);
 
 /* Once a second: buries those that have ended, and kills those that take too

@@ -95,11 +95,11 @@ tell_events(int64_t now)
 {
 	const struct parameters *p = receiver.parameters;
 	int64_t wall_offset = clock_wall_offset();
-	struct collector_event event;
+	struct event event;
 
 	while (collector_event(receiver.collector, &event)) {
 		log_event(&event, now);
-		if (event.type < EVENT_JOINED)
+		if (event_kinds[event.kind].category != EVENT_OF_MEMBERSHIP)
 			continue;
 		on_event_run(p->on_event, &event, wall_offset, now);
 		nagios_tell(p->nagios_commands, &event, wall_offset, now);

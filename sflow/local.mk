@@ -35,7 +35,7 @@ sflow_collector = \
 	sflow/collector/collector.c sflow/collector/collector.h \
 	sflow/collector/collector_internal.h \
 	sflow/collector/custom.c sflow/collector/custom.h \
-	sflow/collector/events.c \
+	sflow/collector/events.c sflow/collector/events.h \
 	sflow/collector/forget.c sflow/collector/forget.h \
 	sflow/collector/host.c sflow/collector/host.h \
 	sflow/collector/instances.c sflow/collector/instances.h \
@@ -50,4 +50,5 @@ sflow_collector = \
 	sflow/collector/saved.c \
 	sflow/collector/sources.c \
 	sflow/collector/stats.h \
+	sflow/collector/tell.c \
 	sflow/collector/ticks.c

@@ -96,13 +96,13 @@ input(const struct udp_batch *batch, size_t count)
 
 /* Log lines, and for events of membership the administrator's program, and Nagios. */
 static void
-tell_event(const struct config *config, const struct collector_event *event,
+tell_event(const struct config *config, const struct event *event,
            int64_t now)
 {
 	int64_t wall_offset = clock_wall_offset();
 
 	log_event(event, now);
-	if (event->type < EVENT_JOINED)
+	if (event_kinds[event->kind].category != EVENT_OF_MEMBERSHIP)
 		return;
 	on_event_run(config->on_event, event, wall_offset, now);
 	nagios_tell(config->nagios_commands, event, wall_offset, now);
@@ -111,7 +111,7 @@ tell_event(const struct config *config, const struct collector_event *event,
 static void
 tell_events(const struct config *config, int64_t now)
 {
-	struct collector_event events[EVENTS];
+	struct event events[EVENTS];
 	size_t i, count;
 
 	do {

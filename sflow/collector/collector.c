@@ -65,7 +65,7 @@ collector_free(struct collector *c)
 		forget_agent(c, agent);
 	hosts_free(&c->hosts);
 	store_free(c->store);
-	free(c->events);
+	events_free(&c->events);
 	free(c);
 }
 
@@ -90,11 +90,10 @@ collector_set_wall(struct collector *c, int64_t offset_ms)
 /* Datagrams ------------------------------------------------------------------- */
 
 static int
-refuse(struct collector *c, const struct address *agent, int64_t code,
-       const char *why)
+refuse(struct collector *c, const struct address *agent, enum event_bound bound)
 {
 	count(&c->stats.refused);
-	collector_tell(c, EVENT_AT_BOUND, agent, code, why);
+	collector_tell(c, EVENT_AT_BOUND, agent)->of.at_bound.bound = bound;
 	return COLLECTOR_REFUSED;
 }
 
@@ -136,11 +135,11 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	x.agent = agents_agent(&c->agents, &datagram->agent, c->hosts.loss,
 	                       now);
 	if (x.agent == NULL)
-		return refuse(c, &datagram->agent, 0, "max_agents");
+		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
 	agent_find_cluster(&c->config, x.agent);
 	x.sub_agent = agents_sub_agent(&c->agents, x.agent, datagram->sub_agent);
 	if (x.sub_agent == NULL)
-		return refuse(c, &datagram->agent, 1, "max_sources");
+		return refuse(c, &datagram->agent, EVENT_BOUND_SOURCES);
 	x.arrival = sub_agent_arrival(x.sub_agent, datagram, now, &lost);
 	atomic_fetch_add_explicit(&c->stats.datagrams_lost, lost,
 	                          memory_order_relaxed);
@@ -169,6 +168,7 @@ collector_input(struct collector *c, const void *buf, size_t len,
 	struct datagram datagram;
 	int error;
 
+	c->now_ms = now;
 	if (!network_list_match(c->config.allow, from) ||
 	    (c->config.deny != NULL &&
 	     network_list_match(c->config.deny, from)))

@@ -16,6 +16,7 @@
 
 #include "sflow/address.h"
 #include "sflow/collector/stats.h"
+#include "sflow/event.h"
 #include "sflow/names.h"
 #include "sflow/wire/records.h"
 #include "sflow/store/store.h"
@@ -70,45 +71,6 @@ struct collector_config {
  * already and would double a site's metrics, and what an agent names itself. */
 extern const struct collector_config collector_defaults;
 
-enum collector_event_type {
-	EVENT_MALFORMED,  /* from an address; `code` is an enum datagram_error */
-	EVENT_UNKNOWN,    /* an agent's first sample or record of tag `code` */
-	EVENT_INSTANCE,   /* an agent's second instance of kind `code` has to be
-	                   * told apart; `name` is its prefix */
-	EVENT_AT_BOUND,   /* an agent, a data source or metrics of it were refused;
-	                   * `name` is the bound */
-	EVENT_SAME_NAME,  /* two hosts call themselves alike; `name` is what the
-	                   * second is called */
-	EVENT_SAME_UUID,  /* two virtual machines have one UUID */
-	EVENT_FLIPPING,   /* an agent changes its name, or (`code` 1) one of what
-	                   * it has, all the time */
-	/* membership: */
-	EVENT_JOINED,     /* a host got its name */
-	EVENT_LATE,       /* a heartbeat is missing */
-	EVENT_DOWN,       /* so many are missing that it must be down */
-	EVENT_RETURNED,   /* a host that was down was heard */
-	EVENT_RESTARTED,  /* an agent has begun again */
-	EVENT_RENAMED,    /* a host got another name; `other` is the old one */
-	EVENT_MOVED,      /* a virtual machine is on another hypervisor */
-	EVENT_GONE        /* a host was silent for too long */
-};
-
-struct collector_event {
-	enum collector_event_type type;
-	struct address agent;
-	int64_t code;
-	char name[TEXT_SIZE];  /* of the host */
-	char other[TEXT_SIZE]; /* EVENT_RENAMED */
-	/* of membership: */
-	int64_t heard_ms;      /* when the host was last heard before */
-	uint32_t interval_ms;  /* at which it is expected to be heard */
-	unsigned missed;       /* heartbeats that were due since */
-	unsigned allowed;      /* so many missing ones mean down */
-	int64_t now_ms;
-};
-
-#define COLLECTOR_EVENT_TEXT 256
-
 struct collector;
 
 /* Copies the configuration. NULL without memory. */
@@ -133,18 +95,9 @@ void collector_name_all(struct collector *collector, int64_t now);
 /* Wall-clock time minus `now`, in milliseconds; 0 until it is set. */
 void collector_set_wall(struct collector *collector, int64_t offset_ms);
 
-/* The next event; false when there is none. At most 32 of a type wait, and 4096 of
- * joined, down, returned and gone, which come for all hosts of a room at once; of a
- * flood the rest is dropped, for the statistics count it all. */
-bool collector_event(struct collector *collector,
-                     struct collector_event *event);
-
-/* "joined", "late", ...: the word for a type of event. */
-const char *collector_event_word(enum collector_event_type type);
-
-/* The event as a line for a log, without a newline. Returns `text`. */
-char *collector_event_text(const struct collector_event *event,
-                           char text[COLLECTOR_EVENT_TEXT]);
+/* The next event; false when there is none. Of each kind so many wait as event_kinds
+ * says; of a flood the rest is dropped, for the statistics count it all. */
+bool collector_event(struct collector *collector, struct event *event);
 
 /* Another configuration from now on; what was learned stays. Hosts go over to the
  * clusters that are theirs now, under another name where one there has theirs. What

@@ -4,6 +4,7 @@
 
 #include "sflow/collector/agents.h"
 #include "sflow/collector/collector.h"
+#include "sflow/collector/events.h"
 #include "sflow/collector/host.h"
 #include "sflow/collector/ports.h"
 #include "sflow/collector/relations.h"
@@ -19,8 +20,6 @@ enum structure {
 	HOST_NET_IO = 2006
 };
 
-#define EVENT_TYPES (EVENT_GONE + 1)
-
 struct collector {
 	struct collector_config config;
 	struct agents agents;
@@ -30,13 +29,11 @@ struct collector {
 	struct store *store;
 	struct collector_stats stats;
 	int64_t wall_ms; /* wall clock minus now */
+	int64_t now_ms;  /* the latest that it was told */
 	int64_t swept_ms;
 	struct agent *save_next; /* so far has collector_save() come */
 	bool saved_all;          /* it came to the end */
-	struct collector_event *events;  /* those that wait, from the first on */
-	size_t event_first, event_count, event_room;
-	size_t events_of[EVENT_TYPES];
-	struct collector_event no_event; /* written where there is no room */
+	struct event_queue events;
 	size_t states[MEMBER_DOWN + 1];  /* hosts in each, at the last tick */
 	size_t total_rows[PORT_TOTALS];  /* of if_counters, that add up */
 };
@@ -73,19 +70,10 @@ collector_reserve_name(struct collector *collector)
 		                collector->config.reserved);
 }
 
-/* Adds an event to those that wait, and returns it for more to be filled in;
- * where there is no room, a place that nobody reads. */
-struct collector_event *collector_tell(struct collector *collector,
-                                       enum collector_event_type type,
-                                       const struct address *agent,
-                                       int64_t code, const char *name);
-
-/* The same for membership, where the host's heartbeat tells the rest. */
-struct collector_event *
-collector_tell_member(struct collector *collector,
-                      enum collector_event_type type,
-                      const struct address *agent, const char *name,
-                      const struct member *member, int64_t now);
+/* Adds an event of this moment to those that wait, and returns it for what only its
+ * kind has to be filled in, as events_tell() does. */
+struct event *collector_tell(struct collector *collector, enum event_kind kind,
+                             const struct address *agent);
 
 /* Counts, and tells of, a datagram, sample or record that is malformed. `from` is its
  * agent, or the packet's source where that is not known. */

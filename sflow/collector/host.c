@@ -99,6 +99,18 @@ host_place(const struct host *host, char place[TEXT_SIZE])
 		strcpy(place, agent);
 }
 
+/* An event of the host, which has this name, or would have. */
+static struct event *
+tell_named(struct collector *c, const struct host *host, enum event_kind kind,
+           const char *name)
+{
+	struct event *event = collector_tell(c, kind, &host->key.agent);
+
+	event->cluster = host->cluster;
+	strcpy(event->host, name);
+	return event;
+}
+
 /* Takes `wanted` for the host, or, where another host of its cluster has that name,
  * `wanted` with the host's place behind it. Writes what it got. */
 static void
@@ -122,7 +134,7 @@ take_name(struct collector *c, const struct host *host, const char *wanted,
 	strcpy(longest, name);
 	for (more = 2; !hosts_take_name(&c->hosts, host->cluster, name); more++)
 		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, more);
-	collector_tell(c, EVENT_SAME_NAME, &host->key.agent, 0, name);
+	tell_named(c, host, EVENT_SAME_NAME, name);
 }
 
 /* Its name is free for others. */
@@ -152,7 +164,7 @@ host_rename(struct collector *c, struct host *host, const char *wanted,
             int64_t now)
 {
 	bool renamed = host_is_named(host);
-	struct collector_event *event;
+	struct event *event;
 	char was[TEXT_SIZE];
 
 	strcpy(was, host->name);
@@ -164,7 +176,7 @@ host_rename(struct collector *c, struct host *host, const char *wanted,
 		return;
 	event = host_tell(c, host, renamed ? EVENT_RENAMED : EVENT_JOINED, now);
 	if (renamed)
-		strcpy(event->other, was);
+		strcpy(event->of.membership.old_name, was);
 }
 
 /* In the store --------------------------------------------------------------------- */
@@ -261,7 +273,8 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 	host_set_name(c, host, was);
 	host_enter(c, host);
 	host_show_member(c, host, info.started_s, now);
-	strcpy(host_tell(c, host, EVENT_RENAMED, now)->other, was);
+	strcpy(host_tell(c, host, EVENT_RENAMED, now)->of.membership.old_name,
+	       was);
 }
 
 bool
@@ -280,12 +293,20 @@ host_follow(struct collector *c, struct host *host, unsigned cluster)
 
 /* The heartbeat -------------------------------------------------------------------- */
 
-struct collector_event *
-host_tell(struct collector *c, const struct host *host,
-          enum collector_event_type type, int64_t now)
+struct event *
+host_tell(struct collector *c, const struct host *host, enum event_kind kind,
+          int64_t now)
 {
-	return collector_tell_member(c, type, &host->key.agent, host->name,
-	                             &host->member, now);
+	struct event *event = tell_named(c, host, kind, host->name);
+	const struct member *m = &host->member;
+	unsigned misses = c->config.misses;
+
+	count(&c->stats.events);
+	event->of.membership.heard_ms = m->heard_ms;
+	event->of.membership.interval_ms = m->interval_ms;
+	event->values.now = event->values.peak = member_missed(m, now);
+	event->values.limit = misses != 0 ? misses : m->misses;
+	return event;
 }
 
 void
@@ -296,7 +317,8 @@ host_heard(struct collector *c, struct host *host, uint32_t lost,
 
 	if (member_heard(&host->member, lost, now) == MEMBER_RETURNED &&
 	    host_is_named(host))
-		host_tell(c, host, EVENT_RETURNED, now)->heard_ms = before;
+		host_tell(c, host, EVENT_RETURNED, now)->of.membership.heard_ms =
+		    before;
 	if (host->shown != NULL)
 		store_host_heard(host->shown, started_s, now);
 }

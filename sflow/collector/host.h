@@ -126,10 +126,9 @@ void host_remove(struct collector *collector, struct host *host);
 void host_hand_over(struct collector *collector, struct host *from,
                     struct host *to);
 
-/* Tells of it; the type is one of membership. Returns the event. */
-struct collector_event *host_tell(struct collector *collector,
-                                  const struct host *host,
-                                  enum collector_event_type type, int64_t now);
+/* Tells of it; the kind is one of membership. Returns the event. */
+struct event *host_tell(struct collector *collector, const struct host *host,
+                        enum event_kind kind, int64_t now);
 
 /* Another cluster, in two steps, so that two hosts of one name may change places: all
  * hosts that move depart, and give their names back, before the first arrives. Where

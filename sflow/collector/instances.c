@@ -98,6 +98,16 @@ is_bare(const struct collector *c, const struct source *source,
 	       (naming == NAMING_MACHINE || !of_port);
 }
 
+static void
+tell_instance(struct collector *c, const struct source *source, enum kind kind)
+{
+	struct event *event = collector_tell(
+	    c, EVENT_INSTANCE, agent_address(source_agent(source)));
+
+	event->of.instance.kind = kind;
+	strcpy(event->of.instance.prefix, source_instance(source)->prefix);
+}
+
 /* The prefix of the source's metrics of this kind on its agent's host; NULL without
  * memory. */
 static const char *
@@ -122,9 +132,7 @@ instance_prefix(struct collector *c, struct source *source, enum kind kind)
 	}
 	if (bare && (kinds_of_agent->told & of_kind) == 0) {
 		kinds_of_agent->told |= of_kind;
-		collector_tell(c, EVENT_INSTANCE,
-		               agent_address(source_agent(source)), kind,
-		               instance->prefix);
+		tell_instance(c, source, kind);
 	}
 	return instance->prefix;
 }
@@ -175,8 +183,8 @@ instance_block(struct collector *c, struct source *source,
 	if (block == NULL) {
 		*refused = true;
 		collector_tell(c, EVENT_AT_BOUND,
-		               agent_address(source_agent(source)), 2,
-		               "max_metrics");
+		               agent_address(source_agent(source)))
+		    ->of.at_bound.bound = EVENT_BOUND_METRICS;
 	}
 	return block;
 }

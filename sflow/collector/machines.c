@@ -173,7 +173,7 @@ static void
 move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 {
 	unsigned cluster = machine_cluster(c, to->source);
-	struct collector_event *event;
+	struct event *event;
 
 	event = host_tell(c, &from->host, EVENT_MOVED, now);
 	event->agent = to->host.key.agent;
@@ -183,6 +183,16 @@ move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 	claim_uuid(c, to);
 	if (!host_follow(c, &to->host, cluster))
 		machine_remove(c, to->source);
+}
+
+static void
+tell_same_uuid(struct collector *c, const struct machine *m)
+{
+	struct event *event =
+	    collector_tell(c, EVENT_SAME_UUID, &m->host.key.agent);
+
+	event->cluster = machine_cluster(c, m->source);
+	strcpy(event->host, source_name(m->source));
 }
 
 /* It is heard from here for the first time, or from where its host has gone. */
@@ -199,8 +209,7 @@ join(struct collector *c, struct machine *m, int64_t now)
 	if (host_is_named(&m->host))
 		return;
 	if (other != NULL)
-		collector_tell(c, EVENT_SAME_UUID, &m->host.key.agent, 0,
-		               source_name(m->source));
+		tell_same_uuid(c, m);
 	if (begin(c, m))
 		host_tell(c, &m->host, EVENT_JOINED, now);
 }

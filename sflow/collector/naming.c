@@ -65,6 +65,7 @@ may_rename(struct collector *c, const struct agent *agent,
            int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
+	struct event *event;
 
 	if (now - renames->since_ms >= RENAMES_MS) {
 		renames->count = 0;
@@ -72,10 +73,12 @@ may_rename(struct collector *c, const struct agent *agent,
 	}
 	if (renames->count < most)
 		return true;
-	if (!naming->told_flipping)
-		collector_tell(c, EVENT_FLIPPING, agent_address(agent),
-		               renames != &naming->renames, name);
+	if (naming->told_flipping)
+		return false;
 	naming->told_flipping = true;
+	event = collector_tell(c, EVENT_FLIPPING, agent_address(agent));
+	event->of.flipping.source = renames != &naming->renames;
+	strcpy(event->of.flipping.name, name);
 	return false;
 }
 

@@ -113,6 +113,7 @@ collector_reconfigure(struct collector *c,
 	struct collector_config was = c->config;
 	struct agent *agent;
 
+	c->now_ms = now;
 	c->config = *config;
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;

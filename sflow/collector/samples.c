@@ -54,10 +54,14 @@ static void
 unknown(struct collector *c, struct agent *agent, uint32_t tag,
         const char *what)
 {
+	struct event *event;
+
 	count(&c->stats.unknown);
-	if (agent_unknown(agent, tag))
-		collector_tell(c, EVENT_UNKNOWN, agent_address(agent), tag,
-		               what);
+	if (!agent_unknown(agent, tag))
+		return;
+	event = collector_tell(c, EVENT_UNKNOWN, agent_address(agent));
+	event->of.unknown.tag = tag;
+	event->of.unknown.what = what;
 }
 
 /* The one among its records that names it: host_descr before all others. */
@@ -367,8 +371,8 @@ static void
 refuse_source(struct collector *c, const struct context *x)
 {
 	count(&c->stats.refused);
-	collector_tell(c, EVENT_AT_BOUND, agent_address(x->agent), 1,
-	               "max_sources");
+	collector_tell(c, EVENT_AT_BOUND, agent_address(x->agent))
+	    ->of.at_bound.bound = EVENT_BOUND_SOURCES;
 }
 
 /* One metric that the agent named itself. */

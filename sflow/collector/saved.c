@@ -140,6 +140,7 @@ collector_restore(struct collector *c, const struct collector_saved *saved,
 {
 	struct agent *agent;
 
+	c->now_ms = now;
 	if (is_unwanted(c, saved, now))
 		return -1;
 	agent = agents_agent(&c->agents, &saved->agent, c->hosts.loss, now);

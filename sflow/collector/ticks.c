@@ -169,6 +169,7 @@ collector_tick(struct collector *c, int64_t now)
 	bool sweep = now - c->swept_ms >= SWEEP_MS;
 	struct agent *agent, *next;
 
+	c->now_ms = now;
 	if (sweep)
 		c->swept_ms = now;
 	memset(c->states, 0, sizeof(c->states));
@@ -189,6 +190,7 @@ collector_name_all(struct collector *c, int64_t now)
 {
 	struct agent *agent;
 
+	c->now_ms = now;
 	for (agent = agents_first(&c->agents); agent != NULL;
 	     agent = agent_next(agent))
 		if (agent_host(agent)->shown != NULL &&

@@ -75,7 +75,7 @@ input(struct bench *b, size_t count, struct round *round)
 static void
 tick(struct bench *b, struct round *round)
 {
-	struct collector_event event;
+	struct event event;
 	double began = cpu_s();
 
 	collector_tick(b->collector, b->now);

@@ -123,13 +123,13 @@ test_limits_are_apart(void **state)
 static void
 test_events(void **state)
 {
-	struct collector_event e = {.type = EVENT_DOWN, .name = "web1"};
+	struct event e = {.kind = EVENT_DOWN, .host = "web1"};
 	char *text;
 	int i;
 
 	for (i = 0; i < 25; i++)
 		log_event(&e, 10 * MINUTE);
-	e.type = EVENT_RETURNED;
+	e.kind = EVENT_RETURNED;
 	log_event(&e, 10 * MINUTE);
 	log_event(&e, 11 * MINUTE);
 	text = captured(*state);

@@ -122,7 +122,7 @@ lived_and_died(void **state)
 	assert_false(look(s, "node2").up);
 	assert_int_equal(s->events[EVENT_DOWN], 1);
 	assert_int_equal(s->events[EVENT_RETURNED], 0);
-	assert_string_equal(s->last[EVENT_DOWN].name, "node2");
+	assert_string_equal(s->last[EVENT_DOWN].host, "node2");
 	state_close(file);
 }
 

@@ -123,24 +123,25 @@ teardown(void **state)
 
 /* An event of a host that was heard 42 s ago. */
 static void
-tell(enum collector_event_type type, const char *host)
+tell(enum event_kind kind, const char *host)
 {
-	struct collector_event event = {.type = type, .missed = 2, .allowed = 2,
-	                                .now_ms = NOW,
-	                                .heard_ms = NOW - 42400};
+	struct event event = {.kind = kind,
+	                      .last_ms = NOW,
+	                      .values = {.now = 2, .limit = 2},
+	                      .of.membership.heard_ms = NOW - 42400};
 
-	strncpy(event.name, host, TEXT_SIZE - 1);
+	strncpy(event.host, host, TEXT_SIZE - 1);
 	nagios_tell(path, &event, OFFSET, now);
 }
 
 static void
-tell_many(enum collector_event_type type, unsigned first, unsigned count)
+tell_many(enum event_kind kind, unsigned first, unsigned count)
 {
 	char host[32];
 
 	for (; count > 0; count--) {
 		snprintf(host, sizeof(host), "host%u", first++);
-		tell(type, host);
+		tell(kind, host);
 	}
 }
 
@@ -170,7 +171,7 @@ static void
 what_nagios_hears(void **state)
 {
 	static const struct {
-		enum collector_event_type type;
+		enum event_kind kind;
 		const char *line; /* "": nothing */
 	} events[] = {
 	    {EVENT_DOWN,
@@ -189,7 +190,7 @@ what_nagios_hears(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(events); i++) {
-		tell(events[i].type, "web1");
+		tell(events[i].kind, "web1");
 		nagios_tick(path, now);
 		assert_read(events[i].line);
 	}
@@ -201,12 +202,11 @@ what_nagios_hears(void **state)
 static void
 renamed_while_it_is_heard(void **state)
 {
-	struct collector_event event = {.type = EVENT_RENAMED,
-	                                .name = "new",
-	                                .other = "old",
-	                                .now_ms = NOW,
-	                                .missed = 1,
-	                                .allowed = 2};
+	struct event event = {.kind = EVENT_RENAMED,
+	                      .host = "new",
+	                      .last_ms = NOW,
+	                      .values = {.now = 1, .limit = 2},
+	                      .of.membership.old_name = "old"};
 
 	(void)state;
 	nagios_tell(path, &event, OFFSET, now);
@@ -233,7 +233,7 @@ the_newest_of_a_host(void **state)
 static void
 no_path_is_nothing(void **state)
 {
-	struct collector_event event = {.type = EVENT_DOWN, .name = "web1"};
+	struct event event = {.kind = EVENT_DOWN, .host = "web1"};
 
 	(void)state;
 	nagios_tell(NULL, &event, OFFSET, now);

@@ -89,16 +89,28 @@ check_agents(const struct run *r)
 	}
 }
 
+static void
+check_event(const struct event *e)
+{
+	rules_text(e->host, TEXT_SIZE - 1);
+	if (e->kind == EVENT_INSTANCE)
+		rules_text(e->of.instance.prefix, TEXT_SIZE - 1);
+	else if (e->kind == EVENT_FLIPPING)
+		rules_text(e->of.flipping.name, TEXT_SIZE - 1);
+	else if (e->kind == EVENT_RENAMED)
+		rules_text(e->of.membership.old_name, TEXT_SIZE - 1);
+}
+
 void
 run_drain(struct run *r)
 {
-	struct collector_event event;
-	char text[COLLECTOR_EVENT_TEXT];
+	struct event event;
+	char text[EVENT_TEXT];
 	size_t count = 0;
 
 	while (collector_event(r->c, &event)) {
-		rules_text(event.name, TEXT_SIZE - 1);
-		collector_event_text(&event, text);
+		check_event(&event);
+		event_text(&event, text);
 		if (strlen(text) >= sizeof(text) || ++count > EVENTS_MOST)
 			rules_broken("events are bounded", text);
 	}

@@ -79,7 +79,7 @@ main(int argc, char **argv)
 	now -= POLLING_MS;
 	take_all(c, now);
 	for (second = 1; second <= 120; second++) {
-		struct collector_event event;
+		struct event event;
 		double cost;
 
 		began = cpu_ms();

@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/sflow/test_datagram \
 	tests/sflow/test_derive \
 	tests/sflow/test_event \
+	tests/sflow/test_events \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
 	tests/sflow/test_hash \
@@ -23,6 +24,7 @@ UNIT_TESTS = \
 	tests/sflow/test_sweep \
 	tests/sflow/test_text \
 	tests/sflow/test_threads \
+	tests/sflow/test_told \
 	tests/sflow/test_totals \
 	tests/sflow/test_upheaval
 check_PROGRAMS += $(UNIT_TESTS)
@@ -71,6 +73,11 @@ tests_sflow_test_derive_LDADD = $(UNIT_LIBS)
 tests_sflow_test_event_SOURCES = tests/sflow/test_event.c tests/sflow/unit.h
 tests_sflow_test_event_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_event_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_events_SOURCES = tests/sflow/test_events.c tests/sflow/unit.h
+tests_sflow_test_events_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_events_LDADD = $(UNIT_LIBS)
+tests_sflow_test_events_LDFLAGS = -Wl,--wrap=realloc
 
 # Beside APR's printf, which is gmond's.
 tests_sflow_test_flows_SOURCES = tests/sflow/test_flows.c tests/sflow/unit.h
@@ -131,6 +138,11 @@ tests_sflow_test_text_LDADD = $(UNIT_LIBS)
 tests_sflow_test_threads_SOURCES = tests/sflow/test_threads.c $(UNIT_SCRIPT)
 tests_sflow_test_threads_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_threads_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_told_SOURCES = tests/sflow/test_told.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT)
+tests_sflow_test_told_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_told_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_totals_SOURCES = tests/sflow/test_totals.c $(UNIT_RACK)
 tests_sflow_test_totals_CFLAGS = $(UNIT_CFLAGS)

@@ -148,13 +148,13 @@ script_reboot(struct script *s, struct device *d)
 static void
 drain_events(struct script *s)
 {
-	struct collector_event event;
-	char text[COLLECTOR_EVENT_TEXT];
+	struct event event;
+	char text[EVENT_TEXT];
 
 	while (collector_event(s->c, &event)) {
-		s->events[event.type]++;
-		s->last[event.type] = event;
-		collector_event_text(&event, text);
+		s->events[event.kind]++;
+		s->last[event.kind] = event;
+		event_text(&event, text);
 	}
 }
 

@@ -47,8 +47,8 @@ struct script {
 	char gone[SCRIPT_GONE][TEXT_SIZE]; /* hosts, since the start */
 	size_t gone_count;
 	uint32_t started_s; /* of the last host that was published */
-	unsigned events[EVENT_GONE + 1]; /* since the start */
-	struct collector_event last[EVENT_GONE + 1];
+	unsigned events[EVENT_KIND_COUNT]; /* since the start */
+	struct event last[EVENT_KIND_COUNT];
 };
 
 /* Setup and teardown of a cmocka test; *state is a struct script. */

@@ -348,8 +348,8 @@ host_is_called_otherwise_where_its_name_is_taken(void **state)
 	assert_true(looks_there(s, NET, "node"));
 	assert_true(looks_there(s, NET, "node-10.1.0.1"));
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].name, "node-10.1.0.1");
-	assert_string_equal(s->last[EVENT_RENAMED].other, "node");
+	assert_string_equal(s->last[EVENT_RENAMED].host, "node-10.1.0.1");
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "node");
 	assert_false(looks_state(s, NET, "node-10.1.0.1").up);
 	assert_true(looks_state(s, NET, "node-10.1.0.1").heard_ms ==
 	            SCRIPT_START);

@@ -614,7 +614,7 @@ silent_host_is_gone_after_dmax(void **state)
 	assert_int_equal(s->gone_count, 1);
 	assert_string_equal(s->gone[0], HOST);
 	assert_int_equal(s->events[EVENT_GONE], 1);
-	assert_string_equal(s->last[EVENT_GONE].name, HOST);
+	assert_string_equal(s->last[EVENT_GONE].host, HOST);
 	assert_int_equal(stats(s)->agents, 0);
 	assert_int_equal(store_count(collector_store(s->c)), 0);
 	assert_true(isnan(send_and_publish(s, &d, 1000000)));
@@ -873,7 +873,7 @@ short_sample_header_costs_the_sample(void **state)
 	script_publish(s);
 	assert_near(rate(s), 100);
 	assert_int_equal(stats(s)->malformed, 1);
-	assert_int_equal(s->last[EVENT_MALFORMED].code, DATAGRAM_SAMPLE);
+	assert_int_equal(s->last[EVENT_MALFORMED].of.malformed.error, DATAGRAM_SAMPLE);
 }
 
 static void
@@ -911,7 +911,7 @@ malformed_datagrams_are_counted(void **state)
 	assert_int_equal(stats(s)->datagrams, 0);
 	assert_int_equal(stats(s)->agents, 0);
 	assert_int_equal(s->events[EVENT_MALFORMED], 2);
-	assert_int_equal(s->last[EVENT_MALFORMED].code, DATAGRAM_VERSION);
+	assert_int_equal(s->last[EVENT_MALFORMED].of.malformed.error, DATAGRAM_VERSION);
 }
 
 static void
@@ -942,7 +942,7 @@ unknown_formats_are_told_of_once(void **state)
 	script_send(s);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_UNKNOWN], 3);
-	assert_int_equal(s->last[EVENT_UNKNOWN].code, SFLOW_TAG(9999, 7));
+	assert_int_equal(s->last[EVENT_UNKNOWN].of.unknown.tag, SFLOW_TAG(9999, 7));
 }
 
 static void
@@ -999,7 +999,7 @@ static void
 flood_of_events_is_bounded(void **state)
 {
 	struct script *s = *state;
-	struct collector_event event;
+	struct event event;
 	unsigned i, count = 0;
 	struct device d = script_machine(AGENT);
 
@@ -1012,7 +1012,7 @@ flood_of_events_is_bounded(void **state)
 	while (collector_event(s->c, &event))
 		count++;
 	assert_in_range(count, 2, 33);
-	assert_int_equal(event.type, EVENT_JOINED); /* the flood hid it not */
+	assert_int_equal(event.kind, EVENT_JOINED); /* the flood hid it not */
 	assert_int_equal(stats(s)->malformed, 1000);
 	assert_false(collector_event(s->c, &event));
 }

@@ -72,7 +72,7 @@ name_announces(void **state)
 	assert_true(script_is_shown(s, HOST));
 	assert_string_equal(s->shown[0].key, AGENT);
 	assert_int_equal(s->events[EVENT_JOINED], 1);
-	assert_string_equal(s->last[EVENT_JOINED].name, HOST);
+	assert_string_equal(s->last[EVENT_JOINED].host, HOST);
 }
 
 /* Data source 2:1 is the machine, and so is who sends its CPU. */
@@ -133,7 +133,7 @@ agent_without_a_name_is_named_by_its_address(void **state)
 		script_pass(s, 1 * SECONDS);
 		script_publish(s);
 		assert_near(script_value(s, names[i], "bytes_in"), 100);
-		assert_string_equal(s->last[EVENT_JOINED].name, names[i]);
+		assert_string_equal(s->last[EVENT_JOINED].host, names[i]);
 	}
 }
 
@@ -174,7 +174,7 @@ rename_needs_two_sightings(void **state)
 	assert_true(script_is_gone(s, HOST));
 	assert_int_equal(s->gone_count, 1);
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].name, "node2");
+	assert_string_equal(s->last[EVENT_RENAMED].host, "node2");
 }
 
 /* The counters are latched: a host that is renamed shows no gap. */
@@ -238,7 +238,7 @@ name_alone_makes_no_machine(void **state)
 	d.sequence = other.sequence;
 	send_host(s, &d, HOST);
 	assert_int_equal(s->events[EVENT_JOINED], 1);
-	assert_string_equal(s->last[EVENT_JOINED].name, HOST);
+	assert_string_equal(s->last[EVENT_JOINED].host, HOST);
 	assert_false(script_is_shown(s, "other"));
 }
 
@@ -335,7 +335,7 @@ host_descr_names_the_machine_wherever_it_stands(void **state)
 	wire_host_net_io(&s->w, 0, 0);
 	assert_int_equal(script_send(s), 0);
 	script_publish(s);
-	assert_string_equal(s->last[EVENT_JOINED].name, HOST);
+	assert_string_equal(s->last[EVENT_JOINED].host, HOST);
 }
 
 /* Web servers, memcached, JVMs ------------------------------------------------ */
@@ -360,8 +360,8 @@ second_web_server_is_prefixed(void **state)
 	assert_near(script_value(s, HOST, "8080.http_meth_get"), 20);
 	assert_null(script_reading(s, HOST, "80.http_meth_get"));
 	assert_int_equal(s->events[EVENT_INSTANCE], 1);
-	assert_int_equal(s->last[EVENT_INSTANCE].code, KIND_HTTP);
-	assert_string_equal(s->last[EVENT_INSTANCE].name, "8080");
+	assert_int_equal(s->last[EVENT_INSTANCE].of.instance.kind, KIND_HTTP);
+	assert_string_equal(s->last[EVENT_INSTANCE].of.instance.prefix, "8080");
 }
 
 static void

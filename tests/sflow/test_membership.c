@@ -29,17 +29,17 @@ hosts_down(const struct script *s)
 /* Seconds of silence until `type` has happened once more; -1: not within an
  * hour. */
 static int
-seconds_until(struct script *s, enum collector_event_type type)
+seconds_until(struct script *s, enum event_kind kind)
 {
 	unsigned was;
 	int second;
 
 	script_publish(s);
-	was = s->events[type];
+	was = s->events[kind];
 	for (second = 1; second <= 3600; second++) {
 		script_pass(s, 1 * SECONDS);
 		script_publish(s);
-		if (s->events[type] > was)
+		if (s->events[kind] > was)
 			return second;
 	}
 	return -1;
@@ -56,9 +56,9 @@ test_late_down_returned(void **state)
 	assert_int_equal(seconds_until(s, EVENT_LATE), 35);
 	assert_int_equal(seconds_until(s, EVENT_DOWN), 30);
 	assert_int_equal(hosts_down(s), 1);
-	assert_string_equal(s->last[EVENT_DOWN].name, NODE);
-	assert_int_equal(s->last[EVENT_DOWN].missed, 2);
-	assert_int_equal(s->last[EVENT_DOWN].allowed, 2);
+	assert_string_equal(s->last[EVENT_DOWN].host, NODE);
+	assert_int_equal(s->last[EVENT_DOWN].values.now, 2);
+	assert_int_equal(s->last[EVENT_DOWN].values.limit, 2);
 	script_pass(s, 10 * MINUTES);
 	script_send_host(s, &d, NODE, 1000);
 	script_pass(s, 1 * SECONDS);
@@ -66,8 +66,8 @@ test_late_down_returned(void **state)
 	assert_int_equal(s->events[EVENT_RETURNED], 1);
 	assert_int_equal(s->events[EVENT_DOWN], 1);
 	assert_int_equal(hosts_down(s), 0);
-	assert_int_equal(s->last[EVENT_RETURNED].now_ms -
-	                     s->last[EVENT_RETURNED].heard_ms,
+	assert_int_equal(s->last[EVENT_RETURNED].last_ms -
+	                     s->last[EVENT_RETURNED].of.membership.heard_ms,
 	                 65 * SECONDS + 10 * MINUTES);
 }
 
@@ -86,13 +86,13 @@ send_crowd(struct script *s, struct device d[CROWD])
 }
 
 static unsigned
-count_events(struct script *s, enum collector_event_type type)
+count_events(struct script *s, enum event_kind kind)
 {
-	struct collector_event event;
+	struct event event;
 	unsigned count = 0;
 
 	while (collector_event(s->c, &event))
-		count += event.type == type;
+		count += event.kind == kind;
 	return count;
 }
 
@@ -124,12 +124,12 @@ test_crowd(void **state)
 static void
 assert_next_is(struct script *s, int number)
 {
-	struct collector_event event;
+	struct event event;
 	char name[16];
 
 	snprintf(name, sizeof(name), "host%d", number);
 	assert_true(collector_event(s->c, &event));
-	assert_string_equal(event.name, name);
+	assert_string_equal(event.host, name);
 }
 
 /* Also where more come while they are fetched: ten by ten, first too few of them, and
@@ -387,7 +387,7 @@ test_rename_leaves_no_zombie(void **state)
 	script_publish(s);
 	assert_true(script_is_gone(s, NODE));
 	assert_true(script_is_shown(s, "new.example.net"));
-	assert_string_equal(s->last[EVENT_RENAMED].other, NODE);
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, NODE);
 }
 
 static void
@@ -484,7 +484,7 @@ test_machine_that_ends(void **state)
 	poll_for(s, &d, 30 * SECONDS, 4);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_DOWN], 1);
-	assert_string_equal(s->last[EVENT_DOWN].name, "vm-a");
+	assert_string_equal(s->last[EVENT_DOWN].host, "vm-a");
 }
 
 /* It is told once, with both names, and by no other event. */
@@ -504,8 +504,8 @@ test_machine_that_is_renamed(void **state)
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_JOINED], 1);
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].name, "vm-b");
-	assert_string_equal(s->last[EVENT_RENAMED].other, "vm-a");
+	assert_string_equal(s->last[EVENT_RENAMED].host, "vm-b");
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "vm-a");
 	assert_true(script_is_gone(s, "vm-a"));
 	assert_true(script_is_shown(s, "vm-b"));
 	assert_int_equal(s->events[EVENT_GONE], 0);
@@ -529,7 +529,7 @@ test_machine_that_is_renamed_and_ends(void **state)
 	poll_for(s, &d, 10 * SECONDS, 6);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_DOWN], 1);
-	assert_string_equal(s->last[EVENT_DOWN].name, "vm-b");
+	assert_string_equal(s->last[EVENT_DOWN].host, "vm-b");
 }
 
 /* What is told is the name that it got, not the one that it wanted: that host is
@@ -553,13 +553,13 @@ test_machine_that_takes_a_dead_hosts_name(void **state)
 	}
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_DOWN], 1);
-	assert_string_equal(s->last[EVENT_DOWN].name, "vm-b");
+	assert_string_equal(s->last[EVENT_DOWN].host, "vm-b");
 	send_machine_as(s, &vm, "vm-b", 7);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].name,
+	assert_string_equal(s->last[EVENT_RENAMED].host,
 	                    "vm-b-10.0.0.1-3-100001");
-	assert_string_equal(s->last[EVENT_RENAMED].other, "vm-a");
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "vm-a");
 	assert_int_equal(s->events[EVENT_RETURNED], 0);
 	assert_int_equal(s->events[EVENT_JOINED], 3);
 }
@@ -582,10 +582,11 @@ test_machine_that_is_another_one(void **state)
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_RENAMED], 0);
 	assert_int_equal(s->events[EVENT_GONE], 1);
-	assert_string_equal(s->last[EVENT_GONE].name, "vm-a");
+	assert_string_equal(s->last[EVENT_GONE].host, "vm-a");
 	assert_int_equal(s->events[EVENT_JOINED], 2);
-	assert_string_equal(s->last[EVENT_JOINED].name, "vm-b");
-	assert_true(s->last[EVENT_GONE].now_ms <= s->last[EVENT_JOINED].now_ms);
+	assert_string_equal(s->last[EVENT_JOINED].host, "vm-b");
+	assert_true(s->last[EVENT_GONE].last_ms <=
+	            s->last[EVENT_JOINED].last_ms);
 }
 
 /* A machine without a UUID that says one later stays the same, and is told of once. */

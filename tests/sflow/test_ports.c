@@ -429,7 +429,7 @@ processor_of_the_switch_has_no_prefix(void **state)
 	assert_near(script_value(s, HOST, "switch_cpu_1m"), 20);
 	assert_false(has(s, "switch_cpu_5m"));
 	assert_false(has(s, "switch_mem_free"));
-	assert_int_equal(s->last[EVENT_INSTANCE].code, KIND_SWITCH);
+	assert_int_equal(s->last[EVENT_INSTANCE].of.instance.kind, KIND_SWITCH);
 }
 
 /* Choice ------------------------------------------------------------------------- */
@@ -763,7 +763,7 @@ name_that_changes_all_the_time_is_bounded(void **state)
 		round_of(s, &r);
 		assert_int_equal(s->events[EVENT_FLIPPING], i > 10);
 	}
-	assert_int_equal(s->last[EVENT_FLIPPING].code, 1);
+	assert_true(s->last[EVENT_FLIPPING].of.flipping.source);
 	assert_near(script_value(s, HOST, "port10.bytes_in"), 2000);
 	script_pass(s, 1 * HOURS);
 	rounds_of(s, &r, 2);
@@ -786,7 +786,8 @@ metrics_of_a_host_are_bounded(void **state)
 	assert_false(has(s, "swp4.bytes_in"));
 	assert_near(script_value(s, HOST, "bytes_in"), 10000);
 	assert_int_equal(collector_stats(s->c)->refused, 2 * 4);
-	assert_string_equal(s->last[EVENT_AT_BOUND].name, "max_metrics");
+	assert_int_equal(s->last[EVENT_AT_BOUND].of.at_bound.bound,
+	                 EVENT_BOUND_METRICS);
 	r.ports[0].mute = true; /* its place is another's */
 	rounds_of(s, &r, 30);
 	assert_true(has(s, "swp3.bytes_in"));

@@ -576,7 +576,7 @@ host_that_died_is_down(void **state)
 	script_publish(s);
 	assert_false(looks_state(s, 0, "node").up);
 	assert_int_equal(s->events[EVENT_DOWN], 1);
-	assert_int_equal(s->last[EVENT_DOWN].missed, 2); /* since we listen */
+	assert_int_equal(s->last[EVENT_DOWN].values.now, 2); /* since we listen */
 	assert_true(looks_state(s, 0, "node").down_after_ms <
 	            21 * MINUTES + 40 * SECONDS);
 	save(s, &file);
@@ -742,7 +742,7 @@ host_that_was_renamed_meanwhile(void **state)
 	assert_false(looks_there(s, 0, "node"));
 	assert_true(looks_there(s, 0, "new"));
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].other, "node");
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "node");
 }
 
 /* Machines ---------------------------------------------------------------------------- */

@@ -60,11 +60,11 @@ build(struct wire *w, unsigned agent, uint32_t i, int64_t now)
 static void
 drain_events(struct collector *c)
 {
-	struct collector_event event;
-	char text[COLLECTOR_EVENT_TEXT];
+	struct event event;
+	char text[EVENT_TEXT];
 
 	while (collector_event(c, &event))
-		collector_event_text(&event, text);
+		event_text(&event, text);
 }
 
 static void *
