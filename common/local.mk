@@ -1,8 +1,9 @@
-# What the programs share: sockets, clocks, logs, threads. Nothing of Ganglia's.
+# What the programs share: sockets, clocks, files, logs, threads. Nothing of Ganglia's.
 # A program that links it has a log_line().
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_SOURCES = common/buffer.h \
 	common/clock.c common/clock.h \
+	common/file.c common/file.h \
 	common/json.c common/json.h \
 	common/log.c common/log.h \
 	common/nagios.c common/nagios.h \

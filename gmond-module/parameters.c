@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
 #include "common/log.h"
 #include "sflow/accept.h"
 #include "sflow/wire/datagram.h"
@@ -188,32 +189,12 @@ set_names(struct parameters *p, const char *value, int unused)
 	return bad == 0 ? NULL : "ADDRESS = NAME, ADDRESS = NAME, ...";
 }
 
-#define NAMES_FILE_MAX (16 * 1024 * 1024)
-
-static char *
-read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0;
-	ssize_t len = -1;
-
-	if (file != NULL) {
-		len = getdelim(&text, &size, '\0', file);
-		fclose(file);
-	}
-	if (len < 0 || len > NAMES_FILE_MAX) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
 static const char *
 set_names_file(struct parameters *p, const char *value, int unused)
 {
 	static char fault[64];
-	char *text = read_file(value);
+	size_t len;
+	char *text = file_read(value, &len);
 	int bad;
 
 	(void)unused;

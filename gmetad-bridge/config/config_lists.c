@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmetad-bridge/config/config_text.h"
+#include "common/file.h"
 #include "gmetad-bridge/config/config_values.h"
 #include "sflow/accept.h"
 
@@ -216,7 +216,7 @@ config_names_file(struct name_list *names, const char *path,
                   char why[CONFIG_WHY])
 {
 	size_t len;
-	char *text = config_file_read(path, &len);
+	char *text = file_read(path, &len);
 	int bad;
 
 	if (text == NULL)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
+
 #define INCLUDES_MAX 10              /* one inside of the other */
 #define FILES_MAX 1000
 #define BRACES_MAX 8                 /* one inside of the other */
@@ -251,7 +253,7 @@ include_file(struct scan *s, const char *path)
 	                     .total = s->total, .line = 1,
 	                     .includes = s->includes + 1};
 	size_t len;
-	char *text = config_file_read(path, &len);
+	char *text = file_read(path, &len);
 	int file, result = -1;
 
 	if (text == NULL)
@@ -463,7 +465,7 @@ config_text_read(struct config_text *t, const char *path, const char *text,
 
 	memset(t, 0, sizeof(*t));
 	if (text == NULL)
-		text = own = config_file_read(path, &len);
+		text = own = file_read(path, &len);
 	if (text == NULL || add_file(t, path) < 0)
 		snprintf(fault, CONFIG_FAULT, "%s: %s", path, strerror(errno));
 	else if (own != NULL && strlen(own) < len)

@@ -14,7 +14,7 @@
 
 #include "gmetad-bridge/config/config.h"
 
-#define CONFIG_BYTES_MAX (16 * 1024 * 1024) /* of a file, and of all together */
+#define CONFIG_BYTES_MAX (16 * 1024 * 1024) /* of all files together */
 #define CONFIG_DEPTH 2 /* of sections: rrd { archives "REGEX" { } } */
 
 struct config_place {
@@ -38,9 +38,5 @@ struct config_text {
 int config_text_read(struct config_text *t, const char *path, const char *text,
                      char fault[CONFIG_FAULT]);
 void config_text_free(struct config_text *t);
-
-/* All of a file, unless it is too large, with a NUL behind it; the caller's. NULL with
- * errno. */
-char *config_file_read(const char *path, size_t *len);
 
 #endif

@@ -49,7 +49,7 @@ tests_fuzz_fuzz_config_SOURCES = $(FUZZ_CONFIG) $(bridge_config)
 tests_fuzz_fuzz_config_CPPFLAGS = $(gmetad_bridge_libbridge_la_CPPFLAGS)
 tests_fuzz_fuzz_config_CFLAGS = $(bridge_cflags) -fsanitize=fuzzer
 tests_fuzz_fuzz_config_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_config_LDADD = sflow/libsflow.la $(CONFUSE_LIBS)
+tests_fuzz_fuzz_config_LDADD = common/libcommon.la sflow/libsflow.la $(CONFUSE_LIBS)
 endif
 
 # What readers ask for, and get, over the grid of the unit tests. Its log and its

@@ -1,8 +1,8 @@
+#include "common/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "gmetad-bridge/config/config_text.h"
 
 static char *
 read_stream(FILE *file, size_t *len)
@@ -13,7 +13,7 @@ read_stream(FILE *file, size_t *len)
 	for (*len = 0; text != NULL; room *= 2, text = more) {
 		got = fread(text + *len, 1, room - *len - 1, file);
 		*len += got;
-		if (ferror(file) || *len > CONFIG_BYTES_MAX)
+		if (ferror(file) || *len > FILE_BYTES_MAX)
 			break;
 		if (*len < room - 1) {
 			text[*len] = '\0';
@@ -23,14 +23,14 @@ read_stream(FILE *file, size_t *len)
 		if (more == NULL)
 			break;
 	}
-	if (*len > CONFIG_BYTES_MAX)
+	if (*len > FILE_BYTES_MAX)
 		errno = EFBIG;
 	free(text);
 	return NULL;
 }
 
 char *
-config_file_read(const char *path, size_t *len)
+file_read(const char *path, size_t *len)
 {
 	FILE *file = fopen(path, "re");
 	char *text;
