@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/sflow/test_records \
 	tests/sflow/test_relations \
 	tests/sflow/test_saved \
+	tests/sflow/test_setting \
 	tests/sflow/test_store \
 	tests/sflow/test_sweep \
 	tests/sflow/test_text \
@@ -121,6 +122,10 @@ tests_sflow_test_saved_SOURCES = tests/sflow/test_saved.c $(UNIT_LOOKS) \
 	$(UNIT_SCRIPT)
 tests_sflow_test_saved_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_saved_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_setting_SOURCES = tests/sflow/test_setting.c tests/sflow/unit.h
+tests_sflow_test_setting_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_setting_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_store_SOURCES = tests/sflow/test_store.c tests/sflow/unit.h
 tests_sflow_test_store_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,204 @@
+#include "sflow/setting.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sflow/address.h"
+
+#define SEPARATORS " ,\t\r\n"
+#define SHOWN_MOST 64 /* characters of a wrong word */
+
+const struct setting *
+setting_find(const struct setting *settings, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(settings[i].name, name) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+bool
+setting_set(const struct setting *setting, void *base, const char *text,
+            char why[SETTING_WHY])
+{
+	return setting->set(setting, (char *)base + setting->to, text, why);
+}
+
+bool
+setting_should_be(char why[SETTING_WHY], const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why, SETTING_WHY, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+/* Numbers ----------------------------------------------------------------------- */
+
+bool
+setting_read_number(const char *text, long least, long most, long *number)
+{
+	size_t len = strspn(text, "0123456789");
+
+	errno = 0;
+	*number = strtol(text, NULL, 10);
+	return len > 0 && text[len] == '\0' && errno == 0 && *number >= least &&
+	       *number <= most;
+}
+
+static bool
+read_bounded(const struct setting *setting, const char *text, const char *what,
+             long *number, char why[SETTING_WHY])
+{
+	return setting_read_number(text, setting->least, setting->most,
+	                           number) ||
+	       setting_should_be(why, "%s, %ld to %ld", what, setting->least,
+	                         setting->most);
+}
+
+bool
+setting_number(const struct setting *setting, void *to, const char *text,
+               char why[SETTING_WHY])
+{
+	long number;
+
+	if (!read_bounded(setting, text, "a number", &number, why))
+		return false;
+	*(unsigned *)to = (unsigned)number;
+	return true;
+}
+
+bool
+setting_seconds(const struct setting *setting, void *to, const char *text,
+                char why[SETTING_WHY])
+{
+	long number;
+
+	if (!read_bounded(setting, text, "seconds", &number, why))
+		return false;
+	*(int64_t *)to = (int64_t)number * 1000;
+	return true;
+}
+
+/* Words ------------------------------------------------------------------------- */
+
+bool
+setting_flag(const struct setting *setting, void *to, const char *text,
+             char why[SETTING_WHY])
+{
+	bool yes = strcmp(text, "yes") == 0;
+
+	(void)setting;
+	if (!yes && strcmp(text, "no") != 0)
+		return setting_should_be(why, "yes or no");
+	*(bool *)to = yes;
+	return true;
+}
+
+/* "prefix, host or no". False. */
+static bool
+should_be_word(const char *const *words, char why[SETTING_WHY])
+{
+	size_t len = 0;
+
+	for (*why = '\0'; *words != NULL && len < SETTING_WHY; words++)
+		len += (size_t)snprintf(why + len, SETTING_WHY - len, "%s%s",
+		                        len == 0            ? ""
+		                        : words[1] == NULL ? " or "
+		                                            : ", ",
+		                        *words);
+	return false;
+}
+
+bool
+setting_word(const struct setting *setting, void *to, const char *text,
+             char why[SETTING_WHY])
+{
+	unsigned i;
+
+	for (i = 0; setting->words[i] != NULL; i++)
+		if (strcmp(setting->words[i], text) == 0) {
+			*(unsigned *)to = i; /* so is an enum without negatives */
+			return true;
+		}
+	return should_be_word(setting->words, why);
+}
+
+/* What is parsed ---------------------------------------------------------------- */
+
+bool
+setting_networks(const struct setting *setting, void *to, const char *text,
+                 char why[SETTING_WHY])
+{
+	struct network_list *fresh, **list = to;
+	size_t bad = 0, len;
+
+	(void)setting;
+	switch (network_list_parse(text, &fresh, &bad)) {
+	case 0:
+		network_list_free(*list);
+		*list = fresh;
+		return true;
+	case -1:
+		len = strcspn(text + bad, SEPARATORS);
+		return setting_should_be(why,
+		                         "networks such as 10.0.0.0/8 or "
+		                         "fd00::/8, not %.*s",
+		                         (int)(len < SHOWN_MOST ? len : SHOWN_MOST),
+		                         text + bad);
+	default:
+		return setting_should_be(why, "shorter: no memory");
+	}
+}
+
+static void
+regex_free(regex_t *regex)
+{
+	if (regex != NULL)
+		regfree(regex);
+	free(regex);
+}
+
+/* NULL with the reason. */
+static regex_t *
+compile(const char *text, char why[SETTING_WHY])
+{
+	regex_t *regex = malloc(sizeof(*regex));
+	char reason[128];
+	int error;
+
+	if (regex == NULL) {
+		setting_should_be(why, "shorter: no memory");
+		return NULL;
+	}
+	error = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
+	if (error == 0)
+		return regex;
+	regerror(error, regex, reason, sizeof(reason));
+	setting_should_be(why, "an extended regular expression: %s", reason);
+	free(regex);
+	return NULL;
+}
+
+bool
+setting_regex(const struct setting *setting, void *to, const char *text,
+              char why[SETTING_WHY])
+{
+	regex_t *fresh = NULL, **regex = to;
+
+	(void)setting;
+	if (*text != '\0' && (fresh = compile(text, why)) == NULL)
+		return false;
+	regex_free(*regex);
+	*regex = fresh;
+	return true;
+}

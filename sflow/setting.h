@@ -1,0 +1,66 @@
+/* setting.h - what an administrator may set: a row for each setting, and how a text
+ * becomes its value.
+ *
+ * A program has its settings in tables of such rows. Its reader of files finds a row
+ * by its name, and has the row's setter put the value into the table's struct. How a
+ * file writes names and values down is the reader's affair.
+ */
+#ifndef SFLOW_SETTING_H
+#define SFLOW_SETTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct setting;
+
+/* Puts the value that `text` means at `to`, and frees what was there. Returns true.
+ * Where `text` is no such value it returns false: what is at `to` stays, and `why`
+ * says what the text should be, for a sentence such as "it should be a number, 1 to
+ * 100". A setter whose values own memory takes "" for none, and leaves NULL. */
+#define SETTING_WHY 256
+typedef bool setting_setter(const struct setting *setting, void *to,
+                            const char *text, char why[SETTING_WHY]);
+
+enum setting_form {
+	SETTING_VALUE,
+	SETTING_LIST, /* blanks, commas or ends of lines separate its elements */
+	SETTING_FILE  /* its value is the text of a file, whose path the program's
+	               * file gives; the program sets it after all others */
+};
+
+struct setting {
+	const char *name;
+	setting_setter *set;
+	size_t to;                /* the offset of the value in the struct */
+	long least, most;         /* the bounds of a number */
+	enum setting_form form;
+	const char *const *words; /* of setting_word; NULL at their end */
+};
+
+#define SETTING_BETWEEN(least_, most_) .least = least_, .most = most_
+
+/* The row of that name; NULL: none has it. */
+const struct setting *setting_find(const struct setting *settings, size_t count,
+                                   const char *name);
+
+/* Sets it in the struct at `base`. Returns what its setter does. */
+bool setting_set(const struct setting *setting, void *base, const char *text,
+                 char why[SETTING_WHY]);
+
+/* For setters: writes `why`, and returns false. */
+bool setting_should_be(char why[SETTING_WHY], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* For setters: reads decimal digits. False where `text` has anything else, or the
+ * number is out of its bounds. */
+bool setting_read_number(const char *text, long least, long most, long *number);
+
+setting_setter setting_number;   /* unsigned, or int; within the bounds */
+setting_setter setting_seconds;  /* int64_t, in milliseconds; within the bounds */
+setting_setter setting_flag;     /* bool: "yes" or "no" */
+setting_setter setting_word;     /* an enum: the index of one of the words */
+setting_setter setting_networks; /* struct network_list *; "": NULL */
+setting_setter setting_regex;    /* regex_t *, of an extended regular expression
+                                  * without subexpressions; "": NULL */
+
+#endif
