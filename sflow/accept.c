@@ -4,7 +4,7 @@
 
 #include "sflow/collector/collector.h"
 
-#define BLANKS " ,\t\n"
+#define BLANKS " ,\t\r\n"
 
 static void
 add_all(bool accept[KIND_COUNT], const bool those[KIND_COUNT])
@@ -48,6 +48,25 @@ accept_parse(const char *text, bool accept[KIND_COUNT])
 			return -1;
 	}
 	memcpy(accept, taken, sizeof(taken));
+	return 0;
+}
+
+int
+accept_parse_kinds(const char *text, bool chosen[KIND_COUNT])
+{
+	bool taken[KIND_COUNT] = {false};
+	size_t len;
+	int kind;
+
+	text += strspn(text, BLANKS);
+	for (; *text != '\0'; text += len, text += strspn(text, BLANKS)) {
+		len = strcspn(text, BLANKS);
+		kind = kind_parse(text, len);
+		if (kind < 0)
+			return -1;
+		taken[kind] = true;
+	}
+	memcpy(chosen, taken, sizeof(taken));
 	return 0;
 }
 

@@ -13,6 +13,9 @@
  * a word that is none of these, and then `accept` stays as it was. */
 int accept_parse(const char *text, bool accept[KIND_COUNT]);
 
+/* The same of names of kinds alone. */
+int accept_parse_kinds(const char *text, bool chosen[KIND_COUNT]);
+
 /* The words, for who has used another one. Returns `text`. */
 #define ACCEPT_WORDS 256
 char *accept_words(char text[ACCEPT_WORDS]);

@@ -49,6 +49,7 @@ sflow_collector = \
 	sflow/collector/relations.c sflow/collector/relations.h \
 	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
+	sflow/collector/settings.c sflow/collector/settings.h \
 	sflow/collector/sources.c \
 	sflow/collector/stats.h \
 	sflow/collector/tell.c \

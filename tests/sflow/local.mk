@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	tests/sflow/test_relations \
 	tests/sflow/test_saved \
 	tests/sflow/test_setting \
+	tests/sflow/test_settings \
 	tests/sflow/test_store \
 	tests/sflow/test_sweep \
 	tests/sflow/test_text \
@@ -126,6 +127,11 @@ tests_sflow_test_saved_LDADD = $(UNIT_LIBS)
 tests_sflow_test_setting_SOURCES = tests/sflow/test_setting.c tests/sflow/unit.h
 tests_sflow_test_setting_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_setting_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_settings_SOURCES = tests/sflow/test_settings.c \
+	tests/sflow/unit.h
+tests_sflow_test_settings_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_settings_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_store_SOURCES = tests/sflow/test_store.c tests/sflow/unit.h
 tests_sflow_test_store_CFLAGS = $(UNIT_CFLAGS)

@@ -75,6 +75,23 @@ refuses_other_words(void **state)
 	assert_in_range(strlen(words), 100, ACCEPT_WORDS - 1);
 }
 
+static void
+takes_kinds_alone(void **state)
+{
+	static const char *const wrong[] = {"all", "default", "-host", "host,x"};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(accept_parse_kinds("http\njvm, http", accept), 0);
+	assert_int_equal(count(), 2);
+	assert_true(accept[KIND_HTTP] && accept[KIND_JVM]);
+	for (i = 0; i < COUNT_OF(wrong); i++)
+		assert_int_equal(accept_parse_kinds(wrong[i], accept), -1);
+	assert_int_equal(count(), 2);
+	assert_int_equal(accept_parse_kinds("", accept), 0);
+	assert_int_equal(count(), 0);
+}
+
 int
 main(void)
 {
@@ -82,6 +99,7 @@ main(void)
 	    cmocka_unit_test(takes_words),
 	    cmocka_unit_test(leaves_out),
 	    cmocka_unit_test(refuses_other_words),
+	    cmocka_unit_test(takes_kinds_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,252 @@
+/* The table of the collector's settings: bounds, defaults, who owns what. */
+#include "sflow/collector/settings.h"
+
+#include <stdio.h>
+
+#include "tests/sflow/unit.h"
+
+static char why[SETTING_WHY];
+
+static bool
+set(struct collector_config *config, const char *name, const char *text)
+{
+	const struct setting *setting =
+	    collector_setting_find(STORE_FOR_READERS, name);
+
+	assert_non_null(setting);
+	*why = '\0';
+	return setting_set(setting, config, text, why);
+}
+
+/* Defaults and bounds ------------------------------------------------------------- */
+
+static void
+defaults_are_the_collectors(void **state)
+{
+	struct collector_config config;
+
+	(void)state;
+	collector_settings_begin(&config, STORE_FOR_PUBLISHER);
+	assert_memory_equal(&config, &collector_defaults, sizeof(config));
+	collector_settings_begin(&config, STORE_FOR_READERS);
+	assert_int_equal(config.use, STORE_FOR_READERS);
+	assert_int_equal(config.max_agents, 100000);
+	config.use = STORE_FOR_PUBLISHER;
+	config.max_agents = collector_defaults.max_agents;
+	assert_memory_equal(&config, &collector_defaults, sizeof(config));
+}
+
+/* collector_settings_begin() could not say that one is wrong. */
+static void
+defaults_are_values(void **state)
+{
+	struct collector_config config = collector_defaults;
+	size_t i, use;
+
+	(void)state;
+	for (i = 0; i < collector_setting_count; i++)
+		for (use = 0; use <= STORE_FOR_READERS; use++) {
+			const struct collector_setting *row =
+			    &collector_settings[i];
+
+			if (row->initial[use] != NULL &&
+			    !setting_set(&row->setting, &config,
+			                 row->initial[use], why))
+				fail_msg("%s: \"%s\" should be %s",
+				         row->setting.name, row->initial[use],
+				         why);
+		}
+}
+
+static bool
+takes(const struct setting *setting, long long number)
+{
+	struct collector_config config = collector_defaults;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", number);
+	return setting_set(setting, &config, text, why);
+}
+
+static void
+numbers_have_bounds(void **state)
+{
+	size_t i, count = 0;
+
+	(void)state;
+	for (i = 0; i < collector_setting_count; i++) {
+		const struct setting *setting = &collector_settings[i].setting;
+		char bounds[64];
+
+		if (setting->most == 0)
+			continue;
+		count++;
+		snprintf(bounds, sizeof(bounds), "%ld to %ld", setting->least,
+		         setting->most);
+		assert_true(takes(setting, setting->least));
+		assert_true(takes(setting, setting->most));
+		assert_false(takes(setting, setting->least - 1LL));
+		assert_non_null(strstr(why, bounds));
+		assert_false(takes(setting, setting->most + 1LL));
+	}
+	assert_true(count >= 5);
+}
+
+static void
+programs_have_their_own(void **state)
+{
+	(void)state;
+	assert_null(collector_setting_find(STORE_FOR_PUBLISHER, "deny"));
+	assert_null(collector_setting_find(STORE_FOR_PUBLISHER, "host_dmax"));
+	assert_non_null(collector_setting_find(STORE_FOR_READERS, "host_dmax"));
+	assert_null(collector_setting_find(STORE_FOR_READERS, "multiple_jvm"));
+	assert_non_null(collector_setting_find(STORE_FOR_PUBLISHER, "multiple_jvm"));
+	assert_null(collector_setting_find(STORE_FOR_READERS, "port"));
+	assert_null(collector_setting_at(STORE_FOR_READERS,
+	                                 collector_setting_count));
+}
+
+/* Values -------------------------------------------------------------------------- */
+
+static void
+texts_become_values(void **state)
+{
+	struct collector_config config;
+
+	(void)state;
+	collector_settings_begin(&config, STORE_FOR_READERS);
+	assert_true(set(&config, "vm", "no"));
+	assert_int_equal(config.vm, VM_NO);
+	assert_true(set(&config, "misses", "3"));
+	assert_int_equal(config.misses, 3);
+	assert_true(set(&config, "misses", "auto"));
+	assert_int_equal(config.misses, 0);
+	assert_true(set(&config, "accept", "vm, jvm"));
+	assert_false(config.accept[KIND_HOST]);
+	assert_true(config.accept[KIND_JVM]);
+	assert_true(set(&config, "multiple", "http\njvm"));
+	assert_true(config.multiple[KIND_HTTP] && config.multiple[KIND_JVM]);
+	assert_true(set(&config, "multiple", "http"));
+	assert_false(config.multiple[KIND_JVM]);
+	collector_settings_end(&config);
+}
+
+static void
+wrong_texts_change_nothing(void **state)
+{
+	struct collector_config config, before;
+	size_t i;
+
+	(void)state;
+	collector_settings_begin(&config, STORE_FOR_READERS);
+	assert_true(set(&config, "allow", "10.0.0.0/8"));
+	assert_true(set(&config, "ports", "a"));
+	assert_true(set(&config, "names", "10.0.0.1 = a"));
+	before = config;
+	for (i = 0; i < collector_setting_count; i++) {
+		*why = '\0';
+		assert_false(setting_set(&collector_settings[i].setting, &config,
+		                         "(", why));
+		assert_true(strlen(why) > 5);
+		assert_memory_equal(&config, &before, sizeof(config));
+	}
+	collector_settings_end(&config);
+}
+
+static void
+reasons(void **state)
+{
+	static const struct {
+		const char *name, *text, *why;
+	} wrong[] = {
+	    {"vm", "yes", "prefix, host or no"},
+	    {"misses", "0", "auto, or a number, 1 to 100"},
+	    {"multiple", "http,all", "words of accept, such as http memcache jvm"},
+	    {"names", "a = b", "ADDRESS = NAME, ADDRESS = NAME, ..."},
+	};
+	struct collector_config config;
+	size_t i;
+
+	(void)state;
+	collector_settings_begin(&config, STORE_FOR_READERS);
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		assert_false(set(&config, wrong[i].name, wrong[i].text));
+		assert_string_equal(why, wrong[i].why);
+	}
+	collector_settings_end(&config);
+}
+
+/* Of what is left behind, the sanitizers tell. */
+static void
+the_end_frees_all(void **state)
+{
+	struct collector_config config;
+
+	(void)state;
+	collector_settings_begin(&config, STORE_FOR_READERS);
+	assert_true(set(&config, "allow", "::/0"));
+	assert_true(set(&config, "deny", "10.0.0.0/8"));
+	assert_true(set(&config, "ports", "^a"));
+	assert_true(set(&config, "ports_except", "b"));
+	assert_true(set(&config, "names", "10.0.0.1 = a"));
+	assert_true(config.allow != NULL && config.deny != NULL);
+	assert_true(config.ports != NULL && config.ports_except != NULL);
+	assert_non_null(config.names);
+	collector_settings_end(&config);
+	assert_true(config.allow == NULL && config.deny == NULL);
+	assert_true(config.ports == NULL && config.ports_except == NULL);
+	assert_null(config.names);
+	collector_settings_end(&config);
+}
+
+static const char *
+name_of(const struct collector_config *config, const char *text)
+{
+	struct address address;
+
+	assert_int_equal(address_parse(text, &address), 0);
+	return name_list_find(config->names, &address);
+}
+
+static void
+names_win_over_those_of_the_file(void **state)
+{
+	struct collector_config config;
+
+	(void)state;
+	collector_settings_begin(&config, STORE_FOR_READERS);
+	assert_int_equal(collector_setting_find(STORE_FOR_READERS, "names_file")->form,
+	                 SETTING_FILE);
+	assert_true(set(&config, "names", "10.0.0.1 = old"));
+	assert_true(set(&config, "names", "10.0.0.2 = two, 10.0.0.3 = three"));
+	assert_true(set(&config, "names_file", "10.0.0.3 other # a comment\n\n"
+	                                       "10.0.0.4 four\n"));
+	assert_null(name_of(&config, "10.0.0.1"));
+	assert_string_equal(name_of(&config, "10.0.0.2"), "two");
+	assert_string_equal(name_of(&config, "10.0.0.3"), "three");
+	assert_string_equal(name_of(&config, "10.0.0.4"), "four");
+	assert_false(set(&config, "names_file", "10.0.0.5 five\nsix\n"));
+	assert_string_equal(why, "a file of addresses and names, but its line 2");
+	collector_settings_end(&config);
+	assert_true(set(&config, "names_file", "10.0.0.4 four\n"));
+	assert_string_equal(name_of(&config, "10.0.0.4"), "four");
+	collector_settings_end(&config);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(defaults_are_the_collectors),
+	    cmocka_unit_test(defaults_are_values),
+	    cmocka_unit_test(numbers_have_bounds),
+	    cmocka_unit_test(programs_have_their_own),
+	    cmocka_unit_test(texts_become_values),
+	    cmocka_unit_test(wrong_texts_change_nothing),
+	    cmocka_unit_test(reasons),
+	    cmocka_unit_test(the_end_frees_all),
+	    cmocka_unit_test(names_win_over_those_of_the_file),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
