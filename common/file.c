@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char *
 read_stream(FILE *file, size_t *len)
@@ -43,4 +44,23 @@ file_read(const char *path, size_t *len)
 	fclose(file);
 	errno = reason;
 	return text;
+}
+
+bool
+file_set(const struct setting *setting, void *base, const char *path,
+         char why[SETTING_WHY])
+{
+	size_t len;
+	char *text;
+	bool good;
+
+	if (*path == '\0')
+		return true;
+	text = file_read(path, &len);
+	if (text == NULL)
+		return setting_should_be(why, "a file that can be read: %s",
+		                         strerror(errno));
+	good = setting_set(setting, base, text, why);
+	free(text);
+	return good;
 }

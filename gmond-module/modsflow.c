@@ -147,16 +147,16 @@ describe_own_metrics(apr_pool_t *pool)
 
 /* gmond's own collector would answer on the same port, and its XML kills it. */
 static int
-check_port(cfg_t *config, long port)
+check_port(cfg_t *config, unsigned port)
 {
 	unsigned i, count = cfg_size(config, "udp_recv_channel");
 
 	for (i = 0; i < count; i++) {
 		cfg_t *c = cfg_getnsec(config, "udp_recv_channel", i);
 
-		if (cfg_getint(c, "port") != port)
+		if ((unsigned)cfg_getint(c, "port") != port)
 			continue;
-		log_line("gmond.conf's udp_recv_channel { port = %ld } takes the "
+		log_line("gmond.conf's udp_recv_channel { port = %u } takes the "
 		         "sFlow port for gmond's own collector: remove that "
 		         "udp_recv_channel; nothing is collected until then",
 		         port);

@@ -9,16 +9,16 @@
 
 enum deliver { DELIVER_AUTO, DELIVER_DIRECT, DELIVER_CHANNEL };
 
+#define BIND_SIZE 256
+#define PATH_SIZE 256
+
 struct parameters {
-	long port;
-	char bind[256];  /* addresses, separated by blanks; "": all */
-	int rcvbuf;      /* bytes of socket buffer that are asked for */
+	unsigned port;
+	char bind[BIND_SIZE]; /* addresses, separated by blanks; "": all */
+	int rcvbuf;           /* bytes of socket buffer that are asked for */
 	enum deliver deliver;
-	char on_event[256];         /* a program's path; "": none */
-	char nagios_commands[256];  /* Nagios's command file; "": none */
-	struct network_list *allow; /* owned */
-	struct name_list *names;    /* owned */
-	regex_t ports, ports_except; /* compiled where the collector has them */
+	char on_event[PATH_SIZE];        /* a program's path; "": none */
+	char nagios_commands[PATH_SIZE]; /* Nagios's command file; "": none */
 	struct collector_config collector;
 };
 

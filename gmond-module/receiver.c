@@ -51,7 +51,7 @@ open_listener(struct udp_listener *l, const struct parameters *p)
 		log_line("the socket's buffer is %d bytes, not %d: "
 		         "net.core.rmem_max limits it", l->buffer, p->rcvbuf);
 	if (result != 0)
-		log_line("can't listen on UDP port %ld: %s; is another "
+		log_line("can't listen on UDP port %u: %s; is another "
 		         "collector running? trying again every %d s",
 		         p->port, strerror(error), BIND_AGAIN_MS / 1000);
 }

@@ -132,7 +132,7 @@ test_good_parameters(void **state)
 	                    "param vm { value = host }", &p), 0);
 	assert_int_equal(p.port, 7000);
 	assert_string_equal(p.bind, "127.0.0.1 ::1");
-	assert_non_null(p.allow);
+	assert_non_null(p.collector.allow);
 	assert_int_equal(p.deliver, DELIVER_CHANNEL);
 	assert_int_equal(p.collector.max_agents, 7);
 	assert_int_equal(p.collector.max_sources, 8);
@@ -145,7 +145,7 @@ test_good_parameters(void **state)
 	assert_string_equal(p.on_event, "/bin/true");
 	assert_string_equal(p.nagios_commands, "/n.cmd");
 	assert_int_equal(address_parse("fd00::1", &address), 0);
-	assert_string_equal(name_list_find(p.names, &address), "b");
+	assert_string_equal(name_list_find(p.collector.names, &address), "b");
 	parameters_free(&p);
 }
 
@@ -197,6 +197,31 @@ test_ports_are_regular_expressions(void **state)
 	assert_int_equal(read_params("", "param ports { value = \"\" }", &p),
 	                 0);
 	assert_null(p.collector.ports);
+	parameters_free(&p);
+}
+
+/* In whatever order they are. */
+static void
+test_names_win_over_those_of_the_file(void **state)
+{
+	char path[] = "/tmp/test_module.XXXXXX", params[256];
+	int fd = mkstemp(path);
+	struct address one, two;
+	struct parameters p;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd, "10.0.0.1 file\n10.0.0.2 two\n") > 0);
+	assert_int_equal(close(fd), 0);
+	snprintf(params, sizeof(params),
+	         "param names_file { value = \"%s\" } "
+	         "param names { value = \"10.0.0.1 = one\" }", path);
+	assert_int_equal(read_params("", params, &p), 0);
+	unlink(path);
+	assert_int_equal(address_parse("10.0.0.1", &one), 0);
+	assert_int_equal(address_parse("10.0.0.2", &two), 0);
+	assert_string_equal(name_list_find(p.collector.names, &one), "one");
+	assert_string_equal(name_list_find(p.collector.names, &two), "two");
 	parameters_free(&p);
 }
 
@@ -712,6 +737,7 @@ main(void)
 	    cmocka_unit_test(test_good_parameters),
 	    cmocka_unit_test(test_accepted_groups),
 	    cmocka_unit_test(test_ports_are_regular_expressions),
+	    cmocka_unit_test(test_names_win_over_those_of_the_file),
 	    cmocka_unit_test(test_bad_parameters),
 	    cmocka_unit_test(test_log_says_what_is_wrong),
 	    cmocka_unit_test(test_section_of_gmond),
