@@ -214,8 +214,8 @@ make_rules(struct config_reading *r)
 
 /* The number of the cluster that a key names; where it does not, it stays. */
 static int
-take_named(struct config_reading *r, enum config_section section,
-           const char *key, const char *name, unsigned *to)
+take_named(struct config_reading *r, enum section section, const char *key,
+           const char *name, unsigned *to)
 {
 	const struct config_cluster *cluster;
 

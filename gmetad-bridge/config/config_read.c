@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gmetad-bridge/config/config_values.h"
+
 /* libconfuse hands nothing through to its callbacks, and has one scanner. */
 static struct config_reading *reading;
 
@@ -56,90 +58,52 @@ line_of(const cfg_t *cfg)
 
 /* Keys ---------------------------------------------------------------------------- */
 
-static enum config_section
+static enum section
 section_of(cfg_t *cfg)
 {
 	unsigned section = 0;
 
 	while (section < SECTION_COUNT - 1 &&
-	       strcmp(cfg_name(cfg), config_sections[section]) != 0)
+	       strcmp(cfg_name(cfg), config_sections[section].word) != 0)
 		section++;
-	return (enum config_section)section;
+	return (enum section)section;
 }
 
-/* The `index`th key of a section; NULL: it has less. */
-static const struct config_key *
-key_at(enum config_section section, unsigned index)
-{
-	size_t i;
-
-	for (i = 0; i < config_key_count; i++)
-		if (config_keys[i].section == section && index-- == 0)
-			return &config_keys[i];
-	return NULL;
-}
-
-/* NULL: it is another section's, for libconfuse takes "sflow|port" for a name. */
-static const struct config_key *
-key_of(cfg_t *cfg, const cfg_opt_t *opt)
+/* Its number among the section's; -1: it is another section's, for libconfuse takes
+ * "sflow|port" for a name. */
+static int
+index_of(cfg_t *cfg, const cfg_opt_t *opt)
 {
 	unsigned i;
 
 	for (i = 0; i < cfg_num(cfg); i++)
 		if (cfg_getnopt(cfg, i) == opt)
-			return key_at(section_of(cfg), i);
-	return NULL;
+			return (int)i;
+	return -1;
 }
 
 unsigned
-config_key_line(const struct config_reading *r, enum config_section section,
+config_key_line(const struct config_reading *r, enum section section,
                 const char *name)
 {
+	const struct config_key *key;
 	size_t i;
 
-	for (i = 0; i < config_key_count; i++)
-		if (config_keys[i].section == section &&
-		    strcmp(config_keys[i].name, name) == 0)
-			return r->key_lines[i];
+	for (i = 0; (key = config_key_at(section, i)) != NULL; i++)
+		if (strcmp(key->name, name) == 0)
+			return r->key_lines[section][i];
 	return 0;
 }
 
 /* Sections ------------------------------------------------------------------------ */
 
-/* archives "REGEX" { } */
-static int
-begin_archives(struct config_reading *r, const char *regex, unsigned line)
-{
-	struct config_rrd *rrd = &r->config->rrd;
-	struct config_archives *rule;
-	char reason[128];
-	int error;
-
-	if (rrd->rules == NULL)
-		rrd->rules = calloc(ARCHIVES_MAX, sizeof(*rrd->rules));
-	if (rrd->rules == NULL)
-		return config_fail(r, line, "no memory");
-	if (rrd->rule_count == ARCHIVES_MAX)
-		return config_fail(r, line, "more than %d archives",
-		                   ARCHIVES_MAX);
-	rule = &rrd->rules[rrd->rule_count];
-	error = regcomp(&rule->metrics, regex, REG_EXTENDED | REG_NOSUB);
-	if (error != 0) {
-		regerror(error, &rule->metrics, reason, sizeof(reason));
-		return config_fail(r, line, "archives \"%.64s\": it should be "
-		                   "an extended regular expression: %s",
-		                   regex, reason);
-	}
-	rrd->rule_count++;
-	return 0;
-}
-
 /* A section that has not been seen yet, at its first key or its end. */
 static int
 begin_section(struct config_reading *r, cfg_t *cfg)
 {
-	enum config_section section = section_of(cfg);
-	unsigned depth = section == SECTION_ARCHIVES, line = line_of(cfg);
+	enum section section = section_of(cfg);
+	const struct config_section *s = &config_sections[section];
+	unsigned depth = s->in != SECTION_TOP, line = line_of(cfg);
 	size_t index = r->section_count[depth];
 
 	if (section == SECTION_TOP || r->section[depth] == cfg)
@@ -149,44 +113,36 @@ begin_section(struct config_reading *r, cfg_t *cfg)
 	r->section[depth] = cfg;
 	r->section_line[depth] = line;
 	r->section_count[depth]++;
-	if (section == SECTION_CLUSTER)
-		return config_cluster_add(r, cfg_title(cfg), line) == NULL ? -1
-		                                                           : 0;
-	if (section == SECTION_ARCHIVES)
-		return begin_archives(r, cfg_title(cfg), line);
-	if (r->seen[section])
-		return config_fail(r, line, "a second section %s { }",
-		                   config_sections[section]);
+	if (!s->titled && r->seen[section])
+		return config_fail(r, line, "a second section %s { }", s->word);
 	r->seen[section] = true;
-	return 0;
+	memset(r->key_lines[section], 0, sizeof(r->key_lines[section]));
+	return s->begin == NULL ? 0 : s->begin(r, cfg_title(cfg), line);
 }
 
-/* Where the section's values belong. */
-static char *
-base_of(struct config_reading *r, enum config_section section)
+/* The struct that the key's offset is in. */
+static void *
+base_of(const struct config_reading *r, enum section section)
 {
-	struct config *config = r->config;
+	const struct config_section *s = &config_sections[section];
 
-	if (section == SECTION_CLUSTER)
-		return (char *)&config->clusters[config->cluster_count - 1];
-	if (section == SECTION_ARCHIVES)
-		return (char *)&config->rrd.rules[config->rrd.rule_count - 1];
-	return (char *)config;
+	return s->values == NULL ? r->config : s->values(r->config);
 }
 
 /* Values -------------------------------------------------------------------------- */
 
 static int
-set_value(struct config_reading *r, const struct config_key *key,
+set_value(struct config_reading *r, enum section section, size_t index,
           const char *value)
 {
-	unsigned line = r->key_lines[key - config_keys];
-	char why[CONFIG_WHY];
+	const struct config_key *key = config_key_at(section, index);
+	char *base = base_of(r, section), why[CONFIG_WHY];
 
-	if (key->set(key, base_of(r, key->section) + key->to, value, why))
+	if (key->set(key, base + key->to, value, why))
 		return 0;
-	return config_fail(r, line, "%s = \"%.64s\": it should be %s",
-	                   key->name, value, why);
+	return config_fail(r, r->key_lines[section][index],
+	                   "%s = \"%.64s\": it should be %s", key->name, value,
+	                   why);
 }
 
 /* libconfuse has read a value, or an element of a list. */
@@ -194,19 +150,17 @@ static int
 take_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct config_reading *r = reading;
-	const struct config_key *key = key_of(cfg, opt);
+	enum section section = section_of(cfg);
+	int index = index_of(cfg, opt);
 
-	if (key == NULL)
+	if (index < 0)
 		return config_fail(r, line_of(cfg), "no such option '%s'",
 		                   opt->name);
 	if (begin_section(r, cfg) != 0)
 		return -1;
-	r->key_lines[key - config_keys] = line_of(cfg);
-	if (key->section == SECTION_CLUSTER &&
-	    strcmp(key->name, "gmond_port") == 0)
-		r->cluster_port_lines[r->config->cluster_count - 1] =
-		    line_of(cfg);
-	return set_value(r, key, cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1));
+	r->key_lines[section][index] = line_of(cfg);
+	return set_value(r, section, (size_t)index,
+	                 cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1));
 }
 
 /* All elements of a list, a line each. */
@@ -228,42 +182,39 @@ join(cfg_opt_t *opt)
 	return text;
 }
 
+static int
+set_list(struct config_reading *r, cfg_t *cfg, size_t index, cfg_opt_t *opt)
+{
+	enum section section = section_of(cfg);
+	char *text = join(opt);
+	int result;
+
+	if (text == NULL)
+		return config_fail(r, line_of(cfg), "no memory");
+	if (cfg_opt_size(opt) == 0)
+		r->key_lines[section][index] = line_of(cfg);
+	result = set_value(r, section, index, text);
+	free(text);
+	return result;
+}
+
 /* The lists of a section, at its end: their elements are only checked so far. */
 static int
 set_lists(struct config_reading *r, cfg_t *cfg)
 {
+	enum section section = section_of(cfg);
 	const struct config_key *key;
 	cfg_opt_t *opt;
 	unsigned i;
-	char *text;
 	int result = 0;
 
 	for (i = 0; result == 0 &&
-	            (key = key_at(section_of(cfg), i)) != NULL; i++) {
+	            (key = config_key_at(section, i)) != NULL; i++) {
 		opt = cfg_getnopt(cfg, i);
-		if (!key->list || (opt->flags & CFGF_MODIFIED) == 0)
-			continue;
-		if (cfg_opt_size(opt) == 0)
-			r->key_lines[key - config_keys] = line_of(cfg);
-		text = join(opt);
-		result = text == NULL ? config_fail(r, line_of(cfg),
-		                                    "no memory")
-		                      : set_value(r, key, text);
-		free(text);
+		if (key->list && (opt->flags & CFGF_MODIFIED) != 0)
+			result = set_list(r, cfg, i, opt);
 	}
 	return result;
-}
-
-static int
-end_archives(struct config_reading *r)
-{
-	struct config_rrd *rrd = &r->config->rrd;
-	struct config_archives *rule = &rrd->rules[rrd->rule_count - 1];
-
-	if (rule->archives == NULL)
-		return config_fail(r, r->section_line[1],
-		                   "archives: its rra is missing");
-	return 0;
 }
 
 /* libconfuse has read a section. */
@@ -272,28 +223,30 @@ take_section(cfg_t *parent, cfg_opt_t *opt)
 {
 	struct config_reading *r = reading;
 	cfg_t *cfg = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	const struct config_section *s = &config_sections[section_of(cfg)];
 
 	(void)parent;
 	if (begin_section(r, cfg) != 0 || set_lists(r, cfg) != 0)
 		return -1;
-	return section_of(cfg) == SECTION_ARCHIVES ? end_archives(r) : 0;
+	return s->end == NULL ? 0
+	                      : s->end(r, r->section_line[s->in != SECTION_TOP]);
 }
 
 /* libconfuse's tables --------------------------------------------------------------- */
 
 /* Sections that are not in the file are not made. */
 #define SECTION_FLAGS (CFGF_MULTI | CFGF_NODEFAULT)
-#define TITLE_FLAGS (SECTION_FLAGS | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
+#define TITLE_FLAGS (CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
 typedef cfg_opt_t options[CONFIG_KEYS_MAX];
 
 static size_t
-add_keys(enum config_section section, options opts)
+add_keys(enum section section, options opts)
 {
 	const struct config_key *key;
-	unsigned i;
+	size_t i;
 
-	for (i = 0; (key = key_at(section, i)) != NULL; i++) {
+	for (i = 0; (key = config_key_at(section, i)) != NULL; i++) {
 		opts[i].name = key->name;
 		opts[i].type = CFGT_STR;
 		opts[i].flags = CFGF_NODEFAULT |
@@ -303,38 +256,27 @@ add_keys(enum config_section section, options opts)
 	return i;
 }
 
-static void
-add_section(cfg_opt_t *opt, enum config_section section, cfg_opt_t *keys,
-            cfg_flag_t flags)
-{
-	opt->name = config_sections[section];
-	opt->type = CFGT_SEC;
-	opt->flags = flags;
-	opt->subopts = keys;
-	opt->validcb = take_section;
-}
-
 /* libconfuse copies it. */
 static cfg_t *
 new_parser(void)
 {
 	options opts[SECTION_COUNT];
 	size_t count[SECTION_COUNT];
-	cfg_opt_t *top = opts[SECTION_TOP];
-	int section;
+	int i;
 
 	memset(opts, 0, sizeof(opts));
-	for (section = 0; section < SECTION_COUNT; section++)
-		count[section] = add_keys((enum config_section)section,
-		                          opts[section]);
-	top += count[SECTION_TOP];
-	add_section(&opts[SECTION_RRD][count[SECTION_RRD]], SECTION_ARCHIVES,
-	            opts[SECTION_ARCHIVES], TITLE_FLAGS);
-	add_section(top++, SECTION_SFLOW, opts[SECTION_SFLOW], SECTION_FLAGS);
-	add_section(top++, SECTION_GRID, opts[SECTION_GRID], SECTION_FLAGS);
-	add_section(top++, SECTION_CLUSTER, opts[SECTION_CLUSTER], TITLE_FLAGS);
-	add_section(top++, SECTION_RRD, opts[SECTION_RRD], SECTION_FLAGS);
-	add_section(top, SECTION_SELF, opts[SECTION_SELF], SECTION_FLAGS);
+	for (i = 0; i < SECTION_COUNT; i++)
+		count[i] = add_keys((enum section)i, opts[i]);
+	for (i = SECTION_TOP + 1; i < SECTION_COUNT; i++) {
+		const struct config_section *s = &config_sections[i];
+		cfg_opt_t *opt = &opts[s->in][count[s->in]++];
+
+		opt->name = s->word;
+		opt->type = CFGT_SEC;
+		opt->flags = SECTION_FLAGS | (s->titled ? TITLE_FLAGS : CFGF_NONE);
+		opt->subopts = opts[i];
+		opt->validcb = take_section;
+	}
 	return cfg_init(opts[SECTION_TOP], CFGF_NONE);
 }
 
@@ -352,7 +294,6 @@ config_read(struct config_reading *r)
 	             ? config_fail(r, line_of(cfg), "the name of a key is "
 	                                            "missing")
 	             : set_lists(r, cfg);
-	r->config->rrd_on = r->seen[SECTION_RRD];
 	reading = NULL;
 	cfg_free(cfg);
 	return result;

@@ -3,10 +3,9 @@
 #define BRIDGE_CONFIG_READ_H
 
 #include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/config/config_sections.h"
 #include "gmetad-bridge/config/config_text.h"
-#include "gmetad-bridge/config/config_values.h"
 
-#define CONFIG_KEYS_MAX 64
 #define ARCHIVES_MAX 64 /* sections */
 
 /* Lines here are those of the text that libconfuse has. */
@@ -15,7 +14,8 @@ struct config_reading {
 	const struct config *before;
 	struct config_text text;
 	char *fault; /* "" until there is one */
-	unsigned key_lines[CONFIG_KEYS_MAX]; /* of a key's last value */
+	/* Of a key's last value, in the section's latest; 0: it was not given. */
+	unsigned key_lines[SECTION_COUNT][CONFIG_KEYS_MAX];
 	/* The section that is being read at each depth, its line, and how many
 	 * there were. */
 	const void *section[CONFIG_DEPTH];
@@ -32,7 +32,7 @@ int config_fail(struct config_reading *r, unsigned line, const char *format,
 
 /* The line of a key's value; 0: it was not given. */
 unsigned config_key_line(const struct config_reading *r,
-                         enum config_section section, const char *name);
+                         enum section section, const char *name);
 
 /* Reads the text into the configuration. 0, or -1 with the fault. */
 int config_read(struct config_reading *r);

@@ -7,17 +7,6 @@
 
 #include "gmetad-bridge/config/config.h"
 
-enum config_section {
-	SECTION_TOP,
-	SECTION_SFLOW,
-	SECTION_GRID,
-	SECTION_CLUSTER,
-	SECTION_RRD,
-	SECTION_ARCHIVES,
-	SECTION_SELF,
-	SECTION_COUNT
-};
-
 struct config_key;
 
 /* Puts a value where it belongs, freeing what was there. False where it can't be
@@ -28,20 +17,12 @@ typedef bool config_setter(const struct config_key *key, void *to,
                            const char *value, char why[CONFIG_WHY]);
 
 struct config_key {
-	enum config_section section;
 	const char *name;
 	config_setter *set;
 	size_t to;         /* in struct config, config_cluster or config_archives */
 	long least, most;  /* of a number */
 	bool list;
 };
-
-/* All keys, section by section. */
-extern const struct config_key config_keys[];
-extern const size_t config_key_count;
-
-/* The word that begins each of them. */
-extern const char *const config_sections[SECTION_COUNT];
 
 config_setter config_set_port;      /* uint16_t */
 config_setter config_set_tcp_port;  /* long; 0: none */

@@ -572,47 +572,59 @@ shows(const char *text, const char *name)
 static void
 all_keys_are_shown(void **state)
 {
-	char *text = installed(), *section, heading[32];
+	char *text = installed(), *part, heading[32];
+	const struct config_key *key;
+	unsigned section;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < config_key_count; i++) {
-		const struct config_key *key = &config_keys[i];
-
-		section = text;
-		if (key->section != SECTION_TOP) {
+	for (section = 0; section < SECTION_COUNT; section++) {
+		part = text;
+		if (section != SECTION_TOP) {
 			snprintf(heading, sizeof(heading), "%s%s",
-			         config_sections[key->section],
-			         key->section == SECTION_CLUSTER ? " \"" : " ");
-			section = strstr(text, heading);
-			assert_non_null(section);
+			         config_sections[section].word,
+			         section == SECTION_CLUSTER ? " \"" : " ");
+			part = strstr(text, heading);
+			assert_non_null(part);
 		}
-		if (!shows(section, key->name))
-			fail_msg("%s is not shown", key->name);
+		for (i = 0; (key = config_key_at(section, i)) != NULL; i++)
+			if (!shows(part, key->name))
+				fail_msg("%s is not shown", key->name);
 	}
 	free(text);
+}
+
+/* Whether a line of the manual is the heading of an item for it. */
+static bool
+has_item(const char *manual, const char *name)
+{
+	const char *line = manual, *word;
+	size_t len = strlen(name);
+
+	while ((line = strstr(line, "\n.It Ic ")) != NULL) {
+		line += strlen("\n.It Ic");
+		word = strstr(line, name);
+		if (word != NULL && word < strchr(line, '\n') &&
+		    word[-1] == ' ' && strchr(" \n", word[len]) != NULL)
+			return true;
+	}
+	return false;
 }
 
 /* Of a key that several sections have, one item will do. */
 static void
 all_keys_are_in_the_manual(void **state)
 {
-	char *text = read_source("man/gmetad-bridge.conf.5"), *line, *rest = text;
-	bool found[CONFIG_KEYS_MAX] = {false};
-	char word[32];
+	char *text = read_source("man/gmetad-bridge.conf.5");
+	const struct config_key *key;
+	unsigned section;
 	size_t i;
 
 	(void)state;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		for (i = 0; i < config_key_count; i++) {
-			snprintf(word, sizeof(word), " %s", config_keys[i].name);
-			if (strncmp(line, ".It Ic", 6) == 0 &&
-			    strstr(line, word) != NULL)
-				found[i] = true;
-		}
-	for (i = 0; i < config_key_count; i++)
-		if (!found[i])
-			fail_msg("%s is not there", config_keys[i].name);
+	for (section = 0; section < SECTION_COUNT; section++)
+		for (i = 0; (key = config_key_at(section, i)) != NULL; i++)
+			if (!has_item(text, key->name))
+				fail_msg("%s is not there", key->name);
 	free(text);
 }
 
