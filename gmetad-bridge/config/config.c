@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gmetad-bridge/config/config_read.h"
+#include "gmetad-bridge/config/config_values.h"
 #include "sflow/wire/datagram.h"
 
 #define MEGABYTE (1024 * 1024)
@@ -137,7 +138,7 @@ static int
 read_names_file(struct config_reading *r)
 {
 	struct config *config = r->config;
-	char why[CONFIG_WHY];
+	char why[SETTING_WHY];
 
 	if (config->names_file == NULL)
 		return 0;

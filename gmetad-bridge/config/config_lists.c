@@ -1,6 +1,5 @@
 /* Values that are lists, or compiled. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,55 +26,30 @@ next_word(const char **at)
 /* Networks and addresses ------------------------------------------------------------ */
 
 bool
-config_set_networks(const struct config_key *key, void *to, const char *value,
-                    char why[CONFIG_WHY])
+config_set_agents(const struct setting *key, void *to, const char *value,
+                  char why[SETTING_WHY])
 {
-	struct network_list *list;
-	size_t bad = 0;
-	int len;
-
-	(void)key;
-	switch (network_list_parse(value, &list, &bad)) {
-	case 0:
-		network_list_free(*(struct network_list **)to);
-		*(struct network_list **)to = list;
-		return true;
-	case -1:
-		len = (int)strcspn(value + bad, SEPARATORS);
-		return config_should_be(why,
-		                        "networks such as 10.0.0.0/8 or "
-		                        "fd00::/8, not %.*s",
-		                        len < 64 ? len : 64, value + bad);
-	default:
-		return config_should_be(why, "shorter: no memory");
-	}
-}
-
-bool
-config_set_agents(const struct config_key *key, void *to, const char *value,
-                  char why[CONFIG_WHY])
-{
-	if (!config_set_networks(key, to, value, why))
+	if (!setting_networks(key, to, value, why))
 		return false;
 	return *(struct network_list **)to != NULL ||
-	       config_should_be(why, "networks; without the key it is all others");
+	       setting_should_be(why, "networks; without the key it is all "
+	                              "others");
 }
 
 static bool
 read_addresses(const char *value, struct address *addresses, size_t *count,
-               char why[CONFIG_WHY])
+               char why[SETTING_WHY])
 {
 	char *word;
 	bool good = true;
 
 	for (*count = 0; good && (word = next_word(&value)) != NULL;) {
 		if (*count == CONFIG_LISTEN_MAX)
-			good = config_should_be(why, "at most %d addresses",
-			                 CONFIG_LISTEN_MAX);
+			good = setting_should_be(why, "at most %d addresses",
+			                         CONFIG_LISTEN_MAX);
 		else if (address_parse(word, &addresses[*count]) != 0)
-			good = config_should_be(why,
-			                 "addresses of this machine, not %.64s",
-			                 word);
+			good = setting_should_be(
+			    why, "addresses of this machine, not %.64s", word);
 		else
 			++*count;
 		free(word);
@@ -84,8 +58,8 @@ read_addresses(const char *value, struct address *addresses, size_t *count,
 }
 
 bool
-config_set_bind(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
+config_set_bind(const struct setting *key, void *to, const char *value,
+                char why[SETTING_WHY])
 {
 	struct config *config = to;
 
@@ -94,8 +68,8 @@ config_set_bind(const struct config_key *key, void *to, const char *value,
 }
 
 bool
-config_set_xml_bind(const struct config_key *key, void *to, const char *value,
-                    char why[CONFIG_WHY])
+config_set_xml_bind(const struct setting *key, void *to, const char *value,
+                    char why[SETTING_WHY])
 {
 	struct config *config = to;
 
@@ -107,20 +81,20 @@ config_set_xml_bind(const struct config_key *key, void *to, const char *value,
 /* Kinds --------------------------------------------------------------------------- */
 
 bool
-config_set_accept(const struct config_key *key, void *to, const char *value,
-                  char why[CONFIG_WHY])
+config_set_accept(const struct setting *key, void *to, const char *value,
+                  char why[SETTING_WHY])
 {
 	char words[ACCEPT_WORDS];
 
 	(void)key;
 	if (accept_parse(value, to) == 0)
 		return true;
-	return config_should_be(why, "%s", accept_words(words));
+	return setting_should_be(why, "%s", accept_words(words));
 }
 
 bool
-config_set_multiple(const struct config_key *key, void *to, const char *value,
-                    char why[CONFIG_WHY])
+config_set_multiple(const struct setting *key, void *to, const char *value,
+                    char why[SETTING_WHY])
 {
 	bool multiple[KIND_COUNT] = {false};
 	size_t len;
@@ -132,7 +106,7 @@ config_set_multiple(const struct config_key *key, void *to, const char *value,
 		len = strcspn(value, SEPARATORS);
 		kind = kind_parse(value, len);
 		if (len > 0 && kind < 0)
-			return config_should_be(why, "words of accept, such as http "
+			return setting_should_be(why, "words of accept, such as http "
 			                      "memcache jvm");
 		if (len > 0)
 			multiple[kind] = true;
@@ -145,7 +119,7 @@ config_set_multiple(const struct config_key *key, void *to, const char *value,
 
 static bool
 compile(regex_t *regex, const regex_t **used, const char *value,
-        char why[CONFIG_WHY])
+        char why[SETTING_WHY])
 {
 	char reason[128];
 	int error;
@@ -161,12 +135,12 @@ compile(regex_t *regex, const regex_t **used, const char *value,
 		return true;
 	}
 	regerror(error, regex, reason, sizeof(reason));
-	return config_should_be(why, "an extended regular expression: %s", reason);
+	return setting_should_be(why, "an extended regular expression: %s", reason);
 }
 
 bool
-config_set_ports(const struct config_key *key, void *to, const char *value,
-                 char why[CONFIG_WHY])
+config_set_ports(const struct setting *key, void *to, const char *value,
+                 char why[SETTING_WHY])
 {
 	struct config *config = to;
 
@@ -175,8 +149,8 @@ config_set_ports(const struct config_key *key, void *to, const char *value,
 }
 
 bool
-config_set_ports_except(const struct config_key *key, void *to,
-                        const char *value, char why[CONFIG_WHY])
+config_set_ports_except(const struct setting *key, void *to,
+                        const char *value, char why[SETTING_WHY])
 {
 	struct config *config = to;
 
@@ -188,8 +162,8 @@ config_set_ports_except(const struct config_key *key, void *to,
 /* Names of agents ------------------------------------------------------------------ */
 
 bool
-config_set_names(const struct config_key *key, void *to, const char *value,
-                 char why[CONFIG_WHY])
+config_set_names(const struct setting *key, void *to, const char *value,
+                 char why[SETTING_WHY])
 {
 	struct name_list *names = name_list_new(), **list = to;
 	char *lines = strdup(value), *at;
@@ -204,7 +178,7 @@ config_set_names(const struct config_key *key, void *to, const char *value,
 	free(lines);
 	if (bad != 0) {
 		name_list_free(names);
-		return config_should_be(why, "\"ADDRESS = NAME\", \"ADDRESS = NAME\"");
+		return setting_should_be(why, "\"ADDRESS = NAME\", \"ADDRESS = NAME\"");
 	}
 	name_list_free(*list);
 	*list = names;
@@ -213,21 +187,21 @@ config_set_names(const struct config_key *key, void *to, const char *value,
 
 bool
 config_names_file(struct name_list *names, const char *path,
-                  char why[CONFIG_WHY])
+                  char why[SETTING_WHY])
 {
 	size_t len;
 	char *text = file_read(path, &len);
 	int bad;
 
 	if (text == NULL)
-		return config_should_be(why, "a file that can be read: %s",
+		return setting_should_be(why, "a file that can be read: %s",
 		                 strerror(errno));
 	bad = name_list_add(names, text);
 	free(text);
 	if (bad < 0)
-		return config_should_be(why, "shorter: no memory");
+		return setting_should_be(why, "shorter: no memory");
 	return bad == 0 ||
-	       config_should_be(why, "a file of addresses and names, but its line %d",
+	       setting_should_be(why, "a file of addresses and names, but its line %d",
 	                 bad);
 }
 
@@ -236,13 +210,9 @@ config_names_file(struct name_list *names, const char *path,
 static bool
 is_count(const char *text)
 {
-	char *end;
 	long number;
 
-	errno = 0;
-	number = strtol(text, &end, 10);
-	return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 &&
-	       number >= 1 && number <= ROWS_MOST;
+	return setting_read_number(text, 1, ROWS_MOST, &number);
 }
 
 /* The share of a row's steps that may be unknown: 0 to less than 1. */
@@ -298,8 +268,8 @@ split(const char *text, size_t *count)
 }
 
 bool
-config_set_archives(const struct config_key *key, void *to, const char *value,
-                    char why[CONFIG_WHY])
+config_set_archives(const struct setting *key, void *to, const char *value,
+                    char why[SETTING_WHY])
 {
 	char **archives, ***list = to;
 	size_t count, i;
@@ -307,13 +277,14 @@ config_set_archives(const struct config_key *key, void *to, const char *value,
 	(void)key;
 	archives = split(value, &count);
 	if (archives == NULL)
-		return config_should_be(why, "at most %d archives", ARCHIVES_MOST);
+		return setting_should_be(why, "at most %d archives",
+		                         ARCHIVES_MOST);
 	for (i = 0; i < count; i++)
 		if (!is_archive(archives[i])) {
 			config_archives_free(archives);
-			return config_should_be(why, "RRA:AVERAGE:0.5:1:5856 or such "
-			                      "(AVERAGE, MIN, MAX or LAST; "
-			                      "steps; rows)");
+			return setting_should_be(
+			    why, "RRA:AVERAGE:0.5:1:5856 or such (AVERAGE, "
+			         "MIN, MAX or LAST; steps; rows)");
 		}
 	config_archives_free(*list);
 	*list = archives;

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gmetad-bridge/config/config_values.h"
-
 /* libconfuse hands nothing through to its callbacks, and has one scanner. */
 static struct config_reading *reading;
 
@@ -86,7 +84,7 @@ unsigned
 config_key_line(const struct config_reading *r, enum section section,
                 const char *name)
 {
-	const struct config_key *key;
+	const struct setting *key;
 	size_t i;
 
 	for (i = 0; (key = config_key_at(section, i)) != NULL; i++)
@@ -131,14 +129,24 @@ base_of(const struct config_reading *r, enum section section)
 
 /* Values -------------------------------------------------------------------------- */
 
+/* libconfuse has more words for yes and no. */
+static const char *
+yes_or_no(const char *value)
+{
+	int yes = cfg_parse_boolean(value);
+
+	return yes < 0 ? value : yes ? "yes" : "no";
+}
+
 static int
 set_value(struct config_reading *r, enum section section, size_t index,
           const char *value)
 {
-	const struct config_key *key = config_key_at(section, index);
-	char *base = base_of(r, section), why[CONFIG_WHY];
+	const struct setting *key = config_key_at(section, index);
+	const char *text = key->set == setting_flag ? yes_or_no(value) : value;
+	char why[SETTING_WHY];
 
-	if (key->set(key, base + key->to, value, why))
+	if (setting_set(key, base_of(r, section), text, why))
 		return 0;
 	return config_fail(r, r->key_lines[section][index],
 	                   "%s = \"%.64s\": it should be %s", key->name, value,
@@ -203,7 +211,7 @@ static int
 set_lists(struct config_reading *r, cfg_t *cfg)
 {
 	enum section section = section_of(cfg);
-	const struct config_key *key;
+	const struct setting *key;
 	cfg_opt_t *opt;
 	unsigned i;
 	int result = 0;
@@ -211,7 +219,8 @@ set_lists(struct config_reading *r, cfg_t *cfg)
 	for (i = 0; result == 0 &&
 	            (key = config_key_at(section, i)) != NULL; i++) {
 		opt = cfg_getnopt(cfg, i);
-		if (key->list && (opt->flags & CFGF_MODIFIED) != 0)
+		if (key->form == SETTING_LIST &&
+		    (opt->flags & CFGF_MODIFIED) != 0)
 			result = set_list(r, cfg, i, opt);
 	}
 	return result;
@@ -243,14 +252,15 @@ typedef cfg_opt_t options[CONFIG_KEYS_MAX];
 static size_t
 add_keys(enum section section, options opts)
 {
-	const struct config_key *key;
+	const struct setting *key;
 	size_t i;
 
 	for (i = 0; (key = config_key_at(section, i)) != NULL; i++) {
 		opts[i].name = key->name;
 		opts[i].type = CFGT_STR;
-		opts[i].flags = CFGF_NODEFAULT |
-		                (key->list ? CFGF_LIST : CFGF_NONE);
+		opts[i].flags = CFGF_NODEFAULT | (key->form == SETTING_LIST
+		                                      ? CFGF_LIST
+		                                      : CFGF_NONE);
 		opts[i].validcb = take_value;
 	}
 	return i;

@@ -9,86 +9,96 @@
 
 /* Keys ---------------------------------------------------------------------------- */
 
-#define OF_CONFIG(member) offsetof(struct config, member)
-#define OF_CLUSTER(member) offsetof(struct config_cluster, member)
+#define IN(member) .to = offsetof(struct config, member)
+#define IN_CLUSTER(member) .to = offsetof(struct config_cluster, member)
+#define IN_ARCHIVES(member) .to = offsetof(struct config_archives, member)
+#define LIST .form = SETTING_LIST
 #define MEGABYTE (1L << 20)
 #define QUEUE_MOST (LONG_MAX > INT_MAX ? 65536 * MEGABYTE : 1024 * MEGABYTE)
 
+static const char *const vm_words[] = {[VM_PREFIX] = "prefix",
+                                       [VM_HOST] = "host",
+                                       [VM_NO] = "no",
+                                       NULL};
+static const char *const write_words[] = {[RRD_CHANGED] = "changed",
+                                          [RRD_ALWAYS] = "always",
+                                          NULL};
+
 /* clang-format off */
-static const struct config_key top_keys[] = {
-	{"xml_port", config_set_tcp_port, OF_CONFIG(xml_port), 0, 0, false},
-	{"interactive_port", config_set_tcp_port, OF_CONFIG(interactive_port), 0, 0, false},
-	{"xml_bind", config_set_xml_bind, 0, 0, 0, true},
-	{"trusted_hosts", config_set_networks, OF_CONFIG(trusted), 0, 0, true},
-	{"all_trusted", config_set_bool, OF_CONFIG(all_trusted), 0, 0, false},
-	{"gzip_output", config_set_bool, OF_CONFIG(gzip), 0, 0, false},
-	{"readers", config_set_number, OF_CONFIG(readers), 1, 10000, false},
-	{"reader_timeout", config_set_number, OF_CONFIG(reader_timeout_s), 1, 3600, false},
-	{"state", config_set_path, OF_CONFIG(state), 0, 0, false},
-	{"user", config_set_name, OF_CONFIG(user), 0, 0, false},
-	{"syslog", config_set_bool, OF_CONFIG(syslog), 0, 0, false},
-	{"on_event", config_set_path, OF_CONFIG(on_event), 0, 0, false},
-	{"nagios_commands", config_set_path, OF_CONFIG(nagios_commands), 0, 0, false},
+static const struct setting top_keys[] = {
+	{"xml_port", config_set_tcp_port, IN(xml_port)},
+	{"interactive_port", config_set_tcp_port, IN(interactive_port)},
+	{"xml_bind", config_set_xml_bind, LIST},
+	{"trusted_hosts", setting_networks, IN(trusted), LIST},
+	{"all_trusted", setting_flag, IN(all_trusted)},
+	{"gzip_output", setting_flag, IN(gzip)},
+	{"readers", setting_number, IN(readers), SETTING_BETWEEN(1, 10000)},
+	{"reader_timeout", setting_number, IN(reader_timeout_s), SETTING_BETWEEN(1, 3600)},
+	{"state", config_set_path, IN(state)},
+	{"user", config_set_name, IN(user)},
+	{"syslog", setting_flag, IN(syslog)},
+	{"on_event", config_set_path, IN(on_event)},
+	{"nagios_commands", config_set_path, IN(nagios_commands)},
 };
 
-static const struct config_key sflow_keys[] = {
-	{"port", config_set_port, OF_CONFIG(port), 1, 65535, false},
-	{"bind", config_set_bind, 0, 0, 0, true},
-	{"sockets", config_set_number, OF_CONFIG(sockets), 1, 64, false},
-	{"rcvbuf", config_set_rcvbuf, OF_CONFIG(rcvbuf), 0, 1024 * MEGABYTE, false},
-	{"allow", config_set_networks, OF_CONFIG(allow), 0, 0, true},
-	{"deny", config_set_networks, OF_CONFIG(deny), 0, 0, true},
-	{"same_address", config_set_bool, OF_CONFIG(collector.same_address), 0, 0, false},
-	{"rate", config_set_number, OF_CONFIG(rate), 0, 10000000, false},
-	{"max_agents", config_set_number, OF_CONFIG(collector.max_agents), 1, 1000000, false},
-	{"max_sources", config_set_number, OF_CONFIG(collector.max_sources), 1, 1000000, false},
-	{"max_metrics", config_set_number, OF_CONFIG(collector.max_metrics), 1, 1000000, false},
-	{"accept", config_set_accept, OF_CONFIG(collector.accept), 0, 0, true},
-	{"multiple", config_set_multiple, OF_CONFIG(collector.multiple), 0, 0, true},
-	{"vm", config_set_vm, OF_CONFIG(collector.vm), 0, 0, false},
-	{"vm_cluster", config_set_name, OF_CONFIG(vm_cluster), 0, 0, false},
-	{"ports", config_set_ports, 0, 0, 0, false},
-	{"ports_except", config_set_ports_except, 0, 0, 0, false},
-	{"names", config_set_names, OF_CONFIG(names), 0, 0, true},
-	{"names_file", config_set_path, OF_CONFIG(names_file), 0, 0, false},
-	{"lower_case", config_set_bool, OF_CONFIG(collector.lower_case), 0, 0, false},
-	{"misses", config_set_misses, OF_CONFIG(collector.misses), 1, 100, false},
-	{"host_dmax", config_set_seconds, OF_CONFIG(collector.host_dmax_ms), 60, INT_MAX, false},
+static const struct setting sflow_keys[] = {
+	{"port", config_set_port, IN(port), SETTING_BETWEEN(1, 65535)},
+	{"bind", config_set_bind, LIST},
+	{"sockets", setting_number, IN(sockets), SETTING_BETWEEN(1, 64)},
+	{"rcvbuf", config_set_rcvbuf, IN(rcvbuf), SETTING_BETWEEN(0, 1024 * MEGABYTE)},
+	{"allow", setting_networks, IN(allow), LIST},
+	{"deny", setting_networks, IN(deny), LIST},
+	{"same_address", setting_flag, IN(collector.same_address)},
+	{"rate", setting_number, IN(rate), SETTING_BETWEEN(0, 10000000)},
+	{"max_agents", setting_number, IN(collector.max_agents), SETTING_BETWEEN(1, 1000000)},
+	{"max_sources", setting_number, IN(collector.max_sources), SETTING_BETWEEN(1, 1000000)},
+	{"max_metrics", setting_number, IN(collector.max_metrics), SETTING_BETWEEN(1, 1000000)},
+	{"accept", config_set_accept, IN(collector.accept), LIST},
+	{"multiple", config_set_multiple, IN(collector.multiple), LIST},
+	{"vm", setting_word, IN(collector.vm), .words = vm_words},
+	{"vm_cluster", config_set_name, IN(vm_cluster)},
+	{"ports", config_set_ports, .to = 0},
+	{"ports_except", config_set_ports_except, .to = 0},
+	{"names", config_set_names, IN(names), LIST},
+	{"names_file", config_set_path, IN(names_file)},
+	{"lower_case", setting_flag, IN(collector.lower_case)},
+	{"misses", config_set_misses, IN(collector.misses), SETTING_BETWEEN(1, 100)},
+	{"host_dmax", setting_seconds, IN(collector.host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)},
 };
 
-static const struct config_key grid_keys[] = {
-	{"name", config_set_text, OF_CONFIG(grid), 0, 0, false},
-	{"authority", config_set_text, OF_CONFIG(authority), 0, 0, false},
+static const struct setting grid_keys[] = {
+	{"name", config_set_text, IN(grid)},
+	{"authority", config_set_text, IN(authority)},
 };
 
-static const struct config_key cluster_keys[] = {
-	{"agents", config_set_agents, OF_CLUSTER(agents), 0, 0, true},
-	{"gmond_port", config_set_tcp_port, OF_CLUSTER(gmond_port), 0, 0, false},
-	{"owner", config_set_text, OF_CLUSTER(owner), 0, 0, false},
-	{"latlong", config_set_text, OF_CLUSTER(latlong), 0, 0, false},
-	{"url", config_set_text, OF_CLUSTER(url), 0, 0, false},
+static const struct setting cluster_keys[] = {
+	{"agents", config_set_agents, IN_CLUSTER(agents), LIST},
+	{"gmond_port", config_set_tcp_port, IN_CLUSTER(gmond_port)},
+	{"owner", config_set_text, IN_CLUSTER(owner)},
+	{"latlong", config_set_text, IN_CLUSTER(latlong)},
+	{"url", config_set_text, IN_CLUSTER(url)},
 };
 
-static const struct config_key rrd_keys[] = {
-	{"rootdir", config_set_folder, OF_CONFIG(rrd.rootdir), 0, 0, false},
-	{"step", config_set_number, OF_CONFIG(rrd.step_s), 1, 86400, false},
-	{"rrdcached", config_set_rrdcached, OF_CONFIG(rrd.rrdcached), 0, 0, false},
-	{"connections", config_set_number, OF_CONFIG(rrd.connections), 1, 64, false},
-	{"queue", config_set_bytes, OF_CONFIG(rrd.queue_bytes), MEGABYTE, QUEUE_MOST, false},
-	{"write", config_set_write, OF_CONFIG(rrd.write), 0, 0, false},
-	{"delay", config_set_number, OF_CONFIG(rrd.delay_s), 0, 3600, false},
-	{"summaries", config_set_bool, OF_CONFIG(rrd.summaries), 0, 0, false},
-	{"lower_case", config_set_bool, OF_CONFIG(rrd.lower_case), 0, 0, false},
-	{"rra", config_set_archives, OF_CONFIG(rrd.archives), 0, 0, true},
+static const struct setting rrd_keys[] = {
+	{"rootdir", config_set_folder, IN(rrd.rootdir)},
+	{"step", setting_number, IN(rrd.step_s), SETTING_BETWEEN(1, 86400)},
+	{"rrdcached", config_set_rrdcached, IN(rrd.rrdcached)},
+	{"connections", setting_number, IN(rrd.connections), SETTING_BETWEEN(1, 64)},
+	{"queue", config_set_bytes, IN(rrd.queue_bytes), SETTING_BETWEEN(MEGABYTE, QUEUE_MOST)},
+	{"write", setting_word, IN(rrd.write), .words = write_words},
+	{"delay", setting_number, IN(rrd.delay_s), SETTING_BETWEEN(0, 3600)},
+	{"summaries", setting_flag, IN(rrd.summaries)},
+	{"lower_case", setting_flag, IN(rrd.lower_case)},
+	{"rra", config_set_archives, IN(rrd.archives), LIST},
 };
 
-static const struct config_key archives_keys[] = {
-	{"rra", config_set_archives, offsetof(struct config_archives, archives), 0, 0, true},
+static const struct setting archives_keys[] = {
+	{"rra", config_set_archives, IN_ARCHIVES(archives), LIST},
 };
 
-static const struct config_key self_keys[] = {
-	{"name", config_set_host, OF_CONFIG(self_name), 0, 0, false},
-	{"cluster", config_set_name, OF_CONFIG(own_cluster), 0, 0, false},
+static const struct setting self_keys[] = {
+	{"name", config_set_host, IN(self_name)},
+	{"cluster", config_set_name, IN(own_cluster)},
 };
 /* clang-format on */
 
@@ -187,7 +197,7 @@ const struct config_section config_sections[SECTION_COUNT] = {
     [SECTION_SELF] = {"self", KEYS(self_keys)},
 };
 
-const struct config_key *
+const struct setting *
 config_key_at(enum section section, size_t index)
 {
 	const struct config_section *s = &config_sections[section];

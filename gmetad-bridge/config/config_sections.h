@@ -3,7 +3,7 @@
 #define BRIDGE_CONFIG_SECTIONS_H
 
 #include "gmetad-bridge/config/config.h"
-#include "gmetad-bridge/config/config_values.h"
+#include "sflow/setting.h"
 
 #define CONFIG_KEYS_MAX 64 /* keys and sections of a section */
 
@@ -24,7 +24,7 @@ struct config_section {
 	const char *word;    /* that begins it */
 	enum section in;     /* the section that it is in; TOP is in itself */
 	bool titled;         /* WORD "TITLE" { }, and there may be several */
-	const struct config_key *keys;
+	const struct setting *keys;
 	size_t key_count;
 	/* Called before its first key, and behind its last; they may be NULL. 0, or
 	 * -1 with the fault. `line` is that of the section. */
@@ -37,6 +37,6 @@ struct config_section {
 extern const struct config_section config_sections[SECTION_COUNT];
 
 /* The key number `index` of a section; NULL: it has no more. */
-const struct config_key *config_key_at(enum section section, size_t index);
+const struct setting *config_key_at(enum section section, size_t index);
 
 #endif

@@ -1,37 +1,23 @@
 #include "gmetad-bridge/config/config_values.h"
 
-#include <confuse.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "gmetad-bridge/config/config_text.h"
 #include "sflow/text.h"
 
 #define TEXT_MOST 256
 #define DIGITS "0123456789"
 
-bool
-config_should_be(char why[CONFIG_WHY], const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, CONFIG_WHY, format, arguments);
-	va_end(arguments);
-	return false;
-}
-
 /* A copy of `text` instead of what was there. */
 static bool
-put_text(void *to, const char *text, char why[CONFIG_WHY])
+put_text(void *to, const char *text, char why[SETTING_WHY])
 {
 	char *copy = text == NULL ? NULL : strdup(text);
 
 	if (text != NULL && copy == NULL)
-		return config_should_be(why, "shorter: no memory");
+		return setting_should_be(why, "shorter: no memory");
 	free(*(char **)to);
 	*(char **)to = copy;
 	return true;
@@ -39,80 +25,37 @@ put_text(void *to, const char *text, char why[CONFIG_WHY])
 
 /* Numbers ----------------------------------------------------------------------- */
 
-static bool
-read_number(const char *text, long least, long most, long *number)
-{
-	size_t len = strspn(text, DIGITS);
-
-	errno = 0;
-	*number = strtol(text, NULL, 10);
-	return len > 0 && text[len] == '\0' && errno == 0 && *number >= least &&
-	       *number <= most;
-}
-
-/* The same within the key's bounds, or what it ought to be. */
-static bool
-read_bounded(const struct config_key *key, const char *value, const char *what,
-             long *number, char why[CONFIG_WHY])
-{
-	return read_number(value, key->least, key->most, number) ||
-	       config_should_be(why, "%s, %ld to %ld", what, key->least,
-	                        key->most);
-}
-
 bool
-config_set_port(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
+config_set_port(const struct setting *key, void *to, const char *value,
+                char why[SETTING_WHY])
 {
 	long number;
 
-	if (!read_bounded(key, value, "a port", &number, why))
-		return false;
+	if (!setting_read_number(value, key->least, key->most, &number))
+		return setting_should_be(why, "a port, %ld to %ld", key->least,
+		                         key->most);
 	*(uint16_t *)to = (uint16_t)number;
 	return true;
 }
 
 bool
-config_set_tcp_port(const struct config_key *key, void *to, const char *value,
-                    char why[CONFIG_WHY])
+config_set_tcp_port(const struct setting *key, void *to, const char *value,
+                    char why[SETTING_WHY])
 {
 	long number;
 
 	(void)key;
-	if (!read_number(value, 0, 65535, &number))
-		return config_should_be(why, "a port, 1 to 65535, or 0 for none");
+	if (!setting_read_number(value, 0, 65535, &number))
+		return setting_should_be(why,
+		                         "a port, 1 to 65535, or 0 for none");
 	*(long *)to = number;
-	return true;
-}
-
-bool
-config_set_number(const struct config_key *key, void *to, const char *value,
-                  char why[CONFIG_WHY])
-{
-	long number;
-
-	if (!read_bounded(key, value, "a number", &number, why))
-		return false;
-	*(unsigned *)to = (unsigned)number;
-	return true;
-}
-
-bool
-config_set_seconds(const struct config_key *key, void *to, const char *value,
-                   char why[CONFIG_WHY])
-{
-	long number;
-
-	if (!read_bounded(key, value, "seconds", &number, why))
-		return false;
-	*(int64_t *)to = (int64_t)number * 1000;
 	return true;
 }
 
 /* "1048576", "1024K", "1M". */
 static bool
-read_bytes(const struct config_key *key, const char *value, long *number,
-           char why[CONFIG_WHY])
+read_bytes(const struct setting *key, const char *value, long *number,
+           char why[SETTING_WHY])
 {
 	static const char units[] = "KMG";
 	char digits[16];
@@ -125,17 +68,18 @@ read_bytes(const struct config_key *key, const char *value, long *number,
 	    value[len + (unit != NULL)] == '\0') {
 		memcpy(digits, value, len);
 		digits[len] = '\0';
-		if (read_number(digits, 0, key->most >> shift, number) &&
+		if (setting_read_number(digits, 0, key->most >> shift,
+		                        number) &&
 		    (*number <<= shift) >= key->least)
 			return true;
 	}
-	return config_should_be(why, "bytes, %ld to %ld, or such as 64M", key->least,
-	                 key->most);
+	return setting_should_be(why, "bytes, %ld to %ld, or such as 64M",
+	                         key->least, key->most);
 }
 
 bool
-config_set_bytes(const struct config_key *key, void *to, const char *value,
-                 char why[CONFIG_WHY])
+config_set_bytes(const struct setting *key, void *to, const char *value,
+                 char why[SETTING_WHY])
 {
 	long number;
 
@@ -146,8 +90,8 @@ config_set_bytes(const struct config_key *key, void *to, const char *value,
 }
 
 bool
-config_set_rcvbuf(const struct config_key *key, void *to, const char *value,
-                  char why[CONFIG_WHY])
+config_set_rcvbuf(const struct setting *key, void *to, const char *value,
+                  char why[SETTING_WHY])
 {
 	long number;
 
@@ -158,76 +102,16 @@ config_set_rcvbuf(const struct config_key *key, void *to, const char *value,
 }
 
 bool
-config_set_misses(const struct config_key *key, void *to, const char *value,
-                  char why[CONFIG_WHY])
+config_set_misses(const struct setting *key, void *to, const char *value,
+                  char why[SETTING_WHY])
 {
 	long number = 0;
 
 	if (strcmp(value, "auto") != 0 &&
-	    !read_number(value, key->least, key->most, &number))
-		return config_should_be(why, "auto, or a number, %ld to %ld",
+	    !setting_read_number(value, key->least, key->most, &number))
+		return setting_should_be(why, "auto, or a number, %ld to %ld",
 		                 key->least, key->most);
 	*(unsigned *)to = (unsigned)number;
-	return true;
-}
-
-/* Words ------------------------------------------------------------------------- */
-
-bool
-config_set_bool(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
-{
-	int yes = cfg_parse_boolean(value);
-
-	(void)key;
-	if (yes < 0)
-		return config_should_be(why, "yes or no");
-	*(bool *)to = yes;
-	return true;
-}
-
-/* Which of the words it is, NULL at their end; -1: none. */
-static int
-find_word(const char *const *words, const char *value)
-{
-	int i;
-
-	for (i = 0; words[i] != NULL; i++)
-		if (strcmp(words[i], value) == 0)
-			return i;
-	return -1;
-}
-
-bool
-config_set_vm(const struct config_key *key, void *to, const char *value,
-              char why[CONFIG_WHY])
-{
-	static const char *const words[] = {[VM_PREFIX] = "prefix",
-	                                    [VM_HOST] = "host",
-	                                    [VM_NO] = "no",
-	                                    NULL};
-	int word = find_word(words, value);
-
-	(void)key;
-	if (word < 0)
-		return config_should_be(why, "prefix, host or no");
-	*(enum vm_hosts *)to = (enum vm_hosts)word;
-	return true;
-}
-
-bool
-config_set_write(const struct config_key *key, void *to, const char *value,
-                 char why[CONFIG_WHY])
-{
-	static const char *const words[] = {[RRD_CHANGED] = "changed",
-	                                    [RRD_ALWAYS] = "always",
-	                                    NULL};
-	int word = find_word(words, value);
-
-	(void)key;
-	if (word < 0)
-		return config_should_be(why, "changed or always");
-	*(enum rrd_write *)to = (enum rrd_write)word;
 	return true;
 }
 
@@ -245,27 +129,27 @@ is_printable(const char *text)
 }
 
 bool
-config_set_text(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
+config_set_text(const struct setting *key, void *to, const char *value,
+                char why[SETTING_WHY])
 {
 	(void)key;
 	if (*value == '\0' || !is_printable(value))
-		return config_should_be(why, "printable ASCII, at most %d characters",
-		                 TEXT_MOST);
+		return setting_should_be(
+		    why, "printable ASCII, at most %d characters", TEXT_MOST);
 	return put_text(to, value, why);
 }
 
 bool
-config_set_name(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
+config_set_name(const struct setting *key, void *to, const char *value,
+                char why[SETTING_WHY])
 {
 	return *value == '\0' ? put_text(to, NULL, why)
 	                      : config_set_text(key, to, value, why);
 }
 
 bool
-config_set_host(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
+config_set_host(const struct setting *key, void *to, const char *value,
+                char why[SETTING_WHY])
 {
 	char name[TEXT_SIZE];
 
@@ -274,24 +158,24 @@ config_set_host(const struct config_key *key, void *to, const char *value,
 		return put_text(to, NULL, why);
 	text_name((const uint8_t *)value, strlen(value), name);
 	if (strcmp(name, value) != 0)
-		return config_should_be(why, "the name of a host, or \"\"");
+		return setting_should_be(why, "the name of a host, or \"\"");
 	return put_text(to, value, why);
 }
 
 bool
-config_set_folder(const struct config_key *key, void *to, const char *value,
-                  char why[CONFIG_WHY])
+config_set_folder(const struct setting *key, void *to, const char *value,
+                  char why[SETTING_WHY])
 {
 	(void)key;
 	if (*value != '/' || strlen(value) > 1024 ||
 	    strpbrk(value, "\n\r\t") != NULL)
-		return config_should_be(why, "a path from the root on");
+		return setting_should_be(why, "a path from the root on");
 	return put_text(to, value, why);
 }
 
 bool
-config_set_path(const struct config_key *key, void *to, const char *value,
-                char why[CONFIG_WHY])
+config_set_path(const struct setting *key, void *to, const char *value,
+                char why[SETTING_WHY])
 {
 	return *value == '\0' ? put_text(to, NULL, why)
 	                      : config_set_folder(key, to, value, why);
@@ -340,18 +224,19 @@ is_tcp_address(const char *text)
 
 	return rest != NULL &&
 	       (*rest == '\0' ||
-	        (*rest == ':' && read_number(rest + 1, 1, 65535, &port)));
+	        (*rest == ':' &&
+	         setting_read_number(rest + 1, 1, 65535, &port)));
 }
 
 bool
-config_set_rrdcached(const struct config_key *key, void *to, const char *value,
-                     char why[CONFIG_WHY])
+config_set_rrdcached(const struct setting *key, void *to, const char *value,
+                     char why[SETTING_WHY])
 {
 	const char *path = strncmp(value, "unix:", 5) == 0 ? value + 5 : value;
 
 	if (*value != '\0' && !is_socket_path(path) &&
 	    (path != value || !is_tcp_address(value)))
-		return config_should_be(why, "unix:/PATH, /PATH, HOST, HOST:PORT or "
-		                      "[ADDRESS]:PORT");
+		return setting_should_be(why, "unix:/PATH, /PATH, HOST, "
+		                              "HOST:PORT or [ADDRESS]:PORT");
 	return config_set_name(key, to, value, why);
 }

@@ -573,7 +573,7 @@ static void
 all_keys_are_shown(void **state)
 {
 	char *text = installed(), *part, heading[32];
-	const struct config_key *key;
+	const struct setting *key;
 	unsigned section;
 	size_t i;
 
@@ -616,7 +616,7 @@ static void
 all_keys_are_in_the_manual(void **state)
 {
 	char *text = read_source("man/gmetad-bridge.conf.5");
-	const struct config_key *key;
+	const struct setting *key;
 	unsigned section;
 	size_t i;
 
