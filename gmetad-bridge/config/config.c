@@ -8,6 +8,7 @@
 
 #include "gmetad-bridge/config/config_read.h"
 #include "gmetad-bridge/config/config_values.h"
+#include "sflow/collector/settings.h"
 #include "sflow/wire/datagram.h"
 
 #define MEGABYTE (1024 * 1024)
@@ -32,10 +33,7 @@ set_numbers(struct config *config)
 	config->port = SFLOW_PORT;
 	config->sockets = 1;
 	config->rcvbuf = 64 * MEGABYTE;
-	config->collector = collector_defaults;
-	config->collector.max_agents = 100000;
-	config->collector.use = STORE_FOR_READERS;
-	config->collector.vm_cluster = CLUSTER_OF_AGENT;
+	collector_settings_begin(&config->collector, STORE_FOR_READERS);
 	config->xml_port = 8651;
 	config->interactive_port = 8652;
 	config->readers = 100;
@@ -91,15 +89,8 @@ free_config(struct config *config)
 {
 	config_clusters_free(config);
 	free_rrd(&config->rrd);
-	network_list_free(config->allow);
-	network_list_free(config->deny);
+	collector_settings_end(&config->collector);
 	network_list_free(config->trusted);
-	name_list_free(config->names);
-	if (config->collector.ports != NULL)
-		regfree(&config->ports);
-	if (config->collector.ports_except != NULL)
-		regfree(&config->ports_except);
-	free(config->names_file);
 	free(config->vm_cluster);
 	free(config->own_cluster);
 	free(config->path);
@@ -135,37 +126,10 @@ config_release(const struct config *config)
 /* Reading ---------------------------------------------------------------------------- */
 
 static int
-read_names_file(struct config_reading *r)
-{
-	struct config *config = r->config;
-	char why[SETTING_WHY];
-
-	if (config->names_file == NULL)
-		return 0;
-	if (config->names == NULL)
-		config->names = name_list_new();
-	if (config->names != NULL &&
-	    config_names_file(config->names, config->names_file, why))
-		return 0;
-	return config_fail(r, config_key_line(r, SECTION_SFLOW, "names_file"),
-	                   "names_file = \"%.64s\": it should be %s",
-	                   config->names_file,
-	                   config->names == NULL ? "shorter: no memory" : why);
-}
-
-static int
 finish(struct config_reading *r)
 {
-	struct config *config = r->config;
-	struct collector_config *collector = &config->collector;
-
-	if (config_clusters_finish(r) != 0 || read_names_file(r) != 0)
-		return -1;
-	collector->allow = config->allow;
-	collector->deny = config->deny;
-	collector->names = config->names;
-	collector->keep = config->state != NULL;
-	return 0;
+	r->config->collector.keep = r->config->state != NULL;
+	return config_clusters_finish(r);
 }
 
 /* libconfuse is for one at a time. */

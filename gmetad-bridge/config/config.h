@@ -71,7 +71,7 @@ struct config {
 	unsigned sockets;      /* SO_REUSEPORT, a thread each */
 	int rcvbuf;            /* bytes */
 	unsigned rate;         /* datagrams per second and source; 0: any */
-	struct collector_config collector; /* with allow, deny, clusters, ... */
+	struct collector_config collector; /* its settings, clusters, ... */
 	/* grid { } */
 	char *grid, *authority;
 	/* cluster "NAME" { }, in their order */
@@ -100,10 +100,7 @@ struct config {
 	char *on_event;        /* a program's path; NULL: none */
 	char *nagios_commands; /* Nagios's command file; NULL: none */
 	/* ours */
-	struct network_list *allow, *deny;
-	struct name_list *names;
-	char *names_file, *vm_cluster, *own_cluster;
-	regex_t ports, ports_except;
+	char *vm_cluster, *own_cluster;
 	struct cluster_rule *rules;
 	char *numbered[CLUSTERS_MAX]; /* names of clusters by their numbers, those
 	                               * of former configurations, too */

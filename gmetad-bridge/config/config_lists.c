@@ -1,11 +1,8 @@
-/* Values that are lists, or compiled. */
-#include <errno.h>
+/* Values that are lists. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file.h"
 #include "gmetad-bridge/config/config_values.h"
-#include "sflow/accept.h"
 
 #define SEPARATORS " ,\t\r\n"
 #define ARCHIVES_MOST 32
@@ -76,133 +73,6 @@ config_set_xml_bind(const struct setting *key, void *to, const char *value,
 	(void)key;
 	return read_addresses(value, config->xml_bind, &config->xml_bind_count,
 	                      why);
-}
-
-/* Kinds --------------------------------------------------------------------------- */
-
-bool
-config_set_accept(const struct setting *key, void *to, const char *value,
-                  char why[SETTING_WHY])
-{
-	char words[ACCEPT_WORDS];
-
-	(void)key;
-	if (accept_parse(value, to) == 0)
-		return true;
-	return setting_should_be(why, "%s", accept_words(words));
-}
-
-bool
-config_set_multiple(const struct setting *key, void *to, const char *value,
-                    char why[SETTING_WHY])
-{
-	bool multiple[KIND_COUNT] = {false};
-	size_t len;
-	int kind;
-
-	(void)key;
-	for (; *value != '\0'; value += len) {
-		value += strspn(value, SEPARATORS);
-		len = strcspn(value, SEPARATORS);
-		kind = kind_parse(value, len);
-		if (len > 0 && kind < 0)
-			return setting_should_be(why, "words of accept, such as http "
-			                      "memcache jvm");
-		if (len > 0)
-			multiple[kind] = true;
-	}
-	memcpy(to, multiple, sizeof(multiple));
-	return true;
-}
-
-/* Regular expressions ------------------------------------------------------------- */
-
-static bool
-compile(regex_t *regex, const regex_t **used, const char *value,
-        char why[SETTING_WHY])
-{
-	char reason[128];
-	int error;
-
-	if (*used != NULL)
-		regfree(regex);
-	*used = NULL;
-	if (*value == '\0')
-		return true;
-	error = regcomp(regex, value, REG_EXTENDED | REG_NOSUB);
-	if (error == 0) {
-		*used = regex;
-		return true;
-	}
-	regerror(error, regex, reason, sizeof(reason));
-	return setting_should_be(why, "an extended regular expression: %s", reason);
-}
-
-bool
-config_set_ports(const struct setting *key, void *to, const char *value,
-                 char why[SETTING_WHY])
-{
-	struct config *config = to;
-
-	(void)key;
-	return compile(&config->ports, &config->collector.ports, value, why);
-}
-
-bool
-config_set_ports_except(const struct setting *key, void *to,
-                        const char *value, char why[SETTING_WHY])
-{
-	struct config *config = to;
-
-	(void)key;
-	return compile(&config->ports_except, &config->collector.ports_except,
-	               value, why);
-}
-
-/* Names of agents ------------------------------------------------------------------ */
-
-bool
-config_set_names(const struct setting *key, void *to, const char *value,
-                 char why[SETTING_WHY])
-{
-	struct name_list *names = name_list_new(), **list = to;
-	char *lines = strdup(value), *at;
-	int bad = -1;
-
-	(void)key;
-	for (at = lines; at != NULL && *at != '\0'; at++)
-		if (*at == ',')
-			*at = '\n';
-	if (lines != NULL && names != NULL)
-		bad = name_list_add(names, lines);
-	free(lines);
-	if (bad != 0) {
-		name_list_free(names);
-		return setting_should_be(why, "\"ADDRESS = NAME\", \"ADDRESS = NAME\"");
-	}
-	name_list_free(*list);
-	*list = names;
-	return true;
-}
-
-bool
-config_names_file(struct name_list *names, const char *path,
-                  char why[SETTING_WHY])
-{
-	size_t len;
-	char *text = file_read(path, &len);
-	int bad;
-
-	if (text == NULL)
-		return setting_should_be(why, "a file that can be read: %s",
-		                 strerror(errno));
-	bad = name_list_add(names, text);
-	free(text);
-	if (bad < 0)
-		return setting_should_be(why, "shorter: no memory");
-	return bad == 0 ||
-	       setting_should_be(why, "a file of addresses and names, but its line %d",
-	                 bad);
 }
 
 /* Archives ------------------------------------------------------------------------- */

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/file.h"
+#include "gmetad-bridge/config/config_values.h"
+
 /* libconfuse hands nothing through to its callbacks, and has one scanner. */
 static struct config_reading *reading;
 
@@ -120,10 +123,12 @@ begin_section(struct config_reading *r, cfg_t *cfg)
 
 /* The struct that the key's offset is in. */
 static void *
-base_of(const struct config_reading *r, enum section section)
+base_of(const struct config_reading *r, enum section section, size_t index)
 {
 	const struct config_section *s = &config_sections[section];
 
+	if (index >= s->key_count)
+		return &r->config->collector;
 	return s->values == NULL ? r->config : s->values(r->config);
 }
 
@@ -138,15 +143,25 @@ yes_or_no(const char *value)
 	return yes < 0 ? value : yes ? "yes" : "no";
 }
 
+static bool
+set_by_file(const struct setting *key, void *base, const char *path,
+            char why[SETTING_WHY])
+{
+	return *path == '\0' ||
+	       (config_is_path(path, why) && file_set(key, base, path, why));
+}
+
 static int
 set_value(struct config_reading *r, enum section section, size_t index,
           const char *value)
 {
 	const struct setting *key = config_key_at(section, index);
 	const char *text = key->set == setting_flag ? yes_or_no(value) : value;
+	void *base = base_of(r, section, index);
 	char why[SETTING_WHY];
 
-	if (setting_set(key, base_of(r, section), text, why))
+	if (key->form == SETTING_FILE ? set_by_file(key, base, text, why)
+	                              : setting_set(key, base, text, why))
 		return 0;
 	return config_fail(r, r->key_lines[section][index],
 	                   "%s = \"%.64s\": it should be %s", key->name, value,
@@ -167,6 +182,8 @@ take_value(cfg_t *cfg, cfg_opt_t *opt)
 	if (begin_section(r, cfg) != 0)
 		return -1;
 	r->key_lines[section][index] = line_of(cfg);
+	if (config_key_at(section, (size_t)index)->form == SETTING_FILE)
+		return 0;
 	return set_value(r, section, (size_t)index,
 	                 cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1));
 }
@@ -206,9 +223,10 @@ set_list(struct config_reading *r, cfg_t *cfg, size_t index, cfg_opt_t *opt)
 	return result;
 }
 
-/* The lists of a section, at its end: their elements are only checked so far. */
+/* At a section's end: its lists, of which the elements are only checked so far; and
+ * its files, which come behind all other keys. */
 static int
-set_lists(struct config_reading *r, cfg_t *cfg)
+set_at_end(struct config_reading *r, cfg_t *cfg)
 {
 	enum section section = section_of(cfg);
 	const struct setting *key;
@@ -219,9 +237,12 @@ set_lists(struct config_reading *r, cfg_t *cfg)
 	for (i = 0; result == 0 &&
 	            (key = config_key_at(section, i)) != NULL; i++) {
 		opt = cfg_getnopt(cfg, i);
-		if (key->form == SETTING_LIST &&
-		    (opt->flags & CFGF_MODIFIED) != 0)
+		if ((opt->flags & CFGF_MODIFIED) == 0)
+			continue;
+		if (key->form == SETTING_LIST)
 			result = set_list(r, cfg, i, opt);
+		else if (key->form == SETTING_FILE)
+			result = set_value(r, section, i, cfg_opt_getstr(opt));
 	}
 	return result;
 }
@@ -235,7 +256,7 @@ take_section(cfg_t *parent, cfg_opt_t *opt)
 	const struct config_section *s = &config_sections[section_of(cfg)];
 
 	(void)parent;
-	if (begin_section(r, cfg) != 0 || set_lists(r, cfg) != 0)
+	if (begin_section(r, cfg) != 0 || set_at_end(r, cfg) != 0)
 		return -1;
 	return s->end == NULL ? 0
 	                      : s->end(r, r->section_line[s->in != SECTION_TOP]);
@@ -303,7 +324,7 @@ config_read(struct config_reading *r)
 	result = cfg_parse_buf(cfg, r->text.text) != CFG_SUCCESS
 	             ? config_fail(r, line_of(cfg), "the name of a key is "
 	                                            "missing")
-	             : set_lists(r, cfg);
+	             : set_at_end(r, cfg);
 	reading = NULL;
 	cfg_free(cfg);
 	return result;

@@ -6,6 +6,7 @@
 
 #include "gmetad-bridge/config/config_read.h"
 #include "gmetad-bridge/config/config_values.h"
+#include "sflow/collector/settings.h"
 
 /* Keys ---------------------------------------------------------------------------- */
 
@@ -16,10 +17,6 @@
 #define MEGABYTE (1L << 20)
 #define QUEUE_MOST (LONG_MAX > INT_MAX ? 65536 * MEGABYTE : 1024 * MEGABYTE)
 
-static const char *const vm_words[] = {[VM_PREFIX] = "prefix",
-                                       [VM_HOST] = "host",
-                                       [VM_NO] = "no",
-                                       NULL};
 static const char *const write_words[] = {[RRD_CHANGED] = "changed",
                                           [RRD_ALWAYS] = "always",
                                           NULL};
@@ -46,24 +43,8 @@ static const struct setting sflow_keys[] = {
 	{"bind", config_set_bind, LIST},
 	{"sockets", setting_number, IN(sockets), SETTING_BETWEEN(1, 64)},
 	{"rcvbuf", config_set_rcvbuf, IN(rcvbuf), SETTING_BETWEEN(0, 1024 * MEGABYTE)},
-	{"allow", setting_networks, IN(allow), LIST},
-	{"deny", setting_networks, IN(deny), LIST},
-	{"same_address", setting_flag, IN(collector.same_address)},
 	{"rate", setting_number, IN(rate), SETTING_BETWEEN(0, 10000000)},
-	{"max_agents", setting_number, IN(collector.max_agents), SETTING_BETWEEN(1, 1000000)},
-	{"max_sources", setting_number, IN(collector.max_sources), SETTING_BETWEEN(1, 1000000)},
-	{"max_metrics", setting_number, IN(collector.max_metrics), SETTING_BETWEEN(1, 1000000)},
-	{"accept", config_set_accept, IN(collector.accept), LIST},
-	{"multiple", config_set_multiple, IN(collector.multiple), LIST},
-	{"vm", setting_word, IN(collector.vm), .words = vm_words},
 	{"vm_cluster", config_set_name, IN(vm_cluster)},
-	{"ports", config_set_ports, .to = 0},
-	{"ports_except", config_set_ports_except, .to = 0},
-	{"names", config_set_names, IN(names), LIST},
-	{"names_file", config_set_path, IN(names_file)},
-	{"lower_case", setting_flag, IN(collector.lower_case)},
-	{"misses", config_set_misses, IN(collector.misses), SETTING_BETWEEN(1, 100)},
-	{"host_dmax", setting_seconds, IN(collector.host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)},
 };
 
 static const struct setting grid_keys[] = {
@@ -185,7 +166,7 @@ end_archives(struct config_reading *r, unsigned line)
 
 const struct config_section config_sections[SECTION_COUNT] = {
     [SECTION_TOP] = {"root" /* libconfuse's word */, KEYS(top_keys)},
-    [SECTION_SFLOW] = {"sflow", KEYS(sflow_keys)},
+    [SECTION_SFLOW] = {"sflow", KEYS(sflow_keys), .collector = true},
     [SECTION_GRID] = {"grid", KEYS(grid_keys)},
     [SECTION_CLUSTER] = {"cluster", .titled = true, KEYS(cluster_keys),
                          .begin = begin_cluster, .end = end_cluster,
@@ -202,5 +183,9 @@ config_key_at(enum section section, size_t index)
 {
 	const struct config_section *s = &config_sections[section];
 
-	return index < s->key_count ? &s->keys[index] : NULL;
+	if (index < s->key_count)
+		return &s->keys[index];
+	return s->collector ? collector_setting_at(STORE_FOR_READERS,
+	                                           index - s->key_count)
+	                    : NULL;
 }

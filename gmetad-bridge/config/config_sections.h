@@ -26,6 +26,7 @@ struct config_section {
 	bool titled;         /* WORD "TITLE" { }, and there may be several */
 	const struct setting *keys;
 	size_t key_count;
+	bool collector;      /* behind them, the collector's settings are its keys */
 	/* Called before its first key, and behind its last; they may be NULL. 0, or
 	 * -1 with the fault. `line` is that of the section. */
 	int (*begin)(struct config_reading *r, const char *title, unsigned line);

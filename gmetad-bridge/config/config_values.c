@@ -101,20 +101,6 @@ config_set_rcvbuf(const struct setting *key, void *to, const char *value,
 	return true;
 }
 
-bool
-config_set_misses(const struct setting *key, void *to, const char *value,
-                  char why[SETTING_WHY])
-{
-	long number = 0;
-
-	if (strcmp(value, "auto") != 0 &&
-	    !setting_read_number(value, key->least, key->most, &number))
-		return setting_should_be(why, "auto, or a number, %ld to %ld",
-		                 key->least, key->most);
-	*(unsigned *)to = (unsigned)number;
-	return true;
-}
-
 /* Texts ------------------------------------------------------------------------- */
 
 static bool
@@ -163,14 +149,19 @@ config_set_host(const struct setting *key, void *to, const char *value,
 }
 
 bool
+config_is_path(const char *text, char why[SETTING_WHY])
+{
+	return (*text == '/' && strlen(text) <= 1024 &&
+	        strpbrk(text, "\n\r\t") == NULL) ||
+	       setting_should_be(why, "a path from the root on");
+}
+
+bool
 config_set_folder(const struct setting *key, void *to, const char *value,
                   char why[SETTING_WHY])
 {
 	(void)key;
-	if (*value != '/' || strlen(value) > 1024 ||
-	    strpbrk(value, "\n\r\t") != NULL)
-		return setting_should_be(why, "a path from the root on");
-	return put_text(to, value, why);
+	return config_is_path(value, why) && put_text(to, value, why);
 }
 
 bool

@@ -17,19 +17,12 @@ setting_setter config_set_folder;    /* from the root on */
 setting_setter config_set_rrdcached; /* "": NULL */
 setting_setter config_set_agents;    /* struct network_list *; {} is none */
 setting_setter config_set_archives;  /* char **, NULL at the end */
-setting_setter config_set_misses;    /* unsigned; "auto": 0 */
-setting_setter config_set_accept;    /* bool[KIND_COUNT] */
-setting_setter config_set_multiple;  /* bool[KIND_COUNT] */
-setting_setter config_set_names;     /* struct name_list * */
 /* of struct config: */
 setting_setter config_set_bind;
 setting_setter config_set_xml_bind;
-setting_setter config_set_ports;
-setting_setter config_set_ports_except;
 
-/* Adds the file's names to the list. False with a reason. */
-bool config_names_file(struct name_list *names, const char *path,
-                       char why[SETTING_WHY]);
+/* Whether it is a path from the root on; else false, with the reason. */
+bool config_is_path(const char *text, char why[SETTING_WHY]);
 
 /* gmetad's archives, and a free() for any of them. */
 char **config_archives_new(void);
