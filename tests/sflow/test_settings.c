@@ -1,7 +1,11 @@
-/* The table of the collector's settings: bounds, defaults, who owns what. */
+/* The table of the collector's settings: bounds, defaults, who owns what, and what the
+ * manuals and the module's installed file say. The bridge's file is looked at by
+ * tests/bridge/test_config.c. */
 #include "sflow/collector/settings.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/sflow/unit.h"
 
@@ -233,6 +237,163 @@ names_win_over_those_of_the_file(void **state)
 	collector_settings_end(&config);
 }
 
+/* Documents ----------------------------------------------------------------------- */
+
+static char *
+read_source(const char *name)
+{
+	const char *top = getenv("abs_top_srcdir");
+	char path[512], *text = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", top == NULL ? "." : top, name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(getdelim(&text, &size, '\0', file) > 0);
+	fclose(file);
+	return text;
+}
+
+/* Whether the line is the heading of an item for it. */
+static bool
+is_heading(const char *line, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = line;
+
+	if (strncmp(line, ".It Ic ", 7) != 0)
+		return false;
+	while ((at = strstr(at + 1, name)) != NULL)
+		if (at[-1] == ' ' && (at[len] == ' ' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* What the manual says of it, in one line and without the names of macros; the
+ * caller's. */
+static char *
+item_of(const char *manual, const char *name)
+{
+	char *copy = strdup(manual), *rest = copy, *line, *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	bool inside = false;
+
+	assert_true(copy != NULL && out != NULL);
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (strncmp(line, ".It", 3) == 0 || strcmp(line, ".El") == 0)
+			inside = is_heading(line, name);
+		else if (inside)
+			fprintf(out, " %s", line + (*line == '.' ? strcspn(line, " ")
+			                                         : 0));
+	}
+	fclose(out);
+	free(copy);
+	return text;
+}
+
+static bool
+says(const char *item, const char *format, const char *what)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), format, what);
+	return strstr(item, text) != NULL;
+}
+
+/* "" is said in words. */
+static bool
+says_default(const char *item, const char *initial)
+{
+	if (*initial == '\0')
+		return says(item, "Default: %s", "none.") ||
+		       says(item, "Default: %s", "all") ||
+		       says(item, "Default: %s", "everywhere.");
+	return says(item, " Default %s.", initial) ||
+	       says(item, " Default: %s.", initial) ||
+	       says(item, " %s , the default", initial);
+}
+
+static bool
+says_bounds(const char *item, const struct setting *setting)
+{
+	char text[64];
+
+	if (setting->most == INT_MAX) /* as good as none */
+		snprintf(text, sizeof(text), "%ld at least", setting->least);
+	else
+		snprintf(text, sizeof(text), "%ld to %ld", setting->least,
+		         setting->most);
+	return setting->most == 0 || says(item, "%s", text);
+}
+
+static void
+check_item(const char *page, const char *item, const struct setting *setting,
+           const char *initial)
+{
+	const char *const *word;
+
+	if (*item == '\0')
+		fail_msg("%s has no %s", page, setting->name);
+	if (!says_default(item, initial))
+		fail_msg("%s, %s: no default \"%s\"", page, setting->name,
+		         initial);
+	if (!says_bounds(item, setting))
+		fail_msg("%s, %s: not %ld to %ld", page, setting->name,
+		         setting->least, setting->most);
+	for (word = setting->words; word != NULL && *word != NULL; word++)
+		if (!says(item, " %s", *word))
+			fail_msg("%s, %s: no %s", page, setting->name, *word);
+}
+
+static void
+manuals_have_all_settings(void **state)
+{
+	static const char *const pages[] = {
+	    [STORE_FOR_PUBLISHER] = "man/gmond-sflow.conf.5",
+	    [STORE_FOR_READERS] = "man/gmetad-bridge.conf.5"};
+	size_t use, i;
+
+	(void)state;
+	for (use = 0; use < COUNT_OF(pages); use++) {
+		char *manual = read_source(pages[use]);
+
+		for (i = 0; i < collector_setting_count; i++) {
+			const struct collector_setting *row =
+			    &collector_settings[i];
+			char *item = item_of(manual, row->setting.name);
+
+			if (row->initial[use] != NULL)
+				check_item(pages[use], item, &row->setting,
+				           row->initial[use]);
+			else if (*item != '\0')
+				fail_msg("%s has %s", pages[use],
+				         row->setting.name);
+			free(item);
+		}
+		free(manual);
+	}
+}
+
+static void
+installed_file_shows_all_parameters(void **state)
+{
+	char *text = read_source("conf.d/sflow.conf.in"), param[64];
+	const struct setting *setting;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (setting = collector_setting_at(STORE_FOR_PUBLISHER, i)) != NULL;
+	     i++) {
+		snprintf(param, sizeof(param), "param %s { value = ",
+		         setting->name);
+		if (strstr(text, param) == NULL)
+			fail_msg("%s is not shown", setting->name);
+	}
+	free(text);
+}
+
 int
 main(void)
 {
@@ -246,6 +407,8 @@ main(void)
 	    cmocka_unit_test(reasons),
 	    cmocka_unit_test(the_end_frees_all),
 	    cmocka_unit_test(names_win_over_those_of_the_file),
+	    cmocka_unit_test(manuals_have_all_settings),
+	    cmocka_unit_test(installed_file_shows_all_parameters),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
