@@ -43,7 +43,7 @@ struct client *client_new(int fd, const struct config *config,
                           struct store *store, enum client_port port,
                           size_t cluster, int64_t now);
 
-/* Closes the socket. NULL is fine. */
+/* Closes the socket, which no epoll watches any more. NULL is fine. */
 void client_free(struct client *client);
 
 int client_fd(const struct client *client);

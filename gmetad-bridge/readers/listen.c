@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,21 @@
 
 #define BACKLOG 128
 
+/* A child that was forked and has not executed yet holds the socket, too. As long as it
+ * does, close() alone would leave the socket in epoll, and the port would be listened
+ * on and could not be bound again. */
+static void
+close_socket(struct listener *l)
+{
+	if (l->fd < 0)
+		return;
+	if (l->epoll >= 0)
+		epoll_ctl(l->epoll, EPOLL_CTL_DEL, l->fd, NULL);
+	shutdown(l->fd, SHUT_RDWR);
+	close(l->fd);
+	l->fd = l->epoll = -1;
+}
+
 void
 listeners_free(struct listener *list)
 {
@@ -21,8 +37,7 @@ listeners_free(struct listener *list)
 
 	for (l = list; l != NULL; l = next) {
 		next = l->next;
-		if (l->fd >= 0)
-			close(l->fd);
+		close_socket(l);
 		free(l);
 	}
 }
@@ -35,7 +50,7 @@ add(struct listener **list, const struct listener *wanted)
 	if (l == NULL)
 		return false;
 	*l = *wanted;
-	l->fd = -1;
+	l->fd = l->epoll = -1;
 	LL_APPEND(*list, l);
 	return true;
 }
@@ -141,9 +156,7 @@ listener_open(struct listener *l)
 	if (bind_listener(l) == 0 && listen(l->fd, BACKLOG) == 0)
 		return 0;
 	error = errno;
-	if (l->fd >= 0)
-		close(l->fd);
-	l->fd = -1;
+	close_socket(l);
 	if (l->address.type == ADDRESS_UNKNOWN)
 		log_line("can't listen on TCP port %ld: %s", l->port,
 		         strerror(error));
@@ -154,30 +167,34 @@ listener_open(struct listener *l)
 }
 
 void
-listener_close(struct listener *l)
+listener_watch(struct listener *l, int epoll, uint32_t events, uint64_t about)
 {
+	struct epoll_event event = {.events = events, .data.u64 = about};
+	int operation = l->epoll < 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+	if (l->fd < 0)
+		return;
+	if (epoll_ctl(epoll, operation, l->fd, &event) == 0) {
+		l->epoll = epoll;
+		return;
+	}
 	log_line("can't watch TCP port %ld: %s", l->port, strerror(errno));
-	close(l->fd);
-	l->fd = -1;
-	l->watched = false;
+	close_socket(l);
 }
 
-/* A socket of the list for that port and address, which is no more in it. */
-static int
-take_socket(struct listener *list, const struct listener *wanted, bool *watched)
+/* Takes a socket for the same port and address out of the list, where there is one. */
+static void
+take_socket(struct listener *wanted, struct listener *list)
 {
-	int fd;
-
 	for (; list != NULL; list = list->next)
 		if (list->fd >= 0 && list->port == wanted->port &&
 		    memcmp(&list->address, &wanted->address,
 		           sizeof(wanted->address)) == 0) {
-			fd = list->fd;
-			*watched = list->watched;
-			list->fd = -1;
-			return fd;
+			wanted->fd = list->fd;
+			wanted->epoll = list->epoll;
+			list->fd = list->epoll = -1;
+			return;
 		}
-	return -1;
 }
 
 void
@@ -186,7 +203,7 @@ listeners_replace(struct listener **list, struct listener *wanted)
 	struct listener *l;
 
 	LL_FOREACH(wanted, l)
-		l->fd = take_socket(*list, l, &l->watched);
+		take_socket(l, *list);
 	listeners_free(*list);
 	*list = wanted;
 	LL_FOREACH(wanted, l)

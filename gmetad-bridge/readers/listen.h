@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "gmetad-bridge/readers/client.h"
 #include "gmetad-bridge/config/config.h"
@@ -15,7 +16,7 @@ struct listener {
 	unsigned cluster;       /* its number, of a PORT_CLUSTER */
 	long port;
 	struct address address; /* unknown: all of this machine's */
-	bool watched;           /* for server.c to note */
+	int epoll;              /* that watches it; -1: none does */
 };
 
 /* All ports that the configuration wants, on each address. A list of listeners that
@@ -25,10 +26,12 @@ bool listeners_wanted(const struct config *config, struct listener **list);
 /* Binds it, and listens. 0, or -1 with a line in the log. */
 int listener_open(struct listener *listener);
 
-/* Closes one that epoll does not take, with a line in the log. */
-void listener_close(struct listener *listener);
+/* Has epoll report these events of it, with `about` as their data. Where epoll does not
+ * take it, it is closed, with a line in the log. */
+void listener_watch(struct listener *listener, int epoll, uint32_t events,
+                    uint64_t about);
 
-/* Closes and frees all of a list. */
+/* Removes all of a list from epoll, closes and frees them. */
 void listeners_free(struct listener *list);
 
 /* Takes over the sockets of a former list that are for the same port and address,

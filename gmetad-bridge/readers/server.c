@@ -31,7 +31,7 @@
 /* A client that epoll knows. */
 struct reader {
 	struct reader *prev, *next;
-	struct client *client;
+	struct client *client; /* NULL: it has ended */
 	uint32_t events; /* that are waited for */
 };
 
@@ -53,7 +53,8 @@ static struct {
 	struct store *store;
 	struct listener *listeners;
 	struct reader *readers;
-	size_t count;
+	size_t count;                /* of them */
+	struct reader *ended;        /* in this round */
 	int epoll;
 	bool stopping;
 	int64_t ticked_ms;
@@ -73,12 +74,6 @@ watch(int operation, int fd, uint32_t events, uint64_t about)
 }
 
 static uint64_t
-about_listener(const struct listener *l)
-{
-	return (uintptr_t)l;
-}
-
-static uint64_t
 about_reader(const struct reader *r)
 {
 	return (uintptr_t)r | OF_READER;
@@ -90,15 +85,9 @@ watch_listeners(bool accept_them)
 {
 	struct listener *l;
 
-	LL_FOREACH(server.listeners, l) {
-		if (l->fd < 0)
-			continue;
-		if (watch(l->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, l->fd,
-		          accept_them ? EPOLLIN : 0, about_listener(l)) == 0)
-			l->watched = true;
-		else
-			listener_close(l);
-	}
+	LL_FOREACH(server.listeners, l)
+		listener_watch(l, server.epoll, accept_them ? EPOLLIN : 0,
+		               (uintptr_t)l);
 }
 
 /* Readers ------------------------------------------------------------------------------ */
@@ -120,6 +109,10 @@ reset(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
+/* Epoll forgets a closed socket only when no process holds it any more. A child that
+ * was forked and has not executed yet holds it, so the socket leaves epoll first.
+ * Events that this round has still to deal with may be about the reader, so its memory
+ * is freed after the round. */
 static void
 end_reader(struct reader *r, enum client_state state)
 {
@@ -130,21 +123,37 @@ end_reader(struct reader *r, enum client_state state)
 	if (state == CLIENT_REFUSED)
 		counter_add(&counters.refused, 1);
 	DL_DELETE(server.readers, r);
-	client_free(r->client); /* with its socket epoll forgets it */
-	free(r);
+	LL_PREPEND(server.ended, r);
+	watch(EPOLL_CTL_DEL, client_fd(r->client), 0, 0);
+	client_free(r->client);
+	r->client = NULL;
 	count_readers(server.count - 1);
+}
+
+static void
+free_ended(void)
+{
+	struct reader *r, *next;
+
+	LL_FOREACH_SAFE(server.ended, r, next)
+		free(r);
+	server.ended = NULL;
 }
 
 static void
 reader_turn(struct reader *r, uint32_t events, int64_t now, int64_t wall_ms)
 {
-	enum client_state state = client_turn(r->client, events, now, wall_ms);
-	uint32_t wanted = client_events(r->client);
+	enum client_state state;
+	uint32_t wanted;
 
+	if (r->client == NULL)
+		return;
+	state = client_turn(r->client, events, now, wall_ms);
 	if (state != CLIENT_OPEN) {
 		end_reader(r, state);
 		return;
 	}
+	wanted = client_events(r->client);
 	if (wanted == r->events)
 		return;
 	if (watch(EPOLL_CTL_MOD, client_fd(r->client), wanted,
@@ -371,6 +380,7 @@ run(void *argument)
 		if (deal_with(events, count, now))
 			take_orders();
 		tick(now);
+		free_ended();
 	}
 	return argument;
 }
@@ -382,6 +392,7 @@ close_all(void)
 
 	DL_FOREACH_SAFE(server.readers, r, next)
 		end_reader(r, CLIENT_CUT);
+	free_ended();
 	listeners_free(server.listeners);
 	server.listeners = NULL;
 	if (server.epoll >= 0)

@@ -78,6 +78,7 @@ tests_bridge_test_query_LDADD = $(BRIDGE_LIBS)
 tests_bridge_test_server_SOURCES = tests/bridge/test_server.c $(BRIDGE_GRID)
 tests_bridge_test_server_CFLAGS = $(BRIDGE_CFLAGS) $(ZLIB_CFLAGS)
 tests_bridge_test_server_LDADD = $(BRIDGE_LIBS) $(ZLIB_LIBS)
+tests_bridge_test_server_LDFLAGS = -Wl,--wrap=epoll_wait
 
 tests_bridge_test_summary_SOURCES = tests/bridge/test_summary.c $(BRIDGE_GRID)
 tests_bridge_test_summary_CFLAGS = $(BRIDGE_CFLAGS)

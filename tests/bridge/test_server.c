@@ -7,8 +7,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -22,6 +24,27 @@
 static struct config *config;
 static struct store *store;
 static struct buffer got;
+
+static atomic_int epoll_fd; /* of the server */
+/* Whether epoll tells everything twice in a round. */
+static atomic_bool tells_twice;
+
+int __real_epoll_wait(int epoll, struct epoll_event *events, int max, int ms);
+int __wrap_epoll_wait(int epoll, struct epoll_event *events, int max, int ms);
+
+int
+__wrap_epoll_wait(int epoll, struct epoll_event *events, int max, int ms)
+{
+	int i, count;
+
+	atomic_store(&epoll_fd, epoll);
+	count = __real_epoll_wait(epoll, events, max / 2, ms);
+	if (count < 0 || !atomic_load(&tells_twice))
+		return count;
+	for (i = 0; i < count; i++)
+		events[count + i] = events[i];
+	return 2 * count;
+}
 
 /* A port that is free now. */
 static long
@@ -82,6 +105,7 @@ teardown(void **state)
 {
 	(void)state;
 	server_stop(clock_ms());
+	atomic_store(&tells_twice, false);
 	assert_int_equal(counter_get(&counters.readers), 0);
 	store_free(store);
 	buffer_free(&got);
@@ -372,6 +396,131 @@ another_configuration(void **state)
 	server_stop(clock_ms());
 }
 
+/* How many descriptors epoll watches. */
+static unsigned
+watched(void)
+{
+	char path[64], line[256];
+	unsigned count = 0;
+	FILE *info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d",
+	         atomic_load(&epoll_fd));
+	info = fopen(path, "re");
+	assert_non_null(info);
+	while (fgets(line, sizeof(line), info) != NULL)
+		count += strncmp(line, "tfd:", 4) == 0;
+	fclose(info);
+	return count;
+}
+
+/* A child that is forked and does not execute: it has all descriptors. */
+struct child {
+	pid_t pid;
+	int end; /* it ends when this is closed */
+};
+
+static void
+fork_child(struct child *child)
+{
+	int ends[2];
+	char byte;
+
+	assert_int_equal(pipe(ends), 0);
+	child->pid = fork();
+	assert_true(child->pid >= 0);
+	if (child->pid == 0) {
+		close(ends[1]);
+		_exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
+	}
+	close(ends[0]);
+	child->end = ends[1];
+}
+
+static void
+end_child(const struct child *child)
+{
+	int status;
+
+	close(child->end);
+	assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
+	assert_int_equal(status, 0);
+}
+
+/* The reader is gone, its socket is not. */
+static void
+a_child_has_the_readers_socket(void **state)
+{
+	struct child child;
+	unsigned before;
+	int s;
+
+	(void)state;
+	start();
+	server_reload(config); /* it has begun */
+	before = watched();
+	s = connect_to(config->interactive_port);
+	wait_for(&counters.readers, 1);
+	fork_child(&child);
+	assert_int_equal(shutdown(s, SHUT_WR), 0); /* it asks nothing */
+	wait_for(&counters.refused, 1);
+	wait_for(&counters.readers, 0);
+	assert_int_equal(watched(), before);
+	assert_whole(read_all(connect_to(config->xml_port)));
+	wait_for(&counters.readers, 0);
+	assert_int_equal(counter_get(&counters.refused), 1);
+	assert_int_equal(counter_get(&counters.requests), 1);
+	close(s);
+	end_child(&child);
+}
+
+/* The port is closed, or bound anew, although its socket is still there. */
+static void
+a_child_has_the_ports_sockets(void **state)
+{
+	struct config next;
+	struct child child;
+	unsigned before;
+
+	(void)state;
+	start();
+	server_reload(config); /* it has begun */
+	before = watched();
+	fork_child(&child);
+	next = *config;
+	next.interactive_port = 0;
+	next.xml_bind_count = 1;
+	assert_int_equal(address_parse("127.0.0.1", &next.xml_bind[0]), 0);
+	server_reload(&next);
+	assert_int_equal(watched(), before - 1);
+	assert_true(connect_from(1, config->interactive_port) < 0);
+	assert_whole(read_all(connect_to(config->xml_port)));
+	end_child(&child);
+	server_stop(clock_ms());
+}
+
+/* In one round a reader ends, and is told about once more. */
+static void
+everything_twice(void **state)
+{
+	int s;
+
+	(void)state;
+	atomic_store(&tells_twice, true);
+	start();
+	assert_string_equal(read_all(ask("nonsense\n")), "");
+	assert_whole(read_all(ask("/web\n")));
+	assert_whole(read_all(connect_to(config->xml_port)));
+	wait_for(&counters.readers, 0);
+	s = connect_to(config->interactive_port);
+	wait_for(&counters.readers, 1);
+	server_reload(config);
+	close(s);
+	wait_for(&counters.readers, 0);
+	assert_int_equal(counter_get(&counters.refused), 2);
+	assert_int_equal(counter_get(&counters.requests), 2);
+}
+
 /* What is left of a reader is sent before the end, if it takes it in time. */
 static void
 the_end(void **state)
@@ -457,6 +606,9 @@ main(void)
 	    TEST(who_goes_is_let_go),
 	    TEST(compressed),
 	    TEST(another_configuration),
+	    TEST(a_child_has_the_readers_socket),
+	    TEST(a_child_has_the_ports_sockets),
+	    TEST(everything_twice),
 	    TEST(the_end),
 	    TEST(no_descriptors),
 	    TEST(a_port_that_is_taken),
