@@ -2,6 +2,7 @@
 SYSTEM_TESTS = \
 	tests/system/test_bridge_clock.py \
 	tests/system/test_bridge_clusters.py \
+	tests/system/test_bridge_descriptors.py \
 	tests/system/test_bridge_faults.py \
 	tests/system/test_bridge_flood.py \
 	tests/system/test_bridge_gmetad.py \
