@@ -17,6 +17,7 @@ unsigned fake_lines;
 atomic_llong fake_now;
 bool fake_locked;
 char fake_path[256];
+char fake_bad[sizeof(fake_path) + 8];
 
 static char folder[64];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -93,6 +94,7 @@ fake_folder(void)
 	if (mkdtemp(folder) == NULL)
 		return -1;
 	snprintf(fake_path, sizeof(fake_path), "%s/bridge.db", folder);
+	snprintf(fake_bad, sizeof(fake_bad), "%s.bad", fake_path);
 	return 0;
 }
 

@@ -14,9 +14,11 @@ extern unsigned fake_lines;
 extern atomic_llong fake_now; /* clock_ms() */
 extern bool fake_locked;      /* the collector's lock is held */
 
-/* A folder that is empty, and the file that is to be in it. Everything counts from
- * zero again. 0, or -1. And removes it: -1 when something else is in it. */
+/* A folder that is empty, the file that is to be in it, and what that is called when it
+ * is put aside. Everything counts from zero again. 0, or -1. And removes it: -1 when
+ * something else is in it. */
 extern char fake_path[256];
+extern char fake_bad[sizeof(fake_path) + 8];
 int fake_folder(void);
 int fake_folder_remove(void);
 

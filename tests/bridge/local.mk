@@ -103,6 +103,7 @@ tests_bridge_test_rrdcached_faults_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 FAKE_BRIDGE = tests/bridge/fake_bridge.c tests/bridge/fake_bridge.h
 FAKE_COLLECTOR = $(FAKE_BRIDGE) tests/sflow/unit.h \
 	tests/bridge/fake_collector.c tests/bridge/fake_collector.h
+FAKE_DISK = tests/bridge/fake_disk.c tests/bridge/fake_disk.h
 
 tests_bridge_test_restart_SOURCES = tests/bridge/test_restart.c $(FAKE_BRIDGE) \
 	$(UNIT_SCRIPT)
@@ -114,12 +115,12 @@ tests_bridge_test_state_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
 tests_bridge_test_state_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_state_damage_SOURCES = \
-	tests/bridge/test_state_damage.c $(FAKE_COLLECTOR)
+	tests/bridge/test_state_damage.c $(FAKE_COLLECTOR) $(FAKE_DISK)
 tests_bridge_test_state_damage_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
 tests_bridge_test_state_damage_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_state_faults_SOURCES = \
-	tests/bridge/test_state_faults.c $(FAKE_COLLECTOR)
+	tests/bridge/test_state_faults.c $(FAKE_COLLECTOR) $(FAKE_DISK)
 tests_bridge_test_state_faults_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
 tests_bridge_test_state_faults_LDADD = $(BRIDGE_LIBS)
 

@@ -9,49 +9,9 @@
 #include <unistd.h>
 
 #include "tests/bridge/fake_collector.h"
+#include "tests/bridge/fake_disk.h"
 
 #define AGAIN_MS 10000 /* after which a file that can't be opened is tried again */
-
-static char bad_path[sizeof(fake_path) + 8];
-
-static int
-begin(void **state)
-{
-	int result = fake_begin(state);
-
-	snprintf(bad_path, sizeof(bad_path), "%s.bad", fake_path);
-	return result;
-}
-
-/* Of any file. The bytes are the caller's to free. */
-static uint8_t *
-read_file(const char *path, size_t *len)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *bytes;
-	long end;
-
-	assert_non_null(file);
-	fseek(file, 0, SEEK_END);
-	end = ftell(file);
-	rewind(file);
-	bytes = malloc((size_t)end + 1);
-	assert_non_null(bytes);
-	*len = fread(bytes, 1, (size_t)end, file);
-	assert_int_equal(*len, end);
-	fclose(file);
-	return bytes;
-}
-
-static void
-write_file(const char *path, const void *bytes, size_t len)
-{
-	FILE *file = fopen(path, "wb");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, len, file), len);
-	fclose(file);
-}
 
 /* Whatever the file was: it can be opened, three hosts saved, and restored. */
 static void
@@ -92,14 +52,14 @@ garbage(void **state)
 	assert_int_equal(state_save_round(s, NOW), 0);
 	assert_int_equal(fake_lines, 1);
 	state_close(s);
-	aside = read_file(bad_path, &len);
+	aside = read_file(fake_bad, &len);
 	assert_int_equal(len, sizeof(bytes));
 	assert_memory_equal(aside, bytes, len);
 	free(aside);
 	write_file(fake_path, "something else entirely, and of another length, "
 	           "but not a database", 66);
 	assert_usable();
-	free(read_file(bad_path, &len)); /* in place of the older one */
+	free(read_file(fake_bad, &len)); /* in place of the older one */
 	assert_int_equal(len, 66);
 }
 
@@ -118,9 +78,9 @@ garbage_with_a_log(void **state)
 	write_file(fake_path, "not a database, and longer than some header of it",
 	           49);
 	assert_usable();
-	free(read_file(bad_path, &len));
+	free(read_file(fake_bad, &len));
 	assert_int_equal(len, 49);
-	snprintf(bad, sizeof(bad), "%s-journal", bad_path);
+	snprintf(bad, sizeof(bad), "%s-journal", fake_bad);
 	unlink(bad);
 }
 
@@ -130,7 +90,7 @@ empty_file(void **state)
 	(void)state;
 	write_file(fake_path, "", 0);
 	assert_usable();
-	assert_int_equal(access(bad_path, F_OK), -1);
+	assert_int_equal(access(fake_bad, F_OK), -1);
 }
 
 static void
@@ -144,12 +104,12 @@ truncated(void **state)
 	bytes = read_file(fake_path, &len);
 	assert_true(len > 20000);
 	for (at = 1; at < len; at += at < 4200 ? 379 : 4096 - 5) {
-		unlink(bad_path);
+		unlink(fake_bad);
 		write_file(fake_path, bytes, at);
 		fake_restart();
 		state_close(fake_open());
 		assert_true(fake.restored == 0 ||
-		            access(bad_path, F_OK) == -1);
+		            access(fake_bad, F_OK) == -1);
 		fake_restart();
 		assert_usable();
 	}
@@ -248,7 +208,7 @@ foreign_database(void **state)
 	fake_sql(fake_path, "CREATE TABLE hosts (a, b); INSERT INTO hosts "
 	         "VALUES (1, 2), (3, 4)");
 	assert_usable();
-	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 2);
+	assert_int_equal(fake_sql(fake_bad, "SELECT count(*) FROM hosts"), 2);
 }
 
 /* With the very same table. */
@@ -260,7 +220,7 @@ another_programs_file(void **state)
 	fake_sql(fake_path, "PRAGMA application_id = 5");
 	state_close(fake_open());
 	assert_int_equal(fake.restored, 0);
-	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 4);
+	assert_int_equal(fake_sql(fake_bad, "SELECT count(*) FROM hosts"), 4);
 }
 
 static void
@@ -271,7 +231,7 @@ newer_version(void **state)
 	fake_sql(fake_path, "PRAGMA user_version = 2");
 	state_close(fake_open());
 	assert_int_equal(fake.restored, 0);
-	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 4);
+	assert_int_equal(fake_sql(fake_bad, "SELECT count(*) FROM hosts"), 4);
 	assert_int_equal(fake_rows(), 0);
 	assert_usable();
 }
@@ -280,7 +240,7 @@ newer_version(void **state)
 static void
 newer_version_in_use(void **state)
 {
-	char wal[sizeof(bad_path) + 8];
+	char wal[sizeof(fake_bad) + 8];
 	sqlite3 *other;
 
 	(void)state;
@@ -289,10 +249,10 @@ newer_version_in_use(void **state)
 	assert_int_equal(sqlite3_exec(other, "PRAGMA user_version = 2", NULL,
 	                              NULL, NULL), SQLITE_OK);
 	assert_usable();
-	snprintf(wal, sizeof(wal), "%s-wal", bad_path);
+	snprintf(wal, sizeof(wal), "%s-wal", fake_bad);
 	assert_int_equal(access(wal, F_OK), 0);
 	sqlite3_close(other);
-	assert_int_equal(fake_sql(bad_path, "PRAGMA user_version"), 2);
+	assert_int_equal(fake_sql(fake_bad, "PRAGMA user_version"), 2);
 }
 
 static void
@@ -302,7 +262,7 @@ other_columns(void **state)
 	fake_file(4);
 	fake_sql(fake_path, "ALTER TABLE hosts DROP COLUMN loss");
 	assert_usable();
-	assert_int_equal(fake_sql(bad_path, "SELECT count(*) FROM hosts"), 4);
+	assert_int_equal(fake_sql(fake_bad, "SELECT count(*) FROM hosts"), 4);
 	fake_file(4);
 	fake_sql(fake_path, "DROP TABLE hosts");
 	assert_usable();
@@ -325,7 +285,7 @@ altered_while_open(void **state)
 	state_close(s);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fake_end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fake_begin, fake_end)
 
 int
 main(void)

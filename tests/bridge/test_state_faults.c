@@ -13,19 +13,9 @@
 
 #include "gmetad-bridge/counters.h"
 #include "tests/bridge/fake_collector.h"
+#include "tests/bridge/fake_disk.h"
 
 #define AGAIN_MS 10000 /* after which a file that can't be opened is tried again */
-
-static char bad_path[sizeof(fake_path) + 8];
-
-static int
-begin(void **state)
-{
-	int result = fake_begin(state);
-
-	snprintf(bad_path, sizeof(bad_path), "%s.bad", fake_path);
-	return result;
-}
 
 /* Locked, or not to be had -------------------------------------------------------------- */
 
@@ -67,7 +57,7 @@ locked_at_the_start(void **state)
 	assert_int_equal(fake.restored, 9);
 	assert_int_equal(fake_rows(), 9); /* as the collector has it */
 	state_close(s);
-	assert_int_equal(access(bad_path, F_OK), -1);
+	assert_int_equal(access(fake_bad, F_OK), -1);
 }
 
 static void
@@ -190,41 +180,6 @@ removed_meanwhile(void **state)
 
 /* A full disk -------------------------------------------------------------------------- */
 
-/* By SQLite's own means: its system calls can be replaced for tests. */
-static int write_errno;
-
-static ssize_t
-failing_write(int fd, const void *bytes, size_t len)
-{
-	(void)fd;
-	(void)bytes;
-	(void)len;
-	errno = write_errno;
-	return -1;
-}
-
-static ssize_t
-failing_pwrite(int fd, const void *bytes, size_t len, off_t at)
-{
-	(void)at;
-	return failing_write(fd, bytes, len);
-}
-
-static void
-fail_writes(int with)
-{
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	sqlite3_syscall_ptr plain =
-	    with != 0 ? (sqlite3_syscall_ptr)failing_write : NULL;
-	sqlite3_syscall_ptr placed =
-	    with != 0 ? (sqlite3_syscall_ptr)failing_pwrite : NULL;
-
-	write_errno = with;
-	vfs->xSetSystemCall(vfs, "write", plain);
-	vfs->xSetSystemCall(vfs, "pwrite", placed);
-	vfs->xSetSystemCall(vfs, "pwrite64", placed);
-}
-
 static void
 full_disk(void **state)
 {
@@ -290,7 +245,7 @@ full_disk_at_the_start(void **state)
 	fail_writes(0);
 	assert_int_equal(state_save_round(s, NOW + 2 * AGAIN_MS), 0);
 	assert_int_equal(fake_rows(), 3);
-	assert_int_equal(access(bad_path, F_OK), -1);
+	assert_int_equal(access(fake_bad, F_OK), -1);
 	state_close(s);
 }
 
@@ -389,12 +344,12 @@ killed(void **state)
 			assert_int_equal(fake.host[i].interval_ms,
 			                 fake.host[0].interval_ms);
 		round = fake.host[0].interval_ms;
-		assert_int_equal(access(bad_path, F_OK), -1);
+		assert_int_equal(access(fake_bad, F_OK), -1);
 		fake_restart();
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, fake_end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fake_begin, fake_end)
 
 int
 main(void)
