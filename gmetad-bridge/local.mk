@@ -57,6 +57,7 @@ bridge_rrd = \
 bridge_state = \
 	gmetad-bridge/state/database.c gmetad-bridge/state/database.h \
 	gmetad-bridge/state/database_internal.h \
+	gmetad-bridge/state/database_migrations.c \
 	gmetad-bridge/state/database_rows.c \
 	gmetad-bridge/state/state.c gmetad-bridge/state/state.h
 

@@ -128,7 +128,8 @@ open_state(void)
 
 	if (config->state == NULL)
 		return 0;
-	bridge.state = state_open(config->state, bridge.collector, clock_ms(),
+	bridge.state = state_open(config->state, &database_migrations,
+	                          bridge.collector, clock_ms(),
 	                          clock_wall_offset());
 	if (bridge.state != NULL)
 		return 0;

@@ -131,12 +131,13 @@ distrust(sqlite3 *handle)
 	                    NULL, NULL, NULL);
 }
 
-/* Whose file it is. One without anything in it is new. */
+/* Whose file it is, and of which version: 0 when there is nothing in it. */
 static int
-check_identity(sqlite3 *handle, bool *new, struct finding *finding)
+check_identity(sqlite3 *handle, const struct database_migrations *migrations,
+               int64_t *version, struct finding *finding)
 {
-	int64_t version, application, things;
-	int code = ask_number(handle, "PRAGMA user_version", &version);
+	int64_t application, things;
+	int code = ask_number(handle, "PRAGMA user_version", version);
 
 	if (code == SQLITE_OK)
 		code = ask_number(handle, "PRAGMA application_id", &application);
@@ -145,16 +146,15 @@ check_identity(sqlite3 *handle, bool *new, struct finding *finding)
 		                  &things);
 	if (code != SQLITE_OK)
 		return found_code(finding, handle, code);
-	*new = version == 0 && application == 0 && things == 0;
-	if (*new)
+	if (*version == 0 && application == 0 && things == 0)
 		return 0;
 	if (application != DATABASE_APPLICATION)
 		return found(finding, DATABASE_DAMAGED,
 		             "it is another program's");
-	if (version != DATABASE_VERSION)
+	if (*version < 1 || *version > migrations->count)
 		return found(finding, DATABASE_DAMAGED,
 		             "it is of version %lld, not %d",
-		             (long long)version, DATABASE_VERSION);
+		             (long long)*version, migrations->count);
 	return 0;
 }
 
@@ -195,9 +195,64 @@ set_journal(sqlite3 *handle)
 }
 
 static int
-open_and_check(struct database *db, const char *path, struct finding *finding)
+migrate_once(sqlite3 *handle, const char *sql, int64_t to)
 {
-	bool new = false;
+	char mark[64];
+	int code = sqlite3_exec(handle, sql, NULL, NULL, NULL);
+
+	if (code != SQLITE_OK)
+		return code;
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %lld",
+	         (long long)to);
+	return sqlite3_exec(handle, mark, NULL, NULL, NULL);
+}
+
+/* The version is read again, because another bridge may have brought the file up to date
+ * meanwhile. On a fault the transaction stays open; closing the file rolls it back. */
+static int
+migrate_all(sqlite3 *handle, const struct database_migrations *migrations)
+{
+	int64_t version = 0;
+	int code = sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+	if (code == SQLITE_OK)
+		code = ask_number(handle, "PRAGMA user_version", &version);
+	for (; code == SQLITE_OK && version < migrations->count; version++)
+		code = migrate_once(handle, migrations->sql[version],
+		                    version + 1);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(handle, "COMMIT", NULL, NULL, NULL);
+	return code;
+}
+
+/* Brings the file from that version to ours. Where that fails, the file is as good as
+ * before, so a fault of the statements is no damage of the file. */
+static int
+migrate(sqlite3 *handle, const struct database_migrations *migrations,
+        int64_t version, struct finding *finding)
+{
+	int code;
+
+	if (version == migrations->count)
+		return 0;
+	code = migrate_all(handle, migrations);
+	if (code == SQLITE_OK)
+		return 0;
+	if (version == 0)
+		return found(finding, fault_of(code), "it can't be made: %s",
+		             sqlite3_errmsg(handle));
+	return found(finding, fault_of(code),
+	             "it can't be brought from version %lld to %d: %s",
+	             (long long)version, migrations->count,
+	             sqlite3_errmsg(handle));
+}
+
+static int
+open_and_check(struct database *db, const char *path,
+               const struct database_migrations *migrations,
+               struct finding *finding)
+{
+	int64_t version = 0;
 	int code;
 
 	if (make_file(path, finding) != 0)
@@ -207,20 +262,21 @@ open_and_check(struct database *db, const char *path, struct finding *finding)
 		code = distrust(db->handle);
 	if (code != SQLITE_OK)
 		return found_code(finding, db->handle, code);
-	if (check_identity(db->handle, &new, finding) != 0 ||
+	if (check_identity(db->handle, migrations, &version, finding) != 0 ||
 	    check_pages(db->handle, path, finding) != 0)
 		return -1;
 	code = set_journal(db->handle);
-	if (code == SQLITE_OK && new)
-		code = database_create_table(db);
-	if (code == SQLITE_OK)
-		code = database_prepare(db);
+	if (code != SQLITE_OK)
+		return found_code(finding, db->handle, code);
+	if (migrate(db->handle, migrations, version, finding) != 0)
+		return -1;
+	code = database_prepare(db);
 	return code == SQLITE_OK ? 0 : found_code(finding, db->handle, code);
 }
 
 struct database *
-database_open(const char *path, enum database_fault *fault,
-              char text[DATABASE_FAULT])
+database_open(const char *path, const struct database_migrations *migrations,
+              enum database_fault *fault, char text[DATABASE_FAULT])
 {
 	struct finding finding = {fault, text};
 	struct database *db = calloc(1, sizeof(*db));
@@ -229,7 +285,7 @@ database_open(const char *path, enum database_fault *fault,
 		found(&finding, DATABASE_REOPEN, "%s", strerror(ENOMEM));
 		return NULL;
 	}
-	if (open_and_check(db, path, &finding) == 0)
+	if (open_and_check(db, path, migrations, &finding) == 0)
 		return db;
 	database_close(db);
 	return NULL;

@@ -24,9 +24,23 @@ enum database_fault {
 	DATABASE_DAMAGED /* or not ours: put it aside, and begin anew */
 };
 
-/* Opens the file, makes it where it isn't there, and checks all of it. NULL on a
- * fault, and then `text` says which one. */
-struct database *database_open(const char *path, enum database_fault *fault,
+/* How a file comes from one version to the next: the statements in sql[N] bring it from
+ * version N to N + 1. Version 0 is a file with nothing in it, so a new file is made by
+ * the same statements that bring an old one up to date. */
+struct database_migrations {
+	const char *const *sql;
+	int count; /* also the version that the program reads and writes */
+};
+
+extern const struct database_migrations database_migrations; /* the bridge's */
+
+/* Opens the file, makes it where it isn't there, and checks all of it. A file of an
+ * older version is brought up to date in one transaction: where that fails, whenever
+ * it fails, the file is as it was. NULL on a fault, and then `text` says which one.
+ * `migrations` is the caller's, and used until it returns. */
+struct database *database_open(const char *path,
+                               const struct database_migrations *migrations,
+                               enum database_fault *fault,
                                char text[DATABASE_FAULT]);
 void database_close(struct database *db);
 

@@ -4,39 +4,12 @@
 #include "gmetad-bridge/state/database_internal.h"
 #include "sflow/text.h"
 
-#define STRING_OF(number) #number
-#define STRING(number) STRING_OF(number)
-
 #define LAST_MS INT64_C(253402300799000) /* of the year 9999 */
 
-/* A machine is a virtual machine that is a host of its own. Times are of the wall
- * clock; all in ms but `started`. */
+/* The columns of the table that database_migrations.c makes. */
 #define KEY "agent, machine, sub_agent, source_class, source_index"
 #define OTHERS "uuid, name, shown, first, heard, started, interval, jitter, " \
                "loss, down"
-
-static const char create[] =
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE hosts ("
-    " agent BLOB NOT NULL,"
-    " machine INTEGER NOT NULL,"
-    " sub_agent INTEGER NOT NULL,"
-    " source_class INTEGER NOT NULL,"
-    " source_index INTEGER NOT NULL,"
-    " uuid BLOB,"
-    " name TEXT NOT NULL,"
-    " shown TEXT NOT NULL,"
-    " first INTEGER NOT NULL,"
-    " heard INTEGER NOT NULL,"
-    " started INTEGER NOT NULL,"
-    " interval INTEGER NOT NULL,"
-    " jitter INTEGER NOT NULL,"
-    " loss REAL NOT NULL,"
-    " down INTEGER NOT NULL,"
-    " PRIMARY KEY (" KEY ")) WITHOUT ROWID;"
-    "PRAGMA application_id = " STRING(DATABASE_APPLICATION) ";"
-    "PRAGMA user_version = " STRING(DATABASE_VERSION) ";"
-    "COMMIT";
 
 /* Places of the columns, in the order of KEY and OTHERS. */
 enum {
@@ -44,12 +17,6 @@ enum {
 	UUID = KEY_COUNT, NAME, SHOWN, FIRST, HEARD, STARTED, INTERVAL, JITTER,
 	LOSS, DOWN
 };
-
-int
-database_create_table(struct database *db)
-{
-	return sqlite3_exec(db->handle, create, NULL, NULL, NULL);
-}
 
 int
 database_prepare(struct database *db)

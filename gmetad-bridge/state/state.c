@@ -18,6 +18,7 @@
 
 struct state {
 	char *path;
+	const struct database_migrations *migrations;
 	struct collector *collector;
 	struct database *db; /* NULL: it can't be opened now */
 	bool told;           /* that it can't */
@@ -142,10 +143,10 @@ open_file(struct state *s, int64_t now)
 	enum database_fault fault;
 	char why[DATABASE_FAULT];
 
-	s->db = database_open(s->path, &fault, why);
+	s->db = database_open(s->path, s->migrations, &fault, why);
 	if (s->db == NULL && fault == DATABASE_DAMAGED &&
 	    put_aside(s, why) == 0)
-		s->db = database_open(s->path, &fault, why);
+		s->db = database_open(s->path, s->migrations, &fault, why);
 	if (s->db == NULL) {
 		try_later(s, why, now);
 		return -1;
@@ -333,7 +334,8 @@ state_stop(struct state *s)
 /* Start and end --------------------------------------------------------------------- */
 
 static struct state *
-make(const char *path, struct collector *collector)
+make(const char *path, const struct database_migrations *migrations,
+     struct collector *collector)
 {
 	struct state *s = calloc(1, sizeof(*s));
 	pthread_condattr_t attributes;
@@ -345,6 +347,7 @@ make(const char *path, struct collector *collector)
 		free(s);
 		return NULL;
 	}
+	s->migrations = migrations;
 	s->collector = collector;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&attributes);
@@ -355,10 +358,10 @@ make(const char *path, struct collector *collector)
 }
 
 struct state *
-state_open(const char *path, struct collector *collector, int64_t now,
-           int64_t wall_offset_ms)
+state_open(const char *path, const struct database_migrations *migrations,
+           struct collector *collector, int64_t now, int64_t wall_offset_ms)
 {
-	struct state *s = make(path, collector);
+	struct state *s = make(path, migrations, collector);
 
 	if (s == NULL)
 		return NULL;

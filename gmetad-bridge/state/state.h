@@ -7,16 +7,22 @@
 #ifndef BRIDGE_STATE_H
 #define BRIDGE_STATE_H
 
+#include "gmetad-bridge/state/database.h"
 #include "sflow/collector/collector.h"
 
 struct state;
 
-/* Opens the file, makes it where it isn't there, and restores its hosts into the
- * collector, whose wall clock it sets. A file that is damaged, or of another program
- * or version, is put aside (".bad") and begun anew, with a line in the log; one that
- * is locked, or can't be written, is tried again later. NULL without memory. */
-struct state *state_open(const char *path, struct collector *collector,
-                         int64_t now, int64_t wall_offset_ms);
+/* Opens the file, makes it where it isn't there, brings it up to date where it is of an
+ * older version, and restores its hosts into the collector, whose wall clock it sets.
+ * A file that is damaged, or of another program, is put aside (".bad") and begun anew,
+ * with a line in the log; one that is locked, or can't be written or brought up to
+ * date, stays as it is and is tried again later. `migrations` (those of the bridge:
+ * &database_migrations) and the collector stay the caller's, and in use until
+ * state_close(). NULL without memory. */
+struct state *state_open(const char *path,
+                         const struct database_migrations *migrations,
+                         struct collector *collector, int64_t now,
+                         int64_t wall_offset_ms);
 
 /* Starts its thread: 0, or -1 with a line in the log. And ends it, if there is one,
  * and saves all that has changed. */

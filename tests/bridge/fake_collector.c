@@ -15,13 +15,29 @@ collector_set_wall(struct collector *c, int64_t offset_ms)
 	c->wall_ms = offset_ms;
 }
 
+static bool
+is_there(const struct collector *c, const struct collector_saved *key)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (memcmp(&c->host[i].agent, &key->agent,
+		           sizeof(key->agent)) == 0 &&
+		    c->host[i].machine == key->machine &&
+		    c->host[i].sub_agent == key->sub_agent &&
+		    c->host[i].source_class == key->source_class &&
+		    c->host[i].source_index == key->source_index)
+			return true;
+	return false;
+}
+
 int
 collector_restore(struct collector *c, const struct collector_saved *saved,
                   int64_t now)
 {
 	(void)now;
 	assert_true(fake_locked);
-	if (c->count == HOSTS || fake_find(saved->started_s) != NULL ||
+	if (c->count == HOSTS || is_there(c, saved) ||
 	    (saved->started_s < HOSTS && c->refuses[saved->started_s])) {
 		c->refused++;
 		return -1;
@@ -115,7 +131,14 @@ fake_host(bool machine)
 struct state *
 fake_open(void)
 {
-	struct state *state = state_open(fake_path, &fake, NOW, WALL - NOW);
+	return fake_open_with(&database_migrations);
+}
+
+struct state *
+fake_open_with(const struct database_migrations *migrations)
+{
+	struct state *state = state_open(fake_path, migrations, &fake, NOW,
+	                                 WALL - NOW);
 
 	assert_non_null(state);
 	assert_int_equal(fake.wall_ms, WALL - NOW);

@@ -47,6 +47,9 @@ void fake_restart(void);
 /* A state at NOW of what is in the file now. */
 struct state *fake_open(void);
 
+/* The same in a program that knows these versions. */
+struct state *fake_open_with(const struct database_migrations *migrations);
+
 /* Fails the test unless both are the same in all that is kept. */
 void assert_same(const struct collector_saved *a,
                  const struct collector_saved *b);

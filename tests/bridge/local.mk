@@ -19,6 +19,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_state \
 	tests/bridge/test_state_damage \
 	tests/bridge/test_state_faults \
+	tests/bridge/test_state_migrations \
 	tests/bridge/test_steps \
 	tests/bridge/test_summary \
 	tests/bridge/test_whole
@@ -104,6 +105,8 @@ FAKE_BRIDGE = tests/bridge/fake_bridge.c tests/bridge/fake_bridge.h
 FAKE_COLLECTOR = $(FAKE_BRIDGE) tests/sflow/unit.h \
 	tests/bridge/fake_collector.c tests/bridge/fake_collector.h
 FAKE_DISK = tests/bridge/fake_disk.c tests/bridge/fake_disk.h
+FAKE_VERSIONS = tests/bridge/fake_versions.c tests/bridge/fake_versions.h
+EXTRA_DIST += tests/bridge/data/state-1.db
 
 tests_bridge_test_restart_SOURCES = tests/bridge/test_restart.c $(FAKE_BRIDGE) \
 	$(UNIT_SCRIPT)
@@ -123,6 +126,12 @@ tests_bridge_test_state_faults_SOURCES = \
 	tests/bridge/test_state_faults.c $(FAKE_COLLECTOR) $(FAKE_DISK)
 tests_bridge_test_state_faults_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
 tests_bridge_test_state_faults_LDADD = $(BRIDGE_LIBS)
+
+tests_bridge_test_state_migrations_SOURCES = \
+	tests/bridge/test_state_migrations.c \
+	$(FAKE_COLLECTOR) $(FAKE_DISK) $(FAKE_VERSIONS)
+tests_bridge_test_state_migrations_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
+tests_bridge_test_state_migrations_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_steps_SOURCES = tests/bridge/test_steps.c tests/sflow/unit.h
 tests_bridge_test_steps_CFLAGS = $(BRIDGE_CFLAGS)

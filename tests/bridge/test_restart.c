@@ -43,7 +43,8 @@ teardown(void **state)
 static struct state *
 open_state(struct script *s)
 {
-	struct state *file = state_open(fake_path, s->c, s->now, SCRIPT_WALL);
+	struct state *file = state_open(fake_path, &database_migrations, s->c,
+	                                s->now, SCRIPT_WALL);
 
 	assert_non_null(file);
 	assert_true(fake_lines <= 1);

@@ -150,7 +150,8 @@ begin(void)
 	assert_non_null(whole.collector);
 	store = collector_store(whole.collector);
 	collector_set_wall(whole.collector, clock_wall_offset());
-	whole.state = state_open(whole.config->state, whole.collector, clock_ms(),
+	whole.state = state_open(whole.config->state, &database_migrations,
+	                         whole.collector, clock_ms(),
 	                         clock_wall_offset());
 	assert_non_null(whole.state);
 	status_begin(collector_stats(whole.collector), clock_ms());
