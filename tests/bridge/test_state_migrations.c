@@ -1,10 +1,13 @@
 /* The file of an older version: it is brought up to date with all that is in it, or
- * stays as it was. */
+ * stays as it was, whatever happens in the middle. */
 #include "tests/sflow/unit.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gmetad-bridge/counters.h"
@@ -231,6 +234,136 @@ locked(void **state)
 	assert_not_aside();
 }
 
+/* In the middle ---------------------------------------------------------------------- */
+
+/* The disk takes so many writes and no more, until there is room. Returns whether one
+ * was refused. */
+static bool
+fill_disk_after(unsigned writes, int reason,
+                const struct database_migrations *later)
+{
+	struct state *s;
+	bool refused;
+
+	fake_restart();
+	fake_file_1();
+	fail_writes_after(writes, reason);
+	s = fake_open_with(later);
+	refused = failed_writes() > 0;
+	fail_writes(0);
+	if (fake.restored == 0) {
+		assert_true(refused);
+		assert_int_equal(version(), 1);
+		assert_int_equal(has_notes(), 0);
+		assert_int_equal(fake_rows(), FILE_1_HOSTS);
+		assert_int_equal(state_save_round(s, NOW + AGAIN_MS), 0);
+	}
+	assert_restored_1();
+	state_close(s);
+	assert_schema_of_new(later);
+	assert_not_aside();
+	return refused;
+}
+
+static void
+full_disk(void **state)
+{
+	static const int reasons[] = {ENOSPC, EIO};
+	const struct database_migrations *later =
+	    fake_later(add_table, add_column);
+	unsigned writes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(reasons); i++) {
+		writes = 0;
+		while (fill_disk_after(writes, reasons[i], later))
+			writes++;
+		assert_true(writes >= 5); /* among them pages of the migration */
+	}
+}
+
+/* A program that opens the file dies in a write. Returns whether it did. */
+static bool
+die_after(unsigned writes, const struct database_migrations *later)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		die_after_writes(writes);
+		state_close(fake_open_with(later));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFSIGNALED(status))
+		assert_int_equal(WTERMSIG(status), SIGKILL);
+	else
+		assert_int_equal(status, 0);
+	return WIFSIGNALED(status);
+}
+
+/* Fails the test unless all that is in the file is of one of the two versions. Returns
+ * which one. */
+static long long
+look_at_half(int from, int to)
+{
+	long long is = version();
+
+	assert_true(is == from || is == to);
+	assert_int_equal(has_notes(), is == to);
+	if (is > 0)
+		assert_int_equal(fake_rows(), from > 0 ? FILE_1_HOSTS : 0);
+	return is;
+}
+
+/* From a file of version 1, or from none. SQLite repairs the file when it is opened next:
+ * that is by the bridge or, with `look`, by the test. */
+static void
+die_in_each_write(bool from_file, bool look)
+{
+	const struct database_migrations *later =
+	    fake_later(add_table, add_column);
+	int from = from_file ? 1 : 0;
+	unsigned writes, before = 0;
+
+	for (writes = 0;; writes++) {
+		fake_restart();
+		unlink(fake_path);
+		if (from_file)
+			fake_file_1();
+		if (!die_after(writes, later))
+			break;
+		if (look)
+			before += look_at_half(from, later->count) == from;
+		state_close(fake_open_with(later));
+		if (from_file)
+			assert_restored_1();
+		assert_schema_of_new(later);
+		assert_not_aside();
+	}
+	if (look) /* both have been */
+		assert_true(before > 0 && before < writes);
+	assert_true(writes > 0);
+}
+
+static void
+killed(void **state)
+{
+	(void)state;
+	die_in_each_write(true, false);
+	die_in_each_write(true, true);
+}
+
+static void
+killed_in_a_new_file(void **state)
+{
+	(void)state;
+	die_in_each_write(false, false);
+	die_in_each_write(false, true);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fake_begin, fake_end)
 
 int
@@ -244,6 +377,9 @@ main(void)
 	    TEST(second_fails),
 	    TEST(new_file_fails),
 	    TEST(locked),
+	    TEST(full_disk),
+	    TEST(killed),
+	    TEST(killed_in_a_new_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
