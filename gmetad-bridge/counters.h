@@ -54,7 +54,9 @@
 	METRIC(rrd_created, "created", "bridge_rrd_created", PER_SECOND, \
 	       "files/sec", "RRD files created")
 
+/* Open is 1 while the file is, else 0. */
 #define COUNTERS_OF_STATE(METRIC, PLAIN) \
+	PLAIN(state_open, "open") \
 	METRIC(state_saved, "saved", "bridge_state_saved", PER_SECOND, \
 	       "hosts/sec", "Hosts saved for the next start") \
 	METRIC(state_failed, "failed", "bridge_state_failed", PER_MINUTE, \

@@ -10,9 +10,16 @@
 #include <unistd.h>
 
 #include "gmetad-bridge/state/database_internal.h"
+#include "sflow/wire/cursor.h"
 
 #define BUSY_MS 250
 #define FILE_MODE 0640
+
+/* Where it is in the header of each file ("Database File Format" of SQLite, 1.3). */
+#define HEADER_MAGIC "SQLite format 3"
+#define HEADER_VERSION 60 /* user_version */
+#define HEADER_BETWEEN 4  /* between that and the application_id */
+#define HEADER_READ 72    /* up to the end of that */
 
 /* Opening -------------------------------------------------------------------------- */
 
@@ -131,17 +138,53 @@ distrust(sqlite3 *handle)
 	                    NULL, NULL, NULL);
 }
 
-/* Whose file it is, and of which version: 0 when there is nothing in it. */
+static int
+found_newer(struct finding *finding, int64_t version,
+            const struct database_migrations *migrations)
+{
+	return found(finding, DATABASE_NEWER,
+	             "it is of version %lld, and this gmetad-bridge knows none "
+	             "above %d", (long long)version, migrations->count);
+}
+
+/* Whether a newer program has made the file, by its first bytes. They are read with
+ * SQLite's own call, but without its locks: to look into a file with a write-ahead log
+ * in any other way makes files beside it, and may write to it. */
+static int
+check_header(sqlite3 *handle, const struct database_migrations *migrations,
+             struct finding *finding)
+{
+	uint8_t bytes[HEADER_READ];
+	struct cursor header = cursor_of(bytes, sizeof(bytes));
+	sqlite3_file *file = NULL;
+	int32_t version;
+
+	sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	if (file == NULL || file->pMethods == NULL ||
+	    file->pMethods->xRead(file, bytes, sizeof(bytes), 0) != SQLITE_OK ||
+	    memcmp(bytes, HEADER_MAGIC, sizeof(HEADER_MAGIC)) != 0)
+		return 0; /* it is new or damaged: SQLite finds that, too */
+	cursor_take(&header, HEADER_VERSION);
+	version = (int32_t)cursor_u32(&header);
+	cursor_take(&header, HEADER_BETWEEN);
+	if (cursor_u32(&header) != DATABASE_APPLICATION ||
+	    version <= migrations->count)
+		return 0;
+	return found_newer(finding, version, migrations);
+}
+
+/* Whose file it is, and of which version: 0 when there is nothing in it. The version may
+ * be in the write-ahead log only; of a newer one that log stays, too. */
 static int
 check_identity(sqlite3 *handle, const struct database_migrations *migrations,
                int64_t *version, struct finding *finding)
 {
-	int64_t application, things;
+	int64_t application = 0, things = 0;
 	int code = ask_number(handle, "PRAGMA user_version", version);
 
 	if (code == SQLITE_OK)
 		code = ask_number(handle, "PRAGMA application_id", &application);
-	if (code == SQLITE_OK)
+	if (code == SQLITE_OK && *version == 0 && application == 0)
 		code = ask_number(handle, "SELECT count(*) FROM sqlite_master",
 		                  &things);
 	if (code != SQLITE_OK)
@@ -151,11 +194,14 @@ check_identity(sqlite3 *handle, const struct database_migrations *migrations,
 	if (application != DATABASE_APPLICATION)
 		return found(finding, DATABASE_DAMAGED,
 		             "it is another program's");
-	if (*version < 1 || *version > migrations->count)
+	if (*version < 1)
 		return found(finding, DATABASE_DAMAGED,
-		             "it is of version %lld, not %d",
-		             (long long)*version, migrations->count);
-	return 0;
+		             "there is no version %lld of it",
+		             (long long)*version);
+	if (*version <= migrations->count)
+		return 0;
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return found_newer(finding, *version, migrations);
 }
 
 /* The long check: the short one does not look at the order of keys, and costs no
@@ -258,8 +304,11 @@ open_and_check(struct database *db, const char *path,
 	if (make_file(path, finding) != 0)
 		return -1;
 	code = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE, NULL);
-	if (code == SQLITE_OK)
-		code = distrust(db->handle);
+	if (code != SQLITE_OK)
+		return found_code(finding, db->handle, code);
+	if (check_header(db->handle, migrations, finding) != 0)
+		return -1;
+	code = distrust(db->handle);
 	if (code != SQLITE_OK)
 		return found_code(finding, db->handle, code);
 	if (check_identity(db->handle, migrations, &version, finding) != 0 ||

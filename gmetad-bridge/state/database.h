@@ -19,9 +19,10 @@ struct database;
 
 /* What to do about a fault. */
 enum database_fault {
-	DATABASE_WAIT,   /* locked, or a full disk: try again with the same */
-	DATABASE_REOPEN, /* close it; open it again later */
-	DATABASE_DAMAGED /* or not ours: put it aside, and begin anew */
+	DATABASE_WAIT,    /* locked, or a full disk: try again with the same */
+	DATABASE_REOPEN,  /* close it; open it again later */
+	DATABASE_DAMAGED, /* or not ours: put it aside, and begin anew */
+	DATABASE_NEWER    /* a newer program has made it: leave it as it is */
 };
 
 /* How a file comes from one version to the next: the statements in sql[N] bring it from
@@ -36,8 +37,9 @@ extern const struct database_migrations database_migrations; /* the bridge's */
 
 /* Opens the file, makes it where it isn't there, and checks all of it. A file of an
  * older version is brought up to date in one transaction: where that fails, whenever
- * it fails, the file is as it was. NULL on a fault, and then `text` says which one.
- * `migrations` is the caller's, and used until it returns. */
+ * it fails, the file is as it was. A file of a newer version is only looked at: it
+ * and its log stay as they are, byte by byte. NULL on a fault, and then `text` says
+ * which one. `migrations` is the caller's, and used until it returns. */
 struct database *database_open(const char *path,
                                const struct database_migrations *migrations,
                                enum database_fault *fault,

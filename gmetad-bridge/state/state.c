@@ -22,6 +22,7 @@ struct state {
 	struct collector *collector;
 	struct database *db; /* NULL: it can't be opened now */
 	bool told;           /* that it can't */
+	bool told_newer;     /* that it is of a newer version */
 	bool restored;       /* what was in the file is in the collector */
 	bool all;            /* the file may have what is not so any more: all of
 	                      * it is to be written anew */
@@ -91,10 +92,17 @@ restore(struct state *s, int64_t now)
 }
 
 static void
+set_open(bool open)
+{
+	atomic_store_explicit(&counters.state_open, open, memory_order_relaxed);
+}
+
+static void
 close_file(struct state *s)
 {
 	database_close(s->db);
 	s->db = NULL;
+	set_open(false);
 }
 
 static int
@@ -110,17 +118,38 @@ put_aside(struct state *s, const char *why)
 	return -1;
 }
 
-/* Nothing is saved until then; said once. */
 static void
-try_later(struct state *s, const char *why, int64_t now)
+tell_newer(struct state *s, const char *why)
 {
-	counter_add(&counters.state_failed, 1);
-	s->again_ms = now + AGAIN_MS;
+	if (!s->told_newer)
+		log_line("state: %s is left as it is: %s. Nothing is saved: "
+		         "install the newer gmetad-bridge, or move the file away",
+		         s->path, why);
+	s->told_newer = true;
+}
+
+static void
+tell_fault(struct state *s, const char *why)
+{
 	if (!s->told)
 		log_line("state: %s can't be opened: %s. Nothing is saved "
 		         "meanwhile; it is tried again every %d s", s->path, why,
 		         AGAIN_MS / 1000);
 	s->told = true;
+}
+
+/* Nothing is saved until then. Both kinds are said once, until it is open; each try
+ * counts, so that it can be seen all the time. */
+static void
+try_later(struct state *s, enum database_fault fault, const char *why,
+          int64_t now)
+{
+	counter_add(&counters.state_failed, 1);
+	s->again_ms = now + AGAIN_MS;
+	if (fault == DATABASE_NEWER)
+		tell_newer(s, why);
+	else
+		tell_fault(s, why);
 }
 
 /* Closes it after a fault. A damaged file is put aside, and then there is one more
@@ -148,12 +177,14 @@ open_file(struct state *s, int64_t now)
 	    put_aside(s, why) == 0)
 		s->db = database_open(s->path, s->migrations, &fault, why);
 	if (s->db == NULL) {
-		try_later(s, why, now);
+		try_later(s, fault, why, now);
 		return -1;
 	}
-	if (s->told)
+	set_open(true);
+	if (s->told || s->told_newer)
 		log_line("state: %s is open now; all hosts are saved", s->path);
 	s->told = false;
+	s->told_newer = false;
 	s->again_ms = 0;
 	return 0;
 }

@@ -16,7 +16,9 @@ struct state;
  * older version, and restores its hosts into the collector, whose wall clock it sets.
  * A file that is damaged, or of another program, is put aside (".bad") and begun anew,
  * with a line in the log; one that is locked, or can't be written or brought up to
- * date, stays as it is and is tried again later. `migrations` (those of the bridge:
+ * date, stays as it is and is tried again later. One of a newer version is not touched,
+ * with a line in the log: nothing is saved until it is gone, or another one is in its
+ * place, which is looked for later, too. `migrations` (those of the bridge:
  * &database_migrations) and the collector stay the caller's, and in use until
  * state_close(). NULL without memory. */
 struct state *state_open(const char *path,

@@ -20,6 +20,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_state_damage \
 	tests/bridge/test_state_faults \
 	tests/bridge/test_state_migrations \
+	tests/bridge/test_state_newer \
 	tests/bridge/test_steps \
 	tests/bridge/test_summary \
 	tests/bridge/test_whole
@@ -132,6 +133,11 @@ tests_bridge_test_state_migrations_SOURCES = \
 	$(FAKE_COLLECTOR) $(FAKE_DISK) $(FAKE_VERSIONS)
 tests_bridge_test_state_migrations_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
 tests_bridge_test_state_migrations_LDADD = $(BRIDGE_LIBS)
+
+tests_bridge_test_state_newer_SOURCES = tests/bridge/test_state_newer.c \
+	$(FAKE_COLLECTOR) $(FAKE_DISK) $(FAKE_VERSIONS)
+tests_bridge_test_state_newer_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
+tests_bridge_test_state_newer_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_steps_SOURCES = tests/bridge/test_steps.c tests/sflow/unit.h
 tests_bridge_test_steps_CFLAGS = $(BRIDGE_CFLAGS)

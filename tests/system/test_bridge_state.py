@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What gmetad-bridge keeps over a restart, when the file is damaged, locked, or has
+"""What gmetad-bridge keeps over a restart, when the file is damaged, newer, locked, or has
 no room, and when the bridge is killed at any moment: never corrupt, never older than
 promised, and who died meanwhile is down.
 """
@@ -322,6 +322,48 @@ def locked(tap, our, agents):
         ganglia.wait_for("late-1", lambda: "late-1" in our.hosts(), 14)
 
 
+def files_of(our):
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns,
+                        path.stat().st_mode)
+            for path in our.folder.glob("bridge.db*")}
+
+
+def newer(tap, our, agents):
+    with tap.point("a file of a newer version: one line, the bridge runs, the file is "
+                   "as it was after its end, too") as faults:
+        our.end()
+        with contextlib.closing(sqlite3.connect(our.state_file)) as database:
+            known = database.execute("PRAGMA user_version").fetchone()[0]
+            database.executescript("CREATE TABLE notes (note TEXT); "
+                                   f"PRAGMA user_version = {known + 1}")
+        before, log = files_of(our), len(our.log())
+        if list(before) != [our.state_file.name]:
+            faults.append(f"{sorted(before)}")
+        our.start()
+        ganglia.wait_for("all hosts", lambda: set(our.hosts()) ==
+                         set(agents.agents))
+        ganglia.wait_for("it is looked at again", lambda: our.status()[
+            "bridge"]["state"]["failed"] > 1, 14)
+        state = our.status()["bridge"]["state"]
+        if state["open"] != 0 or state["saved"] != 0:
+            faults.append(f"{state}")
+        if fault := our.end():
+            faults.append(fault)
+        said = crowd.new_lines(our, log, "state:")
+        if len(said) != 1 or f"of version {known + 1}" not in said[0] or \
+                f"none above {known}" not in said[0]:
+            faults.append(f"{said}")
+        if files_of(our) != before:
+            faults.append("it was touched")
+    with tap.point("it is moved away: all hosts are saved in a new one") as faults:
+        our.start()
+        our.state_file.rename(our.folder / "newer.db")
+        ganglia.wait_for("saved", lambda: saved_names(our) ==
+                         set(agents.agents), 14)
+        if our.status()["bridge"]["state"]["open"] != 1:
+            faults.append("it is not open")
+
+
 def mount(*arguments):
     subprocess.run([ganglia.find_program("mount"), *map(str, arguments)],
                    check=True)
@@ -396,6 +438,7 @@ def one_by_one(tap, our):
         ganglia.wait_for("all are saved", lambda: len(saved_names(our)) == HOSTS)
         dead_or_alive(tap, our, agents)
         damaged(tap, our, agents)
+        newer(tap, our, agents)
         locked(tap, our, agents)
 
 
