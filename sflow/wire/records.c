@@ -44,18 +44,12 @@ layout_find(uint32_t tag, const uint32_t *tags, size_t count)
 	return NULL;
 }
 
+#define FIELD_SIZE(type_, bytes_) [FIELD_##type_] = (bytes_),
+
 size_t
 field_size(const struct field *field)
 {
-	static const size_t sizes[] = {
-	    [FIELD_U8] = 1,   [FIELD_U32] = 4,    [FIELD_U64] = 8,
-	    [FIELD_I32] = 4,  [FIELD_PCT] = 4,    [FIELD_F32] = 4,
-	    [FIELD_F64] = 8,  [FIELD_STRING] = 4, [FIELD_UUID] = 16,
-	    [FIELD_MAC] = 8,  [FIELD_LIST] = 4,   [FIELD_REST] = 0,
-	    [FIELD_OPAQUE] = 4,    [FIELD_IPV4] = 4,   [FIELD_IPV6] = 16,
-	    [FIELD_ADDRESS] = 4,   [FIELD_SERIES] = 4, [FIELD_UNION] = 4,
-	    [FIELD_SOURCE] = 4,    [FIELD_SOURCE_EXPANDED] = 8,
-	    [FIELD_INTERFACE] = 4, [FIELD_INTERFACE_EXPANDED] = 8};
+	static const uint8_t sizes[] = {FIELD_TYPES(FIELD_SIZE)};
 
 	return field->again ? 0 : sizes[field->type];
 }
@@ -123,16 +117,8 @@ read_address(struct cursor *c, struct field_value *v)
 		read_bytes(c, sizes[type], v);
 }
 
-/* Two numbers that are one word in the compact form. */
-static uint64_t
-split(uint32_t word, unsigned lower_bits)
-{
-	return (uint64_t)(word >> lower_bits) << 32 |
-	       (word & ((1U << lower_bits) - 1));
-}
-
-static void read_field(const struct field *field, struct cursor *c,
-                       struct field_value *v);
+static inline void read_field(const struct field *field, struct cursor *c,
+                              struct field_value *v);
 
 static void
 read_union(const struct field *field, struct cursor *c, struct field_value *v)
@@ -145,36 +131,52 @@ read_union(const struct field *field, struct cursor *c, struct field_value *v)
 		c->failed = true;
 }
 
-/* `v` is in its place behind those of the rows before. */
-static void
-read_field(const struct field *field, struct cursor *c, struct field_value *v)
+/* Two numbers that are one word in the compact form. */
+static uint64_t
+split(uint32_t word, unsigned lower_bits)
 {
-	const uint8_t *byte;
-	uint32_t len;
+	return (uint64_t)(word >> lower_bits) << 32 |
+	       (word & ((1U << lower_bits) - 1));
+}
 
-	v->bytes = NULL;
-	switch (field->type) {
-	case FIELD_U8:
-		byte = cursor_take(c, 1);
-		v->number = byte == NULL ? 0 : *byte;
-		break;
+/* Reads what is a number of more than a byte; false for other types. */
+static inline bool
+read_number(enum field_type type, struct cursor *c, uint64_t *number)
+{
+	switch (type) {
 	case FIELD_U32:
 	case FIELD_I32:
 	case FIELD_PCT:
 	case FIELD_F32:
-		v->number = cursor_u32(c);
-		break;
+		*number = cursor_u32(c);
+		return true;
 	case FIELD_U64:
 	case FIELD_F64:
 	case FIELD_SOURCE_EXPANDED:
 	case FIELD_INTERFACE_EXPANDED:
-		v->number = cursor_u64(c);
-		break;
+		*number = cursor_u64(c);
+		return true;
 	case FIELD_SOURCE:
-		v->number = split(cursor_u32(c), 24);
-		break;
+		*number = split(cursor_u32(c), SOURCE_INDEX_BITS);
+		return true;
 	case FIELD_INTERFACE:
-		v->number = split(cursor_u32(c), 30);
+		*number = split(cursor_u32(c), INTERFACE_VALUE_BITS);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+read_other(const struct field *field, struct cursor *c, struct field_value *v)
+{
+	const uint8_t *byte;
+	uint32_t len;
+
+	switch (field->type) {
+	case FIELD_U8:
+		byte = cursor_take(c, 1);
+		v->number = byte == NULL ? 0 : *byte;
 		break;
 	case FIELD_STRING:
 	case FIELD_OPAQUE:
@@ -206,7 +208,24 @@ read_field(const struct field *field, struct cursor *c, struct field_value *v)
 	case FIELD_UNION:
 		read_union(field, c, v);
 		break;
+	default: /* read_number() reads it */
+		break;
 	}
+}
+
+/* `v` is in its place behind those of the rows before. Nearly all rows are numbers, so
+ * these are read without a call, and without a cursor that has an address. */
+static inline void
+read_field(const struct field *field, struct cursor *c, struct field_value *v)
+{
+	struct cursor other;
+
+	v->bytes = NULL;
+	if (read_number(field->type, c, &v->number))
+		return;
+	other = *c;
+	read_other(field, &other, v);
+	*c = other;
 }
 
 size_t
@@ -223,7 +242,7 @@ layout_read(const struct layout *layout, struct cursor *body,
 			read_field(&layout->fields[i], &c, &values[i]);
 		if (c.failed)
 			break;
-		*body = c;
+		body->at = c.at;
 	}
 	return i;
 }

@@ -17,34 +17,42 @@
 
 #define RECORD_FIELDS_MAX 64 /* rows of the longest structure, at most */
 
-/* XDR types of fields. */
-enum field_type {
-	FIELD_U8, /* a byte of a fixed opaque, without padding */
-	FIELD_U32,
-	FIELD_U64,
-	FIELD_I32,    /* 2147483647 is unknown */
-	FIELD_PCT,    /* i32, hundredths of a percent; -1 is unknown */
-	FIELD_F32,    /* IEEE 754 single; -1.0 is unknown */
-	FIELD_F64,    /* IEEE 754 double */
-	FIELD_STRING, /* length word, bytes, padding */
-	FIELD_UUID,   /* 16 bytes, no length word (as every agent sends it) */
-	FIELD_MAC,    /* 6 bytes and 2 of padding */
-	FIELD_LIST,   /* count word, then so many elements of one size */
-	FIELD_REST,   /* all bytes to the record's end; with `elements` they are
-	               * a series, of which the end may be missing */
-	/* Of samples and flow records only: */
-	FIELD_OPAQUE,  /* length word, bytes that are no text, padding */
-	FIELD_IPV4,    /* 4 bytes */
-	FIELD_IPV6,    /* 16 bytes, also of an InfiniBand GID */
-	FIELD_ADDRESS, /* type word, then none, 4 or 16 bytes */
-	FIELD_SERIES,  /* count word, then so many elements of varying size */
-	FIELD_UNION,   /* the field in the row of `elements` that the field
-	                * before it numbers */
-	FIELD_SOURCE,  /* data source: 8 bits of class, 24 of index */
-	FIELD_SOURCE_EXPANDED, /* two words */
-	FIELD_INTERFACE,       /* 2 bits of format, 30 of value */
-	FIELD_INTERFACE_EXPANDED /* two words */
-};
+/* XDR types of fields, and their bytes on the wire: the least, where they vary. */
+#define FIELD_TYPES(TYPE) \
+	TYPE(U8, 1) /* a byte of a fixed opaque, without padding */ \
+	TYPE(U32, 4) \
+	TYPE(U64, 8) \
+	TYPE(I32, 4) /* 2147483647 is unknown */ \
+	TYPE(PCT, 4) /* i32, hundredths of a percent; -1 is unknown */ \
+	TYPE(F32, 4) /* IEEE 754 single; -1.0 is unknown */ \
+	TYPE(F64, 8) /* IEEE 754 double */ \
+	TYPE(STRING, 4) /* length word, bytes, padding */ \
+	TYPE(UUID, 16) /* no length word (as every agent sends it) */ \
+	TYPE(MAC, 8) /* 6 bytes and 2 of padding */ \
+	TYPE(LIST, 4) /* count word, then so many elements of one size */ \
+	TYPE(REST, 0) /* all bytes to the record's end; with `elements` they \
+	               * are a series, of which the end may be missing */ \
+	/* Of samples and flow records only: */ \
+	TYPE(OPAQUE, 4) /* length word, bytes that are no text, padding */ \
+	TYPE(IPV4, 4) \
+	TYPE(IPV6, 16) /* also an InfiniBand GID */ \
+	TYPE(ADDRESS, 4) /* type word, then none, 4 or 16 bytes */ \
+	TYPE(SERIES, 4) /* count word, then so many elements of varying size */ \
+	TYPE(UNION, 4) /* the field in the row of `elements` that the field \
+	                * before it numbers */ \
+	TYPE(SOURCE, 4) /* data source: class, SOURCE_INDEX_BITS of index */ \
+	TYPE(SOURCE_EXPANDED, 8) \
+	TYPE(INTERFACE, 4) /* format, INTERFACE_VALUE_BITS of value */ \
+	TYPE(INTERFACE_EXPANDED, 8)
+
+#define SOURCE_INDEX_BITS 24
+#define INTERFACE_VALUE_BITS 30
+
+#define FIELD_TYPE(type_, bytes_) FIELD_##type_,
+enum field_type { FIELD_TYPES(FIELD_TYPE) };
+
+#define FIELD_BYTES(type_, bytes_) BYTES_##type_ = (bytes_),
+enum field_bytes { FIELD_TYPES(FIELD_BYTES) };
 
 /* What a field becomes. "Delta" is the value now minus the one before. */
 enum formula {
