@@ -3,11 +3,11 @@
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_SOURCES = common/buffer.h \
 	common/clock.c common/clock.h \
+	common/event_nagios.c common/event_nagios.h \
+	common/event_program.c common/event_program.h \
 	common/file.c common/file.h \
 	common/json.c common/json.h \
 	common/log.c common/log.h \
-	common/nagios.c common/nagios.h \
-	common/on_event.c common/on_event.h \
 	common/thread.c common/thread.h \
 	common/udp.c common/udp.h common/utf8.h
 common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE

@@ -7,8 +7,8 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "common/nagios.h"
-#include "common/on_event.h"
+#include "common/event_nagios.h"
+#include "common/event_program.h"
 #include "common/thread.h"
 #include "common/udp.h"
 

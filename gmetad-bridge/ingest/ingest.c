@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "common/nagios.h"
-#include "common/on_event.h"
+#include "common/event_nagios.h"
+#include "common/event_program.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest/limit.h"
 #include "gmetad-bridge/log.h"

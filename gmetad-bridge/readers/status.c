@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "common/event_nagios.h"
 #include "common/json.h"
-#include "common/nagios.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/xml.h"
 

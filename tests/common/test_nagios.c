@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "common/nagios.h"
+#include "common/event_nagios.h"
 
 #define NOW INT64_C(5000000)     /* clock_ms() */
 #define WALL INT64_C(1700000000) /* s: the wall clock then */

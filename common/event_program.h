@@ -1,9 +1,9 @@
-/* on_event.h - runs the administrator's program for each event of membership,
+/* event_program.h - runs the administrator's program for each event of membership,
  * with the event in its environment. Never through a shell; bounded in number
  * and time. One thread uses it.
  */
-#ifndef COMMON_ON_EVENT_H
-#define COMMON_ON_EVENT_H
+#ifndef COMMON_EVENT_PROGRAM_H
+#define COMMON_EVENT_PROGRAM_H
 
 #include <stdint.h>
 

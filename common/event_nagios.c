@@ -1,4 +1,4 @@
-#include "common/nagios.h"
+#include "common/event_nagios.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "common/on_event.h"
+#include "common/event_program.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,10 +1,10 @@
-/* nagios.h - tells Nagios who is down and who is up: passive results of host checks,
+/* event_nagios.h - tells Nagios who is down and who is up: passive results of host checks,
  * into its command file. It never waits for Nagios; what can't be told now waits,
  * the newest of each host. One thread uses it, and one whose SIGPIPE is blocked or
  * ignored: a Nagios that ends while it is written to must not end us.
  */
-#ifndef COMMON_NAGIOS_H
-#define COMMON_NAGIOS_H
+#ifndef COMMON_EVENT_NAGIOS_H
+#define COMMON_EVENT_NAGIOS_H
 
 #include <stdatomic.h>
 #include <stdint.h>
