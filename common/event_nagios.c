@@ -1,3 +1,7 @@
+/* Tells Nagios who is down and who is up: passive results of host checks, into its
+ * command file, which has to be a FIFO and no symbolic link. It never waits for Nagios;
+ * what can't be told now waits, the newest of each host.
+ */
 #include "common/event_nagios.h"
 
 #include <errno.h>
@@ -9,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/event_sink.h"
 #include "common/log.h"
 #include "sflow/hash.h"
 
@@ -47,14 +52,18 @@ count_waiting(void)
 	                      memory_order_relaxed);
 }
 
-/* False where the event says nothing about up and down: a host that is silent gets
+/* Down and gone are DOWN; joined, returned, and renamed while it is heard are UP. False
+ * where the event says nothing about up and down: a host that is silent gets
  * another name, too, where its configuration changes. No "|" in the output: what is
  * behind it would be performance data. */
 static bool
 judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 {
-	long silent = event_silence_s(e);
+	long silent;
 
+	if (event_kinds[e->kind].category != EVENT_OF_MEMBERSHIP)
+		return false;
+	silent = event_silence_s(e);
 	*down = e->kind == EVENT_DOWN || e->kind == EVENT_GONE;
 	if (e->kind == EVENT_DOWN)
 		snprintf(output, OUTPUT_SIZE,
@@ -124,10 +133,11 @@ find_or_add(const char *host)
 	return result;
 }
 
-void
-nagios_tell(const char *path, const struct event *event,
-            int64_t wall_offset_ms, int64_t now)
+static void
+tell(const struct event_settings *settings, const struct event *event, int64_t now,
+     int64_t wall_offset_ms)
 {
+	const char *path = settings->nagios_commands;
 	char output[OUTPUT_SIZE];
 	struct result *result;
 	bool down;
@@ -232,15 +242,31 @@ tell_trouble(const char *path, int error, int64_t now)
 		log_limited(&limit, now, "Nagios is told again by %s", path);
 }
 
-void
-nagios_tick(const char *path, int64_t now)
+/* Forgets what waits. */
+static void
+stop(void)
 {
+	struct result *result, *next;
+
+	HASH_ITER(hh, waiting, result, next)
+		remove_result(result);
+	count_waiting();
+	trouble = 0;
+}
+
+/* Sends what waits, as far as the command file takes it; the rest is for the next call.
+ * What is wrong with it is logged when it begins, and when it is over. Without a path
+ * what waits is forgotten. */
+static void
+tick(const struct event_settings *settings, int64_t now)
+{
+	const char *path = settings->nagios_commands;
 	int fd, error;
 
 	if (waiting == NULL)
 		return;
 	if (path == NULL || *path == '\0') {
-		nagios_stop();
+		stop();
 		return;
 	}
 	error = open_fifo(path, &fd);
@@ -252,13 +278,4 @@ nagios_tick(const char *path, int64_t now)
 	tell_trouble(path, error, now);
 }
 
-void
-nagios_stop(void)
-{
-	struct result *result, *next;
-
-	HASH_ITER(hh, waiting, result, next)
-		remove_result(result);
-	count_waiting();
-	trouble = 0;
-}
+const struct event_sink event_nagios = {.tell = tell, .tick = tick, .stop = stop};

@@ -1,5 +1,7 @@
-#include "common/event_program.h"
-
+/* Runs the administrator's program for each event of membership, with the event in its
+ * environment. Never through a shell; bounded in number and time. When too many run
+ * already, a program is left out, and counted in the log.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -11,10 +13,12 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "common/event_sink.h"
 #include "common/log.h"
 
 #define RUNNING_MAX 16  /* programs at a time */
 #define SECONDS_MAX 30  /* for each of them */
+#define LOOK_MS 1000    /* between looks at them */
 #define VARIABLES 12
 #define VARIABLE_SIZE 160
 #define FIRST_OTHER_FD 3
@@ -24,6 +28,7 @@ static struct {
 	int64_t began_ms;
 } running[RUNNING_MAX];
 static unsigned left_out;
+static int64_t looked_ms;
 
 /* The program's whole environment. */
 struct environment {
@@ -111,14 +116,16 @@ free_place(void)
 	return -1;
 }
 
-void
-on_event_run(const char *program, const struct event *event,
-             int64_t wall_offset_ms, int64_t now)
+static void
+tell(const struct event_settings *settings, const struct event *event, int64_t now,
+     int64_t wall_offset_ms)
 {
+	const char *program = settings->program;
 	struct environment environment;
 	int place = free_place(), error;
 
-	if (program == NULL || *program == '\0')
+	if (program == NULL || *program == '\0' ||
+	    event_kinds[event->kind].category != EVENT_OF_MEMBERSHIP)
 		return;
 	if (place < 0) {
 		left_out++;
@@ -133,11 +140,16 @@ on_event_run(const char *program, const struct event *event,
 	running[place].began_ms = now;
 }
 
-void
-on_event_tick(int64_t now)
+/* Buries those that have ended, and kills those that take too long. */
+static void
+tick(const struct event_settings *settings, int64_t now)
 {
 	int i, status;
 
+	(void)settings;
+	if (now - looked_ms < LOOK_MS)
+		return;
+	looked_ms = now;
 	for (i = 0; i < RUNNING_MAX; i++) {
 		if (running[i].pid == 0)
 			continue;
@@ -153,8 +165,9 @@ on_event_tick(int64_t now)
 	}
 }
 
-void
-on_event_stop(void)
+/* Kills all that still run. */
+static void
+stop(void)
 {
 	int i;
 
@@ -165,3 +178,5 @@ on_event_stop(void)
 			running[i].pid = 0;
 		}
 }
+
+const struct event_sink event_program = {.tell = tell, .tick = tick, .stop = stop};

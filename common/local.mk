@@ -3,8 +3,10 @@
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_SOURCES = common/buffer.h \
 	common/clock.c common/clock.h \
+	common/event_log.c \
 	common/event_nagios.c common/event_nagios.h \
-	common/event_program.c common/event_program.h \
+	common/event_program.c \
+	common/event_sink.c common/event_sink.h \
 	common/file.c common/file.h \
 	common/json.c common/json.h \
 	common/log.c common/log.h \

@@ -4,9 +4,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
-#define LINES_PER_MINUTE 10 /* of one place, or of one kind of event */
+#define LINES_PER_MINUTE 10 /* of one place */
 #define MINUTE_MS 60000
 
 /* Whether one more line may go; `*left_out` is what has to be told before it. */
@@ -47,24 +46,4 @@ log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 		log_line("%s (and %u more like it before)", line, left_out);
 	else
 		log_line("%s", line);
-}
-
-void
-log_event(const struct event *event, int64_t now)
-{
-	static int64_t began;
-	static unsigned lines[EVENT_KIND_COUNT], left_out;
-	char text[EVENT_TEXT];
-
-	if (now - began >= MINUTE_MS) {
-		if (left_out > 0)
-			log_line("%u more lines were left out", left_out);
-		memset(lines, 0, sizeof(lines));
-		left_out = 0;
-		began = now;
-	}
-	if (lines[event->kind]++ < LINES_PER_MINUTE)
-		log_line("%s", event_text(event, text));
-	else
-		left_out++;
 }

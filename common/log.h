@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-#include "sflow/event.h"
-
 /* A line, without its newline. Each program has its own. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -18,9 +16,5 @@ struct log_limit {
 };
 void log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* Logs an event, at most ten of each kind a minute; what is left out is counted,
- * and the count logged. One thread calls it. */
-void log_event(const struct event *event, int64_t now);
 
 #endif

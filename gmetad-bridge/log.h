@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "common/log.h" /* log_line(), log_limited(), log_event() */
+#include "common/log.h" /* log_line(), log_limited() */
 
 /* Before it, and without `syslog`, lines go to stderr, marked as the bridge's. A
  * line is whole, whichever threads log at the same time. */

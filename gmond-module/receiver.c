@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/event_sink.h"
 #include "common/log.h"
-#include "common/event_nagios.h"
-#include "common/event_program.h"
 #include "common/thread.h"
 #include "common/udp.h"
 
@@ -89,22 +88,19 @@ input(const struct udp_batch *batch, size_t count)
 	}
 }
 
-/* Log lines, and for events of membership the administrator's program, and Nagios. */
 static void
 tell_events(int64_t now)
 {
 	const struct parameters *p = receiver.parameters;
+	const struct event_settings settings = {
+	    .program = p->on_event, .nagios_commands = p->nagios_commands};
 	int64_t wall_offset = clock_wall_offset();
 	struct event event;
 
-	while (collector_event(receiver.collector, &event)) {
-		log_event(&event, now);
-		if (event_kinds[event.kind].category != EVENT_OF_MEMBERSHIP)
-			continue;
-		on_event_run(p->on_event, &event, wall_offset, now);
-		nagios_tell(p->nagios_commands, &event, wall_offset, now);
-	}
-	nagios_tick(p->nagios_commands, now);
+	while (collector_event(receiver.collector, &event))
+		event_sinks_tell(event_sinks, &settings, &event, now,
+		                 wall_offset);
+	event_sinks_tick(event_sinks, &settings, now);
 }
 
 static void
@@ -120,7 +116,6 @@ do_chores(int64_t now)
 	for (i = 0; i < receiver.set.count; i++)
 		atomic_fetch_add(&receiver.drops,
 		                 udp_drops(&receiver.set.listeners[i]));
-	on_event_tick(now);
 }
 
 static void
@@ -178,7 +173,6 @@ receiver_stop(void)
 		pthread_join(receiver.thread, NULL);
 	}
 	receiver.running = false;
-	on_event_stop();
-	nagios_stop();
+	event_sinks_stop(event_sinks);
 	udp_set_close(&receiver.set);
 }

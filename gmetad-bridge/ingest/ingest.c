@@ -4,8 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "common/event_nagios.h"
-#include "common/event_program.h"
+#include "common/event_sink.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest/limit.h"
 #include "gmetad-bridge/log.h"
@@ -13,7 +12,7 @@
 
 #define TICK_MS 1000
 #define DRAIN_MS 500
-#define EVENTS 32 /* fetched under the lock, and logged without it */
+#define EVENTS 32 /* fetched under the lock, and told without it */
 
 static struct {
 	struct workers workers;
@@ -94,23 +93,13 @@ input(const struct udp_batch *batch, size_t count)
 	counter_add(&counters.rate_limited, limited);
 }
 
-/* Log lines, and for events of membership the administrator's program, and Nagios. */
-static void
-tell_event(const struct config *config, const struct event *event,
-           int64_t now)
-{
-	int64_t wall_offset = clock_wall_offset();
-
-	log_event(event, now);
-	if (event_kinds[event->kind].category != EVENT_OF_MEMBERSHIP)
-		return;
-	on_event_run(config->on_event, event, wall_offset, now);
-	nagios_tell(config->nagios_commands, event, wall_offset, now);
-}
-
 static void
 tell_events(const struct config *config, int64_t now)
 {
+	const struct event_settings settings = {
+	    .program = config->on_event,
+	    .nagios_commands = config->nagios_commands};
+	int64_t wall_offset = clock_wall_offset();
 	struct event events[EVENTS];
 	size_t i, count;
 
@@ -122,9 +111,10 @@ tell_events(const struct config *config, int64_t now)
 			count++;
 		ingest_unlock();
 		for (i = 0; i < count; i++)
-			tell_event(config, &events[i], now);
+			event_sinks_tell(event_sinks, &settings, &events[i],
+			                 now, wall_offset);
 	} while (count == EVENTS);
-	nagios_tick(config->nagios_commands, now);
+	event_sinks_tick(event_sinks, &settings, now);
 }
 
 static void
@@ -141,7 +131,6 @@ tick(int64_t now)
 	config = config_hold(ingest.config);
 	ingest_unlock();
 	tell_events(config, now);
-	on_event_tick(now);
 	config_release(config);
 }
 
@@ -248,8 +237,7 @@ ingest_stop(void)
 	workers_stop(&ingest.workers);
 	if (ingest.config != NULL)
 		tell_events(ingest.config, clock_ms());
-	on_event_stop();
-	nagios_stop();
+	event_sinks_stop(event_sinks);
 	workers_free(&ingest.workers);
 	limit_free(ingest.limit);
 	config_release(ingest.config);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/event_sink.h"
 #include "gmetad-bridge/log.h"
 
 #define MINUTE INT64_C(60000)
@@ -123,15 +124,16 @@ test_limits_are_apart(void **state)
 static void
 test_events(void **state)
 {
+	const struct event_settings settings = {.program = NULL};
 	struct event e = {.kind = EVENT_DOWN, .host = "web1"};
 	char *text;
 	int i;
 
 	for (i = 0; i < 25; i++)
-		log_event(&e, 10 * MINUTE);
+		event_log.tell(&settings, &e, 10 * MINUTE, 0);
 	e.kind = EVENT_RETURNED;
-	log_event(&e, 10 * MINUTE);
-	log_event(&e, 11 * MINUTE);
+	event_log.tell(&settings, &e, 10 * MINUTE, 0);
+	event_log.tell(&settings, &e, 11 * MINUTE, 0);
 	text = captured(*state);
 	assert_int_equal(count(text, "host web1 is down"), 10);
 	assert_int_equal(count(text, "host web1 returned"), 2);

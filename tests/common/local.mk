@@ -1,7 +1,16 @@
 # Tests of what programs share.
-COMMON_TESTS = tests/common/test_json tests/common/test_nagios
+COMMON_TESTS = \
+	tests/common/test_event_sink \
+	tests/common/test_json \
+	tests/common/test_nagios
 check_PROGRAMS += $(COMMON_TESTS)
 TESTS += $(COMMON_TESTS)
+
+tests_common_test_event_sink_SOURCES = tests/common/test_event_sink.c \
+	tests/sflow/unit.h
+tests_common_test_event_sink_CFLAGS = $(UNIT_CFLAGS)
+tests_common_test_event_sink_LDADD = common/libcommon.la $(UNIT_LIBS)
+tests_common_test_event_sink_LDFLAGS = -Wl,--wrap=posix_spawn
 
 tests_common_test_json_SOURCES = tests/common/test_json.c tests/sflow/unit.h
 tests_common_test_json_CFLAGS = $(UNIT_CFLAGS)

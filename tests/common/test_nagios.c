@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/log.h"
 #include "common/event_nagios.h"
+#include "common/event_sink.h"
+#include "common/log.h"
 
 #define NOW INT64_C(5000000)     /* clock_ms() */
 #define WALL INT64_C(1700000000) /* s: the wall clock then */
@@ -114,11 +115,27 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	nagios_stop();
+	event_nagios.stop();
 	if (reader >= 0)
 		end_reading();
 	unlink(other);
 	return atomic_load(&nagios_counts.waiting) == 0 ? 0 : -1;
+}
+
+static void
+nagios_tell(const char *commands, const struct event *event)
+{
+	const struct event_settings settings = {.nagios_commands = commands};
+
+	event_nagios.tell(&settings, event, now, OFFSET);
+}
+
+static void
+nagios_tick(const char *commands, int64_t at)
+{
+	const struct event_settings settings = {.nagios_commands = commands};
+
+	event_nagios.tick(&settings, at);
 }
 
 /* An event of a host that was heard 42 s ago. */
@@ -131,7 +148,7 @@ tell(enum event_kind kind, const char *host)
 	                      .of.membership.heard_ms = NOW - 42400};
 
 	strncpy(event.host, host, TEXT_SIZE - 1);
-	nagios_tell(path, &event, OFFSET, now);
+	nagios_tell(path, &event);
 }
 
 static void
@@ -209,7 +226,7 @@ renamed_while_it_is_heard(void **state)
 	                      .of.membership.old_name = "old"};
 
 	(void)state;
-	nagios_tell(path, &event, OFFSET, now);
+	nagios_tell(path, &event);
 	nagios_tick(path, now);
 	assert_read(COMMAND "new;0;sFlow: heard by this name\n");
 }
@@ -236,8 +253,8 @@ no_path_is_nothing(void **state)
 	struct event event = {.kind = EVENT_DOWN, .host = "web1"};
 
 	(void)state;
-	nagios_tell(NULL, &event, OFFSET, now);
-	nagios_tell("", &event, OFFSET, now);
+	nagios_tell(NULL, &event);
+	nagios_tell("", &event);
 	assert_int_equal(waiting(), 0);
 	tell(EVENT_DOWN, "web1");
 	assert_int_equal(waiting(), 1);

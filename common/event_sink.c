@@ -1,0 +1,36 @@
+#include "common/event_sink.h"
+
+#include <stddef.h>
+
+const struct event_sink *const event_sinks[] = {
+    &event_log,
+    &event_program,
+    &event_nagios,
+    NULL,
+};
+
+void
+event_sinks_tell(const struct event_sink *const *sinks,
+                 const struct event_settings *settings,
+                 const struct event *event, int64_t now, int64_t wall_offset_ms)
+{
+	for (; *sinks != NULL; sinks++)
+		(*sinks)->tell(settings, event, now, wall_offset_ms);
+}
+
+void
+event_sinks_tick(const struct event_sink *const *sinks,
+                 const struct event_settings *settings, int64_t now)
+{
+	for (; *sinks != NULL; sinks++)
+		if ((*sinks)->tick != NULL)
+			(*sinks)->tick(settings, now);
+}
+
+void
+event_sinks_stop(const struct event_sink *const *sinks)
+{
+	for (; *sinks != NULL; sinks++)
+		if ((*sinks)->stop != NULL)
+			(*sinks)->stop();
+}
