@@ -1,10 +1,18 @@
 # Tests of what programs share.
 COMMON_TESTS = \
+	tests/common/test_event_program \
 	tests/common/test_event_sink \
 	tests/common/test_json \
 	tests/common/test_nagios
 check_PROGRAMS += $(COMMON_TESTS)
 TESTS += $(COMMON_TESTS)
+
+tests_common_test_event_program_SOURCES = tests/common/test_event_program.c \
+	tests/sflow/unit.h
+tests_common_test_event_program_CFLAGS = $(UNIT_CFLAGS)
+tests_common_test_event_program_LDADD = common/libcommon.la $(UNIT_LIBS)
+tests_common_test_event_program_LDFLAGS = \
+	-Wl,--wrap=posix_spawn,--wrap=kill,--wrap=waitpid
 
 tests_common_test_event_sink_SOURCES = tests/common/test_event_sink.c \
 	tests/sflow/unit.h
