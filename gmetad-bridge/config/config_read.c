@@ -98,13 +98,19 @@ config_key_line(const struct config_reading *r, enum section section,
 
 /* Sections ------------------------------------------------------------------------ */
 
+static unsigned
+depth_of(const struct config_section *s)
+{
+	return s->in != SECTION_TOP;
+}
+
 /* A section that has not been seen yet, at its first key or its end. */
 static int
 begin_section(struct config_reading *r, cfg_t *cfg)
 {
 	enum section section = section_of(cfg);
 	const struct config_section *s = &config_sections[section];
-	unsigned depth = s->in != SECTION_TOP, line = line_of(cfg);
+	unsigned depth = depth_of(s), line = line_of(cfg);
 	size_t index = r->section_count[depth];
 
 	if (section == SECTION_TOP || r->section[depth] == cfg)
@@ -258,8 +264,7 @@ take_section(cfg_t *parent, cfg_opt_t *opt)
 	(void)parent;
 	if (begin_section(r, cfg) != 0 || set_at_end(r, cfg) != 0)
 		return -1;
-	return s->end == NULL ? 0
-	                      : s->end(r, r->section_line[s->in != SECTION_TOP]);
+	return s->end == NULL ? 0 : s->end(r, r->section_line[depth_of(s)]);
 }
 
 /* libconfuse's tables --------------------------------------------------------------- */

@@ -97,7 +97,7 @@ def formats():
     """The strings of our sources, as expressions for what is printed by them."""
     found = set()
     for folder in SOURCES:
-        for path in (ganglia.TOP / folder).glob("*.c"):
+        for path in (ganglia.TOP / folder).rglob("*.c"):
             text = path.read_text(encoding="utf-8")
             for run in re.findall(rf"{LITERAL}(?:\s*(?:PRI\w+\s*)?{LITERAL})*",
                                   text):
