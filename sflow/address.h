@@ -15,6 +15,13 @@ struct address {
 	uint8_t bytes[16]; /* network order; an IPv4 address uses the first 4 */
 };
 
+/* Bytes of an address of this type; 0 of those that are not known. */
+static inline size_t
+address_size(uint32_t type)
+{
+	return type == ADDRESS_IPV4 ? 4 : type == ADDRESS_IPV6 ? 16 : 0;
+}
+
 #define ADDRESS_TEXT 46 /* bytes for any address as text, with its NUL */
 
 /* Reads an address in text form. Returns 0, or -1 when it is none. */

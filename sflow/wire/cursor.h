@@ -49,14 +49,20 @@ cursor_take(struct cursor *c, size_t len)
 	return start;
 }
 
+/* The number in the 4 bytes at `p`. */
+static inline uint32_t
+u32_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | (uint32_t)p[3];
+}
+
 static inline uint32_t
 cursor_u32(struct cursor *c)
 {
 	const uint8_t *p = cursor_take(c, 4);
 
-	return p == NULL ? 0
-	                 : (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	                       (uint32_t)p[2] << 8 | (uint32_t)p[3];
+	return p == NULL ? 0 : u32_at(p);
 }
 
 static inline uint64_t

@@ -2,80 +2,75 @@
 
 #include <string.h>
 
+#include "sflow/wire/flows.h"
+
 #define SFLOW_VERSION 5
 
-static struct address
-read_address(struct cursor *c)
+/* What is behind the version. The type of the agent's address is there. */
+static int
+read_header(struct datagram *d, const uint8_t *at, size_t len)
 {
-	struct address a = {.type = ADDRESS_UNKNOWN};
-	uint32_t type = cursor_u32(c);
-	size_t len = type == ADDRESS_IPV4 ? 4 : type == ADDRESS_IPV6 ? 16 : 0;
-	const uint8_t *bytes = cursor_take(c, len);
+	const struct datagram_places *places = &datagram_places;
+	uint32_t type = u32_at(at + places->agent);
+	size_t address = address_size(type);
 
-	if (len != 0 && bytes != NULL) {
-		a.type = (uint8_t)type;
-		memcpy(a.bytes, bytes, len);
-	}
-	return a;
+	if (address == 0)
+		return DATAGRAM_ADDRESS;
+	if (len < places->size + address)
+		return DATAGRAM_SHORT;
+	d->agent.type = (uint8_t)type;
+	memcpy(d->agent.bytes, at + places->agent + BYTES_ADDRESS, address);
+	at += address;
+	d->sub_agent = u32_at(at + places->sub_agent);
+	d->sequence = u32_at(at + places->sequence);
+	d->uptime_ms = u32_at(at + places->uptime);
+	d->samples = u32_at(at + places->samples);
+	d->body = cursor_of(at + places->size, len - address - places->size);
+	return DATAGRAM_OK;
 }
 
 int
 datagram_open(struct datagram *d, const void *buf, size_t len)
 {
+	const struct datagram_places *places = &datagram_places;
+	const uint8_t *at = buf;
+
 	memset(d, 0, sizeof(*d));
-	d->body = cursor_of(buf, len);
-	if (len < 4)
+	if (len < places->agent) /* the version is in front of it */
 		return DATAGRAM_SHORT;
-	if (cursor_u32(&d->body) != SFLOW_VERSION)
+	if (u32_at(at + places->version) != SFLOW_VERSION)
 		return DATAGRAM_VERSION;
-	d->agent = read_address(&d->body);
-	if (d->agent.type == ADDRESS_UNKNOWN)
-		return d->body.failed ? DATAGRAM_SHORT : DATAGRAM_ADDRESS;
-	d->sub_agent = cursor_u32(&d->body);
-	d->sequence = cursor_u32(&d->body);
-	d->uptime_ms = cursor_u32(&d->body);
-	d->samples = cursor_u32(&d->body);
-	return d->body.failed ? DATAGRAM_SHORT : DATAGRAM_OK;
+	if (len < places->sub_agent) /* the address's type is */
+		return DATAGRAM_SHORT;
+	return read_header(d, at, len);
 }
 
-/* Compact data sources and interfaces are one word, expanded ones two. */
-static struct source_id
-read_source(struct cursor *c, bool expanded)
-{
-	struct source_id id;
-	uint32_t word = cursor_u32(c);
-
-	if (expanded) {
-		id.class = word;
-		id.index = cursor_u32(c);
-	} else {
-		id.class = word >> 24;
-		id.index = word & 0xffffffu;
-	}
-	return id;
-}
-
-/* The fields before the records: sequence number, source, and for a flow
- * sample rate, pool, drops and the two interfaces, which nobody here needs
- * yet. */
+/* The fields in front of the records. A flow sample's rate, pool, drops and interfaces
+ * are not needed yet. */
 static void
-read_sample_header(struct sample *s)
+read_sample_header(struct sample *s, const struct sample_places *places)
 {
-	bool expanded = s->tag == 3 || s->tag == 4;
+	const uint8_t *at = cursor_take(&s->body, places->size);
+	uint32_t word;
 
-	s->sequence = cursor_u32(&s->body);
-	s->source = read_source(&s->body, expanded);
-	if (s->kind == SAMPLE_FLOW)
-		cursor_take(&s->body, expanded ? 28 : 20);
-	s->records = cursor_u32(&s->body);
+	if (at == NULL)
+		return;
+	s->sequence = u32_at(at + places->sequence);
+	s->records = u32_at(at + places->records);
+	word = u32_at(at + places->source);
+	if (places->expanded) {
+		s->source.class = word;
+		s->source.index = u32_at(at + places->source + 4);
+	} else {
+		s->source.class = word >> SOURCE_INDEX_BITS;
+		s->source.index = word & ((1u << SOURCE_INDEX_BITS) - 1);
+	}
 }
 
 int
 datagram_sample(struct datagram *d, struct sample *s)
 {
-	static const enum sample_kind kinds[] = {SAMPLE_OTHER, SAMPLE_FLOW,
-	                                         SAMPLE_COUNTERS, SAMPLE_FLOW,
-	                                         SAMPLE_COUNTERS};
+	const struct sample_layout *layout;
 
 	memset(s, 0, sizeof(*s));
 	if (d->samples == 0)
@@ -87,9 +82,11 @@ datagram_sample(struct datagram *d, struct sample *s)
 		d->samples = 0;
 		return DATAGRAM_SAMPLE;
 	}
-	s->kind = s->tag < 5 ? kinds[s->tag] : SAMPLE_OTHER;
-	if (s->kind != SAMPLE_OTHER)
-		read_sample_header(s);
+	layout = sample_find(s->tag);
+	if (layout != NULL && layout->kind != SAMPLE_OTHER) {
+		s->kind = layout->kind;
+		read_sample_header(s, &layout->places);
+	}
 	return 1;
 }
 

@@ -75,7 +75,7 @@ int datagram_open(struct datagram *datagram, const void *buf, size_t len);
 
 /* The next sample: 1 when there is one, 0 at the end, DATAGRAM_SAMPLE when
  * the datagram ends inside it. A sample whose own header is cut short comes
- * with its body marked as failed, and the walk goes on behind it. */
+ * without it and with its body marked as failed, and the walk goes on behind it. */
 int datagram_sample(struct datagram *datagram, struct sample *sample);
 
 /* The next record of a counters or flow sample: 1, 0 at the end, or

@@ -16,35 +16,58 @@ flow_find(uint32_t tag)
 
 #define ROW(type_, field_) {.name = field_, .type = FIELD_##type_}
 
-static const struct field datagram_rows[] = {
-    ROW(U32, "version"),
-    ROW(ADDRESS, "agent_address"),
-    ROW(U32, "sub_agent_id"),
-    ROW(U32, "sequence_number"),
-    ROW(U32, "uptime"),
-    ROW(U32, "samples"),
+/* The fields of a datagram, and of samples with records: these have compact or expanded
+ * data sources and interfaces. AS makes a row of each field; or a member of a struct,
+ * of as many bytes as the field has at least, so that the struct tells their places. */
+#define DATAGRAM(AS) \
+	AS(U32, version) AS(ADDRESS, agent_address) AS(U32, sub_agent_id) \
+	AS(U32, sequence_number) AS(U32, uptime) AS(U32, samples)
+#define SAMPLED(AS, source_, interface_) \
+	AS(U32, sequence_number) AS(source_, source_id) AS(U32, sampling_rate) \
+	AS(U32, sample_pool) AS(U32, drops) AS(interface_, input) \
+	AS(interface_, output) AS(U32, flow_records)
+#define COUNTED(AS, source_) \
+	AS(U32, sequence_number) AS(source_, source_id) AS(U32, counters)
+
+#define AS_ROW(type_, name_) ROW(type_, #name_),
+#define AS_BYTES(type_, name_) uint8_t name_[BYTES_##type_];
+
+static const struct field datagram_rows[] = {DATAGRAM(AS_ROW)};
+static const struct field flow_sample[] = {SAMPLED(AS_ROW, SOURCE, INTERFACE)};
+static const struct field flow_sample_expanded[] = {
+    SAMPLED(AS_ROW, SOURCE_EXPANDED, INTERFACE_EXPANDED)};
+static const struct field counters_sample[] = {COUNTED(AS_ROW, SOURCE)};
+static const struct field counters_sample_expanded[] = {
+    COUNTED(AS_ROW, SOURCE_EXPANDED)};
+
+struct datagram_bytes {
+	DATAGRAM(AS_BYTES)
+};
+struct flow_sample {
+	SAMPLED(AS_BYTES, SOURCE, INTERFACE)
+};
+struct flow_sample_expanded {
+	SAMPLED(AS_BYTES, SOURCE_EXPANDED, INTERFACE_EXPANDED)
+};
+struct counters_sample {
+	COUNTED(AS_BYTES, SOURCE)
+};
+struct counters_sample_expanded {
+	COUNTED(AS_BYTES, SOURCE_EXPANDED)
 };
 
 const struct layout datagram_layout = {.name = "datagram",
                                        .fields = datagram_rows,
                                        .count = COUNT_OF(datagram_rows)};
 
-/* With compact or expanded data sources and interfaces. */
-#define SAMPLED(source_, interface_) \
-	ROW(U32, "sequence_number"), ROW(source_, "source_id"), \
-	ROW(U32, "sampling_rate"), ROW(U32, "sample_pool"), \
-	ROW(U32, "drops"), ROW(interface_, "input"), \
-	ROW(interface_, "output"), ROW(U32, "flow_records")
-#define COUNTED(source_) \
-	ROW(U32, "sequence_number"), ROW(source_, "source_id"), \
-	ROW(U32, "counters")
-
-static const struct field flow_sample[] = {SAMPLED(SOURCE, INTERFACE)};
-static const struct field flow_sample_expanded[] = {
-    SAMPLED(SOURCE_EXPANDED, INTERFACE_EXPANDED)};
-static const struct field counters_sample[] = {COUNTED(SOURCE)};
-static const struct field counters_sample_expanded[] = {
-    COUNTED(SOURCE_EXPANDED)};
+const struct datagram_places datagram_places = {
+    .version = offsetof(struct datagram_bytes, version),
+    .agent = offsetof(struct datagram_bytes, agent_address),
+    .sub_agent = offsetof(struct datagram_bytes, sub_agent_id),
+    .sequence = offsetof(struct datagram_bytes, sequence_number),
+    .uptime = offsetof(struct datagram_bytes, uptime),
+    .samples = offsetof(struct datagram_bytes, samples),
+    .size = sizeof(struct datagram_bytes)};
 
 /* sFlow Dropped Packet Notification (sflow.org/sflow_drops.txt) --------------- */
 
@@ -117,27 +140,44 @@ static const struct field rtflow[] = {
 
 /* The samples ------------------------------------------------------------------ */
 
-#define SAMPLE(enterprise_, format_, rows_, records_) \
-	{{.tag = SFLOW_TAG(enterprise_, format_), .name = #rows_, \
-	  .fields = rows_, .count = COUNT_OF(rows_)}, RECORDS_##records_}
+#define LAYOUT(enterprise_, format_, rows_) \
+	.layout = {.tag = SFLOW_TAG(enterprise_, format_), .name = #rows_, \
+	           .fields = rows_, .count = COUNT_OF(rows_)}
+#define PLACES(rows_, records_) \
+	{.size = sizeof(struct rows_), \
+	 .sequence = offsetof(struct rows_, sequence_number), \
+	 .source = offsetof(struct rows_, source_id), \
+	 .records = offsetof(struct rows_, records_), \
+	 .expanded = sizeof(((struct rows_ *)NULL)->source_id) == \
+	             BYTES_SOURCE_EXPANDED}
+#define FLOWS_OF(format_, rows_) \
+	{LAYOUT(0, format_, rows_), .records = RECORDS_FLOWS, \
+	 .kind = SAMPLE_FLOW, .places = PLACES(rows_, flow_records)}
+#define COUNTERS_OF(format_, rows_) \
+	{LAYOUT(0, format_, rows_), .records = RECORDS_COUNTERS, \
+	 .kind = SAMPLE_COUNTERS, .places = PLACES(rows_, counters)}
 
 const struct sample_layout sample_layouts[] = {
-    SAMPLE(0, 1, flow_sample, FLOWS),
-    SAMPLE(0, 2, counters_sample, COUNTERS),
-    SAMPLE(0, 3, flow_sample_expanded, FLOWS),
-    SAMPLE(0, 4, counters_sample_expanded, COUNTERS),
-    SAMPLE(0, 5, discarded_packet, FLOWS),
-    SAMPLE(4300, 1002, rtmetric, NONE),
-    SAMPLE(4300, 1003, rtflow, NONE),
+    FLOWS_OF(1, flow_sample),
+    COUNTERS_OF(2, counters_sample),
+    FLOWS_OF(3, flow_sample_expanded),
+    COUNTERS_OF(4, counters_sample_expanded),
+    {LAYOUT(0, 5, discarded_packet), .records = RECORDS_FLOWS},
+    {LAYOUT(4300, 1002, rtmetric)},
+    {LAYOUT(4300, 1003, rtflow)},
 };
 
 const size_t sample_layouts_count = COUNT_OF(sample_layouts);
 
+/* The standard's are numbered from 1 on, and most that come are found at once. */
 const struct sample_layout *
 sample_find(uint32_t tag)
 {
 	size_t i;
 
+	if (tag - 1 < sample_layouts_count &&
+	    sample_layouts[tag - 1].layout.tag == tag)
+		return &sample_layouts[tag - 1];
 	for (i = 0; i < sample_layouts_count; i++)
 		if (sample_layouts[i].layout.tag == tag)
 			return &sample_layouts[i];

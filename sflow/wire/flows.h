@@ -31,9 +31,20 @@ const struct layout *flow_find(uint32_t tag);
 /* What a sample has behind its fields; the last field is their count then. */
 enum sample_records { RECORDS_NONE, RECORDS_COUNTERS, RECORDS_FLOWS };
 
+/* Where in a sample those fields are that the walk over a datagram needs, and the bytes
+ * of all fields. The walk goes by these places and not row by row, because every
+ * datagram goes through it. */
+struct sample_places {
+	uint8_t sequence, source, records;
+	bool expanded; /* the data source is two words */
+	uint8_t size;
+};
+
 struct sample_layout {
 	struct layout layout;
 	enum sample_records records;
+	enum sample_kind kind;
+	struct sample_places places; /* of other kinds than SAMPLE_OTHER */
 };
 
 extern const struct sample_layout sample_layouts[];
@@ -44,6 +55,16 @@ const struct sample_layout *sample_find(uint32_t tag);
 
 /* The fields of a datagram; the last one is the count of its samples. */
 extern const struct layout datagram_layout;
+
+/* Where they are, as those of a sample. The agent's place is that of its address's
+ * type; the address_size() of that type comes on top of the places behind it, and of
+ * the size. */
+struct datagram_places {
+	uint8_t version, agent, sub_agent, sequence, uptime, samples;
+	uint8_t size;
+};
+
+extern const struct datagram_places datagram_places;
 
 /* Why a packet was discarded (sflow.org/sflow_drops.txt, and what host-sflow took
  * over of the Linux kernel's reasons). */

@@ -107,14 +107,12 @@ read_series(const struct field *field, struct cursor *c, struct field_value *v)
 static void
 read_address(struct cursor *c, struct field_value *v)
 {
-	static const size_t sizes[] = {
-	    [ADDRESS_UNKNOWN] = 0, [ADDRESS_IPV4] = 4, [ADDRESS_IPV6] = 16};
 	uint32_t type = cursor_u32(c);
 
 	if (type > ADDRESS_IPV6)
 		c->failed = true;
 	else
-		read_bytes(c, sizes[type], v);
+		read_bytes(c, address_size(type), v);
 }
 
 static inline void read_field(const struct field *field, struct cursor *c,

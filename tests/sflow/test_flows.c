@@ -442,6 +442,8 @@ samples_are_known(void **state)
 		assert_non_null(s);
 		assert_int_equal(layout_size(&s->layout), samples[i].least);
 		assert_int_equal(s->records, samples[i].records);
+		if (s->kind != SAMPLE_OTHER)
+			assert_int_equal(s->places.size, samples[i].least);
 	}
 	assert_null(sample_find(6));
 }

@@ -218,7 +218,7 @@ fields_input(struct fields *f, const void *bytes, size_t len, int64_t wall_ms)
 		                         sample.source.class,
 		                         sample.source.index};
 
-		if (sample.kind != SAMPLE_COUNTERS)
+		if (sample.kind != SAMPLE_COUNTERS || sample.body.failed)
 			continue;
 		source = get_source(f, agent, &key);
 		if (source != NULL)
