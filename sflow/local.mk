@@ -24,8 +24,11 @@ sflow_wire = \
 
 # Hosts and their latest values.
 sflow_store = \
-	sflow/store/store.c sflow/store/store.h sflow/store/store_internal.h \
-	sflow/store/values.c
+	sflow/store/blocks.c \
+	sflow/store/feeds.c \
+	sflow/store/list.c \
+	sflow/store/looks.c \
+	sflow/store/store.c sflow/store/store.h sflow/store/store_internal.h
 
 # Who sends, what is remembered of them, and what becomes of it.
 sflow_collector = \

@@ -1,11 +1,12 @@
-/* store_internal.h - what the store's own files share: store.c has the hosts,
- * values.c what is known of them.
+/* store_internal.h - what the store's own files share. Each calls only those below it:
+ * store.c, feeds.c, list.c, looks.c, blocks.c.
  */
 #ifndef SFLOW_STORE_INTERNAL_H
 #define SFLOW_STORE_INTERNAL_H
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <utlist.h>
 
 #include "sflow/hash.h"
 #include "sflow/store/store.h"
@@ -119,7 +120,65 @@ holds_still(double was, double is)
 	return is - was <= 2 && was - is <= 2;
 }
 
-/* Frees all blocks of a host that nobody uses any more. */
+/* The whole of a time of which `low` is the lower half, and which is not after
+ * `latest`. */
+static inline int64_t
+whole_time(int64_t latest, uint32_t low)
+{
+	return latest - (uint32_t)((uint32_t)latest - low);
+}
+
+/* A row without a metric never has a value. */
+static inline bool
+is_text(const struct field *field)
+{
+	return field->metric.name != NULL && field->metric.type == STRING;
+}
+
+/* Whether nobody is to be told of the value any more. */
+static inline bool
+is_expired(const struct store_block *block, const struct value *v, int64_t now)
+{
+	int64_t life = (int64_t)store_dmax(block->interval_s) * 1000;
+
+	return now - whole_time(block->heard_ms, v->heard) > life;
+}
+
+/* The caller holds the host's lock, in both. */
+static inline void
+mark_fresh(struct store_block *block)
+{
+	if (block->news == NULL || block->fresh)
+		return;
+	block->fresh = true;
+	DL_APPEND(block->host->fresh, block->news);
+}
+
+static inline void
+mark_read(struct store_block *block)
+{
+	if (!block->fresh)
+		return;
+	block->fresh = false;
+	DL_DELETE(block->host->fresh, block->news);
+}
+
+/* feeds.c: puts the host at the queue's end, if it is not in it. With the store's lock
+ * held, and without. */
+void store_append(struct store_host *host);
+void store_enqueue(struct store_host *host);
+
+/* list.c: the key of a host that is called so, to be freed; NULL without memory. */
+struct host_id *store_id_new(unsigned cluster, const char *name);
+
+/* A host is found by its cluster and name, from now on, and no more. And it is in no
+ * list any more: true when it can be freed now. The store's lock is held. */
+void store_index(struct store_host *host);
+void store_unindex(struct store_host *host);
+bool store_unlink(struct store_host *host);
+void store_host_free(struct store_host *host);
+
+/* blocks.c: frees all blocks of a host that nobody uses any more. */
 void store_blocks_free(struct store_host *host);
 
 #endif

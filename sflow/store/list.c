@@ -1,0 +1,278 @@
+/* Which hosts there are: their places in the list of all, by which they are walked
+ * over, and the table by which they are found; and for how long they stay in memory.
+ */
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "sflow/store/store_internal.h"
+
+#define SLOTS_FIRST 64 /* and then always twice as many */
+#define SLOTS_LOOK 256 /* for so many a walk holds the lock */
+
+/* The list of all hosts --------------------------------------------------------- */
+
+void
+store_host_free(struct store_host *host)
+{
+	store_blocks_free(host);
+	pthread_mutex_destroy(&host->lock);
+	free(host->id);
+	free(host->key);
+	free(host);
+}
+
+static bool
+grow_slots(struct store *store)
+{
+	size_t room = store->slot_room != 0 ? 2 * store->slot_room : SLOTS_FIRST;
+	struct store_host **slots =
+	    realloc(store->slots, room * sizeof(store->slots[0]));
+	size_t *holes;
+
+	if (slots == NULL)
+		return false;
+	store->slots = slots;
+	holes = realloc(store->free_slots, room * sizeof(holes[0]));
+	if (holes == NULL)
+		return false;
+	store->free_slots = holes;
+	store->slot_room = room;
+	return true;
+}
+
+/* The caller holds the store's lock, here and below. */
+static bool
+take_slot(struct store *store, struct store_host *host)
+{
+	if (store->free_count > 0)
+		host->slot = (uint32_t)store->free_slots[--store->free_count];
+	else if (store->slot_count < store->slot_room || grow_slots(store))
+		host->slot = (uint32_t)store->slot_count++;
+	else
+		return false;
+	store->slots[host->slot] = host;
+	return true;
+}
+
+bool
+store_unlink(struct store_host *host)
+{
+	struct store *store = host->store;
+
+	store->slots[host->slot] = NULL;
+	store->free_slots[store->free_count++] = host->slot;
+	if (atomic_load(&host->queued)) {
+		DL_DELETE2(store->queue, host, queue_prev, queue_next);
+		store->waiting--;
+	}
+	store->count--;
+	store->gone -= host->gone;
+	host->unlinked = true;
+	return host->held == 0;
+}
+
+static struct store_host *
+host_new(struct store *store, const char *key, const struct address *address,
+         unsigned cluster)
+{
+	struct store_host *host = calloc(1, sizeof(*host));
+
+	if (host == NULL)
+		return NULL;
+	host->key = strndup(key, TEXT_SIZE - 1);
+	if (host->key == NULL) {
+		free(host);
+		return NULL;
+	}
+	host->store = store;
+	if (address != NULL)
+		host->address = *address;
+	atomic_init(&host->cluster, cluster);
+	pthread_mutex_init(&host->lock, NULL);
+	return host;
+}
+
+struct store_host *
+store_host_add(struct store *store, const char *key,
+               const struct address *address, unsigned cluster)
+{
+	struct store_host *host = NULL;
+
+	pthread_mutex_lock(&store->lock);
+	if (store->count < store->max)
+		host = host_new(store, key, address, cluster);
+	if (host != NULL && !take_slot(store, host)) {
+		store_host_free(host);
+		host = NULL;
+	}
+	store->count += host != NULL;
+	pthread_mutex_unlock(&store->lock);
+	return host;
+}
+
+/* The table by name --------------------------------------------------------------- */
+
+/* Bytes of the key for a host of that name. */
+static size_t
+id_len(const char *name)
+{
+	return sizeof(struct host_id) + strlen(name);
+}
+
+/* A host is found by its cluster and name. Of two alike, which there should not be,
+ * either is; and when that goes, the other. */
+void
+store_index(struct store_host *host)
+{
+	if (host->id != NULL)
+		HASH_ADD_KEYPTR(hh, host->store->by_id, host->id,
+		                id_len(host->id->name), host);
+}
+
+void
+store_unindex(struct store_host *host)
+{
+	if (host->hh.tbl != NULL)
+		HASH_DELETE(hh, host->store->by_id, host);
+	memset(&host->hh, 0, sizeof(host->hh));
+}
+
+struct host_id *
+store_id_new(unsigned cluster, const char *name)
+{
+	size_t letters = strnlen(name, TEXT_SIZE - 1);
+	struct host_id *id = calloc(1, sizeof(*id) + letters + 1);
+
+	if (id == NULL)
+		return NULL;
+	id->cluster = cluster;
+	memcpy(id->name, name, letters);
+	return id;
+}
+
+void
+store_host_move(struct store_host *host, unsigned cluster)
+{
+	if (atomic_load(&host->cluster) == cluster)
+		return;
+	pthread_mutex_lock(&host->store->lock);
+	store_unindex(host);
+	atomic_store(&host->cluster, cluster);
+	if (host->id != NULL)
+		host->id->cluster = cluster;
+	store_index(host);
+	pthread_mutex_unlock(&host->store->lock);
+}
+
+/* Whoever sees them ------------------------------------------------------------------ */
+
+void
+store_host_info(struct store_host *host, struct store_info *info)
+{
+	info->key = host->key;
+	info->name = host->id != NULL ? host->id->name : "";
+	pthread_mutex_lock(&host->store->lock);
+	info->gone = host->gone;
+	pthread_mutex_unlock(&host->store->lock);
+	pthread_mutex_lock(&host->lock);
+	info->heard_ms = host->heard_ms;
+	info->up = host->up;
+	info->started_s = (uint32_t)host->started_s;
+	pthread_mutex_unlock(&host->lock);
+}
+
+static bool
+is_shown(const struct store_host *host, unsigned cluster)
+{
+	return host != NULL && host->announced && !host->gone &&
+	       (cluster == STORE_ANY_CLUSTER || host->id->cluster == cluster);
+}
+
+/* Looks at a few slots. NULL where none of them is a host to show; *more says
+ * whether there are others behind them. */
+static struct store_host *
+next_of_few(struct store *store, struct store_walk *walk, unsigned cluster,
+            bool *more)
+{
+	struct store_host *host = NULL;
+	size_t end;
+
+	pthread_mutex_lock(&store->lock);
+	end = store->slot_count;
+	if (end > walk->next + SLOTS_LOOK)
+		end = walk->next + SLOTS_LOOK;
+	while (walk->next < end &&
+	       !is_shown(host = store->slots[walk->next++], cluster))
+		host = NULL;
+	if (host != NULL)
+		host->held++;
+	*more = walk->next < store->slot_count;
+	pthread_mutex_unlock(&store->lock);
+	return host;
+}
+
+struct store_host *
+store_next(struct store *store, struct store_walk *walk, unsigned cluster)
+{
+	struct store_host *host;
+	bool more;
+
+	do
+		host = next_of_few(store, walk, cluster, &more);
+	while (host == NULL && more);
+	return host;
+}
+
+struct store_host *
+store_find(struct store *store, unsigned cluster, const char *name)
+{
+	struct store_host *host = NULL;
+	struct host_id *id;
+
+	if (strlen(name) >= TEXT_SIZE ||
+	    (id = store_id_new(cluster, name)) == NULL)
+		return NULL;
+	pthread_mutex_lock(&store->lock);
+	HASH_FIND(hh, store->by_id, id, id_len(name), host);
+	if (host != NULL)
+		host->held++;
+	pthread_mutex_unlock(&store->lock);
+	free(id);
+	return host;
+}
+
+void
+store_release(struct store_host *host)
+{
+	struct store *store;
+	bool unused;
+
+	if (host == NULL)
+		return;
+	store = host->store;
+	pthread_mutex_lock(&store->lock);
+	unused = --host->held == 0 && host->unlinked;
+	pthread_mutex_unlock(&store->lock);
+	if (unused)
+		store_host_free(host);
+}
+
+void
+store_lock(struct store_host *host, struct store_state *state)
+{
+	pthread_mutex_lock(&host->lock);
+	*state = (struct store_state){.key = host->key,
+	                              .name = host->id->name,
+	                              .address = host->address,
+	                              .cluster = atomic_load(&host->cluster),
+	                              .up = host->up,
+	                              .heard_ms = host->heard_ms,
+	                              .down_after_ms = host->down_after_ms,
+	                              .started_s = (uint32_t)host->started_s};
+}
+
+void
+store_unlock(struct store_host *host)
+{
+	pthread_mutex_unlock(&host->lock);
+}
