@@ -11,11 +11,9 @@
 
 struct custom {
 	struct custom *prev, *next;
-	char name[TEXT_SIZE];
 	uint32_t type; /* on the wire */
 	int64_t heard_ms;
-	struct field field;
-	struct layout layout;
+	struct layout *layout; /* of one row, which is called as the metric */
 };
 
 #define VALUE(formula_, field_type_, metric_type_, format_, slope_) \
@@ -141,14 +139,21 @@ customs_of(const struct source *source)
 }
 
 static void
+custom_free(struct custom *custom)
+{
+	layout_free(custom->layout);
+	free(custom);
+}
+
+static void
 drop(struct source *source, struct custom *custom)
 {
 	struct custom *customs = customs_of(source);
 
-	source_remove_counters(source, &custom->layout);
+	source_remove_counters(source, custom->layout);
 	DL_DELETE(customs, custom);
 	source_set_slot(source, SLOT_CUSTOM, customs);
-	free(custom);
+	custom_free(custom);
 }
 
 static struct custom *
@@ -156,19 +161,17 @@ add(struct source *source, const struct custom_value *v)
 {
 	struct custom *custom = calloc(1, sizeof(*custom));
 	struct custom *customs = customs_of(source);
+	struct field row = types[v->type];
 
 	if (custom == NULL)
 		return NULL;
-	strcpy(custom->name, v->name);
+	row.metric.name = row.metric.title = v->name;
 	custom->type = v->type;
-	custom->field = types[v->type];
-	custom->field.name = custom->name;
-	custom->field.metric.name = custom->name;
-	custom->field.metric.title = custom->name;
-	custom->layout = (struct layout){.name = custom->name,
-	                                 .kind = KIND_CUSTOM,
-	                                 .fields = &custom->field,
-	                                 .count = 1};
+	custom->layout = layout_new(KIND_CUSTOM, &row);
+	if (custom->layout == NULL) {
+		free(custom);
+		return NULL;
+	}
 	DL_APPEND(customs, custom);
 	source_set_slot(source, SLOT_CUSTOM, customs);
 	return custom;
@@ -202,7 +205,7 @@ custom_layout(struct source *source, const struct custom_value *v, int64_t now)
 	struct custom *custom;
 
 	DL_FOREACH(customs_of(source), custom)
-		if (strcmp(custom->name, v->name) == 0)
+		if (strcmp(custom->layout->name, v->name) == 0)
 			break;
 	if (custom != NULL && custom->type != v->type) {
 		drop(source, custom);
@@ -213,7 +216,7 @@ custom_layout(struct source *source, const struct custom_value *v, int64_t now)
 	if (custom == NULL)
 		return NULL;
 	custom->heard_ms = now;
-	return &custom->layout;
+	return custom->layout;
 }
 
 void
@@ -222,6 +225,6 @@ custom_forget(struct source *source)
 	struct custom *customs = customs_of(source), *custom, *next;
 
 	DL_FOREACH_SAFE(customs, custom, next)
-		free(custom);
+		custom_free(custom);
 	source_set_slot(source, SLOT_CUSTOM, NULL);
 }

@@ -1,5 +1,6 @@
 #include "sflow/wire/records.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sflow/address.h"
@@ -311,4 +312,39 @@ kind_parse(const char *name, size_t len)
 		    memcmp(kinds[kind].name, name, len) == 0)
 			return kind;
 	return -1;
+}
+
+/* Who has the layout, which is first, has all of it. */
+struct one_row {
+	struct layout layout;
+	struct field field;
+	char texts[];
+};
+
+struct layout *
+layout_new(enum kind kind, const struct field *row)
+{
+	const struct metric *metric = &row->metric;
+	size_t name_size = strlen(metric->name) + 1;
+	size_t title_size = strlen(metric->title) + 1;
+	struct one_row *one = malloc(sizeof(*one) + name_size + title_size);
+
+	if (one == NULL)
+		return NULL;
+	one->field = *row;
+	one->field.metric.name = memcpy(one->texts, metric->name, name_size);
+	one->field.metric.title =
+	    memcpy(one->texts + name_size, metric->title, title_size);
+	one->field.name = one->field.metric.name;
+	one->layout = (struct layout){.name = one->field.name,
+	                              .kind = kind,
+	                              .fields = &one->field,
+	                              .count = 1};
+	return &one->layout;
+}
+
+void
+layout_free(struct layout *layout)
+{
+	free(layout);
 }

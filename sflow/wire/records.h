@@ -232,6 +232,14 @@ const char *names_text(const struct names *names, uint64_t number);
 char *names_flags(const struct names *names, uint64_t bits,
                   char text[TEXT_SIZE]);
 
+/* A structure of one row that is made at run time, with copies of the metric's name, by
+ * which the row and the structure are called, too, and of its title. All other texts
+ * have to be constants: whoever has copied the metric goes on to use them. Whoever made
+ * it frees it, when no block of a store and no counters are of it any more. NULL without
+ * memory. */
+struct layout *layout_new(enum kind kind, const struct field *row);
+void layout_free(struct layout *layout);
+
 /* Ganglia's word for a type: "string", "uint16", ... */
 const char *metric_type_name(enum metric_type type);
 

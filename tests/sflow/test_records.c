@@ -639,6 +639,41 @@ host_descr_is_read_with_its_strings(void **state)
 	                 0);
 }
 
+/* Whoever gave its name may do with that what he wants. */
+static void
+layout_of_one_row_has_a_name_of_its_own(void **state)
+{
+	char name[] = "tcp_443", title[] = "HTTPS";
+	struct field row = {.type = FIELD_F64, .formula = GAUGE, .scale = 2,
+	                    .metric = {name, FLOAT, "%", BOTH, "%.1f", "traffic",
+	                               title}};
+	struct layout *layout = layout_new(KIND_APP, &row);
+	const struct metric *metric;
+
+	(void)state;
+	assert_non_null(layout);
+	memset(name, 'x', sizeof(name) - 1);
+	memset(title, 'x', sizeof(title) - 1);
+	assert_string_equal(layout->name, "tcp_443");
+	assert_int_equal(layout->kind, KIND_APP);
+	assert_int_equal(layout->tag, 0);
+	assert_int_equal(layout->count, 1);
+	assert_string_equal(layout->fields[0].name, "tcp_443");
+	assert_int_equal(layout->fields[0].type, FIELD_F64);
+	assert_int_equal(layout->fields[0].formula, GAUGE);
+	assert_near(layout->fields[0].scale, 2);
+	metric = &layout->fields[0].metric;
+	assert_string_equal(metric->name, "tcp_443");
+	assert_int_equal(metric->type, FLOAT);
+	assert_string_equal(metric->units, "%");
+	assert_int_equal(metric->slope, BOTH);
+	assert_string_equal(metric->format, "%.1f");
+	assert_string_equal(metric->group, "traffic");
+	assert_string_equal(metric->title, "HTTPS");
+	layout_free(layout);
+	layout_free(NULL);
+}
+
 static void
 kinds_have_names(void **state)
 {
@@ -718,6 +753,7 @@ main(void)
 	    cmocka_unit_test(unknown_tags_have_no_layout),
 	    cmocka_unit_test(short_structures_are_refused_but_for_tails),
 	    cmocka_unit_test(host_descr_is_read_with_its_strings),
+	    cmocka_unit_test(layout_of_one_row_has_a_name_of_its_own),
 	    cmocka_unit_test(kinds_have_names),
 	    cmocka_unit_test(kinds_are_of_some_structure),
 	    cmocka_unit_test(default_is_all_but_what_would_surprise),
