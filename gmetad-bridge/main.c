@@ -145,7 +145,7 @@ start_threads(void)
 
 	status_begin(collector_stats(bridge.collector), clock_ms());
 	own_start(store, config, collector_stats(bridge.collector));
-	if (steps_start(config, store) != 0 || server_start(config, store) != 0)
+	if (steps_start(config) != 0 || server_start(config, store) != 0)
 		return -1;
 	if (bridge.state != NULL && state_start(bridge.state) != 0)
 		return -1;
@@ -169,7 +169,10 @@ start(void)
 		return -1;
 	}
 	collector_set_wall(bridge.collector, clock_wall_offset());
-	return open_state() == 0 ? start_threads() : -1;
+	if (steps_open(collector_store(bridge.collector)) != 0 ||
+	    open_state() != 0)
+		return -1;
+	return start_threads();
 }
 
 /* Running ------------------------------------------------------------------------------ */

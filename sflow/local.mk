@@ -25,6 +25,7 @@ sflow_wire = \
 # Hosts and their latest values.
 sflow_store = \
 	sflow/store/blocks.c \
+	sflow/store/columns.c \
 	sflow/store/feeds.c \
 	sflow/store/list.c \
 	sflow/store/looks.c \

@@ -126,7 +126,7 @@ print_values(const struct document *d, struct store_host *host, const char *only
 	struct store_value value;
 	size_t n = 0;
 
-	store_look(&look, host, false, d->now);
+	store_look(&look, host, d->now);
 	while (store_look_next(&look, &value)) {
 		if (only != NULL) {
 			store_value_name(&value, name);

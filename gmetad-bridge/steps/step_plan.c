@@ -8,7 +8,7 @@
 /* When the value was looked at last: it was written then, or it stayed since. Never
  * after `before_s`, whatever the step was until now. */
 static uint32_t
-last_seen(const struct store_mark *mark, uint32_t before_s, unsigned step_s)
+last_seen(const struct step_mark *mark, uint32_t before_s, unsigned step_s)
 {
 	uint32_t last = mark->time_s + (mark->flags & MARK_STAYED) * step_s;
 
@@ -16,7 +16,7 @@ last_seen(const struct store_mark *mark, uint32_t before_s, unsigned step_s)
 }
 
 static void
-set_stayed(struct store_mark *mark, uint32_t steps)
+set_stayed(struct step_mark *mark, uint32_t steps)
 {
 	mark->flags = (mark->flags & ~MARK_STAYED) | (steps & MARK_STAYED);
 }
@@ -26,7 +26,7 @@ set_stayed(struct store_mark *mark, uint32_t steps)
  * when it was seen last: then the file has what it would have if all had been
  * written. The same where it would take even a value that stays for unknown. */
 struct step_plan
-step_value(struct store_mark *mark, double number, enum rrd_write write,
+step_value(struct step_mark *mark, double number, enum rrd_write write,
            uint32_t before_s, uint32_t time_s, unsigned step_s)
 {
 	uint32_t last = last_seen(mark, before_s, step_s);
@@ -50,7 +50,7 @@ step_value(struct store_mark *mark, double number, enum rrd_write write,
 }
 
 struct step_plan
-step_last(struct store_mark *mark, uint32_t before_s, unsigned step_s)
+step_last(struct step_mark *mark, uint32_t before_s, unsigned step_s)
 {
 	struct step_plan plan = {.before_s = last_seen(mark, before_s, step_s),
 	                         .number_before = mark->number};

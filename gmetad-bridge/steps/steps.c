@@ -24,6 +24,7 @@
 
 static struct {
 	struct store *store;
+	struct store_column *marks; /* a struct step_mark for each value */
 	struct summary_builder *builder;
 	pthread_t thread;
 	bool running;
@@ -66,7 +67,7 @@ add_value(const struct metric *metric, double number, uint32_t time_s)
 
 /* Whether the metric gets an RRD, by its name, looked up once. */
 static bool
-has_rrd(struct store_mark *mark, const char *name)
+has_rrd(struct step_mark *mark, const char *name)
 {
 	uint32_t generation = steps.generation << GENERATION_SHIFT;
 
@@ -82,15 +83,16 @@ has_rrd(struct store_mark *mark, const char *name)
 
 /* The lines that a plan asks for. */
 static void
-write_plan(const struct step_plan *plan, const char *cluster,
-           const char *host, const struct store_value *value)
+write_plan(const struct step_plan *plan, struct step_mark *mark,
+           const char *cluster, const char *host,
+           const struct store_value *value)
 {
 	char name[STORE_NAME];
 
 	if (!plan->before && !plan->now)
 		return;
 	store_value_name(value, name);
-	if (!has_rrd(value->mark, name))
+	if (!has_rrd(mark, name))
 		return;
 	rrd_line_begin(steps.rrd, &steps.chunk, cluster, host, name);
 	if (plan->before)
@@ -102,20 +104,24 @@ write_plan(const struct step_plan *plan, const char *cluster,
 
 /* A value of a host that is up, or, where it `ends`, what is known of it for so long
  * that it is written before it is forgotten: the host went down, or the program
- * ends. Texts have no mark. */
+ * ends. Texts have no RRD. */
 static void
 write_value(const char *cluster, const char *host,
             const struct store_value *value, bool ends)
 {
 	const struct config_rrd *rrd = &steps.config->rrd;
+	struct step_mark *mark;
 	struct step_plan plan;
 
-	if (value->mark == NULL)
+	if (value->metric->type == STRING)
 		return;
-	plan = ends ? step_last(value->mark, steps.before_s, rrd->step_s)
-	            : step_value(value->mark, value->number, rrd->write,
+	mark = store_cell(steps.marks, value);
+	if (mark == NULL)
+		return;
+	plan = ends ? step_last(mark, steps.before_s, rrd->step_s)
+	            : step_value(mark, value->number, rrd->write,
 	                         steps.before_s, steps.time_s, rrd->step_s);
-	write_plan(&plan, cluster, host, value);
+	write_plan(&plan, mark, cluster, host, value);
 }
 
 /* A step ----------------------------------------------------------------------------- */
@@ -132,7 +138,7 @@ look_at(struct store_host *host, int64_t now)
 	store_lock(host, &state);
 	cluster = cluster_name(state.cluster);
 	summary_host(steps.builder, state.cluster, state.up);
-	store_look(&look, host, writes, now);
+	store_look(&look, host, now);
 	while (store_look_next(&look, &value)) {
 		if (state.up)
 			summary_value(steps.builder, state.cluster, &value);
@@ -243,7 +249,7 @@ end_host(struct store_host *host, int64_t now)
 
 	store_lock(host, &state);
 	cluster = cluster_name(state.cluster);
-	store_look(&look, host, false, now);
+	store_look(&look, host, now);
 	while (cluster != NULL && store_look_next(&look, &value))
 		write_value(cluster, state.name, &value, true);
 	store_unlock(host);
@@ -360,9 +366,21 @@ run(void *unused)
 }
 
 int
-steps_start(const struct config *config, struct store *store)
+steps_open(struct store *store)
 {
+	const struct store_column_options marks = {
+	    .cell_size = sizeof(struct step_mark)};
+
 	steps.store = store;
+	steps.marks = store_column(store, &marks);
+	if (steps.marks == NULL)
+		log_line("the store has no room for what RRDs need");
+	return steps.marks != NULL ? 0 : -1;
+}
+
+int
+steps_start(const struct config *config)
+{
 	steps.stopping = false;
 	steps.time_s = steps.before_s = 0;
 	steps.told = false;

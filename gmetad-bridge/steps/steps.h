@@ -9,9 +9,13 @@
 #include "gmetad-bridge/rrd/rrd.h"
 #include "sflow/store/store.h"
 
+/* What it remembers of values gets a column of the store: before there are hosts. 0, or
+ * -1 with a line in the log. */
+int steps_open(struct store *store);
+
 /* Starts the thread. Holds the configuration; the store is the caller's. 0, or -1
  * with a line in the log. */
-int steps_start(const struct config *config, struct store *store);
+int steps_start(const struct config *config);
 
 /* Another configuration, from the next step on. */
 void steps_reload(const struct config *config);

@@ -1,8 +1,6 @@
 /* What the store knows of a host: blocks, one per (data source, structure), with a
  * value per row of the table.
  */
-#include <stdalign.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -31,13 +29,16 @@ store_dmax(unsigned interval_s)
 static void
 block_free(struct store_block *block)
 {
+	const struct store *store = block->host->store;
 	size_t i;
 
 	for (i = 0; i < block->layout->count; i++)
 		if (is_text(&block->layout->fields[i]))
 			free(block->values[i].text);
+	for (i = 0; i < store->column_count; i++)
+		if (!store->columns[i].options.with_blocks)
+			free(block_columns(block)[i]);
 	free(block->label);
-	free(block->marks);
 	free(block);
 }
 
@@ -76,32 +77,62 @@ add_label(struct store_block *block, const struct store_instance *instance)
 	return true;
 }
 
-/* So that what is behind it may be anything. */
+/* Bytes of the column's cells where they come with a block of this layout. */
 static size_t
-aligned(size_t size)
+cells_size(const struct store_column *column, const struct layout *layout)
 {
-	return (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	return column->options.with_blocks
+	           ? aligned(layout->count * column->options.cell_size)
+	           : 0;
+}
+
+/* What is behind the values: pointers to the columns' cells, the cells that come with
+ * the block, and the news. */
+static size_t
+size_behind(const struct store *store, const struct layout *layout)
+{
+	size_t i, size = store->column_count * sizeof(void *);
+
+	for (i = 0; i < store->column_count; i++)
+		size += cells_size(&store->columns[i], layout);
+	if (store->use == STORE_FOR_PUBLISHER)
+		size += sizeof(struct news) + layout->count * sizeof(struct told);
+	return size;
+}
+
+static void
+place_behind(const struct store *store, struct store_block *block)
+{
+	void **columns = block_columns(block);
+	char *at = (char *)(columns + store->column_count);
+	size_t i;
+
+	for (i = 0; i < store->column_count; i++) {
+		const struct store_column *column = &store->columns[i];
+
+		if (column->options.with_blocks)
+			columns[i] = at;
+		at += cells_size(column, block->layout);
+	}
+	if (store->use == STORE_FOR_PUBLISHER) {
+		block->news = (struct news *)at;
+		block->news->block = block;
+	}
 }
 
 static struct store_block *
 block_new(struct store_host *host, const struct layout *layout)
 {
-	bool published = host->store->use == STORE_FOR_PUBLISHER;
 	struct store_block *block;
 	size_t size = aligned(sizeof(*block) +
 	                      layout->count * sizeof(block->values[0]));
-	size_t news = sizeof(*block->news) +
-	              layout->count * sizeof(block->news->told[0]);
 
-	block = calloc(1, size + (published ? news : 0));
+	block = calloc(1, size + size_behind(host->store, layout));
 	if (block == NULL)
 		return NULL;
 	block->host = host;
 	block->layout = layout;
-	if (published) {
-		block->news = (struct news *)((char *)block + size);
-		block->news->block = block;
-	}
+	place_behind(host->store, block);
 	return block;
 }
 
@@ -210,7 +241,8 @@ set_row(struct store_block *block, size_t i, const struct derived *derived,
 
 	if (derived != NULL && derived->valid && field->metric.name != NULL)
 		set_value(v, field, derived, now);
-	else if ((v->flags & VALUE_THERE) != 0 && is_expired(block, v, now))
+	else if ((v->flags & VALUE_THERE) != 0 &&
+	         is_expired(block, v, store_dmax(block->interval_s), now))
 		drop_value(v, field);
 }
 

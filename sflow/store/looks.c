@@ -1,72 +1,74 @@
 /* The values of a host as they stand, and those that are to be delivered.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <utlist.h>
 
 #include "sflow/store/store_internal.h"
 
 /* Looking ------------------------------------------------------------------------- */
 
-/* A value as it stands; the caller holds the host's lock. */
+/* What all values of a block have in common; the caller holds the host's lock, here and
+ * below. */
 static void
-view(const struct store_block *block, size_t row, struct store_value *value)
+view_block(struct store_block *block, struct store_value *value)
 {
-	const struct metric *metric = &block->layout->fields[row].metric;
-	const struct value *v = &block->values[row];
 	const struct label *label = block->label;
 
 	*value = (struct store_value){
-	    .metric = metric,
 	    .prefix = label != NULL ? label->prefix : "",
 	    .part = label != NULL ? label->part : "",
 	    .group = label != NULL ? label->group : NULL,
-	    .heard_ms = whole_time(block->heard_ms, v->heard),
-	    .tmax_s = store_tmax(block->interval_s, metric->slope),
-	    .dmax_s = store_dmax(block->interval_s)};
+	    .tmax_s = store_tmax(block->interval_s, BOTH),
+	    .dmax_s = store_dmax(block->interval_s),
+	    .block = block,
+	    .cells = block_columns(block)};
+}
+
+/* And the rest, of one of them. */
+static void
+view_row(size_t row, struct store_value *value)
+{
+	const struct store_block *block = value->block;
+	const struct metric *metric = &block->layout->fields[row].metric;
+	const struct value *v = &block->values[row];
+
+	value->metric = metric;
+	value->heard_ms = whole_time(block->heard_ms, v->heard);
+	value->row = row;
+	if (metric->slope == ZERO)
+		value->tmax_s = store_tmax(block->interval_s, ZERO);
 	if (metric->type == STRING)
 		value->text = v->text;
 	else
 		value->number = v->number;
-	if (metric->type != STRING && block->marks != NULL)
-		value->mark = &block->marks[row];
 }
 
 void
-store_look(struct store_look *look, struct store_host *host, bool marks,
-           int64_t now)
+store_look(struct store_look *look, struct store_host *host, int64_t now)
 {
-	*look = (struct store_look){.host = host,
-	                            .block = host->blocks,
-	                            .marks = marks,
-	                            .now = now};
-}
-
-static void
-add_marks(struct store_block *block)
-{
-	if (block->marks == NULL)
-		block->marks =
-		    calloc(block->layout->count, sizeof(block->marks[0]));
+	*look = (struct store_look){
+	    .host = host, .block = host->blocks, .now = now};
 }
 
 bool
 store_look_next(struct store_look *look, struct store_value *value)
 {
-	for (; look->block != NULL;
-	     look->block = look->block->next, look->row = 0) {
-		struct store_block *block = look->block;
+	struct store_block *block;
 
+	for (; (block = look->block) != NULL;
+	     look->block = block->next, look->row = 0) {
+		if (look->row == 0)
+			view_block(block, &look->of_block);
 		while (look->row < block->layout->count) {
 			size_t row = look->row++;
 			const struct value *v = &block->values[row];
 
 			if ((v->flags & VALUE_THERE) == 0 ||
-			    is_expired(block, v, look->now))
+			    is_expired(block, v, look->of_block.dmax_s,
+			               look->now))
 				continue;
-			if (look->marks && !is_text(&block->layout->fields[row]))
-				add_marks(block);
-			view(block, row, value);
+			*value = look->of_block;
+			view_row(row, value);
 			return true;
 		}
 	}
@@ -143,12 +145,13 @@ description_life(const struct store_block *block)
 
 /* Nothing in the reading belongs to the block, which may go meanwhile. */
 static void
-copy_value(const struct store_block *block, size_t row,
+copy_value(struct store_block *block, size_t row,
            struct store_reading *r)
 {
 	struct store_value value;
 
-	view(block, row, &value);
+	view_block(block, &value);
+	view_row(row, &value);
 	r->metric = *value.metric;
 	r->number = value.number;
 	r->heard_ms = value.heard_ms;

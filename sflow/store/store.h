@@ -62,6 +62,23 @@ void store_describe_every(struct store *store, unsigned seconds);
  * is fine. */
 void store_free(struct store *store);
 
+/* Columns: what its users remember of values ------------------------------------ */
+
+#define STORE_COLUMNS_MAX 8
+
+struct store_column_options {
+	size_t cell_size; /* bytes */
+	bool with_blocks; /* cells are made with each block, and so are always there;
+	                   * else a block gets them when its first one is asked for */
+};
+
+/* A column of a user's own beside the values: a cell for each row of each block, all
+ * zero at first, aligned for numbers of 64 bits. Columns are asked for before hosts
+ * are added, and live as long as the store. NULL where there are STORE_COLUMNS_MAX, or
+ * hosts, already. */
+struct store_column *store_column(struct store *store,
+                                  const struct store_column_options *options);
+
 /* Filling: each host by one thread ------------------------------------------- */
 
 /* A new host of a cluster, not yet announced. `key` is unique among the living
@@ -202,13 +219,6 @@ struct store_state {
 	uint32_t started_s;     /* 0: not known */
 };
 
-/* What the user of a store notes of a number; all zero at first. */
-struct store_mark {
-	double number;
-	uint32_t time_s;
-	uint32_t flags;
-};
-
 /* A value as it stands. All it points to lives until the host is unlocked. */
 struct store_value {
 	const struct metric *metric; /* the table's: its name without prefix */
@@ -218,8 +228,9 @@ struct store_value {
 	const char *text;
 	int64_t heard_ms;
 	unsigned tmax_s, dmax_s;
-	struct store_mark *mark;     /* NULL of a STRING, where nobody has asked
-	                              * for one yet, and without memory */
+	struct store_block *block;
+	size_t row;                  /* of the block */
+	void **cells;                /* for store_cell() */
 };
 
 /* Where a look at a host's values stands. */
@@ -228,18 +239,23 @@ struct store_look {
 	struct store_block *block;
 	size_t row;
 	int64_t now;
-	bool marks;
+	struct store_value of_block; /* what its values have in common */
 };
 
-/* Locks the host and tells its state; then store_look() begins, with a mark for each
- * number if `marks`, and store_look_next() gives one value after the other, false when
- * there are no more, without those older than their DMAX at `now`. Between this and store_unlock() the caller does nothing that may
- * take longer than microseconds: the filling thread waits for it. */
+/* Locks the host and tells its state; then store_look() begins, and store_look_next()
+ * gives one value after the other, false when there are no more, without those older
+ * than their DMAX at `now`. Between this and store_unlock() the caller does nothing
+ * that may take longer than microseconds: the filling thread waits for it. */
 void store_lock(struct store_host *host, struct store_state *state);
 void store_unlock(struct store_host *host);
-void store_look(struct store_look *look, struct store_host *host, bool marks,
-                int64_t now);
+void store_look(struct store_look *look, struct store_host *host, int64_t now);
 bool store_look_next(struct store_look *look, struct store_value *value);
+
+/* The column's cell of this value, for as long as the host stays locked. It is the
+ * same one each time, also when the value has gone and come again meanwhile. NULL
+ * without memory, but never of a column that comes with blocks. */
+void *store_cell(const struct store_column *column,
+                 const struct store_value *value);
 
 /* "prefix.part.metric", and "prefix part: title", and the group. Each returns the
  * length. */

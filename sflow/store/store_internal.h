@@ -1,5 +1,5 @@
 /* store_internal.h - what the store's own files share. Each calls only those below it:
- * store.c, feeds.c, list.c, looks.c, blocks.c.
+ * store.c, feeds.c, list.c, looks.c, columns.c, blocks.c.
  */
 #ifndef SFLOW_STORE_INTERNAL_H
 #define SFLOW_STORE_INTERNAL_H
@@ -54,13 +54,17 @@ struct store_block {
 	struct store_block *prev, *next;
 	struct store_host *host;
 	const struct layout *layout;
-	struct label *label;      /* NULL: the host's own */
-	struct news *news;        /* behind the values; NULL: for readers */
-	struct store_mark *marks; /* a row each; NULL: nobody asked */
-	int64_t heard_ms;         /* when values came last */
+	struct label *label; /* NULL: the host's own */
+	struct news *news;   /* behind the columns; NULL: for readers */
+	int64_t heard_ms;    /* when values came last */
 	unsigned interval_s;
 	bool fresh; /* some value may be: its news are among its host's */
-	struct value values[];
+	struct value values[]; /* and behind them what block_columns() says */
+};
+
+struct store_column {
+	struct store_column_options options;
+	unsigned number;
 };
 
 struct store_host {
@@ -108,6 +112,8 @@ struct store {
 	size_t waiting; /* in the queue */
 	size_t max;
 	atomic_size_t max_metrics; /* of a host */
+	struct store_column columns[STORE_COLUMNS_MAX];
+	unsigned column_count; /* set before there are hosts */
 	unsigned describe_s; /* set once */
 	enum store_use use;
 };
@@ -128,6 +134,24 @@ whole_time(int64_t latest, uint32_t low)
 	return latest - (uint32_t)((uint32_t)latest - low);
 }
 
+#define CELL_ALIGNMENT sizeof(uint64_t)
+
+/* So that what is behind it may be a cell, or a pointer. */
+static inline size_t
+aligned(size_t size)
+{
+	return (size + CELL_ALIGNMENT - 1) & ~(CELL_ALIGNMENT - 1);
+}
+
+/* The block's cells, by the number of their column: NULL where nobody asked. */
+static inline void **
+block_columns(struct store_block *block)
+{
+	size_t values = block->layout->count * sizeof(block->values[0]);
+
+	return (void **)((char *)block + aligned(sizeof(*block) + values));
+}
+
 /* A row without a metric never has a value. */
 static inline bool
 is_text(const struct field *field)
@@ -135,13 +159,13 @@ is_text(const struct field *field)
 	return field->metric.name != NULL && field->metric.type == STRING;
 }
 
-/* Whether nobody is to be told of the value any more. */
+/* Whether nobody is to be told any more of a value with that DMAX. */
 static inline bool
-is_expired(const struct store_block *block, const struct value *v, int64_t now)
+is_expired(const struct store_block *block, const struct value *v,
+           unsigned dmax_s, int64_t now)
 {
-	int64_t life = (int64_t)store_dmax(block->interval_s) * 1000;
-
-	return now - whole_time(block->heard_ms, v->heard) > life;
+	return now - whole_time(block->heard_ms, v->heard) >
+	       (int64_t)dmax_s * 1000;
 }
 
 /* The caller holds the host's lock, in both. */

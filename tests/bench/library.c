@@ -40,6 +40,7 @@ struct round {
 struct bench {
 	struct traffic *traffic;
 	struct collector *collector;
+	struct store_column *marks;
 	int64_t now;
 	bool readers;
 	unsigned char *datagrams[BATCH_MOST];
@@ -102,7 +103,7 @@ read_all(struct bench *b, struct round *round)
 	round->read += cpu_s() - began;
 }
 
-/* What a reader of all does. */
+/* What a reader of all does, who remembers something of each number. */
 static void
 look_at_all(struct bench *b, struct round *round)
 {
@@ -116,9 +117,11 @@ look_at_all(struct bench *b, struct round *round)
 
 	while ((host = store_next(store, &walk, STORE_ANY_CLUSTER)) != NULL) {
 		store_lock(host, &state);
-		store_look(&look, host, true, b->now);
-		while (store_look_next(&look, &value))
-			round->values++;
+		store_look(&look, host, b->now);
+		for (; store_look_next(&look, &value); round->values++)
+			if (value.metric->type != STRING &&
+			    store_cell(b->marks, &value) == NULL)
+				errx(1, "out of memory");
 		store_unlock(host);
 		store_release(host);
 	}
@@ -207,6 +210,7 @@ new_collector(const struct row *row)
 static void
 measure(const struct row *row)
 {
+	static const struct store_column_options marks = {.cell_size = 16};
 	static struct bench b; /* large */
 	struct round rounds[ROUNDS];
 	struct traffic_options options = {.agents = row->agents,
@@ -223,6 +227,8 @@ measure(const struct row *row)
 	b.traffic = traffic_new(&options);
 	before = mallinfo2().uordblks;
 	b.collector = new_collector(row);
+	if (row->readers)
+		b.marks = store_column(collector_store(b.collector), &marks);
 	for (i = 0; i < ROUNDS_BEFORE; i++)
 		run_round(&b);
 	for (i = 0; i < ROUNDS; i++)

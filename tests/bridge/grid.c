@@ -98,7 +98,7 @@ add_host(struct summary_builder *builder, struct store_host *host)
 
 	store_lock(host, &state);
 	summary_host(builder, state.cluster, state.up);
-	store_look(&look, host, false, GRID_NOW);
+	store_look(&look, host, GRID_NOW);
 	while (state.up && store_look_next(&look, &value))
 		summary_value(builder, state.cluster, &value);
 	store_unlock(host);

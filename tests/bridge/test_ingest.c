@@ -774,7 +774,7 @@ look_all_the_time(void *argument)
 		while ((host = store_next(store, &walk, STORE_ANY_CLUSTER)) !=
 		       NULL) {
 			store_lock(host, &at);
-			store_look(&look, host, false, clock_ms());
+			store_look(&look, host, clock_ms());
 			while (store_look_next(&look, &value))
 				n++;
 			store_unlock(host);

@@ -66,7 +66,7 @@ look(const char *metric, struct store_value *value)
 
 	assert_non_null(host);
 	store_lock(host, &at);
-	store_look(&look, host, false, NOW);
+	store_look(&look, host, NOW);
 	while (!found && store_look_next(&look, value)) {
 		store_value_name(value, at_hand);
 		found = strcmp(at_hand, metric) == 0;
@@ -262,7 +262,7 @@ rows_are_whole(void **state)
 	own_tick(NOW + 5000, WALL);
 	host = store_find(store, CLUSTER, "bridge.example");
 	store_lock(host, &at);
-	store_look(&look_at, host, false, NOW + 5000);
+	store_look(&look_at, host, NOW + 5000);
 	for (; store_look_next(&look_at, &value); n++) {
 		assert_true(n < COUNT_OF(names));
 		store_value_name(&value, names[n]);

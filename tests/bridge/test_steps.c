@@ -24,7 +24,7 @@ struct file {
 /* A value that is looked at once a step, and the file that comes of it. */
 struct writer {
 	enum rrd_write write;
-	struct store_mark mark;
+	struct step_mark mark;
 	struct file file;
 };
 

@@ -150,13 +150,14 @@ begin(void)
 	assert_non_null(whole.collector);
 	store = collector_store(whole.collector);
 	collector_set_wall(whole.collector, clock_wall_offset());
+	assert_int_equal(steps_open(store), 0);
 	whole.state = state_open(whole.config->state, &database_migrations,
 	                         whole.collector, clock_ms(),
 	                         clock_wall_offset());
 	assert_non_null(whole.state);
 	status_begin(collector_stats(whole.collector), clock_ms());
 	own_start(store, whole.config, collector_stats(whole.collector));
-	assert_int_equal(steps_start(whole.config, store), 0);
+	assert_int_equal(steps_start(whole.config), 0);
 	assert_int_equal(server_start(whole.config, store), 0);
 	assert_int_equal(state_start(whole.state), 0);
 	assert_int_equal(ingest_start(whole.config, whole.collector), 0);

@@ -74,6 +74,21 @@ check_cluster(const struct run *r, const struct store_state *state)
 		rules_broken("a host is in its cluster", state->name);
 }
 
+/* A reader's column, of the length of each value's name. */
+static struct store_column *marks;
+
+static void
+begin(struct run *r)
+{
+	const struct store_column_options options = {.cell_size =
+	                                                 sizeof(size_t)};
+
+	run_begin(r);
+	marks = store_column(collector_store(r->c), &options);
+	if (marks == NULL)
+		abort();
+}
+
 /* Looking -------------------------------------------------------------------------------- */
 
 static void
@@ -100,28 +115,23 @@ look_at_value(const struct run *r, const struct store_value *value)
 		rules_broken("a value is no older than its DMAX", name);
 }
 
-/* A mark is of its value alone, and stays as it was set. Texts have none. */
+/* A cell is of its value alone, and stays as it was set. */
 static void
 mark_value(const struct store_value *value)
 {
 	char name[STORE_NAME];
+	size_t len = store_value_name(value, name);
+	size_t *cell = store_cell(marks, value);
 
-	store_value_name(value, name);
-	if (value->metric->type == STRING) {
-		if (value->mark != NULL)
-			rules_broken("a text has no mark", name);
-		return;
-	}
-	if (value->mark == NULL ||
-	    (value->mark->flags != 0 && value->mark->flags != strlen(name)))
-		rules_broken("a mark is its value's", name);
-	value->mark->flags = (uint32_t)strlen(name);
+	if (cell == NULL || (*cell != 0 && *cell != len))
+		rules_broken("a cell is its value's", name);
+	*cell = len;
 }
 
 static void
 look_at_host(const struct run *r, struct store_host *host)
 {
-	bool marks = (r->options & OPTION_PORTS) == 0;
+	bool marked = (r->options & OPTION_PORTS) == 0;
 	struct store_state state;
 	struct store_value value;
 	struct store_look look;
@@ -132,10 +142,10 @@ look_at_host(const struct run *r, struct store_host *host)
 	rules_name(state.key, TEXT_SIZE - 1);
 	if (state.heard_ms > r->now)
 		rules_broken("a host was heard in the past", state.name);
-	store_look(&look, host, marks, r->now);
+	store_look(&look, host, r->now);
 	while (store_look_next(&look, &value)) {
 		look_at_value(r, &value);
-		if (marks)
+		if (marked)
 			mark_value(&value);
 		metrics++;
 	}
@@ -232,7 +242,7 @@ restart(struct run *r)
 
 	after.now = DAYS_MS / 2;
 	after.wall_ms = r->wall_ms + r->now + 5000 - after.now;
-	run_begin(&after);
+	begin(&after);
 	save(r, NULL, 0);
 	collector_unsaved(r->c);
 	restored = save(r, after.c, after.now);
@@ -263,7 +273,7 @@ configure(struct run *r, uint8_t options)
 	r->config.same_address = (options & OPTION_SAME_ADDRESS) != 0;
 	if ((options & OPTION_CLUSTERS) != 0)
 		choose_clusters(&r->config, 2);
-	run_begin(r);
+	begin(r);
 }
 
 static void

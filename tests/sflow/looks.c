@@ -90,7 +90,7 @@ look(struct script *s, unsigned cluster, const char *name, const char *metric,
 	if (host == NULL)
 		return 0;
 	store_lock(host, &state);
-	store_look(&at, host, false, s->now);
+	store_look(&at, host, s->now);
 	for (; store_look_next(&at, &value); n++) {
 		store_value_name(&value, called);
 		*there |= strcmp(called, metric) == 0;

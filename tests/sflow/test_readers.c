@@ -133,8 +133,8 @@ is_there(struct store *store, unsigned cluster, const char *name)
 
 /* How many values a look at the host gives; the last of that row is kept. */
 static size_t
-look(struct store_host *host, const struct metric *metric, bool marks,
-     int64_t now, struct store_value *kept)
+look(struct store_host *host, const struct metric *metric, int64_t now,
+     struct store_value *kept)
 {
 	struct store_state state;
 	struct store_value value;
@@ -142,7 +142,7 @@ look(struct store_host *host, const struct metric *metric, bool marks,
 	size_t n = 0;
 
 	store_lock(host, &state);
-	store_look(&at, host, marks, now);
+	store_look(&at, host, now);
 	for (; store_look_next(&at, &value); n++)
 		if (value.metric == metric)
 			*kept = value;
@@ -156,7 +156,7 @@ count_values(struct store_host *host, int64_t now)
 {
 	struct store_value value;
 
-	return look(host, NULL, false, now, &value);
+	return look(host, NULL, now, &value);
 }
 
 static int
@@ -527,26 +527,25 @@ values_are_looked_at(void **state)
 	struct store_host *host = add(*state, "a", &block);
 	struct store_value v;
 
-	assert_int_equal(look(host, &fields[NUMBER].metric, false, NOW, &v), 3);
+	assert_int_equal(look(host, &fields[NUMBER].metric, NOW, &v), 3);
 	assert_near(v.number, 1);
 	assert_string_equal(v.prefix, "");
 	assert_string_equal(v.part, "");
 	assert_null(v.group);
-	assert_null(v.mark);
 	assert_int_equal(v.heard_ms, NOW);
 	assert_int_equal(v.tmax_s, 60);
 	assert_int_equal(v.dmax_s, 600);
-	look(host, &fields[TEXT_ROW].metric, false, NOW, &v);
+	look(host, &fields[TEXT_ROW].metric, NOW, &v);
 	assert_string_equal(v.text, "one");
 	assert_int_equal(v.tmax_s, 300);
 	set(block, 7, "two", (double)NAN, NOW + 1000);
-	assert_int_equal(look(host, &fields[TEXT_ROW].metric, false, NOW, &v),
+	assert_int_equal(look(host, &fields[TEXT_ROW].metric, NOW, &v),
 	                 3);
 	assert_string_equal(v.text, "two");
-	look(host, &fields[NUMBER].metric, false, NOW, &v);
+	look(host, &fields[NUMBER].metric, NOW, &v);
 	assert_near(v.number, 7);
 	assert_int_equal(v.heard_ms, NOW + 1000);
-	look(host, &fields[OTHER].metric, false, NOW, &v);
+	look(host, &fields[OTHER].metric, NOW, &v);
 	assert_near(v.number, 2);
 	assert_int_equal(v.heard_ms, NOW);
 }
@@ -579,7 +578,7 @@ values_have_names_titles_and_groups(void **state)
 	struct store_value v;
 
 	set(block, 1, NULL, (double)NAN, NOW);
-	assert_int_equal(look(host, &fields[NUMBER].metric, false, NOW, &v), 1);
+	assert_int_equal(look(host, &fields[NUMBER].metric, NOW, &v), 1);
 	assert_int_equal(store_value_name(&v, text), 17);
 	assert_string_equal(text, "swp1.lane2.number");
 	assert_int_equal(store_value_title(&v, text), 20);
@@ -589,7 +588,7 @@ values_have_names_titles_and_groups(void **state)
 	store_block_remove(block);
 	block = add_block(host, &server);
 	set(block, 1, NULL, (double)NAN, NOW);
-	look(host, &fields[NUMBER].metric, false, NOW, &v);
+	look(host, &fields[NUMBER].metric, NOW, &v);
 	store_value_name(&v, text);
 	assert_string_equal(text, "8080.number");
 	store_value_title(&v, text);
@@ -598,7 +597,7 @@ values_have_names_titles_and_groups(void **state)
 	assert_string_equal(text, "group");
 	store_block_remove(block);
 	set(add_block(host, &bare), 1, NULL, (double)NAN, NOW);
-	look(host, &fields[NUMBER].metric, false, NOW, &v);
+	look(host, &fields[NUMBER].metric, NOW, &v);
 	assert_int_equal(store_value_name(&v, text), 6);
 	assert_string_equal(text, "number");
 	store_value_title(&v, text);
@@ -681,10 +680,10 @@ time_may_be_negative(void **state)
 	set(block, 1, "one", 1, now);
 	set(block, 2, NULL, 2, now + 1000);
 	store_host_heard(host, 0, now + 1000);
-	assert_int_equal(look(host, &fields[TEXT_ROW].metric, false, now + 1000,
+	assert_int_equal(look(host, &fields[TEXT_ROW].metric, now + 1000,
 	                      &v), 3);
 	assert_true(v.heard_ms == now);
-	assert_int_equal(look(host, &fields[NUMBER].metric, false,
+	assert_int_equal(look(host, &fields[NUMBER].metric,
 	                      now + DMAX_MS + 1, &v), 2);
 	assert_true(v.heard_ms == now + 1000);
 	assert_int_equal(count_values(host, NOW), 0);
@@ -703,7 +702,7 @@ shorter_interval_makes_values_older(void **state)
 	struct store_value v;
 
 	store_block_set(block, values, COUNT_OF(values), 600, NOW);
-	assert_int_equal(look(host, &fields[NUMBER].metric, false,
+	assert_int_equal(look(host, &fields[NUMBER].metric,
 	                      NOW + 2 * DMAX_MS, &v), 3);
 	assert_int_equal(v.tmax_s, 1200);
 	assert_int_equal(v.dmax_s, 12000);
@@ -723,80 +722,176 @@ texts_are_looked_at_until_they_are_no_more(void **state)
 	set(block, 1, NULL, 1, now);
 	assert_int_equal(count_values(host, now), 2);
 	set(block, 1, "one", 1, now + 1);
-	assert_int_equal(look(host, &fields[TEXT_ROW].metric, false, now + 1,
+	assert_int_equal(look(host, &fields[TEXT_ROW].metric, now + 1,
 	                      &v), 3);
 	assert_string_equal(v.text, "one");
 	assert_int_equal(v.heard_ms, now + 1);
 }
 
-/* Marks ------------------------------------------------------------------------------ */
+/* Columns ---------------------------------------------------------------------------- */
 
-static struct store_mark *
-mark_of(struct store_host *host, size_t row, bool ask, int64_t now)
+struct cell {
+	double number;
+	uint32_t word;
+};
+
+static struct store_column *
+column(struct store *store, bool with_blocks)
 {
-	struct store_value v = {.mark = NULL};
+	struct store_column_options options = {.cell_size = sizeof(struct cell),
+	                                       .with_blocks = with_blocks};
+	struct store_column *c = store_column(store, &options);
 
-	look(host, &fields[row].metric, ask, now, &v);
-	return v.mark;
+	assert_non_null(c);
+	return c;
+}
+
+/* The cell of that row's value in the last block; NULL without memory. */
+static struct cell *
+cell_of(struct store_host *host, size_t row, const struct store_column *column)
+{
+	struct store_state state;
+	struct store_value value;
+	struct store_look at;
+	struct cell *cell = NULL;
+
+	store_lock(host, &state);
+	store_look(&at, host, NOW);
+	while (store_look_next(&at, &value))
+		if (value.row == row)
+			cell = store_cell(column, &value);
+	store_unlock(host);
+	return cell;
 }
 
 static void
-marks_are_zero_at_first_and_stay(void **state)
+assert_cell(const struct cell *cell, double number, uint32_t word)
 {
-	static const struct store_mark zero;
+	assert_non_null(cell);
+	assert_near(cell->number, number);
+	assert_int_equal(cell->word, word);
+}
+
+static void
+cells_stay(struct store *store, const struct store_column *c)
+{
 	struct store_block *block, *second;
-	struct store_host *host = add(*state, "a", &block);
-	struct store_mark *number, *other;
+	struct store_host *host = add(store, "a", &block);
+	struct cell *number = cell_of(host, NUMBER, c);
+	struct cell *other = cell_of(host, OTHER, c);
 
-	assert_null(mark_of(host, NUMBER, false, NOW));
-	number = mark_of(host, NUMBER, true, NOW);
-	other = mark_of(host, OTHER, true, NOW);
 	assert_ptr_not_equal(number, other);
-	assert_memory_equal(number, &zero, sizeof(zero));
-	assert_memory_equal(other, &zero, sizeof(zero));
-	assert_null(mark_of(host, TEXT_ROW, true, NOW));
-	*number = (struct store_mark){5, 6, 7};
+	assert_int_equal((uintptr_t)number % sizeof(uint64_t), 0);
+	assert_cell(number, 0, 0);
+	assert_cell(other, 0, 0);
+	assert_cell(cell_of(host, TEXT_ROW, c), 0, 0);
+	*number = (struct cell){5, 6};
 	set(block, 3, "three", 3, NOW + 1000);
-	assert_ptr_equal(mark_of(host, NUMBER, true, NOW + 1000), number);
-	assert_near(number->number, 5);
-	assert_int_equal(number->time_s, 6);
-	assert_int_equal(number->flags, 7);
-	assert_memory_equal(other, &zero, sizeof(zero));
-	assert_ptr_equal(mark_of(host, NUMBER, false, NOW), number);
-	second = add_block(host, &bare); /* marks of its own */
+	assert_ptr_equal(cell_of(host, NUMBER, c), number);
+	assert_cell(number, 5, 6);
+	assert_cell(other, 0, 0);
+	second = add_block(host, &bare); /* cells of its own */
 	set(second, 1, NULL, (double)NAN, NOW);
-	assert_memory_equal(mark_of(host, NUMBER, true, NOW), &zero,
-	                    sizeof(zero));
+	assert_cell(cell_of(host, NUMBER, c), 0, 0);
 	store_block_remove(second);
-	assert_ptr_equal(mark_of(host, NUMBER, true, NOW), number);
+	assert_ptr_equal(cell_of(host, NUMBER, c), number);
+	store_host_gone(host);
 }
 
 static void
-marks_outlive_their_values(void **state)
+cells_are_zero_at_first_and_stay(void **state)
 {
+	cells_stay(*state, column(*state, false));
+}
+
+static void
+so_do_those_that_come_with_blocks(void **state)
+{
+	cells_stay(*state, column(*state, true));
+}
+
+static void
+cells_outlive_their_values(void **state)
+{
+	struct store_column *c = column(*state, false);
 	struct store_block *block;
 	struct store_host *host = add(*state, "a", &block);
 	int64_t later = NOW + 2 * DMAX_MS;
 
-	mark_of(host, OTHER, true, NOW)->time_s = 6;
+	cell_of(host, OTHER, c)->word = 6;
 	set(block, 1, "one", (double)NAN, later);
-	assert_null(mark_of(host, OTHER, true, later));
+	assert_null(cell_of(host, OTHER, c));
 	set(block, 1, "one", 1, later + 1);
-	assert_int_equal(mark_of(host, OTHER, true, later + 1)->time_s, 6);
+	assert_cell(cell_of(host, OTHER, c), 0, 6);
 }
 
 static void
-values_are_told_without_memory_for_marks(void **state)
+values_are_told_without_memory_for_cells(void **state)
 {
+	struct store_column *when_asked = column(*state, false);
+	struct store_column *with_blocks = column(*state, true);
 	struct store_block *block;
 	struct store_host *host = add(*state, "a", &block);
 	struct store_value v;
 
 	no_memory = true;
-	assert_int_equal(look(host, &fields[NUMBER].metric, true, NOW, &v), 3);
-	assert_null(v.mark);
+	assert_int_equal(look(host, &fields[NUMBER].metric, NOW, &v), 3);
+	assert_null(cell_of(host, NUMBER, when_asked));
+	assert_cell(cell_of(host, NUMBER, with_blocks), 0, 0);
 	no_memory = false;
-	assert_non_null(mark_of(host, NUMBER, true, NOW));
+	assert_cell(cell_of(host, NUMBER, when_asked), 0, 0);
+}
+
+/* Each user has cells of his own, of his size. */
+static void
+columns_do_not_touch_each_other(void **state)
+{
+	static const size_t sizes[STORE_COLUMNS_MAX] = {1, 8, 3, 16,
+	                                                40, 5, 4, 24};
+	struct store_column *columns[STORE_COLUMNS_MAX];
+	struct store_state seen;
+	struct store_value value;
+	struct store_look at;
+	struct store_block *block;
+	struct store_host *host;
+	size_t i, j;
+
+	for (i = 0; i < STORE_COLUMNS_MAX; i++) {
+		struct store_column_options options = {sizes[i], i % 2 == 0};
+
+		columns[i] = store_column(*state, &options);
+		assert_non_null(columns[i]);
+	}
+	host = add(*state, "a", &block);
+	store_lock(host, &seen);
+	store_look(&at, host, NOW);
+	while (store_look_next(&at, &value))
+		for (i = 0; i < STORE_COLUMNS_MAX; i++)
+			memset(store_cell(columns[i], &value),
+			       (int)(10 * value.row + i), sizes[i]);
+	store_look(&at, host, NOW);
+	while (store_look_next(&at, &value))
+		for (i = 0; i < STORE_COLUMNS_MAX; i++)
+			for (j = 0; j < sizes[i]; j++)
+				assert_int_equal(((unsigned char *)store_cell(
+				                     columns[i], &value))[j],
+				                 10 * value.row + i);
+	store_unlock(host);
+}
+
+static void
+columns_are_bounded_and_come_before_hosts(void **state)
+{
+	static const struct store_column_options options = {.cell_size = 8};
+	struct store_host *host;
+	size_t i;
+
+	host = store_host_add(*state, "key", NULL, CLUSTER);
+	assert_null(store_column(*state, &options));
+	store_host_gone(host);
+	for (i = 0; i < STORE_COLUMNS_MAX; i++)
+		assert_non_null(store_column(*state, &options));
+	assert_null(store_column(*state, &options));
 }
 
 /* Threads ---------------------------------------------------------------------------- */
@@ -808,6 +903,7 @@ values_are_told_without_memory_for_marks(void **state)
 
 struct crowd {
 	struct store *store;
+	struct store_column *column;
 	struct store_host *hosts[HOSTS];
 	struct store_block *blocks[HOSTS][BLOCKS];
 	atomic_bool ended;
@@ -900,14 +996,13 @@ check_host(struct crowd *c, struct store_host *host)
 	char text[STORE_NAME];
 
 	store_lock(host, &state);
-	store_look(&at, host, true, 0);
+	store_look(&at, host, 0);
 	while (store_look_next(&at, &v)) {
 		if (v.metric == &fields[NUMBER].metric)
 			number = v.number;
 		else if ((v.text != NULL ? atof(v.text) : v.number) != number)
 			abort();
-		if (v.mark != NULL)
-			v.mark->time_s++;
+		((struct cell *)store_cell(c->column, &v))->word++;
 		store_value_name(&v, text);
 		store_value_group(&v, text);
 		atomic_fetch_add(&c->looked, 1);
@@ -969,7 +1064,7 @@ many_readers_go_together_with_filling(void **state)
 {
 	void *(*const bodies[])(void *) = {fill, walk_always, walk_always,
 	                                   find_always};
-	struct crowd c = {.store = *state};
+	struct crowd c = {.store = *state, .column = column(*state, false)};
 	pthread_t threads[COUNT_OF(bodies)];
 	size_t i;
 
@@ -1012,9 +1107,12 @@ main(void)
 	    TEST_OF_STORE(time_may_be_negative),
 	    TEST_OF_STORE(shorter_interval_makes_values_older),
 	    TEST_OF_STORE(texts_are_looked_at_until_they_are_no_more),
-	    TEST_OF_STORE(marks_are_zero_at_first_and_stay),
-	    TEST_OF_STORE(marks_outlive_their_values),
-	    TEST_OF_STORE(values_are_told_without_memory_for_marks),
+	    TEST_OF_STORE(cells_are_zero_at_first_and_stay),
+	    TEST_OF_STORE(so_do_those_that_come_with_blocks),
+	    TEST_OF_STORE(cells_outlive_their_values),
+	    TEST_OF_STORE(values_are_told_without_memory_for_cells),
+	    TEST_OF_STORE(columns_do_not_touch_each_other),
+	    TEST_OF_STORE(columns_are_bounded_and_come_before_hosts),
 	    TEST_OF_STORE(many_readers_go_together_with_filling),
 	};
 

@@ -156,7 +156,7 @@ tell_values(const struct gather *g, struct store_host *host,
 	struct store_look look;
 	struct store_value value;
 
-	store_look(&look, host, false, g->now);
+	store_look(&look, host, g->now);
 	while (store_look_next(&look, &value))
 		if (!tell_value(g, &value, sink))
 			return false;
