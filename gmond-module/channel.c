@@ -26,7 +26,7 @@
 #define BATCH_PAUSE_US 1000 /* then this pause */
 
 static struct {
-	struct store *store;
+	struct store_feed *feed;
 	Ganglia_udp_send_channels channels; /* NULL: `own` is used */
 	int own; /* socket to this gmond's receive channel; -1: none */
 	unsigned batched;
@@ -139,13 +139,13 @@ run(void *unused)
 
 	(void)unused;
 	while (!atomic_load(&channel.stopping)) {
-		host = store_take(channel.store);
+		host = store_take(channel.feed);
 		if (host == NULL) {
 			pause_us(ROUND_MS * 1000);
 			continue;
 		}
 		send_news(host, clock_ms());
-		store_done(host);
+		store_done(channel.feed, host);
 	}
 	return NULL;
 }
@@ -201,7 +201,7 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 	long again = cfg_getint(globals, "send_metadata_interval");
 
 	store_describe_every(store, again > 0 ? (unsigned)again : 0);
-	channel.store = store;
+	channel.feed = store_feed(store);
 	channel.channels = NULL;
 	if (!mute)
 		channel.channels = Ganglia_udp_send_channels_create(

@@ -24,7 +24,7 @@
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
 
 static struct gmond gmond;
-static struct store *store;
+static struct store_feed *feed;
 static enum layout_known layout;        /* of hosts */
 static enum layout_known metric_layout; /* of metrics */
 static int64_t published_ms;
@@ -34,11 +34,11 @@ static int64_t wall_offset_ms; /* of this round */
 static atomic_uint_fast64_t values;
 
 static int
-start(struct store *s, cfg_t *config, apr_pool_t *pool)
+start(struct store *store, cfg_t *config, apr_pool_t *pool)
 {
 	(void)config;
 	(void)pool;
-	store = s;
+	feed = store_feed(store);
 	layout = metric_layout = LAYOUT_UNKNOWN;
 	published_ms = locked_ms = 0;
 	if (gmond_find(&gmond))
@@ -323,16 +323,16 @@ publish(int64_t now)
 	struct store_host *host;
 	size_t left;
 
-	for (left = store_waiting(store);
+	for (left = store_waiting(feed);
 	     left > 0 && clock_ms() - begun < PUBLISH_MOST_MS; left--) {
-		host = store_take(store);
+		host = store_take(feed);
 		if (host == NULL)
 			return;
 		if (!publish_host(host, now)) {
-			store_again(host);
+			store_again(feed, host);
 			return;
 		}
-		store_done(host);
+		store_done(feed, host);
 	}
 }
 
@@ -343,10 +343,10 @@ handler_runs(int64_t now)
 	    now - published_ms < PUBLISH_MS)
 		return;
 	published_ms = now;
-	if (store_waiting(store) == 0 || locked_ms == 0)
+	if (store_waiting(feed) == 0 || locked_ms == 0)
 		locked_ms = now; /* it isn't missed */
 	wall_offset_ms = clock_wall_offset();
-	if (store_waiting(store) > 0 && lock_soon())
+	if (store_waiting(feed) > 0 && lock_soon())
 		publish(now);
 	unlock();
 }

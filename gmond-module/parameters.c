@@ -70,7 +70,7 @@ set_parameter(struct parameters *p, const char *name, const char *value)
 	char why[SETTING_WHY];
 
 	if (setting == NULL) {
-		setting = collector_setting_find(STORE_FOR_PUBLISHER, name);
+		setting = collector_setting_find(SETTINGS_OF_MODULE, name);
 		base = &p->collector;
 	}
 	if (setting == NULL) {
@@ -89,7 +89,7 @@ static bool
 is_file(const char *name)
 {
 	const struct setting *setting =
-	    collector_setting_find(STORE_FOR_PUBLISHER, name);
+	    collector_setting_find(SETTINGS_OF_MODULE, name);
 
 	return setting != NULL && setting->form == SETTING_FILE;
 }
@@ -166,7 +166,7 @@ parameters_read(struct parameters *p, cfg_t *config,
 	memset(p, 0, sizeof(*p));
 	p->port = SFLOW_PORT;
 	p->rcvbuf = RCVBUF;
-	collector_settings_begin(&p->collector, STORE_FOR_PUBLISHER);
+	collector_settings_begin(&p->collector, SETTINGS_OF_MODULE);
 	read_globals(p, cfg_getsec(config, "globals"));
 	if (section != NULL)
 		read_section(p, section);

@@ -11,8 +11,8 @@
 #include "sflow/store/store.h"
 
 struct publisher {
-	/* Prepares it in init(): `pool` lives as long as the module. Returns
-	 * 0, or -1 after it has said why in the log. */
+	/* Prepares it in init(), before the store has hosts: `pool` lives as
+	 * long as the module. Returns 0, or -1 after it has said why in the log. */
 	int (*start)(struct store *store, cfg_t *config, apr_pool_t *pool);
 
 	/* A handler runs, in gmond's main thread. May be NULL. */

@@ -33,7 +33,7 @@ set_numbers(struct config *config)
 	config->port = SFLOW_PORT;
 	config->sockets = 1;
 	config->rcvbuf = 64 * MEGABYTE;
-	collector_settings_begin(&config->collector, STORE_FOR_READERS);
+	collector_settings_begin(&config->collector, SETTINGS_OF_BRIDGE);
 	config->xml_port = 8651;
 	config->interactive_port = 8652;
 	config->readers = 100;

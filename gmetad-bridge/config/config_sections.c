@@ -185,7 +185,7 @@ config_key_at(enum section section, size_t index)
 
 	if (index < s->key_count)
 		return &s->keys[index];
-	return s->collector ? collector_setting_at(STORE_FOR_READERS,
+	return s->collector ? collector_setting_at(SETTINGS_OF_BRIDGE,
 	                                           index - s->key_count)
 	                    : NULL;
 }

@@ -43,8 +43,7 @@ collector_new(const struct collector_config *config)
 	c->hosts.keep = config->keep;
 	collector_reserve_name(c);
 	ports_init(c);
-	c->store = store_new(collector_hosts_max(c), config->max_metrics,
-	                     config->use);
+	c->store = store_new(collector_hosts_max(c), config->max_metrics);
 	if (c->store == NULL) {
 		hosts_free(&c->hosts);
 		free(c);

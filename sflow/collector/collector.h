@@ -50,7 +50,6 @@ struct collector_config {
 	                                   * CLUSTER_OF_AGENT: as their agent */
 	const char *reserved;             /* no agent's host gets this name, in */
 	unsigned reserved_cluster;        /* this cluster; NULL: none. The caller's */
-	enum store_use use;
 	bool keep;                        /* collector_save() will be called */
 	unsigned max_agents;
 	unsigned max_sources;             /* data sources per agent */
@@ -102,8 +101,8 @@ bool collector_event(struct collector *collector, struct event *event);
 /* Another configuration from now on; what was learned stays. Hosts go over to the
  * clusters that are theirs now, under another name where one there has theirs. What
  * is not accepted any more goes, and what is called otherwise comes with its next
- * sample. Agents that send no name get the one that they are given now. `use`,
- * `keep` and, for hosts that are there, `lower_case` stay as they were. */
+ * sample. Agents that send no name get the one that they are given now. `keep` and, for
+ * hosts that are there, `lower_case` stay as they were. */
 void collector_reconfigure(struct collector *collector,
                            const struct collector_config *config, int64_t now);
 

@@ -145,39 +145,38 @@ const struct collector_setting collector_settings[] = {
 const size_t collector_setting_count = COUNT;
 
 const struct setting *
-collector_setting_at(enum store_use use, size_t index)
+collector_setting_at(enum setting_program program, size_t index)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT; i++)
-		if (collector_settings[i].initial[use] != NULL && index-- == 0)
+		if (collector_settings[i].initial[program] != NULL && index-- == 0)
 			return &collector_settings[i].setting;
 	return NULL;
 }
 
 const struct setting *
-collector_setting_find(enum store_use use, const char *name)
+collector_setting_find(enum setting_program program, const char *name)
 {
 	const struct setting *setting;
 	size_t i;
 
-	for (i = 0; (setting = collector_setting_at(use, i)) != NULL; i++)
+	for (i = 0; (setting = collector_setting_at(program, i)) != NULL; i++)
 		if (strcmp(setting->name, name) == 0)
 			return setting;
 	return NULL;
 }
 
 void
-collector_settings_begin(struct collector_config *config, enum store_use use)
+collector_settings_begin(struct collector_config *config, enum setting_program program)
 {
 	const struct collector_setting *row;
 	char why[SETTING_WHY];
 
 	*config = collector_defaults;
-	config->use = use;
 	for (row = collector_settings; row < collector_settings + COUNT; row++)
-		if (row->initial[use] != NULL)
-			setting_set(&row->setting, config, row->initial[use],
+		if (row->initial[program] != NULL)
+			setting_set(&row->setting, config, row->initial[program],
 			            why);
 }
 

@@ -12,28 +12,30 @@
 #include "sflow/collector/collector.h"
 #include "sflow/setting.h"
 
+/* Whose settings they are. */
+enum setting_program { SETTINGS_OF_MODULE, SETTINGS_OF_BRIDGE };
+
 /* A row of the table; its offset is in struct collector_config. */
 struct collector_setting {
 	struct setting setting;
-	/* Its default as text, by the use of the store: the module's collector has a
-	 * publisher, the bridge's has readers. NULL: that program does not have the
+	/* Its default as text, in each program. NULL: that program does not have the
 	 * setting. */
-	const char *initial[STORE_FOR_READERS + 1];
+	const char *initial[SETTINGS_OF_BRIDGE + 1];
 };
 
 extern const struct collector_setting collector_settings[];
 extern const size_t collector_setting_count;
 
-/* The setting number `index` of those that this use has; NULL: it has no more. */
-const struct setting *collector_setting_at(enum store_use use, size_t index);
+/* The setting number `index` of those that the program has; NULL: it has no more. */
+const struct setting *collector_setting_at(enum setting_program program, size_t index);
 
-/* The setting of that name; NULL: this use has none. */
-const struct setting *collector_setting_find(enum store_use use,
+/* The setting of that name; NULL: the program has none. */
+const struct setting *collector_setting_find(enum setting_program program,
                                              const char *name);
 
 /* Makes a configuration of defaults. */
 void collector_settings_begin(struct collector_config *config,
-                              enum store_use use);
+                              enum setting_program program);
 
 /* Frees what the settings put there, and sets those pointers to NULL; the other
  * values mean nothing any more. */

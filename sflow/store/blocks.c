@@ -95,7 +95,7 @@ size_behind(const struct store *store, const struct layout *layout)
 
 	for (i = 0; i < store->column_count; i++)
 		size += cells_size(&store->columns[i], layout);
-	if (store->use == STORE_FOR_PUBLISHER)
+	if (store->feed_count > 0)
 		size += sizeof(struct news) + layout->count * sizeof(struct told);
 	return size;
 }
@@ -114,7 +114,7 @@ place_behind(const struct store *store, struct store_block *block)
 			columns[i] = at;
 		at += cells_size(column, block->layout);
 	}
-	if (store->use == STORE_FOR_PUBLISHER) {
+	if (store->feed_count > 0) {
 		block->news = (struct news *)at;
 		block->news->block = block;
 	}

@@ -1,81 +1,118 @@
-/* The queue of hosts with news.
+/* Hosts with news, in a queue for each user who asked for one.
  */
 #include <utlist.h>
 
 #include "sflow/store/store_internal.h"
 
+struct store_feed *
+store_feed(struct store *store)
+{
+	struct store_feed *feed = NULL;
+
+	pthread_mutex_lock(&store->lock);
+	if (store->count == 0 && store->feed_count < STORE_FEEDS_MAX) {
+		feed = &store->feeds[store->feed_count];
+		feed->store = store;
+		feed->number = store->feed_count++;
+	}
+	pthread_mutex_unlock(&store->lock);
+	return feed;
+}
+
+static atomic_bool *
+queued(const struct store_feed *feed, struct store_host *host)
+{
+	return &host->places[feed->number].queued;
+}
+
 void
 store_append(struct store_host *host)
 {
-	if (host->store->use != STORE_FOR_PUBLISHER ||
-	    atomic_exchange(&host->queued, true))
-		return;
-	DL_APPEND2(host->store->queue, host, queue_prev, queue_next);
-	host->store->waiting++;
+	struct store *store = host->store;
+	struct store_feed *feed;
+	unsigned i;
+
+	for (i = 0; i < store->feed_count; i++) {
+		feed = &store->feeds[i];
+		if (atomic_exchange(queued(feed, host), true))
+			continue;
+		DL_APPEND2(feed->queue, host, places[i].prev, places[i].next);
+		feed->waiting++;
+	}
+}
+
+static bool
+is_queued(struct store_host *host)
+{
+	unsigned i;
+
+	for (i = 0; i < host->store->feed_count; i++)
+		if (!atomic_load(&host->places[i].queued))
+			return false;
+	return true;
 }
 
 void
 store_enqueue(struct store_host *host)
 {
-	if (host->store->use != STORE_FOR_PUBLISHER ||
-	    atomic_load(&host->queued))
+	if (is_queued(host))
 		return;
 	pthread_mutex_lock(&host->store->lock);
-	store_append(host);
+	if (!host->gone)
+		store_append(host);
 	pthread_mutex_unlock(&host->store->lock);
 }
 
 size_t
-store_waiting(struct store *store)
+store_waiting(struct store_feed *feed)
 {
 	size_t waiting;
 
-	pthread_mutex_lock(&store->lock);
-	waiting = store->waiting;
-	pthread_mutex_unlock(&store->lock);
+	pthread_mutex_lock(&feed->store->lock);
+	waiting = feed->waiting;
+	pthread_mutex_unlock(&feed->store->lock);
 	return waiting;
 }
 
 struct store_host *
-store_take(struct store *store)
+store_take(struct store_feed *feed)
 {
+	unsigned i = feed->number;
 	struct store_host *host;
 
-	pthread_mutex_lock(&store->lock);
-	host = store->queue;
+	pthread_mutex_lock(&feed->store->lock);
+	host = feed->queue;
 	if (host != NULL) {
-		DL_DELETE2(store->queue, host, queue_prev, queue_next);
-		store->waiting--;
-		atomic_store(&host->queued, false);
+		DL_DELETE2(feed->queue, host, places[i].prev, places[i].next);
+		feed->waiting--;
+		atomic_store(queued(feed, host), false);
 	}
-	pthread_mutex_unlock(&store->lock);
+	pthread_mutex_unlock(&feed->store->lock);
 	return host;
 }
 
 void
-store_done(struct store_host *host)
+store_done(struct store_feed *feed, struct store_host *host)
 {
-	struct store *store = host->store;
-	bool unused = false;
+	bool told;
 
-	pthread_mutex_lock(&store->lock);
+	pthread_mutex_lock(&feed->store->lock);
 	/* Gone since it was taken: it is queued, and comes once more. */
-	if (host->gone && !atomic_load(&host->queued))
-		unused = store_unlink(host);
-	pthread_mutex_unlock(&store->lock);
-	if (unused)
-		store_host_free(host);
+	told = host->gone && !atomic_load(queued(feed, host));
+	pthread_mutex_unlock(&feed->store->lock);
+	if (told)
+		store_release(host);
 }
 
 void
-store_again(struct store_host *host)
+store_again(struct store_feed *feed, struct store_host *host)
 {
-	struct store *store = host->store;
+	unsigned i = feed->number;
 
-	pthread_mutex_lock(&store->lock);
-	if (!atomic_exchange(&host->queued, true)) {
-		DL_PREPEND2(store->queue, host, queue_prev, queue_next);
-		store->waiting++;
+	pthread_mutex_lock(&feed->store->lock);
+	if (!atomic_exchange(queued(feed, host), true)) {
+		DL_PREPEND2(feed->queue, host, places[i].prev, places[i].next);
+		feed->waiting++;
 	}
-	pthread_mutex_unlock(&store->lock);
+	pthread_mutex_unlock(&feed->store->lock);
 }

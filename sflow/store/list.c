@@ -2,7 +2,6 @@
  * over, and the table by which they are found; and for how long they stay in memory.
  */
 #include <stdlib.h>
-#include <utlist.h>
 
 #include "sflow/store/store_internal.h"
 
@@ -59,23 +58,22 @@ store_unlink(struct store_host *host)
 {
 	struct store *store = host->store;
 
+	if (!host->gone || host->held > 0)
+		return false;
 	store->slots[host->slot] = NULL;
 	store->free_slots[store->free_count++] = host->slot;
-	if (atomic_load(&host->queued)) {
-		DL_DELETE2(store->queue, host, queue_prev, queue_next);
-		store->waiting--;
-	}
 	store->count--;
-	store->gone -= host->gone;
-	host->unlinked = true;
-	return host->held == 0;
+	store->gone--;
+	return true;
 }
 
 static struct store_host *
 host_new(struct store *store, const char *key, const struct address *address,
          unsigned cluster)
 {
-	struct store_host *host = calloc(1, sizeof(*host));
+	struct store_host *host =
+	    calloc(1, sizeof(*host) +
+	                  store->feed_count * sizeof(host->places[0]));
 
 	if (host == NULL)
 		return NULL;
@@ -251,7 +249,8 @@ store_release(struct store_host *host)
 		return;
 	store = host->store;
 	pthread_mutex_lock(&store->lock);
-	unused = --host->held == 0 && host->unlinked;
+	host->held--;
+	unused = store_unlink(host);
 	pthread_mutex_unlock(&store->lock);
 	if (unused)
 		store_host_free(host);

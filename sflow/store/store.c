@@ -9,7 +9,7 @@
 #define TELL_AGAIN_MS 10000
 
 struct store *
-store_new(size_t max_hosts, size_t max_metrics, enum store_use use)
+store_new(size_t max_hosts, size_t max_metrics)
 {
 	struct store *store = calloc(1, sizeof(*store));
 
@@ -17,7 +17,6 @@ store_new(size_t max_hosts, size_t max_metrics, enum store_use use)
 		return NULL;
 	store->max = max_hosts;
 	atomic_init(&store->max_metrics, max_metrics);
-	store->use = use;
 	pthread_mutex_init(&store->lock, NULL);
 	return store;
 }
@@ -76,6 +75,7 @@ store_host_announce(struct store_host *host, const char *name)
 	pthread_mutex_lock(&host->store->lock);
 	host->id = id;
 	host->announced = true;
+	host->held += host->store->feed_count;
 	store_index(host);
 	store_append(host);
 	pthread_mutex_unlock(&host->store->lock);
@@ -91,7 +91,7 @@ void
 store_host_gone(struct store_host *host)
 {
 	struct store *store;
-	bool unused = false;
+	bool unused;
 
 	if (host == NULL)
 		return;
@@ -100,10 +100,9 @@ store_host_gone(struct store_host *host)
 	host->gone = true;
 	store->gone++;
 	store_unindex(host);
-	if (!host->announced || store->use == STORE_FOR_READERS)
-		unused = store_unlink(host);
-	else
-		store_append(host); /* under the lock: a publisher may free it next */
+	if (host->announced)
+		store_append(host);
+	unused = store_unlink(host);
 	pthread_mutex_unlock(&store->lock);
 	if (unused)
 		store_host_free(host);

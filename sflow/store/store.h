@@ -6,15 +6,15 @@
  *
  *   filling    a host is a list of blocks, one per (data source, structure);
  *              a block has a value per row of its layout
- *   taking     store_take() gives the next host with news, store_read() copies
- *              what there is to deliver, in small portions, under that host's
- *              lock; store_done() gives the host back
+ *   taking     a feed is a queue of hosts with news, for one user: store_take()
+ *              gives the next one, store_read() copies what there is to deliver,
+ *              in small portions, under that host's lock; store_done() gives the
+ *              host back
  *
  *   looking    store_next() and store_find() give any host to any thread, held
  *              until store_release(); its values are looked at under its lock
  *
- * A store is made for one publisher, that takes what is new, or for readers, that
- * look at everything whenever they want.
+ * Who wants a feed, or a column, asks for it before there are hosts.
  *
  * Locks: one per host, for its blocks and values, held for microseconds; one
  * for the lists of hosts. Never both at once.
@@ -38,17 +38,12 @@
 struct store;
 struct store_host;
 struct store_block;
+struct store_feed;
 
-enum store_use {
-	STORE_FOR_PUBLISHER, /* a host that is gone stays until that knows it */
-	STORE_FOR_READERS    /* nothing is queued */
-};
-
-/* Creates an empty store for at most `max_hosts` hosts, those that are gone
- * but not yet told to the publisher among them, of at most `max_metrics` each.
- * NULL without memory. */
-struct store *store_new(size_t max_hosts, size_t max_metrics,
-                        enum store_use use);
+/* Creates an empty store for at most `max_hosts` hosts in memory, of at most
+ * `max_metrics` each. A host that is gone is in memory until all feeds were told so,
+ * and nobody holds it. NULL without memory. */
+struct store *store_new(size_t max_hosts, size_t max_metrics);
 
 /* Other bounds from now on; what is there already stays. */
 void store_bound(struct store *store, size_t max_hosts, size_t max_metrics);
@@ -91,13 +86,13 @@ struct store_host *store_host_add(struct store *store, const char *key,
 /* It belongs to another cluster from now on. */
 void store_host_move(struct store_host *host, unsigned cluster);
 
-/* Gives it its name: from now on publishers and readers see it. Without memory it is
+/* Gives it its name: from now on feeds and readers see it. Without memory it is
  * not announced, and the caller tries again later. */
 void store_host_announce(struct store_host *host, const char *name);
 bool store_host_announced(const struct store_host *host);
 
-/* It is gone: publishers are told, then it is freed, when no reader holds it any
- * more. The pointer is dead for the caller, and so are its blocks. NULL is fine. */
+/* It is gone: feeds are told, then it is freed, when nobody holds it any more. The
+ * pointer is dead for the caller, and so are its blocks. NULL is fine. */
 void store_host_gone(struct store_host *host);
 
 /* Whose values they are, where a host has several of a kind: the metrics are
@@ -125,16 +120,23 @@ void store_block_set(struct store_block *block, const struct derived *values,
                      size_t count, unsigned interval_s, int64_t now);
 
 /* The host was heard at `now`; it, or its agent, started at `started_s` by the
- * wall clock (0: not known). Call it after the values: it wakes publishers. */
+ * wall clock (0: not known). Call it after the values: it puts it into the feeds. */
 void store_host_heard(struct store_host *host, int64_t started_s, int64_t now);
 
 /* Once a second: whether the host is up (late counts as up), and after how many
- * ms of silence it is not. Publishers are told when that changes, and now and
- * then while a host that is up is silent, so that nobody takes it for dead. */
+ * ms of silence it is not. Feeds are told when that changes, and now and then
+ * while a host that is up is silent, so that nobody takes it for dead. */
 void store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
                      int64_t now);
 
-/* Taking: by publishers ------------------------------------------------------ */
+/* Taking: by whoever has a feed ---------------------------------------------- */
+
+#define STORE_FEEDS_MAX 1
+
+/* A queue of the hosts that have news, for one user. Feeds are asked for before hosts
+ * are added, and live as long as the store. NULL where there are STORE_FEEDS_MAX, or
+ * hosts, already. */
+struct store_feed *store_feed(struct store *store);
 
 struct store_info {
 	const char *key;    /* lives as long as the host is taken */
@@ -158,19 +160,20 @@ struct store_reading {
 	bool describe;           /* deliver its metadata, too */
 };
 
-/* Hosts with news, now. A publisher that takes no more than these at a time
- * comes to an end, however fast they are filled again. */
-size_t store_waiting(struct store *store);
+/* Hosts with news, now. Who takes no more than these at a time comes to an end,
+ * however fast they are filled again. */
+size_t store_waiting(struct store_feed *feed);
 
 /* Takes the next host that has news; NULL when there is none. It is the
  * caller's until store_done() or store_again(). */
-struct store_host *store_take(struct store *store);
+struct store_host *store_take(struct store_feed *feed);
 
-/* The caller has dealt with what was new. A host that was gone is freed. */
-void store_done(struct store_host *host);
+/* The caller has dealt with what was new. A host that was gone comes no more, and
+ * may be freed. */
+void store_done(struct store_feed *feed, struct store_host *host);
 
 /* The caller could not deal with it: it comes first the next time. */
-void store_again(struct store_host *host);
+void store_again(struct store_feed *feed, struct store_host *host);
 
 void store_host_info(struct store_host *host, struct store_info *info);
 

@@ -55,7 +55,7 @@ struct store_block {
 	struct store_host *host;
 	const struct layout *layout;
 	struct label *label; /* NULL: the host's own */
-	struct news *news;   /* behind the columns; NULL: for readers */
+	struct news *news;   /* behind the columns; NULL: nobody has a feed */
 	int64_t heard_ms;    /* when values came last */
 	unsigned interval_s;
 	bool fresh; /* some value may be: its news are among its host's */
@@ -67,6 +67,13 @@ struct store_column {
 	unsigned number;
 };
 
+/* Where a host is in a feed's queue. */
+struct place {
+	struct store_host *prev, *next;
+	/* so that a busy host takes no lock to find that it is queued */
+	atomic_bool queued;
+};
+
 struct store_host {
 	struct store *store;
 	pthread_mutex_t lock; /* for what follows, up to the next remark */
@@ -75,7 +82,7 @@ struct store_host {
 	size_t metrics; /* in all blocks; the filling thread's */
 	int64_t heard_ms;
 	int64_t started_s;
-	int64_t told_ms; /* when publishers were last told of it */
+	int64_t told_ms; /* when feeds were last told of it */
 	int64_t down_after_ms;
 	bool up;
 	/* set once, by the filling thread, before others see the host */
@@ -84,18 +91,23 @@ struct store_host {
 	char *key;
 	/* under the store's lock */
 	bool gone;
-	bool unlinked; /* it is in no list any more */
-	/* so that a busy host takes no lock to find that it is queued */
-	atomic_bool queued;
-	unsigned held; /* by so many readers */
+	unsigned held; /* by so many readers, and by each feed until that knows that
+	                * it is gone */
 	uint32_t slot;
 	atomic_uint cluster; /* for readers, as in `id` */
-	struct store_host *queue_prev, *queue_next;
 	struct host_id {
 		unsigned cluster;
 		char name[];
 	} *id; /* NULL until it is announced */
 	UT_hash_handle hh; /* by id */
+	struct place places[]; /* in each feed */
+};
+
+struct store_feed {
+	struct store *store;
+	unsigned number;
+	struct store_host *queue; /* under the store's lock, as the next */
+	size_t waiting; /* in the queue */
 };
 
 struct store {
@@ -106,16 +118,16 @@ struct store {
 	size_t *free_slots; /* the holes */
 	size_t free_count;
 	struct store_host *by_id;
-	struct store_host *queue;
-	size_t count;   /* all hosts */
-	size_t gone;    /* those among them that are gone */
-	size_t waiting; /* in the queue */
+	size_t count; /* all hosts */
+	size_t gone;  /* those among them that are gone */
 	size_t max;
 	atomic_size_t max_metrics; /* of a host */
+	/* set before there are hosts */
+	struct store_feed feeds[STORE_FEEDS_MAX];
+	unsigned feed_count;
 	struct store_column columns[STORE_COLUMNS_MAX];
-	unsigned column_count; /* set before there are hosts */
+	unsigned column_count;
 	unsigned describe_s; /* set once */
-	enum store_use use;
 };
 
 /* Values made from the clock hold still unless they move by more than two
@@ -187,18 +199,21 @@ mark_read(struct store_block *block)
 	DL_DELETE(block->host->fresh, block->news);
 }
 
-/* feeds.c: puts the host at the queue's end, if it is not in it. With the store's lock
- * held, and without. */
+/* feeds.c: puts the host at the end of each feed's queue that it is not in. With the
+ * store's lock held, and without: then not if it is gone. */
 void store_append(struct store_host *host);
 void store_enqueue(struct store_host *host);
 
 /* list.c: the key of a host that is called so, to be freed; NULL without memory. */
 struct host_id *store_id_new(unsigned cluster, const char *name);
 
-/* A host is found by its cluster and name, from now on, and no more. And it is in no
- * list any more: true when it can be freed now. The store's lock is held. */
+/* A host is found by its cluster and name from now on; it is so no more. The store's
+ * lock is held, here and below. */
 void store_index(struct store_host *host);
 void store_unindex(struct store_host *host);
+
+/* A host that is gone and that nobody holds is taken off the list: true, and without
+ * the lock store_host_free() is to follow. */
 bool store_unlink(struct store_host *host);
 void store_host_free(struct store_host *host);
 

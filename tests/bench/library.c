@@ -40,7 +40,8 @@ struct round {
 struct bench {
 	struct traffic *traffic;
 	struct collector *collector;
-	struct store_column *marks;
+	struct store_feed *feed;    /* of a publisher, or */
+	struct store_column *marks; /* a reader's */
 	int64_t now;
 	bool readers;
 	unsigned char *datagrams[BATCH_MOST];
@@ -90,15 +91,14 @@ static void
 read_all(struct bench *b, struct round *round)
 {
 	static struct store_reading readings[STORE_READ];
-	struct store *store = collector_store(b->collector);
 	struct store_host *host;
 	double began = cpu_s();
 	size_t n;
 
-	while ((host = store_take(store)) != NULL) {
+	while ((host = store_take(b->feed)) != NULL) {
 		while ((n = store_read(host, b->now, readings)) > 0)
 			round->values += n;
-		store_done(host);
+		store_done(b->feed, host);
 	}
 	round->read += cpu_s() - began;
 }
@@ -199,7 +199,6 @@ new_collector(const struct row *row)
 	struct collector *collector;
 
 	config.max_agents = row->agents > 65536 ? row->agents : 65536;
-	config.use = row->readers ? STORE_FOR_READERS : STORE_FOR_PUBLISHER;
 	memset(config.accept, row->all, row->all ? sizeof(config.accept) : 0);
 	collector = collector_new(&config);
 	if (collector == NULL)
@@ -229,6 +228,8 @@ measure(const struct row *row)
 	b.collector = new_collector(row);
 	if (row->readers)
 		b.marks = store_column(collector_store(b.collector), &marks);
+	else
+		b.feed = store_feed(collector_store(b.collector));
 	for (i = 0; i < ROUNDS_BEFORE; i++)
 		run_round(&b);
 	for (i = 0; i < ROUNDS; i++)

@@ -52,7 +52,7 @@ grid_config(void)
 struct store *
 grid_store(void)
 {
-	return store_new(100000, 100000, STORE_FOR_READERS);
+	return store_new(100000, 100000);
 }
 
 struct store_block *

@@ -51,7 +51,6 @@ nothing_is_the_defaults(void **state)
 	assert_int_equal(c->sockets, 1);
 	assert_int_equal(c->rcvbuf, 64 << 20);
 	assert_int_equal(c->collector.max_agents, 100000);
-	assert_int_equal(c->collector.use, STORE_FOR_READERS);
 	assert_false(c->collector.keep);
 	assert_null(c->collector.allow);
 	assert_int_equal(c->xml_port, 8651);

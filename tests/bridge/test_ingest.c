@@ -98,7 +98,6 @@ setup(void **state)
 	for (c = b->configs; c < b->configs + CONFIGS; c++) {
 		*c = (struct config){.sockets = 1, .rcvbuf = 150000};
 		c->collector = collector_defaults;
-		c->collector.use = STORE_FOR_READERS;
 		set_addresses(c, "127.0.0.1", NULL);
 	}
 	b->collector = collector_new(&b->configs[0].collector);

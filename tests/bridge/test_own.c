@@ -39,7 +39,7 @@ start(void **state)
 	memset(&stats, 0, sizeof(stats));
 	config = (struct config){.self_name = name,
 	                         .self_cluster = CLUSTER};
-	store = store_new(4, 1000, STORE_FOR_READERS);
+	store = store_new(4, 1000);
 	own_start(store, &config, &stats);
 	return store == NULL;
 }

@@ -18,9 +18,8 @@ begin_collector(struct script *s, int64_t now)
 	struct collector_config config = collector_defaults;
 
 	config.keep = true;
-	config.use = STORE_FOR_READERS;
 	config.vm = VM_HOST;
-	script_configure(s, &config);
+	script_configure_unpublished(s, &config);
 	s->now = now;
 }
 

@@ -4,6 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/fuzz/rules.h"
@@ -53,19 +54,18 @@ publish_host(struct run *r, struct store_host *host)
 	if (metrics > r->config.max_metrics)
 		rules_broken("metrics of a host are bounded", info.name);
 	if (!info.gone && (r->options & OPTION_LAZY) != 0 && r->taken++ % 2 == 0)
-		store_again(host);
+		store_again(r->feed, host);
 	else
-		store_done(host);
+		store_done(r->feed, host);
 }
 
 static void
 publish(struct run *r)
 {
-	struct store *store = collector_store(r->c);
-	size_t waiting = store_waiting(store);
+	size_t waiting = store_waiting(r->feed);
 	struct store_host *host;
 
-	while (waiting-- > 0 && (host = store_take(store)) != NULL)
+	while (waiting-- > 0 && (host = store_take(r->feed)) != NULL)
 		publish_host(r, host);
 }
 
@@ -79,6 +79,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	run_configure(&r, *data++);
 	run_begin(&r);
+	r.feed = store_feed(collector_store(r.c));
+	if (r.feed == NULL)
+		abort();
 	while (run_next(&r, &data, end)) {
 		publish(&r);
 		run_drain(&r);

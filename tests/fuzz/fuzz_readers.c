@@ -268,7 +268,6 @@ static void
 configure(struct run *r, uint8_t options)
 {
 	run_configure(r, options);
-	r->config.use = STORE_FOR_READERS;
 	r->config.keep = true;
 	r->config.same_address = (options & OPTION_SAME_ADDRESS) != 0;
 	if ((options & OPTION_CLUSTERS) != 0)

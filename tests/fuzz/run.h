@@ -24,6 +24,7 @@
 
 struct run {
 	struct collector *c;
+	struct store_feed *feed; /* NULL: nobody publishes */
 	struct collector_config config;
 	int64_t now, wall_ms;
 	uint8_t options;

@@ -456,7 +456,7 @@ add_host(struct store *store, const char *key, const char *name)
 static void
 test_direct_removes_who_is_gone(void **state)
 {
-	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;
@@ -483,7 +483,7 @@ test_direct_removes_who_is_gone(void **state)
 static void
 test_direct_after_gmond_forgot(void **state)
 {
-	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;
@@ -512,7 +512,7 @@ silence_of(const char *host)
 static void
 test_direct_shows_up_and_down(void **state)
 {
-	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;
@@ -539,7 +539,7 @@ test_direct_shows_up_and_down(void **state)
 static void
 test_direct_beside_another_gmond(void **state)
 {
-	struct store *store = store_new(4, 1000, STORE_FOR_PUBLISHER);
+	struct store *store = store_new(4, 1000);
 	struct store_host *host;
 
 	(void)state;

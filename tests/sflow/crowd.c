@@ -46,15 +46,15 @@ send_host(struct collector *c, struct wire *w, unsigned agent, unsigned round,
 
 /* What a publisher does, without anybody to publish to. */
 static void
-take_all(struct collector *c, int64_t now)
+take_all(struct store_feed *feed, int64_t now)
 {
 	static struct store_reading readings[STORE_READ];
 	struct store_host *host;
 
-	while ((host = store_take(collector_store(c))) != NULL) {
+	while ((host = store_take(feed)) != NULL) {
 		while (store_read(host, now, readings) > 0)
 			;
-		store_done(host);
+		store_done(feed, host);
 	}
 }
 
@@ -64,6 +64,7 @@ main(int argc, char **argv)
 	unsigned agents = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 100000;
 	struct collector_config config = collector_defaults;
 	double began, most = 0, sum = 0, down = 0;
+	struct store_feed *feed;
 	struct collector *c;
 	static struct wire w;
 	unsigned i, round, second;
@@ -71,13 +72,14 @@ main(int argc, char **argv)
 
 	config.max_agents = agents;
 	c = collector_new(&config);
-	if (c == NULL)
+	feed = c != NULL ? store_feed(collector_store(c)) : NULL;
+	if (feed == NULL)
 		return 1;
 	for (round = 0; round < ROUNDS; round++, now += POLLING_MS)
 		for (i = 0; i < agents; i++)
 			send_host(c, &w, i, round, now);
 	now -= POLLING_MS;
-	take_all(c, now);
+	take_all(feed, now);
 	for (second = 1; second <= 120; second++) {
 		struct event event;
 		double cost;
@@ -86,7 +88,7 @@ main(int argc, char **argv)
 		collector_tick(c, now + second * 1000);
 		while (collector_event(c, &event))
 			;
-		take_all(c, now + second * 1000);
+		take_all(feed, now + second * 1000);
 		cost = cpu_ms() - began;
 		sum += cost;
 		most = cost > most ? cost : most;

@@ -6,8 +6,7 @@
 void
 looks_configure(struct script *s, struct collector_config *config)
 {
-	config->use = STORE_FOR_READERS;
-	script_configure(s, config);
+	script_configure_unpublished(s, config);
 }
 
 void

@@ -27,7 +27,8 @@ script_teardown(void **state)
 }
 
 void
-script_configure(struct script *s, const struct collector_config *config)
+script_configure_unpublished(struct script *s,
+                             const struct collector_config *config)
 {
 	collector_free(s->c);
 	memset(s, 0, sizeof(*s));
@@ -36,6 +37,15 @@ script_configure(struct script *s, const struct collector_config *config)
 		abort();
 	s->now = SCRIPT_START;
 	collector_set_wall(s->c, SCRIPT_WALL);
+}
+
+void
+script_configure(struct script *s, const struct collector_config *config)
+{
+	script_configure_unpublished(s, config);
+	s->feed = store_feed(collector_store(s->c));
+	if (s->feed == NULL)
+		abort();
 }
 
 struct device
@@ -194,13 +204,12 @@ publish_host(struct script *s, struct store_host *host)
 void
 script_publish(struct script *s)
 {
-	struct store *store = collector_store(s->c);
 	struct store_host *host;
 
 	s->shown_count = 0;
-	while ((host = store_take(store)) != NULL) {
+	while (s->feed != NULL && (host = store_take(s->feed)) != NULL) {
 		publish_host(s, host);
-		store_done(host);
+		store_done(s->feed, host);
 	}
 	drain_events(s);
 }

@@ -40,6 +40,7 @@ struct shown {
 
 struct script {
 	struct collector *c;
+	struct store_feed *feed; /* the publisher's; NULL: there is none */
 	int64_t now;
 	struct wire w;
 	struct shown shown[SCRIPT_SHOWN]; /* by the last script_publish() */
@@ -57,8 +58,10 @@ int script_teardown(void **state);
 #define TEST(test) \
 	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
 
-/* Begins anew with another configuration. */
+/* Begins anew with another configuration. And: with no publisher. */
 void script_configure(struct script *s, const struct collector_config *config);
+void script_configure_unpublished(struct script *s,
+                                  const struct collector_config *config);
 
 /* A machine (data source 2:1 of sub-agent 100000) that booted an hour ago, and
  * whose clock does not step by whole seconds; or another data source of the

@@ -39,7 +39,6 @@ config_of(const char *web, const char *net)
 	config.clusters = rules;
 	config.cluster_count = 2;
 	config.cluster = REST;
-	config.use = STORE_FOR_READERS;
 	return config;
 }
 
@@ -697,21 +696,6 @@ hosts_that_are_silent_go_by_the_new_bound(void **state)
 	assert_int_equal(s->events[EVENT_GONE], 1);
 }
 
-/* What a store was made for it stays. */
-static void
-store_stays_for_whom_it_was_made(void **state)
-{
-	struct collector_config config = collector_defaults;
-	struct script *s = *state;
-
-	looks_configure(s, &config);
-	config.use = STORE_FOR_PUBLISHER;
-	reconfigure(s, &config);
-	host(s, "10.1.0.1", "node");
-	assert_int_equal(store_waiting(collector_store(s->c)), 0);
-	assert_true(looks_there(s, 0, "node"));
-}
-
 /* Others ------------------------------------------------------------------------------ */
 
 /* Its virtual machines are hosts, so it is not one that nobody was told of. */
@@ -767,7 +751,6 @@ main(void)
 	    TEST_OF_CLUSTERS(names_are_given_anew),
 	    TEST_OF_CLUSTERS(bounds_below_what_is_there_are_for_newcomers),
 	    TEST_OF_CLUSTERS(hosts_that_are_silent_go_by_the_new_bound),
-	    TEST_OF_CLUSTERS(store_stays_for_whom_it_was_made),
 	    TEST_OF_CLUSTERS(hypervisor_without_a_host_is_not_forgotten),
 	};
 

@@ -1141,7 +1141,7 @@ day_of_a_thousand_agents(void **state)
 			script_send_host(s, &devices[i], addresses[i],
 			                 (uint64_t)t / 10);
 		script_pass(s, 300 * SECONDS);
-		if (store_waiting(collector_store(s->c)) != 1000)
+		if (store_waiting(s->feed) != 1000)
 			fail_msg("hosts are missing at %d s", (int)(t / 1000));
 	}
 	assert_int_equal(stats(s)->agents, 1000);
@@ -1190,7 +1190,7 @@ duplicate_of_an_unknown_sample_changes_nothing(void **state)
 	script_input(s);
 	s->now += 1000;
 	script_input(s);
-	host = store_take(collector_store(s->c));
+	host = store_take(s->feed);
 	store_host_info(host, &info);
 	assert_int_equal(info.heard_ms, s->now - 1000);
 	assert_int_equal(collector_stats(s->c)->unknown, 1);

@@ -450,7 +450,6 @@ static void
 readings_outlive_their_metrics(void **state)
 {
 	struct script *s = *state;
-	struct store *store;
 	struct store_reading readings[STORE_READ];
 	struct store_host *host;
 	struct device d;
@@ -458,8 +457,7 @@ readings_outlive_their_metrics(void **state)
 
 	d = accepted_machine(s);
 	send_one(s, &d, "set", "x", GAUGE32, 5);
-	store = collector_store(s->c);
-	host = store_take(store);
+	host = store_take(s->feed);
 	n = store_read(host, s->now, readings);
 	script_pass(s, 3 * DAYS);
 	for (i = 0; i < n; i++) {
@@ -467,7 +465,7 @@ readings_outlive_their_metrics(void **state)
 		assert_true(strlen(readings[i].metric.title) > 0);
 		assert_true(strlen(readings[i].metric.format) > 0);
 	}
-	store_done(host);
+	store_done(s->feed, host);
 }
 
 static void

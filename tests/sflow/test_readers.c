@@ -163,7 +163,7 @@ static int
 setup(void **state)
 {
 	no_memory = false;
-	*state = store_new(2000, 1000, STORE_FOR_READERS);
+	*state = store_new(2000, 1000);
 	return *state == NULL ? -1 : 0;
 }
 
@@ -271,11 +271,11 @@ walk_goes_on_while_hosts_come_and_go(void **state)
 	met = store_next(store, &walk, CLUSTER);
 	assert_true(is_called(met, "a"));
 	store_host_gone(a);
+	assert_true(is_called(met, "a"));
+	store_release(met);
 	add_silent(store, CLUSTER, "d"); /* where a was: behind the walk */
 	store_host_gone(b);
 	add_silent(store, CLUSTER, "e"); /* where b was: before it */
-	assert_true(is_called(met, "a"));
-	store_release(met);
 	met = store_next(store, &walk, CLUSTER);
 	assert_true(is_called(met, "e"));
 	store_release(met);
@@ -415,41 +415,45 @@ state_is_told(void **state)
 	assert_int_equal(seen.address.type, ADDRESS_UNKNOWN);
 }
 
-/* A publisher's store may have readers, too. */
+/* A store with a feed may have readers, too. */
 static void
-host_is_held_while_its_publisher_lets_it_go(void **state)
+host_is_held_while_its_feed_lets_it_go(void **state)
 {
-	struct store *store = store_new(4, 100, STORE_FOR_PUBLISHER);
+	struct store *store = store_new(4, 100);
+	struct store_feed *feed = store_feed(store);
 	struct store_block *block;
 	struct store_host *host = add(store, "a", &block);
 	struct store_host *held = store_find(store, CLUSTER, "a");
 
 	(void)state;
-	assert_ptr_equal(store_take(store), host);
-	store_done(host);
+	assert_ptr_equal(store_take(feed), host);
+	store_done(feed, host);
 	store_host_gone(host);
 	assert_false(is_there(store, CLUSTER, "a"));
-	assert_ptr_equal(store_take(store), host);
-	store_done(host);
-	assert_null(store_take(store));
+	assert_ptr_equal(store_take(feed), host);
+	store_done(feed, host);
+	assert_null(store_take(feed));
 	assert_int_equal(count_values(held, NOW), 3);
 	store_release(held);
 	store_free(store);
 }
 
+/* There is room for another one as soon as nobody holds it. */
 static void
-nothing_is_queued_for_readers(void **state)
+host_that_is_gone_is_kept_for_nobody(void **state)
 {
 	struct store *store = *state;
 	struct store_block *block;
-	struct store_host *host = add(store, "a", &block);
+	struct store_host *held;
 
-	store_host_heard(host, 0, NOW);
-	store_host_tick(host, false, 1000, NOW + 50000);
-	assert_int_equal(store_waiting(store), 0);
-	assert_null(store_take(store));
-	store_host_gone(host);
-	assert_null(store_take(store));
+	store_bound(store, 1, 1000);
+	store_host_gone(add(store, "a", &block));
+	add(store, "b", &block);
+	held = store_find(store, CLUSTER, "b");
+	store_host_gone(held);
+	assert_null(store_host_add(store, "c", NULL, CLUSTER));
+	store_release(held);
+	add(store, "c", &block);
 }
 
 static void
@@ -504,8 +508,7 @@ host_that_could_not_be_announced_is_with_the_next_tick(void **state)
 
 	(void)state;
 	assert_non_null(s);
-	config.use = STORE_FOR_READERS;
-	script_configure(s, &config);
+	script_configure_unpublished(s, &config);
 	store = collector_store(s->c);
 	script_send_net(s, &d, 0);
 	no_memory = true;
@@ -1092,8 +1095,8 @@ main(void)
 	    TEST_OF_STORE(host_that_is_held_is_none_of_its_successors),
 	    TEST_OF_STORE(two_hosts_of_one_name_are_both_there),
 	    TEST_OF_STORE(state_is_told),
-	    TEST_OF_STORE(host_is_held_while_its_publisher_lets_it_go),
-	    TEST_OF_STORE(nothing_is_queued_for_readers),
+	    TEST_OF_STORE(host_is_held_while_its_feed_lets_it_go),
+	    TEST_OF_STORE(host_that_is_gone_is_kept_for_nobody),
 	    TEST_OF_STORE(bounds_are_changed_for_newcomers),
 	    TEST_OF_STORE(host_is_announced_again_when_there_was_no_memory),
 	    TEST_OF_STORE(host_that_could_not_be_announced_is_with_the_next_tick),

@@ -15,7 +15,7 @@ static bool
 set(struct collector_config *config, const char *name, const char *text)
 {
 	const struct setting *setting =
-	    collector_setting_find(STORE_FOR_READERS, name);
+	    collector_setting_find(SETTINGS_OF_BRIDGE, name);
 
 	assert_non_null(setting);
 	*why = '\0';
@@ -30,12 +30,10 @@ defaults_are_the_collectors(void **state)
 	struct collector_config config;
 
 	(void)state;
-	collector_settings_begin(&config, STORE_FOR_PUBLISHER);
+	collector_settings_begin(&config, SETTINGS_OF_MODULE);
 	assert_memory_equal(&config, &collector_defaults, sizeof(config));
-	collector_settings_begin(&config, STORE_FOR_READERS);
-	assert_int_equal(config.use, STORE_FOR_READERS);
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
 	assert_int_equal(config.max_agents, 100000);
-	config.use = STORE_FOR_PUBLISHER;
 	config.max_agents = collector_defaults.max_agents;
 	assert_memory_equal(&config, &collector_defaults, sizeof(config));
 }
@@ -45,19 +43,19 @@ static void
 defaults_are_values(void **state)
 {
 	struct collector_config config = collector_defaults;
-	size_t i, use;
+	size_t i, program;
 
 	(void)state;
 	for (i = 0; i < collector_setting_count; i++)
-		for (use = 0; use <= STORE_FOR_READERS; use++) {
+		for (program = 0; program <= SETTINGS_OF_BRIDGE; program++) {
 			const struct collector_setting *row =
 			    &collector_settings[i];
 
-			if (row->initial[use] != NULL &&
+			if (row->initial[program] != NULL &&
 			    !setting_set(&row->setting, &config,
-			                 row->initial[use], why))
+			                 row->initial[program], why))
 				fail_msg("%s: \"%s\" should be %s",
-				         row->setting.name, row->initial[use],
+				         row->setting.name, row->initial[program],
 				         why);
 		}
 }
@@ -100,13 +98,13 @@ static void
 programs_have_their_own(void **state)
 {
 	(void)state;
-	assert_null(collector_setting_find(STORE_FOR_PUBLISHER, "deny"));
-	assert_null(collector_setting_find(STORE_FOR_PUBLISHER, "host_dmax"));
-	assert_non_null(collector_setting_find(STORE_FOR_READERS, "host_dmax"));
-	assert_null(collector_setting_find(STORE_FOR_READERS, "multiple_jvm"));
-	assert_non_null(collector_setting_find(STORE_FOR_PUBLISHER, "multiple_jvm"));
-	assert_null(collector_setting_find(STORE_FOR_READERS, "port"));
-	assert_null(collector_setting_at(STORE_FOR_READERS,
+	assert_null(collector_setting_find(SETTINGS_OF_MODULE, "deny"));
+	assert_null(collector_setting_find(SETTINGS_OF_MODULE, "host_dmax"));
+	assert_non_null(collector_setting_find(SETTINGS_OF_BRIDGE, "host_dmax"));
+	assert_null(collector_setting_find(SETTINGS_OF_BRIDGE, "multiple_jvm"));
+	assert_non_null(collector_setting_find(SETTINGS_OF_MODULE, "multiple_jvm"));
+	assert_null(collector_setting_find(SETTINGS_OF_BRIDGE, "port"));
+	assert_null(collector_setting_at(SETTINGS_OF_BRIDGE,
 	                                 collector_setting_count));
 }
 
@@ -118,7 +116,7 @@ texts_become_values(void **state)
 	struct collector_config config;
 
 	(void)state;
-	collector_settings_begin(&config, STORE_FOR_READERS);
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
 	assert_true(set(&config, "vm", "no"));
 	assert_int_equal(config.vm, VM_NO);
 	assert_true(set(&config, "misses", "3"));
@@ -142,7 +140,7 @@ wrong_texts_change_nothing(void **state)
 	size_t i;
 
 	(void)state;
-	collector_settings_begin(&config, STORE_FOR_READERS);
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
 	assert_true(set(&config, "allow", "10.0.0.0/8"));
 	assert_true(set(&config, "ports", "a"));
 	assert_true(set(&config, "names", "10.0.0.1 = a"));
@@ -172,7 +170,7 @@ reasons(void **state)
 	size_t i;
 
 	(void)state;
-	collector_settings_begin(&config, STORE_FOR_READERS);
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
 	for (i = 0; i < COUNT_OF(wrong); i++) {
 		assert_false(set(&config, wrong[i].name, wrong[i].text));
 		assert_string_equal(why, wrong[i].why);
@@ -187,7 +185,7 @@ the_end_frees_all(void **state)
 	struct collector_config config;
 
 	(void)state;
-	collector_settings_begin(&config, STORE_FOR_READERS);
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
 	assert_true(set(&config, "allow", "::/0"));
 	assert_true(set(&config, "deny", "10.0.0.0/8"));
 	assert_true(set(&config, "ports", "^a"));
@@ -218,8 +216,8 @@ names_win_over_those_of_the_file(void **state)
 	struct collector_config config;
 
 	(void)state;
-	collector_settings_begin(&config, STORE_FOR_READERS);
-	assert_int_equal(collector_setting_find(STORE_FOR_READERS, "names_file")->form,
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
+	assert_int_equal(collector_setting_find(SETTINGS_OF_BRIDGE, "names_file")->form,
 	                 SETTING_FILE);
 	assert_true(set(&config, "names", "10.0.0.1 = old"));
 	assert_true(set(&config, "names", "10.0.0.2 = two, 10.0.0.3 = three"));
@@ -351,8 +349,8 @@ static void
 manuals_have_all_settings(void **state)
 {
 	static const char *const pages[] = {
-	    [STORE_FOR_PUBLISHER] = "man/gmond-sflow.conf.5",
-	    [STORE_FOR_READERS] = "man/gmetad-bridge.conf.5"};
+	    [SETTINGS_OF_MODULE] = "man/gmond-sflow.conf.5",
+	    [SETTINGS_OF_BRIDGE] = "man/gmetad-bridge.conf.5"};
 	size_t use, i;
 
 	(void)state;
@@ -384,7 +382,7 @@ installed_file_shows_all_parameters(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; (setting = collector_setting_at(STORE_FOR_PUBLISHER, i)) != NULL;
+	for (i = 0; (setting = collector_setting_at(SETTINGS_OF_MODULE, i)) != NULL;
 	     i++) {
 		snprintf(param, sizeof(param), "param %s { value = ",
 		         setting->name);

@@ -61,18 +61,20 @@ add(struct store *store, const char *name, struct store_block **block)
 	return host;
 }
 
+static struct store_feed *feed; /* of the test's store */
+
 /* What one host that is taken has to deliver. */
 static struct store_reading readings[STORE_READ];
 
 static size_t
-take_and_read(struct store *store, int64_t now)
+take_and_read(int64_t now)
 {
-	struct store_host *host = store_take(store);
+	struct store_host *host = store_take(feed);
 	size_t n;
 
 	assert_non_null(host);
 	n = store_read(host, now, readings);
-	store_done(host);
+	store_done(feed, host);
 	return n;
 }
 
@@ -90,8 +92,11 @@ find(const char *name, size_t count)
 static int
 setup(void **state)
 {
-	*state = store_new(4, 1000, STORE_FOR_PUBLISHER);
-	return *state == NULL ? -1 : 0;
+	*state = store_new(4, 1000);
+	if (*state == NULL)
+		return -1;
+	feed = store_feed(*state);
+	return feed == NULL ? -1 : 0;
 }
 
 static int
@@ -109,21 +114,21 @@ host_is_seen_when_it_is_announced(void **state)
 	struct store_info info;
 
 	store_host_heard(host, 5, NOW);
-	assert_null(store_take(store));
-	assert_int_equal(store_waiting(store), 0);
+	assert_null(store_take(feed));
+	assert_int_equal(store_waiting(feed), 0);
 	assert_false(store_host_announced(host));
 	store_host_announce(host, "node1");
 	assert_true(store_host_announced(host));
-	assert_int_equal(store_waiting(store), 1);
-	assert_ptr_equal(store_take(store), host);
+	assert_int_equal(store_waiting(feed), 1);
+	assert_ptr_equal(store_take(feed), host);
 	store_host_info(host, &info);
 	assert_string_equal(info.key, "10.0.0.1");
 	assert_string_equal(info.name, "node1");
 	assert_false(info.gone);
 	assert_int_equal(info.heard_ms, NOW);
 	assert_int_equal(info.started_s, 5);
-	store_done(host);
-	assert_null(store_take(store));
+	store_done(feed, host);
+	assert_null(store_take(feed));
 }
 
 static void
@@ -132,7 +137,7 @@ values_are_read_once(void **state)
 	struct store *store = *state;
 	struct store_block *block;
 	struct store_host *host = add(store, "node1", &block);
-	size_t n = take_and_read(store, NOW);
+	size_t n = take_and_read(NOW);
 
 	assert_int_equal(n, 4);
 	assert_near(find("constant", n)->number, 1);
@@ -143,7 +148,7 @@ values_are_read_once(void **state)
 	assert_string_equal(find("varies", n)->title, "A value");
 	assert_int_equal(find("varies", n)->heard_ms, NOW);
 	store_host_heard(host, 0, NOW);
-	assert_int_equal(take_and_read(store, NOW), 0);
+	assert_int_equal(take_and_read(NOW), 0);
 }
 
 static void
@@ -155,15 +160,15 @@ hosts_come_in_the_order_of_their_news(void **state)
 	struct store_host *b = add(store, "b", &block);
 
 	store_host_heard(a, 0, NOW); /* it is queued already */
-	assert_int_equal(store_waiting(store), 2);
-	assert_ptr_equal(store_take(store), a);
+	assert_int_equal(store_waiting(feed), 2);
+	assert_ptr_equal(store_take(feed), a);
 	store_host_heard(a, 0, NOW); /* and now behind b */
-	store_done(a);
-	assert_ptr_equal(store_take(store), b);
-	store_done(b);
-	assert_ptr_equal(store_take(store), a);
-	store_done(a);
-	assert_null(store_take(store));
+	store_done(feed, a);
+	assert_ptr_equal(store_take(feed), b);
+	store_done(feed, b);
+	assert_ptr_equal(store_take(feed), a);
+	store_done(feed, a);
+	assert_null(store_take(feed));
 }
 
 static void
@@ -174,33 +179,33 @@ host_that_is_given_back_comes_first(void **state)
 	struct store_host *a = add(store, "a", &block);
 	struct store_host *b = add(store, "b", &block);
 
-	assert_ptr_equal(store_take(store), a);
-	store_again(a);
-	assert_int_equal(store_waiting(store), 2);
-	assert_ptr_equal(store_take(store), a);
+	assert_ptr_equal(store_take(feed), a);
+	store_again(feed, a);
+	assert_int_equal(store_waiting(feed), 2);
+	assert_ptr_equal(store_take(feed), a);
 	store_host_heard(a, 0, NOW);
-	store_again(a); /* twice in the queue it is not */
-	assert_int_equal(store_waiting(store), 2);
-	assert_ptr_equal(store_take(store), b);
-	store_done(b);
-	assert_ptr_equal(store_take(store), a);
+	store_again(feed, a); /* twice in the queue it is not */
+	assert_int_equal(store_waiting(feed), 2);
+	assert_ptr_equal(store_take(feed), b);
+	store_done(feed, b);
+	assert_ptr_equal(store_take(feed), a);
 	assert_int_equal(store_read(a, NOW, readings), 4);
-	store_done(a);
-	assert_null(store_take(store));
+	store_done(feed, a);
+	assert_null(store_take(feed));
 }
 
 /* Takes a host that has to be gone, and lets it go. */
 static void
-take_gone(struct store *store, const char *name)
+take_gone(const char *name)
 {
-	struct store_host *host = store_take(store);
+	struct store_host *host = store_take(feed);
 	struct store_info info;
 
 	assert_non_null(host);
 	store_host_info(host, &info);
 	assert_true(info.gone);
 	assert_string_equal(info.name, name);
-	store_done(host);
+	store_done(feed, host);
 }
 
 static void
@@ -210,11 +215,11 @@ gone_host_is_delivered_once(void **state)
 	struct store_block *block;
 	struct store_host *host = add(store, "node1", &block);
 
-	take_and_read(store, NOW);
+	take_and_read(NOW);
 	store_host_gone(host);
 	assert_int_equal(store_count(store), 0);
-	take_gone(store, "node1");
-	assert_null(store_take(store));
+	take_gone("node1");
+	assert_null(store_take(feed));
 	store_host_gone(NULL);
 }
 
@@ -225,9 +230,9 @@ host_may_be_gone_while_it_waits(void **state)
 	struct store_block *block;
 
 	store_host_gone(add(store, "node1", &block));
-	assert_int_equal(store_waiting(store), 1);
-	take_gone(store, "node1");
-	assert_null(store_take(store));
+	assert_int_equal(store_waiting(feed), 1);
+	take_gone("node1");
+	assert_null(store_take(feed));
 }
 
 static void
@@ -237,12 +242,12 @@ host_may_be_gone_while_it_is_taken(void **state)
 	struct store_block *block;
 	struct store_host *host = add(store, "node1", &block);
 
-	assert_ptr_equal(store_take(store), host);
+	assert_ptr_equal(store_take(feed), host);
 	store_host_gone(host);
 	assert_int_equal(store_read(host, NOW, readings), 4);
-	store_done(host);
-	take_gone(store, "node1");
-	assert_null(store_take(store));
+	store_done(feed, host);
+	take_gone("node1");
+	assert_null(store_take(feed));
 }
 
 static void
@@ -252,12 +257,12 @@ gone_host_may_be_given_back(void **state)
 	struct store_block *block;
 	struct store_host *host = add(store, "node1", &block);
 
-	take_and_read(store, NOW);
+	take_and_read(NOW);
 	store_host_gone(host);
-	assert_ptr_equal(store_take(store), host);
-	store_again(host);
-	take_gone(store, "node1");
-	assert_null(store_take(store));
+	assert_ptr_equal(store_take(feed), host);
+	store_again(feed, host);
+	take_gone("node1");
+	assert_null(store_take(feed));
 }
 
 static void
@@ -269,7 +274,7 @@ host_that_nobody_knew_goes_silently(void **state)
 	add_block(host, &layout, "");
 	store_host_gone(host);
 	assert_int_equal(store_count(store), 0);
-	assert_null(store_take(store));
+	assert_null(store_take(feed));
 }
 
 static void
@@ -290,7 +295,7 @@ hosts_are_bounded_with_those_that_are_gone(void **state)
 		store_host_gone(hosts[i]);
 	assert_int_equal(store_count(store), 0);
 	assert_null(store_host_add(store, "n4", NULL, 0)); /* nobody was told yet */
-	take_gone(store, "n0");
+	take_gone("n0");
 	assert_non_null(store_host_add(store, "n4", NULL, 0));
 	assert_null(store_host_add(store, "n5", NULL, 0));
 	assert_int_equal(store_count(store), 1);
@@ -303,16 +308,16 @@ forgotten_values_are_delivered_again(void **state)
 	struct store_block *block;
 	struct store_host *host = add(store, "node1", &block);
 
-	take_and_read(store, NOW);
+	take_and_read(NOW);
 	store_host_heard(host, 0, NOW + 1);
-	assert_ptr_equal(store_take(store), host);
+	assert_ptr_equal(store_take(feed), host);
 	assert_int_equal(store_read(host, NOW + 1, readings), 0);
 	store_forget(host);
 	assert_int_equal(store_read(host, NOW + 1, readings), 4);
 	assert_true(readings[0].describe);
 	assert_int_equal(readings[0].heard_ms, NOW);
 	assert_int_equal(store_read(host, NOW + 1, readings), 0);
-	store_done(host);
+	store_done(feed, host);
 }
 
 static void
@@ -323,15 +328,15 @@ constants_wait_until_they_change(void **state)
 	struct store_host *host = add(store, "node1", &block);
 	size_t n;
 
-	take_and_read(store, NOW);
+	take_and_read(NOW);
 	set(block, 1, 2, 4, "four", NOW + 30000);
 	store_host_heard(host, 0, NOW + 30000);
-	n = take_and_read(store, NOW + 30000);
+	n = take_and_read(NOW + 30000);
 	assert_int_equal(n, 1); /* it varies, though it is the same */
 	assert_false(find("varies", n)->describe);
 	set(block, 7, 2, 9, "five", NOW + 60000);
 	store_host_heard(host, 0, NOW + 60000);
-	n = take_and_read(store, NOW + 60000);
+	n = take_and_read(NOW + 60000);
 	assert_int_equal(n, 4);
 	assert_near(find("constant", n)->number, 7);
 	assert_near(find("since", n)->number, 9);
@@ -347,7 +352,7 @@ value_that_is_not_there_is_not_touched(void **state)
 	struct derived none[COUNT_OF(fields)] = {{.valid = false}};
 
 	add(store, "node1", &block);
-	take_and_read(store, NOW);
+	take_and_read(NOW);
 	store_block_set(block, none, COUNT_OF(none), INTERVAL_S, NOW + 30000);
 	assert_true(store_block_peek(block, 1, &r));
 	assert_near(r.number, 2);
@@ -365,7 +370,7 @@ blocks_have_prefixes_and_go(void **state)
 
 	prefixed = add_block(host, &layout, "8080");
 	set(prefixed, 5, 6, 7, NULL, NOW);
-	n = take_and_read(store, NOW);
+	n = take_and_read(NOW);
 	assert_int_equal(n, 7);
 	assert_near(find("8080.constant", n)->number, 5);
 	assert_string_equal(find("8080.constant", n)->title,
@@ -375,7 +380,7 @@ blocks_have_prefixes_and_go(void **state)
 	store_block_remove(NULL);
 	set(prefixed, 5, 6, 7, NULL, NOW);
 	store_host_heard(host, 0, NOW);
-	assert_int_equal(take_and_read(store, NOW), 1);
+	assert_int_equal(take_and_read(NOW), 1);
 }
 
 /* The longest prefix and title that there may be. */
@@ -396,7 +401,7 @@ longest_names_fit(void **state)
 	assert_int_equal(strlen(longest), TEXT_SIZE - 1);
 	store_block_set(block, &value, 1, INTERVAL_S, NOW);
 	store_host_announce(host, longest);
-	assert_int_equal(take_and_read(store, NOW), 1);
+	assert_int_equal(take_and_read(NOW), 1);
 	assert_int_equal(strlen(readings[0].name), 64 + 1 + 64);
 	assert_int_equal(strlen(readings[0].title), 64 + 2 + 64);
 }
@@ -415,12 +420,12 @@ many_values_come_in_portions(void **state)
 		snprintf(prefix, sizeof(prefix), "%zu", i);
 		set(add_block(host, &layout, prefix), 1, 2, 3, "x", NOW);
 	}
-	assert_ptr_equal(store_take(store), host);
+	assert_ptr_equal(store_take(feed), host);
 	for (; (n = store_read(host, NOW, readings)) > 0; portions++) {
 		assert_in_range(n, 1, STORE_READ);
 		total += n;
 	}
-	store_done(host);
+	store_done(feed, host);
 	assert_int_equal(total, 41 * 4);
 	assert_int_equal(portions, 3);
 }
@@ -435,14 +440,14 @@ metadata_is_described_on_request_too(void **state)
 
 	store_describe_every(store, 60);
 	host = add(store, "node1", &block);
-	take_and_read(store, NOW);
+	take_and_read(NOW);
 	set(block, 1, 2, 3, "four", NOW + 59999);
 	store_host_heard(host, 0, NOW + 59999);
-	n = take_and_read(store, NOW + 59999);
+	n = take_and_read(NOW + 59999);
 	assert_false(find("varies", n)->describe);
 	set(block, 1, 2, 3, "four", NOW + 60000);
 	store_host_heard(host, 0, NOW + 60000);
-	n = take_and_read(store, NOW + 60000);
+	n = take_and_read(NOW + 60000);
 	assert_true(find("varies", n)->describe);
 }
 
@@ -466,7 +471,7 @@ store_is_freed_with_all_that_is_in_it(void **state)
 	struct store_block *block;
 	struct store_host *taken = add(store, "taken", &block);
 
-	store_take(store);
+	store_take(feed);
 	store_host_gone(add(store, "gone", &block));
 	add(store, "waiting", &block);
 	add_block(store_host_add(store, "unnamed", NULL, 0), &layout, "x");

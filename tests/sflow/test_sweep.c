@@ -17,6 +17,7 @@
 
 struct sweep {
 	struct collector *c;
+	struct store_feed *feed;
 	int64_t now;
 	uint64_t taken, failed, inputs;
 };
@@ -118,16 +119,15 @@ static void
 publish(struct sweep *sweep)
 {
 	static struct store_reading readings[STORE_READ];
-	struct store *store = collector_store(sweep->c);
 	struct store_host *host;
 	size_t i, n;
 
-	while ((host = store_take(store)) != NULL) {
+	while ((host = store_take(sweep->feed)) != NULL) {
 		while ((n = store_read(host, sweep->now, readings)) > 0)
 			for (i = 0; i < n; i++)
 				assert_true(readings[i].metric.type == STRING ||
 				            isfinite(readings[i].number));
-		store_done(host);
+		store_done(sweep->feed, host);
 	}
 }
 
@@ -158,6 +158,7 @@ sweep_capture(const char *path)
 	assert_int_not_equal(capture.count, 0);
 	sweep.c = collector_new(&collector_defaults);
 	assert_non_null(sweep.c);
+	sweep.feed = store_feed(collector_store(sweep.c));
 	collector_set_wall(sweep.c, WALL_MS);
 	for (i = 0; i < capture.count; i++) {
 		cut_at_every_length(&sweep, &capture.payloads[i]);

@@ -16,6 +16,7 @@
 
 struct threads {
 	struct collector *c;
+	struct store_feed *feed;
 	atomic_bool ended;    /* nothing more is filled in */
 	atomic_llong now;     /* invented time */
 	uint64_t published;   /* values; the publisher's */
@@ -102,7 +103,7 @@ publish_host(struct threads *t, struct store_host *host, unsigned turn)
 
 	store_host_info(host, &info);
 	if (!info.gone && turn % 7 == 0) {
-		store_again(host);
+		store_again(t->feed, host);
 		return;
 	}
 	if (!info.gone && turn % 5 == 0)
@@ -111,21 +112,20 @@ publish_host(struct threads *t, struct store_host *host, unsigned turn)
 	       (n = store_read(host, atomic_load(&t->now), readings)) > 0)
 		t->published += n;
 	t->gone += info.gone;
-	store_done(host);
+	store_done(t->feed, host);
 }
 
 static void *
 publish(void *arg)
 {
 	struct threads *t = arg;
-	struct store *store = collector_store(t->c);
 	struct store_host *host;
 	unsigned turn = 0;
 	bool ended;
 
 	do {
 		ended = atomic_load(&t->ended); /* then once more */
-		while ((host = store_take(store)) != NULL)
+		while ((host = store_take(t->feed)) != NULL)
 			publish_host(t, host, ++turn);
 	} while (!ended);
 	return NULL;
@@ -144,7 +144,7 @@ watch(void *arg)
 		    store_count(collector_store(t->c)) > 2 * AGENTS)
 			abort(); /* cmocka is for the main thread only */
 		before = datagrams;
-		store_waiting(collector_store(t->c));
+		store_waiting(t->feed);
 	}
 	return NULL;
 }
@@ -162,6 +162,8 @@ run(enum vm_hosts vm)
 	config.host_dmax_ms = 5 * MINUTES;
 	t.c = collector_new(&config);
 	assert_non_null(t.c);
+	t.feed = store_feed(collector_store(t.c));
+	assert_non_null(t.feed);
 	collector_set_wall(t.c, SCRIPT_WALL);
 	for (i = 0; i < COUNT_OF(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, bodies[i],

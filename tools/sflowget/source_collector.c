@@ -27,7 +27,6 @@ new_collector(void)
 	struct collector_config config = collector_defaults;
 	size_t kind;
 
-	config.use = STORE_FOR_READERS;
 	config.max_agents = AGENTS_MAX;
 	config.max_sources = SOURCES_MAX;
 	for (kind = 0; kind < KIND_COUNT; kind++)
