@@ -43,6 +43,15 @@ set_path(const struct setting *setting, void *to, const char *text,
 	return true;
 }
 
+static bool
+set_rcvbuf(const struct setting *setting, void *to, const char *text,
+           char why[SETTING_WHY])
+{
+	return setting_number(setting, to, text, why) ||
+	       setting_should_be(why, "bytes, at most %ld (0: the system's "
+	                              "default)", setting->most);
+}
+
 #define IN(member) .to = offsetof(struct parameters, member)
 
 static const char *const deliver_words[] = {[DELIVER_AUTO] = "auto",
@@ -54,7 +63,7 @@ static const struct setting own[] = {
     {"port", setting_number, IN(port), SETTING_BETWEEN(1, 65535)},
     {"bind", set_bind, IN(bind)},
     {"deliver", setting_word, IN(deliver), .words = deliver_words},
-    {"rcvbuf", setting_number, IN(rcvbuf), SETTING_BETWEEN(0, 1 << 30)},
+    {"rcvbuf", set_rcvbuf, IN(rcvbuf), SETTING_BETWEEN(0, 1 << 30)},
     {"on_event", set_path, IN(on_event)},
     {"nagios_commands", set_path, IN(nagios_commands)},
 };

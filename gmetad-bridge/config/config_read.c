@@ -14,41 +14,11 @@ static struct config_reading *reading;
 
 /* Faults -------------------------------------------------------------------------- */
 
-static void
-fail_at(struct config_reading *r, unsigned line, const char *format,
-        va_list arguments)
-{
-	struct config_place place = {0, 0};
-	char what[CONFIG_FAULT / 2], *at;
-
-	if (*r->fault != '\0')
-		return;
-	if (line > 0 && line <= r->text.place_count)
-		place = r->text.places[line - 1];
-	vsnprintf(what, sizeof(what), format, arguments);
-	for (at = what; *at != '\0'; at++)
-		if (*at > 0 && *at < ' ')
-			*at = ' ';
-	snprintf(r->fault, CONFIG_FAULT, "%.*s:%u: %s", CONFIG_FAULT / 2 - 16,
-	         r->text.files[place.file], place.line, what);
-}
-
-int
-config_fail(struct config_reading *r, unsigned line, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fail_at(r, line, format, arguments);
-	va_end(arguments);
-	return -1;
-}
-
 /* libconfuse's own. */
 static void
 take_error(cfg_t *cfg, const char *format, va_list arguments)
 {
-	fail_at(reading, (unsigned)cfg->line, format, arguments);
+	config_fail_at(reading, (unsigned)cfg->line, format, arguments);
 }
 
 static unsigned
@@ -81,19 +51,6 @@ index_of(cfg_t *cfg, const cfg_opt_t *opt)
 		if (cfg_getnopt(cfg, i) == opt)
 			return (int)i;
 	return -1;
-}
-
-unsigned
-config_key_line(const struct config_reading *r, enum section section,
-                const char *name)
-{
-	const struct setting *key;
-	size_t i;
-
-	for (i = 0; (key = config_key_at(section, i)) != NULL; i++)
-		if (strcmp(key->name, name) == 0)
-			return r->key_lines[section][i];
-	return 0;
 }
 
 /* Sections ------------------------------------------------------------------------ */

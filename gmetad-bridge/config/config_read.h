@@ -2,6 +2,8 @@
 #ifndef BRIDGE_CONFIG_READ_H
 #define BRIDGE_CONFIG_READ_H
 
+#include <stdarg.h>
+
 #include "gmetad-bridge/config/config.h"
 #include "gmetad-bridge/config/config_sections.h"
 #include "gmetad-bridge/config/config_text.h"
@@ -29,6 +31,10 @@ struct config_reading {
 /* Notes the fault unless there is one already. Returns -1. */
 int config_fail(struct config_reading *r, unsigned line, const char *format,
                 ...) __attribute__((format(printf, 3, 4)));
+
+/* The same with a list of arguments, and no result. */
+void config_fail_at(struct config_reading *r, unsigned line, const char *format,
+                    va_list arguments);
 
 /* The line of a key's value; 0: it was not given. */
 unsigned config_key_line(const struct config_reading *r,

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gmetad-bridge/config/config_read.h"
 #include "gmetad-bridge/config/config_values.h"
@@ -188,4 +189,17 @@ config_key_at(enum section section, size_t index)
 	return s->collector ? collector_setting_at(SETTINGS_OF_BRIDGE,
 	                                           index - s->key_count)
 	                    : NULL;
+}
+
+unsigned
+config_key_line(const struct config_reading *r, enum section section,
+                const char *name)
+{
+	const struct setting *key;
+	size_t i;
+
+	for (i = 0; (key = config_key_at(section, i)) != NULL; i++)
+		if (strcmp(key->name, name) == 0)
+			return r->key_lines[section][i];
+	return 0;
 }

@@ -31,8 +31,9 @@ def table_metrics():
                           text=True, check=True).stdout
     found = {name for name, kind in
              re.findall(r"^([a-z]\w*)\t(\w+)", page, re.M) if kind != "string"}
-    for file in ("sflow/collector/itself.h", "gmetad-bridge/own.c"):
-        found |= set(re.findall(r'ROW\((?:\w+, )?"(\w+)"',
+    for file in ("sflow/collector/stats.h", "gmetad-bridge/counters.h",
+                 "gmetad-bridge/own.c"):
+        found |= set(re.findall(r'(?:METRIC|ASKED)\([^)]*?"((?:sflow|bridge)_\w+)"',
                                 (TOP / file).read_text()))
     return found
 
