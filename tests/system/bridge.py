@@ -238,6 +238,9 @@ class Rrdcached(ganglia.Program):
 # RRDs ---------------------------------------------------------------------------
 
 
+LOCKED_TRIES = 100
+
+
 class RrdTool:
     """One rrdtool for many files: to start one for each takes a minute."""
 
@@ -255,7 +258,18 @@ class RrdTool:
         self.process.wait()
 
     def ask(self, command, path, more=""):
-        """The lines of its answer."""
+        """The lines of its answer. A file that a writer has locked at this moment is
+        asked for again."""
+        for _ in range(LOCKED_TRIES):
+            try:
+                return self.ask_once(command, path, more)
+            except ValueError as error:
+                if "could not lock" not in str(error):
+                    raise
+                time.sleep(0.02)
+        return self.ask_once(command, path, more)
+
+    def ask_once(self, command, path, more):
         self.process.stdin.write(f'{command} "{path}" {more}\n')
         self.process.stdin.flush()
         lines = []
