@@ -8,10 +8,17 @@
 /* gmetad's folder for the sums over all hosts, beside those of the hosts. */
 #define GMETAD_SUMMARY "__SummaryInfo__"
 
+/* A call for each byte of a name, such as strchr(), would cost more than all else that
+ * is done with it. */
 static bool
 harmless(uint8_t byte)
 {
-	return byte >= ' ' && byte <= '~' && strchr("<>&\"'", byte) == NULL;
+	switch (byte) {
+	case '<': case '>': case '&': case '"': case '\'':
+		return false;
+	default:
+		return byte >= ' ' && byte <= '~';
+	}
 }
 
 static size_t
@@ -42,7 +49,7 @@ text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 		bool last_dot = i == n - 1 && text[i] == '.';
 
 		if (first || second_dot || last_dot ||
-		    strchr(" /:", text[i]) != NULL)
+		    text[i] == ' ' || text[i] == '/' || text[i] == ':')
 			text[i] = '_';
 	}
 	if (strcasecmp(text, GMETAD_SUMMARY) == 0)
