@@ -71,6 +71,28 @@ what_is_hashed_depends_on_the_key(void **state)
 	assert_int_not_equal(keyed_hash("agenu", 5), before);
 }
 
+/* Of those in whole words as of those behind them. */
+static void
+every_byte_counts(void **state)
+{
+	uint8_t bytes[21] = {0};
+	uint64_t before;
+	size_t len, i;
+
+	(void)state;
+	for (len = 1; len <= sizeof(bytes); len++) {
+		before = keyed_hash_64(bytes, len);
+		assert_true(before != keyed_hash_64(bytes, len - 1));
+		for (i = 0; i < len; i++) {
+			bytes[i] = 1;
+			assert_true(before != keyed_hash_64(bytes, len));
+			bytes[i] = 0;
+		}
+		assert_true(before == keyed_hash_64(bytes, len));
+		assert_int_equal(keyed_hash(bytes, len), (unsigned)before);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -78,6 +100,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(the_key_is_made_before_the_program_begins),
 	    cmocka_unit_test(each_run_has_another_key),
 	    cmocka_unit_test(what_is_hashed_depends_on_the_key),
+	    cmocka_unit_test(every_byte_counts),
 	};
 
 	if (argc == 2 && strcmp(argv[1], "key") == 0)
