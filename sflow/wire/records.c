@@ -72,6 +72,18 @@ read_bytes(struct cursor *c, size_t len, struct field_value *v)
 	v->number = len;
 }
 
+/* Elements with their count in front of them. */
+static bool
+series_of(struct series *series, const struct layout *elements, struct cursor c)
+{
+	*series = (struct series){elements, c, 0};
+	series->left = cursor_u32(&c);
+	if (c.failed)
+		return false;
+	series->rest = c;
+	return true;
+}
+
 /* A count that is more than there is room for fails before anything is made of
  * it. */
 static void
@@ -86,22 +98,26 @@ read_list(const struct field *field, struct cursor *c, struct field_value *v)
 		v->bytes = cursor_take(c, v->number * size);
 }
 
-/* The elements vary in size, so only a walk tells where they end. */
+/* The elements vary in size, so only a walk tells where they end. The last one's padding
+ * may be missing. */
 static void
 read_series(const struct field *field, struct cursor *c, struct field_value *v)
 {
+	size_t size = layout_size(field->elements);
 	struct field_value values[RECORD_FIELDS_MAX];
-	const uint8_t *start = c->at;
-	uint32_t left = cursor_u32(c);
+	struct series series;
 
-	if (left > cursor_left(c) / layout_size(field->elements))
+	if (!series_of(&series, field->elements, *c) ||
+	    series.left > (cursor_left(&series.rest) + 3) / size) {
 		c->failed = true;
-	for (; left > 0 && !c->failed; left--)
-		if (layout_read(field->elements, c, values) <
-		    field->elements->count)
-			c->failed = true;
-	v->bytes = start;
-	v->number = (uint64_t)(c->at - start);
+		return;
+	}
+	while (series_next(&series, values))
+		;
+	c->failed = series.left > 0;
+	v->bytes = c->at;
+	v->number = (uint64_t)(series.rest.at - c->at);
+	c->at = series.rest.at;
 }
 
 /* Of an address of an unknown type the length isn't known. */
@@ -266,6 +282,32 @@ list_next(const struct field *list, struct field_value *value)
 	value->number--;
 	value->bytes += size;
 	return element;
+}
+
+bool
+series_begin(struct series *series, const struct field *field,
+             const struct field_value *value)
+{
+	struct cursor c = cursor_of(value->bytes, value->number);
+
+	if (field->type != FIELD_LIST)
+		return series_of(series, field->elements, c);
+	c.end = c.at + value->number * layout_size(field->elements);
+	*series = (struct series){field->elements, c, value->number};
+	return true;
+}
+
+bool
+series_next(struct series *series, struct field_value *values)
+{
+	struct cursor c = series->rest;
+
+	if (series->left == 0 || layout_read(series->elements, &c, values) <
+	                             series->elements->count)
+		return false;
+	series->rest = c;
+	series->left--;
+	return true;
 }
 
 const char *

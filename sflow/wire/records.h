@@ -30,6 +30,7 @@
 	TYPE(UUID, 16) /* no length word (as every agent sends it) */ \
 	TYPE(MAC, 8) /* 6 bytes and 2 of padding */ \
 	TYPE(LIST, 4) /* count word, then so many elements of one size */ \
+	TYPE(SERIES, 4) /* count word, then so many elements of varying size */ \
 	TYPE(REST, 0) /* all bytes to the record's end; with `elements` they \
 	               * are a series, of which the end may be missing */ \
 	/* Of samples and flow records only: */ \
@@ -37,7 +38,6 @@
 	TYPE(IPV4, 4) \
 	TYPE(IPV6, 16) /* also an InfiniBand GID */ \
 	TYPE(ADDRESS, 4) /* type word, then none, 4 or 16 bytes */ \
-	TYPE(SERIES, 4) /* count word, then so many elements of varying size */ \
 	TYPE(UNION, 4) /* the field in the row of `elements` that the field \
 	                * before it numbers */ \
 	TYPE(SOURCE, 4) /* data source: class, SOURCE_INDEX_BITS of index */ \
@@ -216,6 +216,23 @@ size_t layout_decode(const struct layout *layout, struct cursor body,
 /* The next element of a list that layout_decode() gave, and one less is left in
  * it; a failed cursor at its end. */
 struct cursor list_next(const struct field *list, struct field_value *value);
+
+/* A walk over the elements of a list or a series, whatever their size. */
+struct series {
+	const struct layout *elements;
+	struct cursor rest; /* what is behind the elements that were read */
+	uint64_t left;      /* elements that are to come, as their count says */
+};
+
+/* Begins a walk over what a row holds that has `elements`: FIELD_LIST, FIELD_SERIES or
+ * FIELD_REST. False when not even the count of a FIELD_REST is there: it has no elements,
+ * and all of its bytes are in `rest`. */
+bool series_begin(struct series *series, const struct field *field,
+                  const struct field_value *value);
+
+/* Reads all rows of the next element; values[] has room for them. False at the end; also
+ * where an element of a FIELD_REST isn't whole, and then `left` counts that one, too. */
+bool series_next(struct series *series, struct field_value *values);
 
 /* Bytes of a field on the wire; the least, where they vary. 0 for a row that
  * reads a field again. */

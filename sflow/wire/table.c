@@ -123,8 +123,9 @@ static const struct field host_net_io[] = {
 };
 
 /* Relations, for which there are no metrics: the adapters of a machine, and the
- * machine that a virtual one runs on (sflow_host.txt). Those of the adapters that
- * are whole count, so they are taken as bytes. */
+ * machine that a virtual one runs on (sflow_host.txt). Of a record that ends early,
+ * --decode shows those adapters that are whole. The last address may lack its padding,
+ * so not all are of one size. */
 static const struct field mac_rows[] = {
     RAW(MAC, ""),
 };
@@ -133,7 +134,7 @@ static const struct layout macs = {.fields = mac_rows, .count = 1};
 
 static const struct field adapter_rows[] = {
     RAW(U32, "ifIndex"),
-    {.name = "mac_address", .type = FIELD_LIST, .elements = &macs},
+    {.name = "mac_address", .type = FIELD_SERIES, .elements = &macs},
 };
 
 static const struct layout adapters = {.fields = adapter_rows, .count = 2};

@@ -163,7 +163,7 @@ check_list(const struct layout *layout, size_t row)
 	const struct layout *elements = field->elements;
 	size_t i;
 
-	if (field->type == FIELD_REST) /* they are for --decode alone */
+	if (field->type == FIELD_REST) /* of any size */
 		return;
 	assert_int_equal(field->type == FIELD_LIST, elements != NULL);
 	if (elements == NULL)
@@ -639,6 +639,101 @@ host_descr_is_read_with_its_strings(void **state)
 	                 0);
 }
 
+static const uint8_t two_adapters[] = {
+    0, 0, 0, 2,                            /* adapters */
+    0, 0, 0, 7, 0, 0, 0, 1,                /* an ifIndex, one address */
+    2, 0, 0, 0, 0, 1, 0, 0,                /* and padding */
+    0, 0, 0, 9, 0, 0, 0, 2,                /* another, two */
+    2, 0, 0, 0, 0, 2, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0};
+
+/* A walk over so many bytes of them. */
+static bool
+begin_adapters(struct series *series, size_t len)
+{
+	const struct layout *layout = layout_find(2001, NULL, 0);
+	struct field_value v[RECORD_FIELDS_MAX];
+
+	assert_int_equal(layout_decode(layout, cursor_of(two_adapters, len), v),
+	                 1);
+	return series_begin(series, &layout->fields[0], v);
+}
+
+static void
+elements_of_a_series_come_one_by_one(void **state)
+{
+	struct field_value v[RECORD_FIELDS_MAX], mac[RECORD_FIELDS_MAX];
+	struct series all, macs;
+
+	(void)state;
+	assert_true(begin_adapters(&all, sizeof(two_adapters)));
+	assert_int_equal(all.left, 2);
+	assert_true(series_next(&all, v));
+	assert_int_equal(v[0].number, 7);
+	assert_true(series_next(&all, v));
+	assert_int_equal(v[0].number, 9);
+	assert_true(series_begin(&macs, &all.elements->fields[1], &v[1]));
+	assert_true(series_next(&macs, mac));
+	assert_memory_equal(mac[0].bytes, two_adapters + 28, 6);
+	assert_true(series_next(&macs, mac));
+	assert_memory_equal(mac[0].bytes, two_adapters + 36, 6);
+	assert_false(series_next(&macs, mac));
+	assert_false(series_next(&all, v));
+	assert_int_equal(all.left, 0);
+	assert_int_equal(cursor_left(&all.rest), 0);
+}
+
+/* How many are whole in so many bytes; what isn't stays. */
+static void
+series_ends_behind_the_last_that_is_whole(void **state)
+{
+	struct field_value v[RECORD_FIELDS_MAX];
+	struct series series;
+	size_t len, whole, count;
+
+	(void)state;
+	for (len = 0; len < 4; len++) {
+		assert_false(begin_adapters(&series, len));
+		assert_int_equal(cursor_left(&series.rest), len);
+		assert_false(series_next(&series, v));
+	}
+	for (; len <= sizeof(two_adapters); len++) {
+		assert_true(begin_adapters(&series, len));
+		for (count = 0; series_next(&series, v); count++)
+			;
+		/* the last padding may be missing */
+		whole = len >= sizeof(two_adapters) - 2 ? 2 : len >= 18;
+		assert_int_equal(count, whole);
+		assert_int_equal(series.left, 2 - whole);
+		if (whole < 2 && len >= 20)
+			assert_int_equal(cursor_left(&series.rest),
+			                 len - (whole == 1 ? 20 : 4));
+	}
+}
+
+/* Those of a list of queues, after four words of the port's. */
+static void
+lists_are_walked_as_series_are(void **state)
+{
+	static const uint8_t buffers[] = {
+	    [19] = 2, [23] = 50, [27] = 60, [31] = 0};
+	const struct layout *layout = layout_find(SFLOW_TAG(4413, 2), NULL, 0);
+	struct field_value v[RECORD_FIELDS_MAX], queue[RECORD_FIELDS_MAX];
+	struct series series;
+
+	(void)state;
+	assert_int_equal(
+	    layout_decode(layout, cursor_of(buffers, sizeof(buffers)), v), 6);
+	assert_true(series_begin(&series, &layout->fields[4], &v[4]));
+	assert_int_equal(series.left, 2);
+	assert_true(series_next(&series, queue));
+	assert_int_equal(queue[0].number, 50);
+	assert_true(series_next(&series, queue));
+	assert_int_equal(queue[0].number, 60);
+	assert_false(series_next(&series, queue));
+	assert_true(series_begin(&series, &layout->fields[5], &v[5]));
+	assert_false(series_next(&series, queue));
+}
+
 /* Whoever gave its name may do with that what he wants. */
 static void
 layout_of_one_row_has_a_name_of_its_own(void **state)
@@ -753,6 +848,9 @@ main(void)
 	    cmocka_unit_test(unknown_tags_have_no_layout),
 	    cmocka_unit_test(short_structures_are_refused_but_for_tails),
 	    cmocka_unit_test(host_descr_is_read_with_its_strings),
+	    cmocka_unit_test(elements_of_a_series_come_one_by_one),
+	    cmocka_unit_test(series_ends_behind_the_last_that_is_whole),
+	    cmocka_unit_test(lists_are_walked_as_series_are),
 	    cmocka_unit_test(layout_of_one_row_has_a_name_of_its_own),
 	    cmocka_unit_test(kinds_have_names),
 	    cmocka_unit_test(kinds_are_of_some_structure),

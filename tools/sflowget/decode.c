@@ -56,50 +56,32 @@ show_element(struct decode *d, const struct layout *layout,
 		d->print->close(d, '}');
 }
 
-/* Returns what is behind the last element that is whole; *left is how many are
- * missing. */
-static struct cursor
-show_elements(struct decode *d, const struct field *list, struct cursor c,
-              uint32_t *left)
+/* All elements that are whole. */
+static void
+show_elements(struct decode *d, const struct field *list, struct series *series)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
 	size_t mark = path_enter(d, list->name), inner;
-	struct cursor behind = c;
 	uint32_t place;
 
 	d->print->open(d, list->name, '[');
-	for (place = 0; *left > 0; place++, --*left) {
-		if (layout_read(list->elements, &c, values) <
-		    list->elements->count)
-			break;
-		behind = c;
+	for (place = 0; series_next(series, values); place++) {
 		inner = path_enter_place(d, place);
 		show_element(d, list->elements, values);
 		path_leave(d, inner);
 	}
 	d->print->close(d, ']');
 	path_leave(d, mark);
-	return behind;
 }
 
 static void
 show_list(struct decode *d, const struct field *list,
           const struct field_value *value)
 {
-	size_t size = value->number * layout_size(list->elements);
-	uint32_t left = (uint32_t)value->number;
+	struct series series;
 
-	show_elements(d, list, cursor_of(value->bytes, size), &left);
-}
-
-static void
-show_series(struct decode *d, const struct field *list,
-            const struct field_value *value)
-{
-	struct cursor c = cursor_of(value->bytes, value->number);
-	uint32_t left = cursor_u32(&c);
-
-	show_elements(d, list, c, &left);
+	series_begin(&series, list, value);
+	show_elements(d, list, &series);
 }
 
 static void
@@ -139,10 +121,8 @@ show_values(struct decode *d, const struct layout *layout,
 
 		if (field->again || is_open_list(field))
 			continue;
-		if (field->type == FIELD_LIST)
+		if (field->type == FIELD_LIST || field->type == FIELD_SERIES)
 			show_list(d, field, &values[i]);
-		else if (field->type == FIELD_SERIES)
-			show_series(d, field, &values[i]);
 		else if (field->type == FIELD_UNION)
 			show_arm(d, field, &values[i]);
 		else
@@ -173,15 +153,14 @@ static struct cursor
 show_open_list(struct decode *d, const struct field *list,
                const struct field_value *value, struct missing *missing)
 {
-	struct cursor c = cursor_of(value->bytes, value->number);
-	struct cursor behind = c;
-	uint32_t left = cursor_u32(&c);
+	struct series series;
+	bool counted = series_begin(&series, list, value);
 
-	if (!c.failed)
-		behind = show_elements(d, list, c, &left);
-	if (c.failed || left > 0)
-		*missing = (struct missing){list->name, left};
-	return behind;
+	if (counted)
+		show_elements(d, list, &series);
+	if (!counted || series.left > 0)
+		*missing = (struct missing){list->name, (uint32_t)series.left};
+	return series.rest;
 }
 
 /* All fields that are whole, as the object "fields". Returns what is behind them.
