@@ -6,6 +6,10 @@
 
 #include "sflow/hash.h"
 
+/* Rows of an adapter in host_adapters, and of host_parent. */
+enum { ADAPTER_IF_INDEX, ADAPTER_MACS };
+enum { PARENT_CLASS, PARENT_INDEX };
+
 /* All adapters of one address: containers and bridges share some. */
 struct mac_owners {
 	uint8_t mac[6];
@@ -83,69 +87,51 @@ forget_adapters(struct adapters *all, struct relations *r)
 	r->adapters_count = 0;
 }
 
+/* Without addresses that are none, and those that are too many. */
 static void
-read_adapter(struct cursor *c, uint32_t if_index, struct adapter *adapters,
-             size_t *count)
+add_adapter(struct adapter adapters[ADAPTERS_MAX], size_t *count,
+            uint64_t if_index, const uint8_t *mac)
 {
 	static const uint8_t none[6];
-	const uint8_t *mac = cursor_opaque(c, 6);
 
-	if (mac == NULL || *count == ADAPTERS_MAX ||
-	    memcmp(mac, none, sizeof(none)) == 0)
+	if (*count == ADAPTERS_MAX || memcmp(mac, none, sizeof(none)) == 0)
 		return;
-	adapters[*count].if_index = if_index;
+	adapters[*count].if_index = (uint32_t)if_index;
 	memcpy(adapters[*count].mac, mac, sizeof(none));
 	(*count)++;
 }
 
 /* An adapter is an interface and the list of its addresses. */
 static bool
-read_adapters(struct cursor *c, struct adapter adapters[ADAPTERS_MAX],
-              size_t *count)
+read_adapters(const struct field *row, const struct field_value *value,
+              struct adapter adapters[ADAPTERS_MAX], size_t *count)
 {
-	uint32_t left = cursor_u32(c), macs, if_index;
+	struct field_value adapter[RECORD_FIELDS_MAX], mac[RECORD_FIELDS_MAX];
+	struct series all, macs;
 
 	*count = 0;
-	for (; left > 0 && !c->failed; left--) {
-		if_index = cursor_u32(c);
-		for (macs = cursor_u32(c); macs > 0 && !c->failed; macs--)
-			read_adapter(c, if_index, adapters, count);
+	if (!series_begin(&all, row, value))
+		return false;
+	while (series_next(&all, adapter)) {
+		series_begin(&macs, &all.elements->fields[ADAPTER_MACS],
+		             &adapter[ADAPTER_MACS]);
+		while (series_next(&macs, mac))
+			add_adapter(adapters, count,
+			            adapter[ADAPTER_IF_INDEX].number, mac[0].bytes);
 	}
-	return !c->failed;
+	return all.left == 0;
 }
 
-static bool
-same_adapters(const struct relations *r, const struct adapter *adapters,
-              size_t count)
+/* All of them, or none without memory. */
+static void
+keep_adapters(struct adapters *all, struct source *source, struct relations *r,
+              const struct adapter *adapters, size_t count)
 {
 	size_t i;
 
-	if (r->adapters_count != count)
-		return false;
-	for (i = 0; i < count; i++)
-		if (r->adapters[i].if_index != adapters[i].if_index ||
-		    memcmp(r->adapters[i].mac, adapters[i].mac, 6) != 0)
-			return false;
-	return true;
-}
-
-bool
-relations_adapters(struct adapters *all, struct source *source,
-                   struct cursor body)
-{
-	struct adapter adapters[ADAPTERS_MAX];
-	struct relations *r;
-	size_t count, i;
-
-	if (!read_adapters(&body, adapters, &count))
-		return false;
-	r = add_relations(source);
-	if (r == NULL || same_adapters(r, adapters, count))
-		return true;
-	forget_adapters(all, r);
 	r->adapters = calloc(count, sizeof(*adapters));
 	if (r->adapters == NULL)
-		return true;
+		return;
 	r->adapters_count = count;
 	for (i = 0; i < count; i++) {
 		r->adapters[i].source = source;
@@ -153,24 +139,42 @@ relations_adapters(struct adapters *all, struct source *source,
 		memcpy(r->adapters[i].mac, adapters[i].mac, 6);
 		own(all, &r->adapters[i]);
 	}
+}
+
+/* A machine tells of them with each datagram, and they are nearly always those of
+ * before. */
+bool
+relations_adapters(struct adapters *all, struct source *source,
+                   const struct field *row, const struct field_value *value)
+{
+	uint64_t told = keyed_hash_64(value->bytes, value->number);
+	struct relations *r = source_slot(source, SLOT_RELATIONS);
+	struct adapter adapters[ADAPTERS_MAX];
+	size_t count;
+
+	if (r != NULL && r->told == told)
+		return true;
+	if (!read_adapters(row, value, adapters, &count))
+		return false;
+	r = add_relations(source);
+	if (r == NULL)
+		return true;
+	forget_adapters(all, r);
+	keep_adapters(all, source, r, adapters, count);
+	r->told = r->adapters == NULL ? 0 : told;
 	return true;
 }
 
-bool
-relations_parent(struct source *source, struct cursor body)
+void
+relations_parent(struct source *source, const struct field_value *values)
 {
-	struct source_id parent = {.class = cursor_u32(&body)};
-	struct relations *r;
+	struct relations *r = add_relations(source);
 
-	parent.index = cursor_u32(&body);
-	if (body.failed)
-		return false;
-	r = add_relations(source);
-	if (r != NULL) {
-		r->has_parent = true;
-		r->parent = parent;
-	}
-	return true;
+	if (r == NULL)
+		return;
+	r->has_parent = true;
+	r->parent.class = (uint32_t)values[PARENT_CLASS].number;
+	r->parent.index = (uint32_t)values[PARENT_INDEX].number;
 }
 
 void

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "sflow/collector/agents.h"
-#include "sflow/wire/cursor.h"
+#include "sflow/wire/records.h"
 
 #define ADAPTERS_MAX 64 /* of one source */
 
@@ -27,6 +27,7 @@ struct adapter {
 struct relations {
 	struct adapter *adapters;
 	size_t adapters_count;
+	uint64_t told; /* keyed_hash_64() of the bytes that they were in; 0: none */
 	bool has_parent;
 	struct source_id parent; /* a data source of the same agent */
 };
@@ -39,12 +40,15 @@ struct adapters {
 /* What the source told; NULL: nothing. */
 const struct relations *relations_of(const struct source *source);
 
-/* Each takes a record's body, in place of what the source told before. False
- * when it is malformed, and then nothing changes; addresses beyond ADAPTERS_MAX
- * are left out. */
+/* Takes the row of host_adapters, in place of the adapters that the source told before.
+ * False when an adapter isn't whole, and then nothing changes; addresses beyond
+ * ADAPTERS_MAX are left out. */
 bool relations_adapters(struct adapters *all, struct source *source,
-                        struct cursor body);
-bool relations_parent(struct source *source, struct cursor body);
+                        const struct field *row,
+                        const struct field_value *value);
+
+/* Takes the rows of host_parent, in place of the parent that the source told before. */
+void relations_parent(struct source *source, const struct field_value *values);
 
 /* Forgets what the source told. */
 void relations_forget(struct adapters *all, struct source *source);

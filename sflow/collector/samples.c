@@ -255,14 +255,13 @@ take_facts(struct collector *c, struct context *x, struct source *source,
            const struct layout *layout, const struct cursor *body)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
-	bool good;
+	bool good = layout_decode(layout, *body, values) != 0;
 
-	if (layout->tag == HOST_ADAPTERS)
-		good = relations_adapters(&c->adapters, source, *body);
-	else if (layout->tag == HOST_PARENT)
-		good = relations_parent(source, *body);
-	else
-		good = layout_decode(layout, *body, values) != 0;
+	if (good && layout->tag == HOST_ADAPTERS)
+		good = relations_adapters(&c->adapters, source, layout->fields,
+		                          values);
+	else if (good && layout->tag == HOST_PARENT)
+		relations_parent(source, values);
 	if (!good)
 		collector_malformed(c, agent_address(x->agent), DATAGRAM_RECORD);
 }

@@ -169,6 +169,48 @@ lying_counts_change_nothing(void **state)
 	assert_null(find(s, mac_b));
 }
 
+/* Two adapters, the second with two addresses, in so many bytes. */
+static void
+send_cut_adapters(struct script *s, struct device *d, size_t len)
+{
+	size_t body;
+
+	begin_adapters(s, d, 2);
+	body = s->w.len - 4;
+	put_adapter(s, 4, mac_b, NULL);
+	put_adapter(s, 5, mac_b, mac_b);
+	assert_in_range(len, 0, s->w.len - body);
+	s->w.len = body + len;
+	send_adapters(s);
+}
+
+#define CUT_ADAPTERS (4 + 16 + 24)
+
+/* Padding that is cut at the end holds nothing. */
+static void
+adapters_that_are_cut_short_change_nothing(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	size_t len;
+
+	send_adapter(s, &d, 3, mac_a);
+	for (len = 0; len < CUT_ADAPTERS - 2; len++) {
+		send_cut_adapters(s, &d, len);
+		assert_int_equal(collector_stats(s->c)->malformed, len + 1);
+		assert_int_equal(find(s, mac_a)->if_index, 3);
+		assert_null(find(s, mac_b));
+	}
+	for (; len <= CUT_ADAPTERS; len++) {
+		send_adapter(s, &d, 3, mac_a);
+		send_cut_adapters(s, &d, len);
+		assert_null(find(s, mac_a));
+		assert_int_equal(find(s, mac_b)->if_index, 4);
+		assert_int_equal(find(s, mac_b)->next->next->if_index, 5);
+	}
+	assert_int_equal(collector_stats(s->c)->malformed, CUT_ADAPTERS - 2);
+}
+
 static void
 adapters_of_a_source_are_bounded(void **state)
 {
@@ -353,6 +395,7 @@ main(void)
 	    TEST(one_machine_may_have_an_address_twice),
 	    TEST(adapters_follow_what_is_told_last),
 	    TEST(lying_counts_change_nothing),
+	    TEST(adapters_that_are_cut_short_change_nothing),
 	    TEST(adapters_of_a_source_are_bounded),
 	    TEST(agent_that_is_gone_owns_nothing),
 	    TEST(shared_address_outlives_one_of_its_owners),
