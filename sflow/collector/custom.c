@@ -5,101 +5,69 @@
 #include <utlist.h>
 
 #include "sflow/collector/collector_internal.h"
+#include "sflow/wire/flows.h"
 
 #define CUSTOM_SETS 32 /* of an agent */
 #define CUSTOM_MAX 64  /* of one set */
 
 struct custom {
 	struct custom *prev, *next;
-	uint32_t type; /* on the wire */
+	const struct field *row; /* what it is on the wire */
 	int64_t heard_ms;
 	struct layout *layout; /* of one row, which is called as the metric */
 };
 
-#define VALUE(formula_, field_type_, metric_type_, format_, slope_) \
-	{.type = field_type_, .formula = formula_, .scale = 1, \
-	 .metric = {NULL, metric_type_, "", slope_, format_, "custom", NULL}}
+/* Rows of rtmetric, and of a metric in it. */
+enum { SET_NAME, SET_METRICS };
+enum { METRIC_NAME, METRIC_TYPE, METRIC_VALUE };
 
-/* By type on the wire; rtmetric's float is widened when it is read. */
-static const struct field types[] = {
-    VALUE(TEXT, FIELD_STRING, STRING, "%s", ZERO),
-    VALUE(RATE, FIELD_U32, DOUBLE, "%.3f", BOTH),
-    VALUE(RATE, FIELD_U64, DOUBLE, "%.3f", BOTH),
-    VALUE(GAUGE, FIELD_U32, UINT32, "%u", BOTH),
-    VALUE(GAUGE, FIELD_U64, DOUBLE, "%.0f", BOTH),
-    VALUE(GAUGE, FIELD_F64, DOUBLE, "%.6f", BOTH),
-    VALUE(GAUGE, FIELD_F64, DOUBLE, "%.6f", BOTH),
-};
-
-enum { WIRE_STRING, WIRE_U32, WIRE_U64, WIRE_GAUGE32, WIRE_GAUGE64, WIRE_FLOAT,
-       WIRE_DOUBLE };
-
-static uint64_t
-widen(uint32_t bits)
+static bool
+read_name(const struct field_value *value, char name[TEXT_SIZE])
 {
+	return text_name(value->bytes, value->number, name) > 0;
+}
+
+bool
+custom_open(struct series *metrics, struct cursor body, char name[TEXT_SIZE])
+{
+	const struct layout *set = &sample_find(SAMPLE_RTMETRIC)->layout;
+	struct field_value values[RECORD_FIELDS_MAX];
+
+	return layout_decode(set, body, values) > 0 &&
+	       read_name(&values[SET_NAME], name) &&
+	       series_begin(metrics, &set->fields[SET_METRICS],
+	                    &values[SET_METRICS]);
+}
+
+/* Of a float, as the bits of a double. */
+static uint64_t
+widen(uint64_t bits)
+{
+	uint32_t narrow_bits = (uint32_t)bits;
 	float narrow;
 	double wide;
-	uint64_t wide_bits;
 
-	memcpy(&narrow, &bits, sizeof(narrow));
+	memcpy(&narrow, &narrow_bits, sizeof(narrow));
 	wide = (double)narrow;
-	memcpy(&wide_bits, &wide, sizeof(wide_bits));
-	return wide_bits;
-}
-
-static void
-read_value(struct cursor *c, struct custom_value *v)
-{
-	uint32_t len;
-
-	switch (v->type) {
-	case WIRE_STRING:
-		v->value.bytes = cursor_string(c, &len);
-		v->value.number = len;
-		break;
-	case WIRE_U32:
-	case WIRE_GAUGE32:
-		v->value.number = cursor_u32(c);
-		break;
-	case WIRE_FLOAT:
-		v->value.number = widen(cursor_u32(c));
-		break;
-	case WIRE_U64:
-	case WIRE_GAUGE64:
-	case WIRE_DOUBLE:
-		v->value.number = cursor_u64(c);
-		break;
-	default: /* of unknown length, so what follows is lost */
-		c->failed = true;
-	}
-}
-
-static void
-read_name(struct cursor *c, char name[TEXT_SIZE])
-{
-	uint32_t len;
-	const uint8_t *bytes = cursor_string(c, &len);
-
-	if (text_name(bytes, len, name) == 0)
-		c->failed = true;
+	memcpy(&bits, &wide, sizeof(bits));
+	return bits;
 }
 
 bool
-custom_open(struct cursor *c, char name[TEXT_SIZE], uint32_t *count)
+custom_next(struct series *metrics, struct custom_value *v)
 {
-	read_name(c, name);
-	*count = cursor_u32(c);
-	return !c->failed;
-}
+	struct field_value values[RECORD_FIELDS_MAX];
+	const struct layout *types;
 
-bool
-custom_next(struct cursor *c, struct custom_value *v)
-{
-	memset(v, 0, sizeof(*v));
-	read_name(c, v->name);
-	v->type = cursor_u32(c);
-	read_value(c, v);
-	return !c->failed;
+	if (!series_next(metrics, values) ||
+	    !read_name(&values[METRIC_NAME], v->name))
+		return false;
+	types = metrics->elements->fields[METRIC_VALUE].elements;
+	v->row = &types->fields[values[METRIC_TYPE].number];
+	v->value = values[METRIC_VALUE];
+	if (v->row->type == FIELD_F32)
+		v->value.number = widen(v->value.number);
+	return true;
 }
 
 struct source *
@@ -161,12 +129,14 @@ add(struct source *source, const struct custom_value *v)
 {
 	struct custom *custom = calloc(1, sizeof(*custom));
 	struct custom *customs = customs_of(source);
-	struct field row = types[v->type];
+	struct field row = *v->row;
 
 	if (custom == NULL)
 		return NULL;
 	row.metric.name = row.metric.title = v->name;
-	custom->type = v->type;
+	if (row.type == FIELD_F32)
+		row.type = FIELD_F64; /* widened by custom_next() */
+	custom->row = v->row;
 	custom->layout = layout_new(KIND_CUSTOM, &row);
 	if (custom->layout == NULL) {
 		free(custom);
@@ -207,7 +177,7 @@ custom_layout(struct source *source, const struct custom_value *v, int64_t now)
 	DL_FOREACH(customs_of(source), custom)
 		if (strcmp(custom->layout->name, v->name) == 0)
 			break;
-	if (custom != NULL && custom->type != v->type) {
+	if (custom != NULL && custom->row != v->row) {
 		drop(source, custom);
 		custom = NULL;
 	}

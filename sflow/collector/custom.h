@@ -10,14 +10,14 @@
 
 struct custom_value {
 	char name[TEXT_SIZE];
-	uint32_t type;
+	const struct field *row; /* of its type */
 	struct field_value value;
 };
 
-/* Reads a sample's name and how many values follow, and the next of these. False
+/* Reads a sample's name, and begins a walk over its metrics; and the next of these. False
  * when it is malformed. */
-bool custom_open(struct cursor *cursor, char name[TEXT_SIZE], uint32_t *count);
-bool custom_next(struct cursor *cursor, struct custom_value *value);
+bool custom_open(struct series *metrics, struct cursor body, char name[TEXT_SIZE]);
+bool custom_next(struct series *metrics, struct custom_value *value);
 
 /* The source that stands for the metrics under this name; added where new. NULL
  * at a bound. */

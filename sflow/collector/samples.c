@@ -10,11 +10,11 @@
 #include "sflow/collector/ports.h"
 #include "sflow/collector/relations.h"
 #include "sflow/wire/derive.h"
+#include "sflow/wire/flows.h"
 
 #define RECORDS_MAX 64 /* in one sample; the rest is refused */
 
 #define DISCARDED_PACKET SFLOW_TAG(0, 5)
-#define RTMETRIC SFLOW_TAG(4300, 1002)
 #define RTFLOW SFLOW_TAG(4300, 1003)
 
 #define AGG_ID_ROW 2 /* of lag_port_stats */
@@ -395,11 +395,11 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	struct custom_value v;
 	char name[TEXT_SIZE];
 	struct source *source;
-	uint32_t left;
+	struct series metrics;
 
 	if (x->arrival == ARRIVAL_STALE || !c->config.accept[KIND_CUSTOM])
 		return;
-	if (!custom_open(&sample->body, name, &left)) {
+	if (!custom_open(&metrics, sample->body, name)) {
 		collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
 		return;
 	}
@@ -410,8 +410,8 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	}
 	source_follow(source);
 	source_learn(source, x->datagram, 0, false, x->now);
-	for (; left > 0; left--) {
-		if (!custom_next(&sample->body, &v)) {
+	while (metrics.left > 0) {
+		if (!custom_next(&metrics, &v)) {
 			collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
 			return;
 		}
@@ -424,7 +424,7 @@ static void
 other_sample(struct collector *c, struct context *x, struct sample *sample)
 {
 	switch (sample->tag) {
-	case RTMETRIC:
+	case SAMPLE_RTMETRIC:
 		custom_sample(c, x, sample);
 		break;
 	case DISCARDED_PACKET: /* both are of packets, not of counters */

@@ -90,10 +90,20 @@ static const struct names rtmetric_types = {
     7, (const char *const[]){"string", "counter32", "counter64", "gauge32",
                              "gauge64", "float", "double"}, 0};
 
+/* Whose names the agent gives. A counter or gauge of 64 bits is no whole number in
+ * Ganglia, and an agent's own floats have no number that means unknown. */
+#define VALUE(type_, formula_, metric_type_, format_, slope_) \
+	{.name = "value", .type = FIELD_##type_, .formula = formula_, .scale = 1, \
+	 .metric = {NULL, metric_type_, "", slope_, format_, "custom", NULL}}
+
 static const struct field rtmetric_values[] = {
-    ROW(STRING, "value"), ROW(U32, "value"), ROW(U64, "value"),
-    ROW(U32, "value"),    ROW(U64, "value"), ROW(F32, "value"),
-    ROW(F64, "value"),
+    VALUE(STRING, TEXT, STRING, "%s", ZERO),
+    VALUE(U32, RATE, DOUBLE, "%.3f", BOTH),
+    VALUE(U64, RATE, DOUBLE, "%.3f", BOTH),
+    VALUE(U32, GAUGE, UINT32, "%u", BOTH),
+    VALUE(U64, GAUGE, DOUBLE, "%.0f", BOTH),
+    VALUE(F32, GAUGE, DOUBLE, "%.6f", BOTH),
+    VALUE(F64, GAUGE, DOUBLE, "%.6f", BOTH),
 };
 
 static const struct layout rtmetric_arms = {

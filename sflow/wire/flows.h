@@ -50,6 +50,8 @@ struct sample_layout {
 extern const struct sample_layout sample_layouts[];
 extern const size_t sample_layouts_count;
 
+#define SAMPLE_RTMETRIC SFLOW_TAG(4300, 1002)
+
 /* The layout of a sample, or NULL. */
 const struct sample_layout *sample_find(uint32_t tag);
 

@@ -205,13 +205,15 @@ numbers_that_are_none_give_nothing(void **state)
 	struct script *s = *state;
 	struct device d = accepted_machine(s);
 
-	begin_set(s, &d, "set", 5);
+	begin_set(s, &d, "set", 6);
 	put_double(s, "nan", (double)NAN);
 	put_double(s, "infinite", (double)INFINITY);
 	put_metric(s, "narrow", FLOAT32);
 	wire_f32(&s->w, -INFINITY);
 	put_number(s, "unknown", GAUGE32, UINT32_MAX);
 	put_double(s, "good", -1);
+	put_metric(s, "fine", FLOAT32); /* unknown in other structures */
+	wire_f32(&s->w, -1.0f);
 	script_send(s);
 	script_publish(s);
 	assert_null(script_reading(s, HOST, "set.nan"));
@@ -219,6 +221,7 @@ numbers_that_are_none_give_nothing(void **state)
 	assert_null(script_reading(s, HOST, "set.narrow"));
 	assert_null(script_reading(s, HOST, "set.unknown"));
 	assert_near(script_value(s, HOST, "set.good"), -1);
+	assert_near(script_value(s, HOST, "set.fine"), -1);
 }
 
 /* The same name twice in a sample: no time has passed between the two. */
@@ -255,6 +258,28 @@ what_comes_before_the_fault_is_kept(void **state)
 	assert_near(script_value(s, HOST, "set.good"), 5);
 	assert_null(script_reading(s, HOST, "set.behind"));
 	assert_int_equal(collector_stats(s->c)->malformed, 1);
+}
+
+/* What is behind the last metric that is whole, at each length. */
+static void
+sets_that_are_cut_short_are_malformed(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	size_t start, len;
+
+	for (len = 0; len < 8 + 16 + 20; len++) {
+		begin_set(s, &d, "set", 2);
+		start = s->w.len - 12;
+		put_number(s, "good", GAUGE32, (uint32_t)len);
+		put_number(s, "cut", COUNTER64, 5);
+		s->w.len = start + len;
+		script_send(s);
+		assert_int_equal(collector_stats(s->c)->malformed, len + 1);
+	}
+	script_publish(s);
+	assert_near(script_value(s, HOST, "set.good"), (double)len - 1);
+	assert_null(script_reading(s, HOST, "set.cut"));
 }
 
 static void
@@ -494,6 +519,7 @@ main(void)
 	    TEST(numbers_that_are_none_give_nothing),
 	    TEST(metric_that_comes_twice_makes_no_spike),
 	    TEST(what_comes_before_the_fault_is_kept),
+	    TEST(sets_that_are_cut_short_are_malformed),
 	    TEST(lying_counts_and_empty_names_are_malformed),
 	    TEST(duplicate_changes_nothing),
 	    TEST(overtaken_datagram_changes_nothing),

@@ -185,18 +185,19 @@ print_record(uint32_t tag, const struct cursor *body, const uint32_t *tags,
 static void
 print_custom(struct cursor body)
 {
-	static const enum field_type types[] = {
-	    FIELD_STRING, FIELD_U32, FIELD_U64, FIELD_U32,
-	    FIELD_U64,    FIELD_F64, FIELD_F64};
+	const struct field *types;
+	struct series metrics;
 	struct custom_value v;
 	char set[TEXT_SIZE];
-	uint32_t left;
 
-	if (!custom_open(&body, set, &left))
+	if (!custom_open(&metrics, body, set))
 		return;
-	for (; left > 0 && custom_next(&body, &v); left--) {
-		printf("C\t%s\t%s\t%u\t", set, v.name, v.type);
-		print_number(types[v.type], &v.value);
+	types = metrics.elements->fields[2].elements->fields;
+	while (custom_next(&metrics, &v)) {
+		printf("C\t%s\t%s\t%td\t", set, v.name, v.row - types);
+		print_number(v.row->type == FIELD_F32 ? FIELD_F64 /* widened */
+		                                      : v.row->type,
+		             &v.value);
 		printf("\n");
 	}
 }
