@@ -13,9 +13,9 @@
 #define LOSS_WEIGHT_ALL 0.0001 /* of one datagram in the loss of all */
 
 const struct collector_config collector_defaults = {
-    .max_agents = 4096,
-    .max_sources = 1024,
-    .max_metrics = 40000,
+    .max_agents = DEFAULT_MAX_AGENTS,
+    .max_sources = DEFAULT_MAX_SOURCES,
+    .max_metrics = DEFAULT_MAX_METRICS,
     .accept = {[KIND_HOST] = true, [KIND_VM] = true, [KIND_HTTP] = true,
                [KIND_MEMCACHE] = true, [KIND_JVM] = true, [KIND_GPU] = true,
                [KIND_INTERFACE] = true, [KIND_OPTICS] = true,
@@ -25,7 +25,7 @@ const struct collector_config collector_defaults = {
                [KIND_ENERGY] = true},
     .vm = VM_PREFIX,
     .vm_cluster = CLUSTER_OF_AGENT,
-    .host_dmax_ms = INT64_C(86400000),
+    .host_dmax_ms = DEFAULT_HOST_DMAX_S * INT64_C(1000),
 };
 
 struct collector *

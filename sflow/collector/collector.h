@@ -65,9 +65,15 @@ struct collector_config {
 	unsigned misses;                  /* that mean down; 0: as losses want */
 };
 
-/* No "multiple", VMs by prefix, all ports, 4096 agents of 1024 sources, 40000
- * metrics a host, hosts gone after a day. Not accepted: what many servers send
- * already and would double a site's metrics, and what an agent names itself. */
+/* The numbers in collector_defaults that are not 0. The table of settings has them from
+ * here as text. */
+#define DEFAULT_MAX_AGENTS 4096
+#define DEFAULT_MAX_SOURCES 1024
+#define DEFAULT_MAX_METRICS 40000
+#define DEFAULT_HOST_DMAX_S 86400
+
+/* No "multiple", VMs by prefix, all ports. Not accepted: what many servers send already
+ * and would double a site's metrics, and what an agent names itself. */
 extern const struct collector_config collector_defaults;
 
 struct collector;

@@ -106,6 +106,8 @@ add_names_of_file(const struct setting *setting, void *to, const char *text,
 #define IN(member) .to = offsetof(struct collector_config, member)
 #define LIST .form = SETTING_LIST
 #define FILE_OF .form = SETTING_FILE
+#define TEXT_OF(number_) #number_
+#define NUMBER(macro_) TEXT_OF(macro_)
 
 static const char *const vm_words[] = {[VM_PREFIX] = "prefix",
                                        [VM_HOST] = "host",
@@ -119,9 +121,9 @@ const struct collector_setting collector_settings[] = {
 	{{"allow", setting_networks, IN(allow), LIST}, {"", ""}},
 	{{"deny", setting_networks, IN(deny), LIST}, {NULL, ""}},
 	{{"same_address", setting_flag, IN(same_address)}, {NULL, "no"}},
-	{{"max_agents", setting_number, IN(max_agents), SETTING_BETWEEN(1, 1000000)}, {"4096", "100000"}},
-	{{"max_sources", setting_number, IN(max_sources), SETTING_BETWEEN(1, 1000000)}, {"1024", "1024"}},
-	{{"max_metrics", setting_number, IN(max_metrics), SETTING_BETWEEN(1, 1000000)}, {"40000", "40000"}},
+	{{"max_agents", setting_number, IN(max_agents), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_AGENTS), "100000"}},
+	{{"max_sources", setting_number, IN(max_sources), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_SOURCES), NUMBER(DEFAULT_MAX_SOURCES)}},
+	{{"max_metrics", setting_number, IN(max_metrics), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_METRICS), NUMBER(DEFAULT_MAX_METRICS)}},
 	{{"accept", set_accept, IN(accept), LIST}, {"default", "default"}},
 	{{"multiple", set_multiple, IN(multiple), LIST}, {NULL, ""}},
 	/* The module has gmond's names for it. */
@@ -136,7 +138,7 @@ const struct collector_setting collector_settings[] = {
 	{{"lower_case", setting_flag, IN(lower_case)}, {"no", "no"}},
 	{{"misses", set_misses, IN(misses), SETTING_BETWEEN(1, 100)}, {"auto", "auto"}},
 	/* The module takes gmond's own. */
-	{{"host_dmax", setting_seconds, IN(host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)}, {NULL, "86400"}},
+	{{"host_dmax", setting_seconds, IN(host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)}, {NULL, NUMBER(DEFAULT_HOST_DMAX_S)}},
 };
 /* clang-format on */
 

@@ -24,8 +24,9 @@ set(struct collector_config *config, const char *name, const char *text)
 
 /* Defaults and bounds ------------------------------------------------------------- */
 
+/* Numbers are the same because they stand once; what is written as a word is read. */
 static void
-defaults_are_the_collectors(void **state)
+programs_begin_with_the_collectors_defaults(void **state)
 {
 	struct collector_config config;
 
@@ -396,7 +397,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(defaults_are_the_collectors),
+	    cmocka_unit_test(programs_begin_with_the_collectors_defaults),
 	    cmocka_unit_test(defaults_are_values),
 	    cmocka_unit_test(numbers_have_bounds),
 	    cmocka_unit_test(programs_have_their_own),
