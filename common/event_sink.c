@@ -2,12 +2,9 @@
 
 #include <stddef.h>
 
-const struct event_sink *const event_sinks[] = {
-    &event_log,
-    &event_program,
-    &event_nagios,
-    NULL,
-};
+#define PLACE(name_) &name_,
+
+const struct event_sink *const event_sinks[] = {EVENT_SINKS(PLACE) NULL};
 
 void
 event_sinks_tell(const struct event_sink *const *sinks,

@@ -1,5 +1,5 @@
 /* event_sink.h - who hears of events: the log, the administrator's program, Nagios. A
- * new one is a file with a constant of struct event_sink, and its place in event_sinks.
+ * new one is a file with a constant of struct event_sink, and its name in EVENT_SINKS.
  *
  * One thread uses them, and one whose SIGPIPE is blocked or ignored: somebody who ends
  * while he is written to must not end us.
@@ -34,9 +34,13 @@ struct event_sink {
 	void (*stop)(void);
 };
 
-extern const struct event_sink event_log, event_nagios, event_program;
+/* All of them, in the order in which they hear of an event. */
+#define EVENT_SINKS(SINK) SINK(event_log) SINK(event_program) SINK(event_nagios)
 
-/* All of them, and a NULL. */
+#define EVENT_SINK_CONSTANT(name_) extern const struct event_sink name_;
+EVENT_SINKS(EVENT_SINK_CONSTANT)
+
+/* Their list, with a NULL at its end. */
 extern const struct event_sink *const event_sinks[];
 
 /* Each calls all sinks of such a list, in its order. */
