@@ -11,6 +11,19 @@
 
 _Static_assert(sizeof(struct event) <= 400, "thousands of them may wait");
 
+#define WHO (TEXT_SIZE + ADDRESS_TEXT + 16)
+
+/* "host web1 (agent 192.0.2.1)"; without a host, "agent 192.0.2.1". */
+static const char *
+who(const struct event *e, const char *agent, char text[WHO])
+{
+	if (e->host[0] != '\0')
+		snprintf(text, WHO, "host %s (agent %s)", e->host, agent);
+	else
+		snprintf(text, WHO, "agent %s", agent);
+	return text;
+}
+
 static void
 malformed_text(const struct event *e, const char *agent, char *text)
 {
@@ -31,9 +44,12 @@ unknown_text(const struct event *e, const char *agent, char *text)
 static void
 instance_text(const struct event *e, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT, "agent %s has more than one instance of %s: the "
-	         "metrics of the second have the prefix \"%s.\"", agent,
-	         kinds[e->of.instance.kind].name, e->of.instance.prefix);
+	char subject[WHO];
+
+	snprintf(text, EVENT_TEXT, "%s has more than one instance of %s: the "
+	         "metrics of the second have the prefix \"%s.\"",
+	         who(e, agent, subject), kinds[e->of.instance.kind].name,
+	         e->of.instance.prefix);
 }
 
 static void
@@ -69,8 +85,10 @@ same_uuid_text(const struct event *e, const char *agent, char *text)
 static void
 flipping_text(const struct event *e, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT, "agent %s changes %s all the time, to %s now: it "
-	         "keeps the one it has", agent,
+	char subject[WHO];
+
+	snprintf(text, EVENT_TEXT, "%s changes %s all the time, to %s now: it "
+	         "keeps the one it has", who(e, agent, subject),
 	         e->of.flipping.source ? "the name of one of its data sources"
 	                               : "its name",
 	         e->of.flipping.name);

@@ -20,11 +20,11 @@
 enum event_kind {
 	EVENT_MALFORMED, /* a datagram, sample or record */
 	EVENT_UNKNOWN,   /* an agent's first sample or record of a format */
-	EVENT_INSTANCE,  /* an agent's second instance has to be told apart */
+	EVENT_INSTANCE,  /* a host's second instance has to be told apart */
 	EVENT_AT_BOUND,  /* an agent, a data source or metrics were refused */
 	EVENT_SAME_NAME, /* the host calls itself as another one does */
 	EVENT_SAME_UUID, /* two virtual machines have one UUID */
-	EVENT_FLIPPING,  /* an agent changes a name all the time */
+	EVENT_FLIPPING,  /* a host changes a name all the time */
 	EVENT_JOINED,    /* a host got its name */
 	EVENT_LATE,      /* a heartbeat is missing */
 	EVENT_DOWN,      /* so many are missing that it must be down */
@@ -51,7 +51,7 @@ enum event_bound {
 	EVENT_BOUND_METRICS
 };
 
-#define EVENT_TEXT 256
+#define EVENT_TEXT 320
 #define EVENT_METRIC 130 /* bytes of "prefix.part.metric", with its NUL */
 #define EVENT_NO_CLUSTER UINT32_MAX
 
@@ -99,7 +99,7 @@ struct event {
 			enum event_bound bound;
 		} at_bound;
 		struct event_flipping {
-			bool source;            /* a data source's, not its own */
+			bool source;            /* one of its data sources' */
 			char name[TEXT_SIZE];   /* that it would have now */
 		} flipping;
 		struct event_membership {

@@ -111,6 +111,14 @@ tell_named(struct collector *c, const struct host *host, enum event_kind kind,
 	return event;
 }
 
+struct event *
+host_tell_names(struct collector *c, const struct host *host,
+                enum event_kind kind)
+{
+	return host_is_named(host) ? tell_named(c, host, kind, host->name)
+	                           : collector_tell(c, kind, &host->key.agent);
+}
+
 /* Takes `wanted` for the host, or, where another host of its cluster has that name,
  * `wanted` with the host's place behind it. Writes what it got. */
 static void

@@ -130,6 +130,11 @@ void host_hand_over(struct collector *collector, struct host *from,
 struct event *host_tell(struct collector *collector, const struct host *host,
                         enum event_kind kind, int64_t now);
 
+/* Tells of its names; the kind is not one of membership. Where it has no name itself, the
+ * event is its agent's. Returns the event. */
+struct event *host_tell_names(struct collector *collector,
+                              const struct host *host, enum event_kind kind);
+
 /* Another cluster, in two steps, so that two hosts of one name may change places: all
  * hosts that move depart, and give their names back, before the first arrives. Where
  * that cluster has another host of its name it gets another one, and begins anew. */

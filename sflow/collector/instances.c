@@ -101,8 +101,8 @@ is_bare(const struct collector *c, const struct source *source,
 static void
 tell_instance(struct collector *c, const struct source *source, enum kind kind)
 {
-	struct event *event = collector_tell(
-	    c, EVENT_INSTANCE, agent_address(source_agent(source)));
+	struct event *event = host_tell_names(
+	    c, agent_host(source_agent(source)), EVENT_INSTANCE);
 
 	event->of.instance.kind = kind;
 	strcpy(event->of.instance.prefix, source_instance(source)->prefix);

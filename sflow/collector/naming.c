@@ -57,28 +57,39 @@ set_name(struct collector *c, struct agent *agent, const char *name,
 	text_keep(&naming->other, "");
 }
 
+/* A virtual machine that is a host changes its own name; other sources are a part of
+ * their agent's host. */
+static void
+tell_flipping(struct collector *c, struct agent *agent,
+              const struct source *source, const char *name)
+{
+	const struct host *own = source != NULL ? machine_host(source) : NULL;
+	struct event *event = host_tell_names(
+	    c, own != NULL ? own : agent_host(agent), EVENT_FLIPPING);
+
+	event->of.flipping.source = source != NULL && own == NULL;
+	strcpy(event->of.flipping.name, name);
+}
+
 /* Each name makes new metrics, which gmond keeps for a while: so there are only so
- * many in an hour. */
+ * many in an hour. `source` is whose name it is; NULL: the agent's. */
 static bool
-may_rename(struct collector *c, const struct agent *agent,
-           struct renames *renames, unsigned most, const char *name,
-           int64_t now)
+may_rename(struct collector *c, struct agent *agent, struct source *source,
+           const char *name, int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
-	struct event *event;
+	struct renames *renames =
+	    source != NULL ? source_renames(source) : &naming->renames;
 
 	if (now - renames->since_ms >= RENAMES_MS) {
 		renames->count = 0;
 		renames->since_ms = now;
 	}
-	if (renames->count < most)
+	if (renames->count < (source != NULL ? RENAMES_SOURCE : RENAMES_AGENT))
 		return true;
-	if (naming->told_flipping)
-		return false;
+	if (!naming->told_flipping)
+		tell_flipping(c, agent, source, name);
 	naming->told_flipping = true;
-	event = collector_tell(c, EVENT_FLIPPING, agent_address(agent));
-	event->of.flipping.source = renames != &naming->renames;
-	strcpy(event->of.flipping.name, name);
 	return false;
 }
 
@@ -96,7 +107,7 @@ believes(struct collector *c, struct agent *agent, const char *name,
 		text_keep(&naming->other, name);
 		return false;
 	}
-	return may_rename(c, agent, &naming->renames, RENAMES_AGENT, name, now);
+	return may_rename(c, agent, NULL, name, now);
 }
 
 void
@@ -167,16 +178,14 @@ void
 source_calls_itself(struct collector *c, struct source *source,
                     const char *name, const uint8_t uuid[16], int64_t now)
 {
-	struct renames *renames = source_renames(source);
 	bool known = is_known(source);
 
 	if (strcmp(source_name(source), name) == 0 &&
 	    memcmp(source_uuid(source), uuid, 16) == 0)
 		return;
-	if (known && !may_rename(c, source_agent(source), renames,
-	                         RENAMES_SOURCE, name, now))
+	if (known && !may_rename(c, source_agent(source), source, name, now))
 		return;
-	renames->count += known;
+	source_renames(source)->count += known;
 	instance_withdraw(source);
 	source_instance(source)->contested = false;
 	if (source_is_port(source) && source_name(source)[0] != '\0')

@@ -158,6 +158,10 @@ texts_of_names(void **state)
 
 	(void)state;
 	event.of.instance = (struct event_instance){KIND_HTTP, "8080"};
+	assert_text(&event, "host web1 (agent 10.1.0.1) has more than one instance of "
+	                    "http: the metrics of the second have the prefix "
+	                    "\"8080.\"");
+	event.host[0] = '\0';
 	assert_text(&event, "agent 10.1.0.1 has more than one instance of http: the "
 	                    "metrics of the second have the prefix \"8080.\"");
 	event = event_of(EVENT_SAME_NAME);
@@ -168,12 +172,46 @@ texts_of_names(void **state)
 	                    "that another one has at the same time");
 	event = event_of(EVENT_FLIPPING);
 	event.of.flipping = (struct event_flipping){false, "web2"};
-	assert_text(&event, "agent 10.1.0.1 changes its name all the time, to web2 "
-	                    "now: it keeps the one it has");
+	assert_text(&event, "host web1 (agent 10.1.0.1) changes its name all the time, "
+	                    "to web2 now: it keeps the one it has");
 	event.of.flipping.source = true;
+	event.host[0] = '\0';
 	assert_text(&event, "agent 10.1.0.1 changes the name of one of its data "
 	                    "sources all the time, to web2 now: it keeps the one it "
 	                    "has");
+}
+
+/* With the longest names, and an address. */
+static void
+texts_fit(void **state)
+{
+	char longest[TEXT_SIZE], text[EVENT_TEXT];
+	struct event event = {.host = ""};
+	unsigned kind;
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	for (kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+		memset(&event, 0, sizeof(event));
+		event.kind = kind;
+		event.agent.type = ADDRESS_IPV6;
+		memset(event.agent.bytes, 0x88, sizeof(event.agent.bytes));
+		strcpy(event.host, longest);
+		if (kind == EVENT_INSTANCE) {
+			event.of.instance.kind = KIND_INFINIBAND;
+			strcpy(event.of.instance.prefix, longest);
+		} else if (kind == EVENT_FLIPPING) {
+			event.of.flipping.source = true;
+			strcpy(event.of.flipping.name, longest);
+		} else if (kind == EVENT_RENAMED) {
+			strcpy(event.of.membership.old_name, longest);
+		} else if (kind == EVENT_UNKNOWN) {
+			event.of.unknown.what = "counters";
+		}
+		assert_in_range(strlen(event_text(&event, text)), 1,
+		                EVENT_TEXT - 2);
+	}
 }
 
 /* Any metric of the table can be the subject, with the longest prefix and part; and so
@@ -208,6 +246,7 @@ main(void)
 	    cmocka_unit_test(texts_of_the_wire),
 	    cmocka_unit_test(texts_of_bounds),
 	    cmocka_unit_test(texts_of_names),
+	    cmocka_unit_test(texts_fit),
 	    cmocka_unit_test(names_of_metrics_fit),
 	};
 

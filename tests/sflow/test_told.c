@@ -1,6 +1,8 @@
 /* What the collector says in its events: of which host of which cluster, and when. */
 #include "tests/sflow/unit.h"
 
+#include <stdio.h>
+
 #include "tests/sflow/looks.h"
 
 #define WEB 1
@@ -81,6 +83,14 @@ assert_told(struct script *s, enum event_kind kind, const char *agent,
 }
 
 static void
+send_web(struct script *s, struct device *d)
+{
+	script_begin(s, d);
+	wire_http_counters(&s->w, 1);
+	script_send(s);
+}
+
+static void
 hosts_and_virtual_machines(void **state)
 {
 	struct script *s = *state;
@@ -151,6 +161,83 @@ values_of_membership(void **state)
 	assert_near(event.values.limit, 2);
 	assert_true(event.of.membership.heard_ms == heard);
 	assert_int_equal(event.of.membership.interval_ms, 30000);
+}
+
+/* A second web server: of the host that has both, and of its agent while it has no
+ * name. */
+static void
+second_instances(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.1.0.1");
+	struct device other = script_machine("10.1.0.2");
+	struct device first, second;
+	struct event event;
+
+	configure(s);
+	script_send_host(s, &d, "web1", 0);
+	first = script_source(&d, 80, 3, 80);
+	second = script_source(&d, 8080, 3, 8080);
+	send_web(s, &first);
+	send_web(s, &second);
+	event = event_of(s, EVENT_INSTANCE);
+	assert_subject(&event, "10.1.0.1", WEB, "web1");
+	assert_string_equal(event.of.instance.prefix, "8080");
+	first = script_source(&other, 80, 3, 80);
+	second = script_source(&other, 8080, 3, 8080);
+	send_web(s, &first);
+	send_web(s, &second);
+	assert_told(s, EVENT_INSTANCE, "10.1.0.2", EVENT_NO_CLUSTER, "");
+}
+
+/* Three names are believed in an hour, each when it is heard twice. */
+static void
+host_that_changes_its_name_all_the_time(void **state)
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+	struct script *s = *state;
+	struct device d = script_machine("10.1.0.1");
+	struct event event;
+	size_t i;
+
+	configure(s);
+	for (i = 0; i < 2 * COUNT_OF(names); i++)
+		script_send_host(s, &d, names[i / 2], 0);
+	event = event_of(s, EVENT_FLIPPING);
+	assert_subject(&event, "10.1.0.1", WEB, "d");
+	assert_false(event.of.flipping.source);
+	assert_string_equal(event.of.flipping.name, "e");
+}
+
+/* Of ten names the virtual machine has the last one; it is a host itself, and without a
+ * place of its own a part of its hypervisor. */
+static void
+source_that_changes_its_name_all_the_time(void **state)
+{
+	struct script *s = *state;
+	struct collector_config config = configure(s);
+	struct device d, vm;
+	struct event event;
+	char name[16];
+	int own, i;
+
+	for (own = 1; own >= 0; own--) {
+		config.vm = own ? VM_HOST : VM_PREFIX;
+		looks_configure(s, &config);
+		d = script_machine("10.1.0.1");
+		vm = script_source(&d, 100000, 3, 100001);
+		script_send_host(s, &d, "web1", 0);
+		vm.sequence = d.sequence;
+		for (i = 0; i < 12; i++) {
+			snprintf(name, sizeof(name), "guest%d", i);
+			looks_send_vm(s, &vm, name, 5);
+		}
+		event = event_of(s, EVENT_FLIPPING);
+		assert_subject(&event, "10.1.0.1", own ? VMS : WEB,
+		               own ? "guest10" : "web1");
+		assert_int_equal(event.of.flipping.source, !own);
+		assert_string_equal(event.of.flipping.name, "guest11");
+	}
 }
 
 /* An event that is of an agent, and of no host. */
@@ -260,6 +347,9 @@ main(void)
 	    TEST_OF_CLUSTERS(hosts_and_virtual_machines),
 	    TEST_OF_CLUSTERS(virtual_machine_that_moves),
 	    TEST_OF_CLUSTERS(values_of_membership),
+	    TEST_OF_CLUSTERS(second_instances),
+	    TEST_OF_CLUSTERS(host_that_changes_its_name_all_the_time),
+	    TEST_OF_CLUSTERS(source_that_changes_its_name_all_the_time),
 	    TEST_OF_CLUSTERS(what_is_of_the_agent),
 	    TEST_OF_CLUSTERS(when_hosts_are_restored),
 	    TEST_OF_CLUSTERS(when_names_are_given),
