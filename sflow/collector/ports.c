@@ -14,10 +14,8 @@
 struct port {
 	struct port *prev, *next; /* of the same agent */
 	struct source *source;
-	struct {
-		bool valid;
-		double number;
-	} rates[PORT_TOTALS];
+	double rates[PORT_TOTALS];
+	bool valid[PORT_TOTALS]; /* of these rates */
 	bool counted;         /* among its agent's ports */
 	bool rated;           /* it has rates since the last totals */
 	bool begun;           /* it began to count, and had no rate yet */
@@ -186,8 +184,8 @@ take_rates(const struct collector *c, struct port *port,
 	size_t i;
 
 	for (i = 0; i < PORT_TOTALS; i++) {
-		port->rates[i].valid = derived[c->total_rows[i]].valid;
-		port->rates[i].number = derived[c->total_rows[i]].number;
+		port->valid[i] = derived[c->total_rows[i]].valid;
+		port->rates[i] = derived[c->total_rows[i]].number;
 	}
 }
 
@@ -217,9 +215,9 @@ add_up(struct agent_ports *ports, struct derived sums[PORT_TOTALS])
 		if (!port->rated)
 			continue;
 		for (i = 0; i < PORT_TOTALS; i++)
-			if (port->rates[i].valid) {
+			if (port->valid[i]) {
 				sums[i].valid = true;
-				sums[i].number += port->rates[i].number;
+				sums[i].number += port->rates[i];
 			}
 		set_rated(ports, port, false);
 	}
