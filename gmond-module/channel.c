@@ -17,6 +17,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/thread.h"
+#include "gmond-module/deliveries.h"
 #include "gmond-module/gmond.h"
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
@@ -26,7 +27,7 @@
 #define BATCH_PAUSE_US 1000 /* then this pause */
 
 static struct {
-	struct store_feed *feed;
+	struct deliveries deliveries;
 	Ganglia_udp_send_channels channels; /* NULL: `own` is used */
 	int own; /* socket to this gmond's receive channel; -1: none */
 	unsigned batched;
@@ -105,7 +106,7 @@ send_heartbeat(char *host, const struct store_info *info, bool describe)
 static void
 send_news(struct store_host *from, int64_t now)
 {
-	static struct store_reading readings[STORE_READ];
+	static struct store_reading readings[DELIVERIES_READ];
 	struct store_info info;
 	struct message message;
 	char host[MESSAGE_HOST];
@@ -116,7 +117,8 @@ send_news(struct store_host *from, int64_t now)
 	if (info.gone)
 		return;
 	message_host(&info, host);
-	while ((count = store_read(from, now, readings)) > 0) {
+	while ((count = deliveries_read(&channel.deliveries, from, now,
+	                                readings)) > 0) {
 		for (i = 0; i < count; i++) {
 			if (readings[i].describe) {
 				message_metadata(&message, host, &readings[i]);
@@ -139,13 +141,13 @@ run(void *unused)
 
 	(void)unused;
 	while (!atomic_load(&channel.stopping)) {
-		host = store_take(channel.feed);
+		host = store_take(channel.deliveries.feed);
 		if (host == NULL) {
 			pause_us(ROUND_MS * 1000);
 			continue;
 		}
 		send_news(host, clock_ms());
-		store_done(channel.feed, host);
+		store_done(channel.deliveries.feed, host);
 	}
 	return NULL;
 }
@@ -200,8 +202,11 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 	bool mute = cfg_getbool(globals, "mute");
 	long again = cfg_getint(globals, "send_metadata_interval");
 
-	store_describe_every(store, again > 0 ? (unsigned)again : 0);
-	channel.feed = store_feed(store);
+	if (!deliveries_open(&channel.deliveries, store)) {
+		log_line("the store has no room for what is delivered");
+		return -1;
+	}
+	channel.deliveries.describe_s = again > 0 ? (unsigned)again : 0;
 	channel.channels = NULL;
 	if (!mute)
 		channel.channels = Ganglia_udp_send_channels_create(

@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "gmond-module/deliveries.h"
 #include "gmond-module/gmond.h"
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
@@ -24,7 +25,7 @@
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
 
 static struct gmond gmond;
-static struct store_feed *feed;
+static struct deliveries deliveries;
 static enum layout_known layout;        /* of hosts */
 static enum layout_known metric_layout; /* of metrics */
 static int64_t published_ms;
@@ -38,9 +39,12 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 {
 	(void)config;
 	(void)pool;
-	feed = store_feed(store);
 	layout = metric_layout = LAYOUT_UNKNOWN;
 	published_ms = locked_ms = 0;
+	if (!deliveries_open(&deliveries, store)) {
+		log_line("the store has no room for what is delivered");
+		return -1;
+	}
 	if (gmond_find(&gmond))
 		return 0;
 	log_line("deliver = direct is impossible: this gmond does not export "
@@ -247,13 +251,13 @@ static void
 save_news(struct gmond_host *host, struct store_host *from,
           const struct store_info *info, int64_t now)
 {
-	static struct store_reading readings[STORE_READ];
+	static struct store_reading readings[DELIVERIES_READ];
 	char spoof[MESSAGE_HOST];
 	struct message message;
 	size_t count, i;
 
 	message_host(info, spoof);
-	while ((count = store_read(from, now, readings)) > 0) {
+	while ((count = deliveries_read(&deliveries, from, now, readings)) > 0) {
 		for (i = 0; i < count; i++) {
 			if (readings[i].describe) {
 				message_metadata(&message, spoof, &readings[i]);
@@ -279,7 +283,7 @@ make_host(struct store_host *from, const struct store_info *info)
 	unlock();
 	host = host_get(info);
 	probe_layout(host, info, before);
-	store_forget(from);
+	store_news_again(deliveries.feed, from);
 	if (host == NULL || !lock_soon())
 		return NULL;
 	if (layout == LAYOUT_FITS)
@@ -323,16 +327,16 @@ publish(int64_t now)
 	struct store_host *host;
 	size_t left;
 
-	for (left = store_waiting(feed);
+	for (left = store_waiting(deliveries.feed);
 	     left > 0 && clock_ms() - begun < PUBLISH_MOST_MS; left--) {
-		host = store_take(feed);
+		host = store_take(deliveries.feed);
 		if (host == NULL)
 			return;
 		if (!publish_host(host, now)) {
-			store_again(feed, host);
+			store_again(deliveries.feed, host);
 			return;
 		}
-		store_done(feed, host);
+		store_done(deliveries.feed, host);
 	}
 }
 
@@ -343,10 +347,10 @@ handler_runs(int64_t now)
 	    now - published_ms < PUBLISH_MS)
 		return;
 	published_ms = now;
-	if (store_waiting(feed) == 0 || locked_ms == 0)
+	if (store_waiting(deliveries.feed) == 0 || locked_ms == 0)
 		locked_ms = now; /* it isn't missed */
 	wall_offset_ms = clock_wall_offset();
-	if (store_waiting(feed) > 0 && lock_soon())
+	if (store_waiting(deliveries.feed) > 0 && lock_soon())
 		publish(now);
 	unlock();
 }

@@ -1,6 +1,6 @@
 # The module that gmond loads. It exports one symbol, sflow_module. All of it
 # but that symbol is in a library, for tests to link.
-noinst_LTLIBRARIES += gmond-module/libmodule.la
+noinst_LTLIBRARIES += gmond-module/libmodule.la gmond-module/libdeliveries.la
 module_LTLIBRARIES += gmond-module/modsflow.la
 
 module_cflags = $(AM_CFLAGS) $(APR_CFLAGS) $(CONFUSE_CFLAGS) $(TIRPC_CFLAGS)
@@ -15,8 +15,12 @@ gmond_module_libmodule_la_SOURCES = \
 	gmond-module/publisher.h \
 	gmond-module/receiver.c gmond-module/receiver.h
 gmond_module_libmodule_la_CFLAGS = $(module_cflags)
-gmond_module_libmodule_la_LIBADD = common/libcommon.la sflow/libsflow.la \
+gmond_module_libmodule_la_LIBADD = gmond-module/libdeliveries.la common/libcommon.la sflow/libsflow.la \
 	-lganglia $(CONFUSE_LIBS) $(APR_LIBS) $(TIRPC_LIBS)
+
+# What needs nothing of gmond.
+gmond_module_libdeliveries_la_SOURCES = \
+	gmond-module/deliveries.c gmond-module/deliveries.h
 
 gmond_module_modsflow_la_SOURCES = gmond-module/modsflow.c
 gmond_module_modsflow_la_CFLAGS = $(module_cflags)

@@ -86,17 +86,16 @@ cells_size(const struct store_column *column, const struct layout *layout)
 	           : 0;
 }
 
-/* What is behind the values: pointers to the columns' cells, the cells that come with
- * the block, and the news. */
+/* What is behind the values: the news, pointers to the columns' cells, and the cells
+ * that come with the block. */
 static size_t
 size_behind(const struct store *store, const struct layout *layout)
 {
-	size_t i, size = store->column_count * sizeof(void *);
+	size_t i, size = store->feed_count * sizeof(struct news) +
+	                 store->column_count * sizeof(void *);
 
 	for (i = 0; i < store->column_count; i++)
 		size += cells_size(&store->columns[i], layout);
-	if (store->feed_count > 0)
-		size += sizeof(struct news) + layout->count * sizeof(struct told);
 	return size;
 }
 
@@ -114,10 +113,8 @@ place_behind(const struct store *store, struct store_block *block)
 			columns[i] = at;
 		at += cells_size(column, block->layout);
 	}
-	if (store->feed_count > 0) {
-		block->news = (struct news *)at;
-		block->news->block = block;
-	}
+	for (i = 0; i < store->feed_count; i++)
+		block_news(block)[i].block = block;
 }
 
 static struct store_block *
@@ -140,32 +137,39 @@ struct store_block *
 store_block_add(struct store_host *host, const struct layout *layout,
                 const struct store_instance *instance)
 {
+	struct store_block *block = block_new(host, layout);
 	size_t metrics = metrics_of(layout);
-	struct store_block *block;
+	bool fits;
 
-	if (host->metrics + metrics > atomic_load(&host->store->max_metrics))
-		return NULL;
-	block = block_new(host, layout);
 	if (block == NULL)
 		return NULL;
 	if (!add_label(block, instance)) {
 		free(block);
 		return NULL;
 	}
-	host->metrics += metrics;
 	pthread_mutex_lock(&host->lock);
-	DL_APPEND(host->blocks, block);
+	fits = host->metrics + metrics <= atomic_load(&host->store->max_metrics);
+	if (fits) {
+		host->metrics += metrics;
+		DL_APPEND(host->blocks, block);
+	}
 	pthread_mutex_unlock(&host->lock);
-	return block;
+	if (fits)
+		return block;
+	block_free(block);
+	return NULL;
 }
 
 void
 store_block_remove(struct store_block *block)
 {
+	unsigned feed;
+
 	if (block == NULL)
 		return;
 	pthread_mutex_lock(&block->host->lock);
-	mark_read(block);
+	for (feed = 0; feed < block->host->store->feed_count; feed++)
+		block_has_no_news(block, feed);
 	block->host->metrics -= metrics_of(block->layout);
 	DL_DELETE(block->host->blocks, block);
 	pthread_mutex_unlock(&block->host->lock);
@@ -206,61 +210,75 @@ set_number(struct value *v, enum formula formula, double number)
 	return true;
 }
 
+/* The field has a metric. */
 static void
 set_value(struct value *v, const struct field *field,
           const struct derived *derived, int64_t now)
 {
-	bool changed = is_text(field) ? set_text(v, derived->text)
-	                              : set_number(v, field->formula,
-	                                           derived->number);
+	bool first = (v->flags & (VALUE_THERE | VALUE_PACED)) != VALUE_THERE;
+	bool changed;
 
-	if (is_text(field) && v->text == NULL)
-		return; /* no memory */
-	v->flags |= VALUE_THERE | VALUE_FRESH;
-	if (changed)
-		v->flags |= VALUE_CHANGED;
+	if (field->metric.type == STRING) {
+		changed = set_text(v, derived->text);
+		if (v->text == NULL)
+			return; /* no memory */
+	} else {
+		changed = set_number(v, field->formula, derived->number);
+	}
+	v->flags = (uint8_t)with_news((v->flags | VALUE_THERE) & ~VALUE_PACED,
+	                              first     ? STORE_FIRST
+	                              : changed ? STORE_CHANGED
+	                                        : STORE_SAME);
 	v->heard = (uint32_t)now;
 }
 
-/* What came no more is no more: after 49 days it would seem to be new. */
+/* What came no more is no more: after 49 days it would seem to be new. The block's time
+ * is still that of what came before. */
 static void
-drop_value(struct value *v, const struct field *field)
+drop_expired(struct store_block *block, size_t row, int64_t now)
 {
-	if (is_text(field))
+	struct value *v = &block->values[row];
+
+	if (!is_expired(block, v, store_dmax(block->interval_s), now))
+		return;
+	if (is_text(&block->layout->fields[row]))
 		free(v->text);
 	*v = (struct value){.flags = 0};
 }
 
-/* The block's time is still that of what came before. */
+/* Values that come at another pace have another TMAX and DMAX. */
 static void
-set_row(struct store_block *block, size_t i, const struct derived *derived,
-        int64_t now)
+set_pace(struct store_block *block, unsigned interval_s)
 {
-	const struct field *field = &block->layout->fields[i];
-	struct value *v = &block->values[i];
+	size_t i;
 
-	if (derived != NULL && derived->valid && field->metric.name != NULL)
-		set_value(v, field, derived, now);
-	else if ((v->flags & VALUE_THERE) != 0 &&
-	         is_expired(block, v, store_dmax(block->interval_s), now))
-		drop_value(v, field);
+	block->interval_s = interval_s;
+	for (i = 0; i < block->layout->count; i++)
+		block->values[i].flags |= VALUE_PACED;
 }
 
 void
 store_block_set(struct store_block *block, const struct derived *values,
                 size_t count, unsigned interval_s, int64_t now)
 {
-	bool paced = block->interval_s != interval_s;
+	const struct layout *layout = block->layout;
+	unsigned feed;
 	size_t i;
 
 	pthread_mutex_lock(&block->host->lock);
-	block->interval_s = interval_s;
-	for (i = 0; i < block->layout->count; i++) {
-		if (paced)
-			block->values[i].flags &= (uint8_t)~VALUE_DESCRIBED;
-		set_row(block, i, i < count ? &values[i] : NULL, now);
+	if (block->interval_s != interval_s)
+		set_pace(block, interval_s);
+	for (i = 0; i < layout->count; i++) {
+		struct value *v = &block->values[i];
+
+		if (i < count && values[i].valid &&
+		    layout->fields[i].metric.name != NULL)
+			set_value(v, &layout->fields[i], &values[i], now);
+		else if ((v->flags & VALUE_THERE) != 0)
+			drop_expired(block, i, now);
 	}
 	block->heard_ms = now;
-	mark_fresh(block);
+	for (feed = 0; feed < block->host->store->feed_count; feed++)
+		block_has_news(block, feed);
 	pthread_mutex_unlock(&block->host->lock);
 }

@@ -41,6 +41,7 @@ store_append(struct store_host *host)
 	}
 }
 
+/* By each feed, so that a busy host takes no lock. */
 static bool
 is_queued(struct store_host *host)
 {
@@ -53,9 +54,9 @@ is_queued(struct store_host *host)
 }
 
 void
-store_enqueue(struct store_host *host)
+store_host_news(struct store_host *host)
 {
-	if (is_queued(host))
+	if (!host->announced || is_queued(host))
 		return;
 	pthread_mutex_lock(&host->store->lock);
 	if (!host->gone)

@@ -1,6 +1,6 @@
-/* The values of a host as they stand, and those that are to be delivered.
+/* The values of a host as they stand, and those that are new.
  */
-#include <stdio.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "sflow/store/store_internal.h"
@@ -10,33 +10,35 @@
 /* What all values of a block have in common; the caller holds the host's lock, here and
  * below. */
 static void
-view_block(struct store_block *block, struct store_value *value)
+view_block(struct store_look *look, struct store_block *block,
+           struct store_value *value)
 {
 	const struct label *label = block->label;
 
-	*value = (struct store_value){
-	    .prefix = label != NULL ? label->prefix : "",
-	    .part = label != NULL ? label->part : "",
-	    .group = label != NULL ? label->group : NULL,
-	    .tmax_s = store_tmax(block->interval_s, BOTH),
-	    .dmax_s = store_dmax(block->interval_s),
-	    .block = block,
-	    .cells = block_columns(block)};
+	look->block = block;
+	look->row = 0;
+	look->tmax_s[BOTH] = store_tmax(block->interval_s, BOTH);
+	look->tmax_s[ZERO] = store_tmax(block->interval_s, ZERO);
+	value->prefix = label != NULL ? label->prefix : "";
+	value->part = label != NULL ? label->part : "";
+	value->group = label != NULL ? label->group : NULL;
+	value->dmax_s = store_dmax(block->interval_s);
+	value->block = block;
+	value->cells = block_columns(block);
 }
 
 /* And the rest, of one of them. */
-static void
-view_row(size_t row, struct store_value *value)
+static inline void
+view_row(const struct store_look *look, size_t row, struct store_value *value)
 {
-	const struct store_block *block = value->block;
+	const struct store_block *block = look->block;
 	const struct metric *metric = &block->layout->fields[row].metric;
 	const struct value *v = &block->values[row];
 
 	value->metric = metric;
 	value->heard_ms = whole_time(block->heard_ms, v->heard);
 	value->row = row;
-	if (metric->slope == ZERO)
-		value->tmax_s = store_tmax(block->interval_s, ZERO);
+	value->tmax_s = look->tmax_s[metric->slope];
 	if (metric->type == STRING)
 		value->text = v->text;
 	else
@@ -46,32 +48,38 @@ view_row(size_t row, struct store_value *value)
 void
 store_look(struct store_look *look, struct store_host *host, int64_t now)
 {
-	*look = (struct store_look){
-	    .host = host, .block = host->blocks, .now = now};
+	*look = (struct store_look){.host = host, .now = now};
+}
+
+/* Goes on to the next block; false where there is none. */
+static bool
+next_block(struct store_look *look, struct store_value *value)
+{
+	struct store_block *next =
+	    look->block != NULL ? look->block->next : look->host->blocks;
+
+	if (next != NULL)
+		view_block(look, next, value);
+	return next != NULL;
 }
 
 bool
 store_look_next(struct store_look *look, struct store_value *value)
 {
-	struct store_block *block;
+	do {
+		const struct store_block *block = look->block;
 
-	for (; (block = look->block) != NULL;
-	     look->block = block->next, look->row = 0) {
-		if (look->row == 0)
-			view_block(block, &look->of_block);
-		while (look->row < block->layout->count) {
+		while (block != NULL && look->row < block->layout->count) {
 			size_t row = look->row++;
 			const struct value *v = &block->values[row];
 
 			if ((v->flags & VALUE_THERE) == 0 ||
-			    is_expired(block, v, look->of_block.dmax_s,
-			               look->now))
+			    is_expired(block, v, value->dmax_s, look->now))
 				continue;
-			*value = look->of_block;
-			view_row(row, value);
+			view_row(look, row, value);
 			return true;
 		}
-	}
+	} while (next_block(look, value));
 	return false;
 }
 
@@ -122,135 +130,96 @@ store_value_group(const struct store_value *value, char group[STORE_NAME])
 	return (size_t)(at - group);
 }
 
-/* Reading what is new --------------------------------------------------------------- */
+/* Copies ------------------------------------------------------------------------------ */
 
-/* Delivered never, or longer ago than a half of `life_s` seconds: time to send it
- * again. */
-static bool
-about_to_expire(bool delivered, uint32_t at, unsigned life_s, int64_t now)
+void
+store_value_copy(const struct store_value *value, bool describe,
+                 struct store_reading *r)
 {
-	return !delivered ||
-	       now - whole_time(now, at) >= (int64_t)life_s * 500;
-}
-
-/* How long metadata lasts that was delivered for this block, in seconds. */
-static unsigned
-description_life(const struct store_block *block)
-{
-	unsigned dmax = store_dmax(block->interval_s);
-	unsigned every = block->host->store->describe_s;
-
-	return every != 0 && 2 * every < dmax ? 2 * every : dmax;
-}
-
-/* Nothing in the reading belongs to the block, which may go meanwhile. */
-static void
-copy_value(struct store_block *block, size_t row,
-           struct store_reading *r)
-{
-	struct store_value value;
-
-	view_block(block, &value);
-	view_row(row, &value);
-	r->metric = *value.metric;
-	r->number = value.number;
-	r->heard_ms = value.heard_ms;
-	r->tmax_s = value.tmax_s;
-	r->dmax_s = value.dmax_s;
-	compose(r->name, &value, ".", ".", value.metric->name, &r->metric.name);
+	r->metric = *value->metric;
+	r->describe = describe;
+	r->number = value->number;
+	r->heard_ms = value->heard_ms;
+	r->tmax_s = value->tmax_s;
+	r->dmax_s = value->dmax_s;
+	compose(r->name, value, ".", ".", value->metric->name, &r->metric.name);
 	r->metric.title = "";
-	if (r->describe) {
-		compose(r->title, &value, " ", ": ", value.metric->title,
+	if (describe) {
+		compose(r->title, value, " ", ": ", value->metric->title,
 		        &r->metric.title);
-		store_value_group(&value, r->group);
+		store_value_group(value, r->group);
 	}
-	if (value.metric->type == STRING)
-		strcpy(r->text, value.text);
-}
-
-static void
-read_value(struct store_block *block, size_t row, int64_t now,
-           struct store_reading *r)
-{
-	struct value *v = &block->values[row];
-	struct told *told = &block->news->told[row];
-
-	r->describe = about_to_expire((v->flags & VALUE_DESCRIBED) != 0,
-	                              told->described,
-	                              description_life(block), now);
-	copy_value(block, row, r);
-	if (r->describe)
-		told->described = (uint32_t)now;
-	told->delivered = (uint32_t)now;
-	v->flags |= VALUE_DESCRIBED | VALUE_DELIVERED;
-	v->flags &= (uint8_t)~VALUE_CHANGED;
+	if (value->metric->type == STRING)
+		strcpy(r->text, value->text);
 }
 
 bool
 store_block_peek(struct store_block *block, size_t row,
                  struct store_reading *r)
 {
+	struct store_look look = {.host = block->host};
+	struct store_value value;
 	bool there;
 
 	pthread_mutex_lock(&block->host->lock);
 	there = (block->values[row].flags & VALUE_THERE) != 0;
-	r->describe = true;
-	if (there)
-		copy_value(block, row, r);
+	if (there) {
+		view_block(&look, block, &value);
+		view_row(&look, row, &value);
+		store_value_copy(&value, true, r);
+	}
 	pthread_mutex_unlock(&block->host->lock);
 	return there;
 }
 
+/* What is new ------------------------------------------------------------------------- */
+
+void
+store_look_at_news(struct store_look *look, struct store_feed *feed,
+                   struct store_host *host)
+{
+	*look = (struct store_look){.host = host, .feed = feed};
+}
+
+/* Goes on in the first of the blocks that have news; false where none has. */
 static bool
-is_due(const struct store_block *block, size_t row, int64_t now)
+next_with_news(struct store_look *look, struct store_value *value)
 {
-	const struct metric *metric = &block->layout->fields[row].metric;
-	const struct value *v = &block->values[row];
+	struct news *first = look->host->places[look->feed->number].news;
 
-	return metric->slope != ZERO || (v->flags & VALUE_CHANGED) != 0 ||
-	       (v->flags & VALUE_DESCRIBED) == 0 ||
-	       about_to_expire((v->flags & VALUE_DELIVERED) != 0,
-	                       block->news->told[row].delivered,
-	                       store_tmax(block->interval_s, ZERO), now);
+	if (first != NULL)
+		view_block(look, first->block, value);
+	return first != NULL;
 }
 
-/* All that is due of the block, or as much as there is room for. */
-static size_t
-read_block(struct store_block *block, int64_t now,
-           struct store_reading *readings, size_t room)
+bool
+store_look_next_news(struct store_look *look, struct store_value *value,
+                     enum store_news *news)
 {
-	size_t i, n = 0;
+	unsigned feed = look->feed->number;
 
-	for (i = 0; i < block->layout->count && n < room; i++) {
-		struct value *v = &block->values[i];
+	do {
+		struct store_block *block = look->block;
 
-		if ((v->flags & VALUE_FRESH) == 0)
-			continue;
-		v->flags &= (uint8_t)~VALUE_FRESH;
-		if (is_due(block, i, now))
-			read_value(block, i, now, &readings[n++]);
-	}
-	if (i == block->layout->count)
-		mark_read(block);
-	return n;
-}
+		while (block != NULL && look->row < block->layout->count) {
+			size_t row = look->row++;
+			struct value *v = &block->values[row];
 
-size_t
-store_read(struct store_host *host, int64_t now,
-           struct store_reading readings[STORE_READ])
-{
-	size_t n = 0;
-
-	pthread_mutex_lock(&host->lock);
-	while (host->fresh != NULL && n < STORE_READ)
-		n += read_block(host->fresh->block, now, readings + n,
-		                STORE_READ - n);
-	pthread_mutex_unlock(&host->lock);
-	return n;
+			*news = value_news(v, feed);
+			if (*news == STORE_OLD)
+				continue;
+			set_value_news(v, feed, STORE_OLD);
+			view_row(look, row, value);
+			return true;
+		}
+		if (block != NULL)
+			block_has_no_news(block, feed);
+	} while (next_with_news(look, value));
+	return false;
 }
 
 void
-store_forget(struct store_host *host)
+store_news_again(struct store_feed *feed, struct store_host *host)
 {
 	struct store_block *block;
 	size_t i;
@@ -259,11 +228,11 @@ store_forget(struct store_host *host)
 	DL_FOREACH(host->blocks, block) {
 		for (i = 0; i < block->layout->count; i++) {
 			struct value *v = &block->values[i];
-			bool there = (v->flags & VALUE_THERE) != 0;
 
-			v->flags = there ? VALUE_THERE | VALUE_FRESH : 0;
+			if ((v->flags & VALUE_THERE) != 0)
+				set_value_news(v, feed->number, STORE_FIRST);
 		}
-		mark_fresh(block);
+		block_has_news(block, feed->number);
 	}
 	pthread_mutex_unlock(&host->lock);
 }

@@ -31,12 +31,6 @@ store_bound(struct store *store, size_t max_hosts, size_t max_metrics)
 }
 
 void
-store_describe_every(struct store *store, unsigned seconds)
-{
-	store->describe_s = seconds;
-}
-
-void
 store_free(struct store *store)
 {
 	size_t i;
@@ -118,24 +112,26 @@ store_host_heard(struct store_host *host, int64_t started_s, int64_t now)
 	    !holds_still((double)host->started_s, (double)started_s))
 		host->started_s = started_s;
 	pthread_mutex_unlock(&host->lock);
-	if (host->announced)
-		store_enqueue(host);
+	store_host_news(host);
 }
 
 void
 store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
                 int64_t now)
 {
-	bool tell;
+	/* Only this thread changes them, so it reads them without the lock. */
+	bool tell = host->up != up ||
+	            (up && now - host->heard_ms >= SILENT_MS &&
+	             now - host->told_ms >= TELL_AGAIN_MS);
 
+	if (!tell && host->down_after_ms == down_after_ms)
+		return;
 	pthread_mutex_lock(&host->lock);
-	tell = host->up != up || (up && now - host->heard_ms >= SILENT_MS &&
-	                          now - host->told_ms >= TELL_AGAIN_MS);
 	host->up = up;
 	host->down_after_ms = down_after_ms;
 	if (tell)
 		host->told_ms = now;
 	pthread_mutex_unlock(&host->lock);
-	if (tell && host->announced)
-		store_enqueue(host);
+	if (tell)
+		store_host_news(host);
 }

@@ -1,18 +1,18 @@
 /* store.h - hosts and the latest value of each of their metrics.
  *
- * One thread fills the store (the collector's); publishers in other threads
- * take what is new at their own pace. A burst costs no more than decoding, a
- * slow publisher costs nobody else, and memory follows the number of hosts.
+ * The collector's thread fills the store with hosts and what they send; users in other
+ * threads take what is new at their own pace. A burst costs no more than decoding, a
+ * slow user costs nobody else, and memory follows the number of hosts.
  *
- *   filling    a host is a list of blocks, one per (data source, structure);
- *              a block has a value per row of its layout
+ *   filling    a host is a list of blocks, one per (data source, structure); a block
+ *              has a value per row of its layout. Other threads may add blocks of
+ *              their own to hosts that are there
  *   taking     a feed is a queue of hosts with news, for one user: store_take()
- *              gives the next one, store_read() copies what there is to deliver,
- *              in small portions, under that host's lock; store_done() gives the
- *              host back
- *
+ *              gives the next one, store_look_at_news() what is new of its values,
+ *              under that host's lock; store_done() gives the host back
  *   looking    store_next() and store_find() give any host to any thread, held
  *              until store_release(); its values are looked at under its lock
+ *   columns    what a user remembers of each value, beside it
  *
  * Who wants a feed, or a column, asks for it before there are hosts.
  *
@@ -33,7 +33,6 @@
 
 #define STORE_NAME 224 /* bytes of "prefix.part.metric" or "prefix part: title" */
 #define STORE_PART 16
-#define STORE_READ 64  /* values in one portion */
 
 struct store;
 struct store_host;
@@ -47,11 +46,6 @@ struct store *store_new(size_t max_hosts, size_t max_metrics);
 
 /* Other bounds from now on; what is there already stays. */
 void store_bound(struct store *store, size_t max_hosts, size_t max_metrics);
-
-/* Metadata is to be delivered again at least every `seconds`, for receivers
- * that come later; 0, as it begins: only when it is about to expire. Set it
- * before the first store_take(). */
-void store_describe_every(struct store *store, unsigned seconds);
 
 /* Frees it with all its hosts. No thread may use it any more, nor hold a host. NULL
  * is fine. */
@@ -74,7 +68,7 @@ struct store_column_options {
 struct store_column *store_column(struct store *store,
                                   const struct store_column_options *options);
 
-/* Filling: each host by one thread ------------------------------------------- */
+/* Filling: the hosts by one thread ------------------------------------------- */
 
 /* A new host of a cluster, not yet announced. `key` is unique among the living
  * ones, and has no colon; `address` is its agent's, or NULL where it is not the
@@ -105,7 +99,13 @@ struct store_instance {
 };
 
 /* A place for the values of one structure. The layout has to live as long as
- * the block. NULL at the bound, or without memory. */
+ * the block. NULL at the bound, or without memory.
+ *
+ * This and the next three are for any thread, each for the blocks that it added itself.
+ * One that isn't the hosts' own adds them to a host that it holds, and removes them
+ * before it releases that: also when the host is gone meanwhile, which
+ * store_host_info() tells. Values of its own, such as a prediction's, have a layout of
+ * one row each (layout_new()). */
 struct store_block *store_block_add(struct store_host *host,
                                     const struct layout *layout,
                                     const struct store_instance *instance);
@@ -115,12 +115,16 @@ void store_block_remove(struct store_block *block);
 struct store_host *store_block_host(const struct store_block *block);
 
 /* Puts in what derive() gave for the first `count` rows of the block, heard at
- * `now`. `interval_s` is how often the source sends. */
+ * `now`. `interval_s` is how often the source sends. store_host_heard() or
+ * store_host_news() comes after the last of a host's. */
 void store_block_set(struct store_block *block, const struct derived *values,
                      size_t count, unsigned interval_s, int64_t now);
 
+/* The host has news: puts it into the feeds. For any thread. */
+void store_host_news(struct store_host *host);
+
 /* The host was heard at `now`; it, or its agent, started at `started_s` by the
- * wall clock (0: not known). Call it after the values: it puts it into the feeds. */
+ * wall clock (0: not known). It has news with that. */
 void store_host_heard(struct store_host *host, int64_t started_s, int64_t now);
 
 /* Once a second: whether the host is up (late counts as up), and after how many
@@ -131,7 +135,7 @@ void store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
 
 /* Taking: by whoever has a feed ---------------------------------------------- */
 
-#define STORE_FEEDS_MAX 1
+#define STORE_FEEDS_MAX 3
 
 /* A queue of the hosts that have news, for one user. Feeds are asked for before hosts
  * are added, and live as long as the store. NULL where there are STORE_FEEDS_MAX, or
@@ -145,19 +149,6 @@ struct store_info {
 	bool up;            /* or late; false: it is down */
 	int64_t heard_ms;   /* when it was last heard */
 	uint32_t started_s; /* 0: not known; holds still within two seconds */
-};
-
-/* A value that is to be delivered. */
-struct store_reading {
-	struct metric metric;    /* its name and title lie in those below */
-	char name[STORE_NAME];
-	char title[STORE_NAME];  /* where `describe` is set */
-	char group[STORE_NAME];  /* where `describe` is set */
-	double number;           /* unless the metric is a STRING */
-	char text[TEXT_SIZE];
-	int64_t heard_ms;
-	unsigned tmax_s, dmax_s;
-	bool describe;           /* deliver its metadata, too */
 };
 
 /* Hosts with news, now. Who takes no more than these at a time comes to an end,
@@ -177,17 +168,19 @@ void store_again(struct store_feed *feed, struct store_host *host);
 
 void store_host_info(struct store_host *host, struct store_info *info);
 
-/* Copies at most STORE_READ values that are to be delivered at `now`, and
- * marks them as delivered. What is to be delivered: a value that came in since
- * it was last read; a constant only when it has changed or is about to
- * expire. Its metadata goes with it when it is new, has changed, or is about
- * to expire. Returns how many; 0 when there are no more. */
-size_t store_read(struct store_host *host, int64_t now,
-                  struct store_reading readings[STORE_READ]);
+/* What is new of a value since a feed's user looked at it. */
+enum store_news {
+	STORE_OLD = 0,     /* nothing: it didn't come again */
+	STORE_SAME = 1,    /* it came again, as it was */
+	STORE_CHANGED = 3, /* it is another one; one that is made from the clock (SINCE),
+	                    * by more than two seconds */
+	STORE_FIRST = 2    /* it came for the first time, or after it was gone, or at
+	                    * another pace, and with that its TMAX and DMAX */
+};
 
-/* All values and metadata of a host are to be delivered again: whoever they
- * were delivered to has lost them. */
-void store_forget(struct store_host *host);
+/* All values of a host are new to this feed, as if they came for the first time:
+ * whoever had them has lost them. */
+void store_news_again(struct store_feed *feed, struct store_host *host);
 
 /* Looking: by any thread ------------------------------------------------------ */
 
@@ -242,17 +235,28 @@ struct store_look {
 	struct store_block *block;
 	size_t row;
 	int64_t now;
-	struct store_value of_block; /* what its values have in common */
+	struct store_feed *feed; /* of a look at news */
+	unsigned tmax_s[2];      /* of the block, by the metric's slope */
 };
 
 /* Locks the host and tells its state; then store_look() begins, and store_look_next()
  * gives one value after the other, false when there are no more, without those older
  * than their DMAX at `now`. Between this and store_unlock() the caller does nothing
- * that may take longer than microseconds: the filling thread waits for it. */
+ * that may take longer than microseconds: the filling thread waits for it. A look has
+ * one `value`, the same each time, in which what a block's values have in common
+ * stays. */
 void store_lock(struct store_host *host, struct store_state *state);
 void store_unlock(struct store_host *host);
 void store_look(struct store_look *look, struct store_host *host, int64_t now);
 bool store_look_next(struct store_look *look, struct store_value *value);
+
+/* The same of the values that are new to a feed, however old they are; each is so no
+ * more when store_look_next_news() has given it. Who ends before the last one finds the
+ * rest the next time. */
+void store_look_at_news(struct store_look *look, struct store_feed *feed,
+                        struct store_host *host);
+bool store_look_next_news(struct store_look *look, struct store_value *value,
+                          enum store_news *news);
 
 /* The column's cell of this value, for as long as the host stays locked. It is the
  * same one each time, also when the value has gone and come again meanwhile. NULL
@@ -268,8 +272,24 @@ size_t store_value_title(const struct store_value *value,
 size_t store_value_group(const struct store_value *value,
                          char group[STORE_NAME]);
 
-/* The value of a block's row as it stands, without marking anything: for the
- * filling thread, in tools and tests. False when there is none. */
+/* A value's copy, which stays when its host is unlocked. */
+struct store_reading {
+	struct metric metric;    /* its name and title lie in those below */
+	char name[STORE_NAME];
+	char title[STORE_NAME];  /* where `describe` is set */
+	char group[STORE_NAME];  /* where `describe` is set */
+	double number;           /* unless the metric is a STRING */
+	char text[TEXT_SIZE];
+	int64_t heard_ms;
+	unsigned tmax_s, dmax_s;
+	bool describe;           /* its metadata is wanted, too */
+};
+
+void store_value_copy(const struct store_value *value, bool describe,
+                      struct store_reading *reading);
+
+/* A copy of a block's row as it stands, without marking anything: for whoever fills it,
+ * in tools and tests. False when there is no value. */
 bool store_block_peek(struct store_block *block, size_t row,
                       struct store_reading *reading);
 

@@ -11,13 +11,17 @@
 #include "sflow/hash.h"
 #include "sflow/store/store.h"
 
-enum value_flag {
-	VALUE_THERE = 1,     /* there is a value at all */
-	VALUE_FRESH = 2,     /* not read since it came */
-	VALUE_CHANGED = 4,   /* differs from what was delivered */
-	VALUE_DELIVERED = 8, /* once, at `delivered` */
-	VALUE_DESCRIBED = 16 /* once, at `described` */
-};
+/* A value's flags; above them is an enum store_news for each feed. */
+#define VALUE_THERE 1u /* there is a value at all */
+#define VALUE_PACED 2u /* its pace has changed since it came */
+#define NEWS_SHIFT 2   /* of the first feed's, */
+#define NEWS_BITS 2    /* and of each */
+#define NEWS_MASK 3u
+#define NEWS_LOW 0x54u /* the lower bits of all, */
+#define NEWS_HIGH 0xa8u /* and the upper ones */
+
+_Static_assert(NEWS_SHIFT + STORE_FEEDS_MAX * NEWS_BITS <= 8,
+               "the flags are a byte");
 
 /* Tens of millions of these there may be: 13 bytes each. The times, here and below, are the low half
  * of milliseconds: none is asked for that is 49 days old. */
@@ -27,20 +31,13 @@ struct value {
 		char *text; /* of a STRING; owned */
 	};
 	uint32_t heard; /* not after the block's heard_ms */
-	uint8_t flags;  /* enum value_flag */
+	uint8_t flags;
 } __attribute__((packed));
 
-/* What a publisher was told of a value. */
-struct told {
-	uint32_t delivered;
-	uint32_t described;
-};
-
-/* What only a publisher wants to know of a block. */
+/* A block among those of its host that have news for a feed. */
 struct news {
-	struct news *prev, *next; /* among its host's fresh ones */
+	struct news *prev, *next;
 	struct store_block *block;
-	struct told told[]; /* a row each */
 };
 
 /* What a block is of, where a host has several of its kind. */
@@ -55,11 +52,11 @@ struct store_block {
 	struct store_host *host;
 	const struct layout *layout;
 	struct label *label; /* NULL: the host's own */
-	struct news *news;   /* behind the columns; NULL: nobody has a feed */
 	int64_t heard_ms;    /* when values came last */
 	unsigned interval_s;
-	bool fresh; /* some value may be: its news are among its host's */
-	struct value values[]; /* and behind them what block_columns() says */
+	uint8_t has_news; /* a bit for each feed in whose list it is */
+	struct value values[]; /* and behind them what block_news() and
+	                        * block_columns() say */
 };
 
 struct store_column {
@@ -67,10 +64,10 @@ struct store_column {
 	unsigned number;
 };
 
-/* Where a host is in a feed's queue. */
+/* A host for a feed. */
 struct place {
-	struct store_host *prev, *next;
-	/* so that a busy host takes no lock to find that it is queued */
+	struct store_host *prev, *next; /* in its queue */
+	struct news *news; /* under the host's lock: blocks that have some */
 	atomic_bool queued;
 };
 
@@ -78,8 +75,7 @@ struct store_host {
 	struct store *store;
 	pthread_mutex_t lock; /* for what follows, up to the next remark */
 	struct store_block *blocks;
-	struct news *fresh; /* of blocks with values that nobody has read */
-	size_t metrics; /* in all blocks; the filling thread's */
+	size_t metrics; /* in all blocks */
 	int64_t heard_ms;
 	int64_t started_s;
 	int64_t told_ms; /* when feeds were last told of it */
@@ -127,7 +123,6 @@ struct store {
 	unsigned feed_count;
 	struct store_column columns[STORE_COLUMNS_MAX];
 	unsigned column_count;
-	unsigned describe_s; /* set once */
 };
 
 /* Values made from the clock hold still unless they move by more than two
@@ -155,13 +150,20 @@ aligned(size_t size)
 	return (size + CELL_ALIGNMENT - 1) & ~(CELL_ALIGNMENT - 1);
 }
 
-/* The block's cells, by the number of their column: NULL where nobody asked. */
-static inline void **
-block_columns(struct store_block *block)
+/* The block's places in the lists of news, by the number of their feed. */
+static inline struct news *
+block_news(struct store_block *block)
 {
 	size_t values = block->layout->count * sizeof(block->values[0]);
 
-	return (void **)((char *)block + aligned(sizeof(*block) + values));
+	return (struct news *)((char *)block + aligned(sizeof(*block) + values));
+}
+
+/* Its cells, by the number of their column: NULL where nobody asked. */
+static inline void **
+block_columns(struct store_block *block)
+{
+	return (void **)(block_news(block) + block->host->store->feed_count);
 }
 
 /* A row without a metric never has a value. */
@@ -180,29 +182,57 @@ is_expired(const struct store_block *block, const struct value *v,
 	       (int64_t)dmax_s * 1000;
 }
 
-/* The caller holds the host's lock, in both. */
-static inline void
-mark_fresh(struct store_block *block)
+/* What is new of a value for the feed of that number. */
+static inline enum store_news
+value_news(const struct value *v, unsigned feed)
 {
-	if (block->news == NULL || block->fresh)
-		return;
-	block->fresh = true;
-	DL_APPEND(block->host->fresh, block->news);
+	return v->flags >> (NEWS_SHIFT + NEWS_BITS * feed) & NEWS_MASK;
 }
 
 static inline void
-mark_read(struct store_block *block)
+set_value_news(struct value *v, unsigned feed, enum store_news news)
 {
-	if (!block->fresh)
+	unsigned shift = NEWS_SHIFT + NEWS_BITS * feed;
+
+	v->flags = (uint8_t)((v->flags & ~(NEWS_MASK << shift)) |
+	                     (unsigned)news << shift);
+}
+
+/* The flags with that news for all feeds, but for those that have not looked yet at
+ * what is more. From least to most these are 00, 01, 11 and 10: so a lower bit is set
+ * where the upper one isn't, and it takes no loop. */
+static inline unsigned
+with_news(unsigned flags, enum store_news news)
+{
+	if (news == STORE_FIRST)
+		return (flags & ~NEWS_LOW) | NEWS_HIGH;
+	flags |= NEWS_LOW & ~(flags >> 1);
+	return news == STORE_CHANGED ? flags | NEWS_HIGH : flags;
+}
+
+/* The block has news for a feed, or none any more. The caller holds the host's lock, in
+ * both. */
+static inline void
+block_has_news(struct store_block *block, unsigned feed)
+{
+	if ((block->has_news & 1u << feed) != 0)
 		return;
-	block->fresh = false;
-	DL_DELETE(block->host->fresh, block->news);
+	block->has_news |= (uint8_t)(1u << feed);
+	DL_APPEND(block->host->places[feed].news, &block_news(block)[feed]);
+}
+
+static inline void
+block_has_no_news(struct store_block *block, unsigned feed)
+{
+	if ((block->has_news & 1u << feed) == 0)
+		return;
+	block->has_news &= (uint8_t)~(1u << feed);
+	DL_DELETE(block->host->places[feed].news, &block_news(block)[feed]);
 }
 
 /* feeds.c: puts the host at the end of each feed's queue that it is not in. With the
- * store's lock held, and without: then not if it is gone. */
+ * store's lock held. */
 void store_append(struct store_host *host);
-void store_enqueue(struct store_host *host);
 
 /* list.c: the key of a host that is called so, to be freed; NULL without memory. */
 struct host_id *store_id_new(unsigned cluster, const char *name);

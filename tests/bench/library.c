@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gmond-module/deliveries.h"
 #include "sflow/collector/collector.h"
 #include "tests/bench/traffic.h"
 
@@ -40,7 +41,7 @@ struct round {
 struct bench {
 	struct traffic *traffic;
 	struct collector *collector;
-	struct store_feed *feed;    /* of a publisher, or */
+	struct deliveries deliveries; /* of a publisher, or */
 	struct store_column *marks; /* a reader's */
 	int64_t now;
 	bool readers;
@@ -90,15 +91,16 @@ tick(struct bench *b, struct round *round)
 static void
 read_all(struct bench *b, struct round *round)
 {
-	static struct store_reading readings[STORE_READ];
+	static struct store_reading readings[DELIVERIES_READ];
 	struct store_host *host;
 	double began = cpu_s();
 	size_t n;
 
-	while ((host = store_take(b->feed)) != NULL) {
-		while ((n = store_read(host, b->now, readings)) > 0)
+	while ((host = store_take(b->deliveries.feed)) != NULL) {
+		while ((n = deliveries_read(&b->deliveries, host, b->now,
+		                            readings)) > 0)
 			round->values += n;
-		store_done(b->feed, host);
+		store_done(b->deliveries.feed, host);
 	}
 	round->read += cpu_s() - began;
 }
@@ -229,7 +231,7 @@ measure(const struct row *row)
 	if (row->readers)
 		b.marks = store_column(collector_store(b.collector), &marks);
 	else
-		b.feed = store_feed(collector_store(b.collector));
+		deliveries_open(&b.deliveries, collector_store(b.collector));
 	for (i = 0; i < ROUNDS_BEFORE; i++)
 		run_round(&b);
 	for (i = 0; i < ROUNDS; i++)

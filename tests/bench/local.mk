@@ -10,7 +10,7 @@ BENCH_TRAFFIC = \
 	tests/bench/records.c tests/bench/records.h
 tests_bench_sflow_load_SOURCES = tests/bench/sflow-load.c $(BENCH_TRAFFIC)
 tests_bench_library_SOURCES = tests/bench/library.c $(BENCH_TRAFFIC)
-tests_bench_library_LDADD = sflow/libsflow.la -lm
+tests_bench_library_LDADD = gmond-module/libdeliveries.la sflow/libsflow.la -lm
 tests_bench_rrd_feed_SOURCES = tests/bench/rrd_feed.c
 
 tests_bench_discard_SOURCES = tests/bench/discard.c

@@ -112,7 +112,7 @@ EXTRA_DIST += tests/bridge/data/state-1.db
 tests_bridge_test_restart_SOURCES = tests/bridge/test_restart.c $(FAKE_BRIDGE) \
 	$(UNIT_SCRIPT)
 tests_bridge_test_restart_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)
-tests_bridge_test_restart_LDADD = $(BRIDGE_LIBS)
+tests_bridge_test_restart_LDADD = gmond-module/libdeliveries.la $(BRIDGE_LIBS)
 
 tests_bridge_test_state_SOURCES = tests/bridge/test_state.c $(FAKE_COLLECTOR)
 tests_bridge_test_state_CFLAGS = $(BRIDGE_CFLAGS) $(SQLITE_CFLAGS)

@@ -37,7 +37,7 @@ check_reading(const struct run *r, const struct store_reading *reading)
 static void
 publish_host(struct run *r, struct store_host *host)
 {
-	struct store_reading readings[STORE_READ];
+	struct store_reading readings[DELIVERIES_READ];
 	struct store_info info;
 	size_t i, n, metrics = 0;
 
@@ -45,8 +45,9 @@ publish_host(struct run *r, struct store_host *host)
 	rules_name(info.name, TEXT_SIZE - 1);
 	rules_name(info.key, TEXT_SIZE - 1);
 	if ((r->options & OPTION_FORGET) != 0)
-		store_forget(host);
-	while (!info.gone && (n = store_read(host, r->now, readings)) > 0) {
+		store_news_again(r->feed, host);
+	while (!info.gone &&
+	       (n = deliveries_read(&r->deliveries, host, r->now, readings)) > 0) {
 		for (i = 0; i < n; i++)
 			check_reading(r, &readings[i]);
 		metrics += n;
@@ -79,9 +80,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	run_configure(&r, *data++);
 	run_begin(&r);
-	r.feed = store_feed(collector_store(r.c));
-	if (r.feed == NULL)
+	if (!deliveries_open(&r.deliveries, collector_store(r.c)))
 		abort();
+	r.feed = r.deliveries.feed;
 	while (run_next(&r, &data, end)) {
 		publish(&r);
 		run_drain(&r);

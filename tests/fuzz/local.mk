@@ -19,7 +19,7 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make-corpus \
 
 tests_fuzz_replay_collector_SOURCES = tests/fuzz/fuzz_collector.c $(FUZZ_RUN) \
 	$(FUZZ_REPLAY)
-tests_fuzz_replay_collector_LDADD = sflow/libsflow.la
+tests_fuzz_replay_collector_LDADD = gmond-module/libdeliveries.la sflow/libsflow.la
 
 # A collector as the bridge has it; the seeds are those of `collector`.
 tests_fuzz_replay_readers_SOURCES = tests/fuzz/fuzz_readers.c $(FUZZ_RUN) \
@@ -28,7 +28,7 @@ tests_fuzz_replay_readers_LDADD = sflow/libsflow.la
 
 if FUZZER
 tests_fuzz_fuzz_collector_SOURCES = tests/fuzz/fuzz_collector.c $(FUZZ_RUN) \
-	tests/fuzz/fuzz.h $(sflow_libsflow_la_SOURCES)
+	tests/fuzz/fuzz.h gmond-module/deliveries.c $(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_collector_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_collector_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_collector_LDADD = -lm

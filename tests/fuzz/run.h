@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gmond-module/deliveries.h"
 #include "sflow/collector/collector.h"
 
 /* Options: the first byte of an input. */
@@ -24,7 +25,8 @@
 
 struct run {
 	struct collector *c;
-	struct store_feed *feed; /* NULL: nobody publishes */
+	struct deliveries deliveries; /* of who publishes */
+	struct store_feed *feed; /* NULL: nobody does */
 	struct collector_config config;
 	int64_t now, wall_ms;
 	uint8_t options;

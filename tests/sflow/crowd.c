@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "gmond-module/deliveries.h"
 #include "sflow/collector/collector.h"
 #include "tests/sflow/wire.h"
 
@@ -46,15 +47,15 @@ send_host(struct collector *c, struct wire *w, unsigned agent, unsigned round,
 
 /* What a publisher does, without anybody to publish to. */
 static void
-take_all(struct store_feed *feed, int64_t now)
+take_all(struct deliveries *d, int64_t now)
 {
-	static struct store_reading readings[STORE_READ];
+	static struct store_reading readings[DELIVERIES_READ];
 	struct store_host *host;
 
-	while ((host = store_take(feed)) != NULL) {
-		while (store_read(host, now, readings) > 0)
+	while ((host = store_take(d->feed)) != NULL) {
+		while (deliveries_read(d, host, now, readings) > 0)
 			;
-		store_done(feed, host);
+		store_done(d->feed, host);
 	}
 }
 
@@ -64,7 +65,7 @@ main(int argc, char **argv)
 	unsigned agents = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 100000;
 	struct collector_config config = collector_defaults;
 	double began, most = 0, sum = 0, down = 0;
-	struct store_feed *feed;
+	struct deliveries deliveries;
 	struct collector *c;
 	static struct wire w;
 	unsigned i, round, second;
@@ -72,14 +73,13 @@ main(int argc, char **argv)
 
 	config.max_agents = agents;
 	c = collector_new(&config);
-	feed = c != NULL ? store_feed(collector_store(c)) : NULL;
-	if (feed == NULL)
+	if (c == NULL || !deliveries_open(&deliveries, collector_store(c)))
 		return 1;
 	for (round = 0; round < ROUNDS; round++, now += POLLING_MS)
 		for (i = 0; i < agents; i++)
 			send_host(c, &w, i, round, now);
 	now -= POLLING_MS;
-	take_all(feed, now);
+	take_all(&deliveries, now);
 	for (second = 1; second <= 120; second++) {
 		struct event event;
 		double cost;
@@ -88,7 +88,7 @@ main(int argc, char **argv)
 		collector_tick(c, now + second * 1000);
 		while (collector_event(c, &event))
 			;
-		take_all(feed, now + second * 1000);
+		take_all(&deliveries, now + second * 1000);
 		cost = cpu_ms() - began;
 		sum += cost;
 		most = cost > most ? cost : most;

@@ -33,7 +33,7 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-UNIT_LIBS = sflow/libsflow.la $(CMOCKA_LIBS)
+UNIT_LIBS = gmond-module/libdeliveries.la sflow/libsflow.la $(CMOCKA_LIBS)
 UNIT_WIRE = tests/sflow/unit.h tests/sflow/wire.c tests/sflow/wire.h
 UNIT_SCRIPT = $(UNIT_WIRE) tests/sflow/script.c tests/sflow/script.h
 UNIT_LOOKS = tests/sflow/looks.c tests/sflow/looks.h
@@ -81,11 +81,11 @@ tests_sflow_test_events_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_events_LDADD = $(UNIT_LIBS)
 tests_sflow_test_events_LDFLAGS = -Wl,--wrap=realloc
 
-# Beside APR's printf, which is gmond's.
 tests_sflow_test_flows_SOURCES = tests/sflow/test_flows.c tests/sflow/unit.h
 tests_sflow_test_flows_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_flows_LDADD = $(UNIT_LIBS)
 
+# Beside APR's printf, which is gmond's.
 tests_sflow_test_format_SOURCES = tests/sflow/test_format.c tests/sflow/unit.h
 tests_sflow_test_format_CFLAGS = $(UNIT_CFLAGS) $(APR_CFLAGS)
 tests_sflow_test_format_LDADD = $(UNIT_LIBS) $(APR_LIBS)
@@ -189,4 +189,4 @@ tests_sflow_test_membership_LDADD = $(UNIT_LIBS)
 # By hand: what many agents cost that fall silent at once.
 check_PROGRAMS += tests/sflow/crowd
 tests_sflow_crowd_SOURCES = tests/sflow/crowd.c $(UNIT_WIRE)
-tests_sflow_crowd_LDADD = sflow/libsflow.la -lm
+tests_sflow_crowd_LDADD = gmond-module/libdeliveries.la sflow/libsflow.la -lm

@@ -148,7 +148,7 @@ show_all(struct script *s)
 {
 	struct store_host *host = agent_host(agents_first(&s->c->agents))->shown;
 
-	store_forget(host);
+	store_news_again(s->feed, host);
 	store_host_heard(host, 0, s->now);
 	script_publish(s);
 }

@@ -43,9 +43,9 @@ void
 script_configure(struct script *s, const struct collector_config *config)
 {
 	script_configure_unpublished(s, config);
-	s->feed = store_feed(collector_store(s->c));
-	if (s->feed == NULL)
+	if (!deliveries_open(&s->deliveries, collector_store(s->c)))
 		abort();
+	s->feed = s->deliveries.feed;
 }
 
 struct device
@@ -184,7 +184,7 @@ show(struct script *s, const struct store_info *info,
 static void
 publish_host(struct script *s, struct store_host *host)
 {
-	struct store_reading readings[STORE_READ];
+	struct store_reading readings[DELIVERIES_READ];
 	struct store_info info;
 	size_t i, n;
 
@@ -196,7 +196,7 @@ publish_host(struct script *s, struct store_host *host)
 		return;
 	}
 	s->started_s = info.started_s;
-	while ((n = store_read(host, s->now, readings)) > 0)
+	while ((n = deliveries_read(&s->deliveries, host, s->now, readings)) > 0)
 		for (i = 0; i < n; i++)
 			show(s, &info, &readings[i]);
 }

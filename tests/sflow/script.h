@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gmond-module/deliveries.h"
 #include "sflow/collector/collector.h"
 #include "tests/sflow/wire.h"
 
@@ -40,7 +41,8 @@ struct shown {
 
 struct script {
 	struct collector *c;
-	struct store_feed *feed; /* the publisher's; NULL: there is none */
+	struct deliveries deliveries; /* the publisher's */
+	struct store_feed *feed; /* its feed; NULL: there is none */
 	int64_t now;
 	struct wire w;
 	struct shown shown[SCRIPT_SHOWN]; /* by the last script_publish() */

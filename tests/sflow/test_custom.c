@@ -475,7 +475,7 @@ static void
 readings_outlive_their_metrics(void **state)
 {
 	struct script *s = *state;
-	struct store_reading readings[STORE_READ];
+	struct store_reading readings[DELIVERIES_READ];
 	struct store_host *host;
 	struct device d;
 	size_t i, n;
@@ -483,7 +483,7 @@ readings_outlive_their_metrics(void **state)
 	d = accepted_machine(s);
 	send_one(s, &d, "set", "x", GAUGE32, 5);
 	host = store_take(s->feed);
-	n = store_read(host, s->now, readings);
+	n = deliveries_read(&s->deliveries, host, s->now, readings);
 	script_pass(s, 3 * DAYS);
 	for (i = 0; i < n; i++) {
 		assert_true(strlen(readings[i].metric.name) > 0);

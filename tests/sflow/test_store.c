@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "gmond-module/deliveries.h"
 #include "sflow/store/store.h"
 
 #define NOW INT64_C(1000000)
@@ -61,10 +62,11 @@ add(struct store *store, const char *name, struct store_block **block)
 	return host;
 }
 
-static struct store_feed *feed; /* of the test's store */
+static struct deliveries deliveries; /* of the test's store */
+static struct store_feed *feed;
 
 /* What one host that is taken has to deliver. */
-static struct store_reading readings[STORE_READ];
+static struct store_reading readings[DELIVERIES_READ];
 
 static size_t
 take_and_read(int64_t now)
@@ -73,7 +75,7 @@ take_and_read(int64_t now)
 	size_t n;
 
 	assert_non_null(host);
-	n = store_read(host, now, readings);
+	n = deliveries_read(&deliveries, host, now, readings);
 	store_done(feed, host);
 	return n;
 }
@@ -95,8 +97,10 @@ setup(void **state)
 	*state = store_new(4, 1000);
 	if (*state == NULL)
 		return -1;
-	feed = store_feed(*state);
-	return feed == NULL ? -1 : 0;
+	if (!deliveries_open(&deliveries, *state))
+		return -1;
+	feed = deliveries.feed;
+	return 0;
 }
 
 static int
@@ -189,7 +193,7 @@ host_that_is_given_back_comes_first(void **state)
 	assert_ptr_equal(store_take(feed), b);
 	store_done(feed, b);
 	assert_ptr_equal(store_take(feed), a);
-	assert_int_equal(store_read(a, NOW, readings), 4);
+	assert_int_equal(deliveries_read(&deliveries, a, NOW, readings), 4);
 	store_done(feed, a);
 	assert_null(store_take(feed));
 }
@@ -244,7 +248,7 @@ host_may_be_gone_while_it_is_taken(void **state)
 
 	assert_ptr_equal(store_take(feed), host);
 	store_host_gone(host);
-	assert_int_equal(store_read(host, NOW, readings), 4);
+	assert_int_equal(deliveries_read(&deliveries, host, NOW, readings), 4);
 	store_done(feed, host);
 	take_gone("node1");
 	assert_null(store_take(feed));
@@ -311,12 +315,12 @@ forgotten_values_are_delivered_again(void **state)
 	take_and_read(NOW);
 	store_host_heard(host, 0, NOW + 1);
 	assert_ptr_equal(store_take(feed), host);
-	assert_int_equal(store_read(host, NOW + 1, readings), 0);
-	store_forget(host);
-	assert_int_equal(store_read(host, NOW + 1, readings), 4);
+	assert_int_equal(deliveries_read(&deliveries, host, NOW + 1, readings), 0);
+	store_news_again(feed, host);
+	assert_int_equal(deliveries_read(&deliveries, host, NOW + 1, readings), 4);
 	assert_true(readings[0].describe);
 	assert_int_equal(readings[0].heard_ms, NOW);
-	assert_int_equal(store_read(host, NOW + 1, readings), 0);
+	assert_int_equal(deliveries_read(&deliveries, host, NOW + 1, readings), 0);
 	store_done(feed, host);
 }
 
@@ -421,8 +425,8 @@ many_values_come_in_portions(void **state)
 		set(add_block(host, &layout, prefix), 1, 2, 3, "x", NOW);
 	}
 	assert_ptr_equal(store_take(feed), host);
-	for (; (n = store_read(host, NOW, readings)) > 0; portions++) {
-		assert_in_range(n, 1, STORE_READ);
+	for (; (n = deliveries_read(&deliveries, host, NOW, readings)) > 0; portions++) {
+		assert_in_range(n, 1, DELIVERIES_READ);
 		total += n;
 	}
 	store_done(feed, host);
@@ -438,7 +442,7 @@ metadata_is_described_on_request_too(void **state)
 	struct store_host *host;
 	size_t n;
 
-	store_describe_every(store, 60);
+	deliveries.describe_s = 60;
 	host = add(store, "node1", &block);
 	take_and_read(NOW);
 	set(block, 1, 2, 3, "four", NOW + 59999);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gmond-module/deliveries.h"
 #include "sflow/collector/collector.h"
 #include "sflow/wire/datagram.h"
 #include "tests/tools/capture.h"
@@ -17,7 +18,7 @@
 
 struct sweep {
 	struct collector *c;
-	struct store_feed *feed;
+	struct deliveries deliveries;
 	int64_t now;
 	uint64_t taken, failed, inputs;
 };
@@ -118,16 +119,17 @@ cut_at_every_length(struct sweep *sweep, const struct capture_payload *p)
 static void
 publish(struct sweep *sweep)
 {
-	static struct store_reading readings[STORE_READ];
+	static struct store_reading readings[DELIVERIES_READ];
 	struct store_host *host;
 	size_t i, n;
 
-	while ((host = store_take(sweep->feed)) != NULL) {
-		while ((n = store_read(host, sweep->now, readings)) > 0)
+	while ((host = store_take(sweep->deliveries.feed)) != NULL) {
+		while ((n = deliveries_read(&sweep->deliveries, host, sweep->now,
+		                            readings)) > 0)
 			for (i = 0; i < n; i++)
 				assert_true(readings[i].metric.type == STRING ||
 				            isfinite(readings[i].number));
-		store_done(sweep->feed, host);
+		store_done(sweep->deliveries.feed, host);
 	}
 }
 
@@ -158,7 +160,7 @@ sweep_capture(const char *path)
 	assert_int_not_equal(capture.count, 0);
 	sweep.c = collector_new(&collector_defaults);
 	assert_non_null(sweep.c);
-	sweep.feed = store_feed(collector_store(sweep.c));
+	assert_true(deliveries_open(&sweep.deliveries, collector_store(sweep.c)));
 	collector_set_wall(sweep.c, WALL_MS);
 	for (i = 0; i < capture.count; i++) {
 		cut_at_every_length(&sweep, &capture.payloads[i]);

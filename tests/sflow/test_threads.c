@@ -1,5 +1,6 @@
 /* For ThreadSanitizer: one thread fills the store, with hosts that come, are
- * renamed, and go; one publishes; one reads the statistics. */
+ * renamed, and go; one adds values of its own to them; one publishes; one reads the
+ * statistics. */
 #include "tests/sflow/unit.h"
 
 #include <pthread.h>
@@ -16,11 +17,13 @@
 
 struct threads {
 	struct collector *c;
-	struct store_feed *feed;
+	struct deliveries deliveries;
+	struct store_feed *feed; /* theirs */
 	atomic_bool ended;    /* nothing more is filled in */
 	atomic_llong now;     /* invented time */
 	uint64_t published;   /* values; the publisher's */
 	uint64_t gone;        /* hosts */
+	uint64_t foretold;    /* values of the thread that adds some */
 };
 
 static int64_t
@@ -97,7 +100,7 @@ fill(void *arg)
 static void
 publish_host(struct threads *t, struct store_host *host, unsigned turn)
 {
-	static struct store_reading readings[STORE_READ];
+	static struct store_reading readings[DELIVERIES_READ];
 	struct store_info info;
 	size_t n;
 
@@ -107,9 +110,10 @@ publish_host(struct threads *t, struct store_host *host, unsigned turn)
 		return;
 	}
 	if (!info.gone && turn % 5 == 0)
-		store_forget(host);
+		store_news_again(t->feed, host);
 	while (!info.gone &&
-	       (n = store_read(host, atomic_load(&t->now), readings)) > 0)
+	       (n = deliveries_read(&t->deliveries, host, atomic_load(&t->now),
+	                            readings)) > 0)
 		t->published += n;
 	t->gone += info.gone;
 	store_done(t->feed, host);
@@ -128,6 +132,59 @@ publish(void *arg)
 		while ((host = store_take(t->feed)) != NULL)
 			publish_host(t, host, ++turn);
 	} while (!ended);
+	return NULL;
+}
+
+/* A block in a host that is held for a while. */
+struct foretold {
+	struct store_host *host;
+	struct store_block *block;
+};
+
+#define FORETOLD 16
+
+static void
+foretell_one(struct threads *t, struct foretold *f, struct store_host *host,
+             const struct layout *one)
+{
+	static const struct store_instance bare = {"", "", NULL};
+	struct derived value = {.valid = true, .number = (double)t->foretold};
+
+	store_block_remove(f->block);
+	store_release(f->host);
+	f->host = host;
+	f->block = host != NULL ? store_block_add(host, one, &bare) : NULL;
+	if (f->block == NULL)
+		return;
+	store_block_set(f->block, &value, 1, 10, atomic_load(&t->now));
+	store_host_news(host);
+	t->foretold++;
+}
+
+static void *
+foretell(void *arg)
+{
+	static const struct field row = {
+	    .formula = GAUGE, .scale = 1,
+	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold"}};
+	struct layout *one = layout_new(KIND_HOST, &row);
+	struct foretold all[FORETOLD] = {{NULL, NULL}};
+	struct threads *t = arg;
+	struct store_walk walk = {0};
+	unsigned i = 0;
+
+	while (!atomic_load(&t->ended)) {
+		struct store_host *host = store_next(collector_store(t->c), &walk,
+		                                     STORE_ANY_CLUSTER);
+
+		if (host == NULL)
+			walk = (struct store_walk){0};
+		else
+			foretell_one(t, &all[i++ % FORETOLD], host, one);
+	}
+	for (i = 0; i < FORETOLD; i++)
+		foretell_one(t, &all[i], NULL, one);
+	layout_free(one);
 	return NULL;
 }
 
@@ -154,16 +211,16 @@ run(enum vm_hosts vm)
 {
 	struct collector_config config = collector_defaults;
 	struct threads t = {.now = SCRIPT_START};
-	void *(*const bodies[])(void *) = {fill, publish, watch};
-	pthread_t threads[3];
+	void *(*const bodies[])(void *) = {fill, foretell, publish, watch};
+	pthread_t threads[COUNT_OF(bodies)];
 	size_t i;
 
 	config.vm = vm;
 	config.host_dmax_ms = 5 * MINUTES;
 	t.c = collector_new(&config);
 	assert_non_null(t.c);
-	t.feed = store_feed(collector_store(t.c));
-	assert_non_null(t.feed);
+	assert_true(deliveries_open(&t.deliveries, collector_store(t.c)));
+	t.feed = t.deliveries.feed;
 	collector_set_wall(t.c, SCRIPT_WALL);
 	for (i = 0; i < COUNT_OF(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, bodies[i],
@@ -172,6 +229,7 @@ run(enum vm_hosts vm)
 		pthread_join(threads[i], NULL);
 	assert_int_not_equal(t.published, 0);
 	assert_int_not_equal(t.gone, 0);
+	assert_int_not_equal(t.foretold, 0);
 	assert_int_not_equal(collector_stats(t.c)->datagrams, 0);
 	collector_free(t.c);
 }

@@ -1,0 +1,82 @@
+#include "gmond-module/deliveries.h"
+
+/* When a value was last delivered, and its metadata: the low half of milliseconds. Valid
+ * from the first delivery on. */
+struct mark {
+	uint32_t delivered;
+	uint32_t described;
+};
+
+bool
+deliveries_open(struct deliveries *d, struct store *store)
+{
+	const struct store_column_options marks = {
+	    .cell_size = sizeof(struct mark), .with_blocks = true};
+
+	*d = (struct deliveries){.feed = store_feed(store),
+	                         .marks = store_column(store, &marks)};
+	return d->feed != NULL && d->marks != NULL;
+}
+
+/* Longer ago than a half of `life_s` seconds: time to deliver it again. */
+static bool
+about_to_expire(uint32_t at, unsigned life_s, int64_t now)
+{
+	return (uint32_t)now - at >= (int64_t)life_s * 500;
+}
+
+/* How long the value's metadata lasts, in seconds. */
+static unsigned
+description_life(const struct deliveries *d, const struct store_value *value)
+{
+	unsigned dmax = value->dmax_s;
+
+	return d->describe_s != 0 && 2 * d->describe_s < dmax ? 2 * d->describe_s
+	                                                      : dmax;
+}
+
+static bool
+is_due(const struct store_value *value, const struct mark *mark,
+       enum store_news news, int64_t now)
+{
+	return value->metric->slope != ZERO || news != STORE_SAME ||
+	       about_to_expire(mark->delivered, value->tmax_s, now);
+}
+
+/* Delivers the value, if it is to be. */
+static bool
+deliver(const struct deliveries *d, const struct store_value *value,
+        enum store_news news, int64_t now, struct store_reading *reading)
+{
+	struct mark *mark = store_cell(d->marks, value);
+	bool describe;
+
+	if (!is_due(value, mark, news, now))
+		return false;
+	describe = news == STORE_FIRST ||
+	           about_to_expire(mark->described, description_life(d, value),
+	                           now);
+	store_value_copy(value, describe, reading);
+	mark->delivered = (uint32_t)now;
+	if (describe)
+		mark->described = (uint32_t)now;
+	return true;
+}
+
+size_t
+deliveries_read(struct deliveries *d, struct store_host *host, int64_t now,
+                struct store_reading readings[DELIVERIES_READ])
+{
+	struct store_state state;
+	struct store_value value;
+	struct store_look look;
+	enum store_news news;
+	size_t n = 0;
+
+	store_lock(host, &state);
+	store_look_at_news(&look, d->feed, host);
+	while (n < DELIVERIES_READ && store_look_next_news(&look, &value, &news))
+		n += deliver(d, &value, news, now, &readings[n]);
+	store_unlock(host);
+	return n;
+}
