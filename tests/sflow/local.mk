@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/sflow/test_derive \
 	tests/sflow/test_event \
 	tests/sflow/test_events \
+	tests/sflow/test_feeds \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
 	tests/sflow/test_hash \
@@ -80,6 +81,10 @@ tests_sflow_test_events_SOURCES = tests/sflow/test_events.c tests/sflow/unit.h
 tests_sflow_test_events_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_events_LDADD = $(UNIT_LIBS)
 tests_sflow_test_events_LDFLAGS = -Wl,--wrap=realloc
+
+tests_sflow_test_feeds_SOURCES = tests/sflow/test_feeds.c tests/sflow/unit.h
+tests_sflow_test_feeds_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_feeds_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_flows_SOURCES = tests/sflow/test_flows.c tests/sflow/unit.h
 tests_sflow_test_flows_CFLAGS = $(UNIT_CFLAGS)
