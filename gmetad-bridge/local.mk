@@ -64,9 +64,12 @@ bridge_state = \
 
 # What is looked at in each step.
 bridge_steps = \
+	gmetad-bridge/steps/archives.c gmetad-bridge/steps/archives.h \
 	gmetad-bridge/steps/step_plan.c gmetad-bridge/steps/step_plan.h \
 	gmetad-bridge/steps/steps.c gmetad-bridge/steps/steps.h \
-	gmetad-bridge/steps/summary.c gmetad-bridge/steps/summary.h
+	gmetad-bridge/steps/summary.c gmetad-bridge/steps/summary.h \
+	gmetad-bridge/steps/sums.c gmetad-bridge/steps/sums.h \
+	gmetad-bridge/steps/walk.c gmetad-bridge/steps/walk.h
 
 sbin_PROGRAMS += gmetad-bridge/gmetad-bridge
 gmetad_bridge_gmetad_bridge_SOURCES = gmetad-bridge/main.c

@@ -23,6 +23,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_state_newer \
 	tests/bridge/test_steps \
 	tests/bridge/test_summary \
+	tests/bridge/test_walk \
 	tests/bridge/test_whole
 BRIDGE_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CONFUSE_CFLAGS)
 BRIDGE_LIBS = gmetad-bridge/libbridge.la $(CMOCKA_LIBS)
@@ -142,6 +143,10 @@ tests_bridge_test_state_newer_LDADD = $(BRIDGE_LIBS)
 tests_bridge_test_steps_SOURCES = tests/bridge/test_steps.c tests/sflow/unit.h
 tests_bridge_test_steps_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_steps_LDADD = $(BRIDGE_LIBS)
+
+tests_bridge_test_walk_SOURCES = tests/bridge/test_walk.c tests/sflow/unit.h
+tests_bridge_test_walk_CFLAGS = $(BRIDGE_CFLAGS)
+tests_bridge_test_walk_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_whole_SOURCES = tests/bridge/test_whole.c $(UNIT_WIRE)
 tests_bridge_test_whole_CFLAGS = $(BRIDGE_CFLAGS)

@@ -1,0 +1,296 @@
+#include "gmetad-bridge/steps/archives.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "gmetad-bridge/rrd/rrd.h"
+#include "gmetad-bridge/steps/step_plan.h"
+#include "gmetad-bridge/steps/summary.h"
+#include "sflow/format.h"
+
+/* Flags of a value's mark, besides step_plan.h's: whether it has an RRD, by the
+ * configuration of that generation. */
+#define MARK_NO_RRD 0x1000000u
+#define MARK_CHOSEN 0x2000000u
+#define MARK_GENERATION 0xfc000000u
+#define GENERATION_SHIFT 26
+
+#define RELOAD_MS 2000 /* that the old writers have to come to an end */
+
+static struct {
+	struct store *store;
+	struct store_column *marks; /* a struct step_mark for each value */
+	const struct config *config;
+	uint32_t generation; /* of the configuration */
+	struct rrd *rrd;
+	struct rrd_chunk *chunk;
+	uint32_t time_s, before_s; /* of this step, and the one before */
+	int64_t deadline_ms;       /* of the end */
+	/* of the host that is looked at */
+	const char *cluster, *host;
+	bool up;
+} archives;
+
+/* Lines ---------------------------------------------------------------------------- */
+
+static const char *
+cluster_name(unsigned number)
+{
+	size_t i;
+
+	for (i = 0; i < archives.config->cluster_count; i++)
+		if (archives.config->clusters[i].number == number)
+			return archives.config->clusters[i].name;
+	return NULL;
+}
+
+static void
+add_value(const struct metric *metric, double number, uint32_t time_s)
+{
+	char text[FORMAT_TEXT];
+
+	format_number(metric, number, text);
+	rrd_line_value(archives.rrd, &archives.chunk, time_s, text, 0);
+}
+
+/* Whether the metric gets an RRD, by its name, looked up once. */
+static bool
+has_rrd(struct step_mark *mark, const char *name)
+{
+	uint32_t generation = archives.generation << GENERATION_SHIFT;
+
+	if ((mark->flags & MARK_CHOSEN) == 0 ||
+	    (mark->flags & MARK_GENERATION) != generation) {
+		mark->flags = (mark->flags & MARK_STAYED) | MARK_CHOSEN |
+		              generation;
+		if (config_archives(archives.config, name) == NULL)
+			mark->flags |= MARK_NO_RRD;
+	}
+	return (mark->flags & MARK_NO_RRD) == 0;
+}
+
+/* The lines that a plan asks for. */
+static void
+write_plan(const struct step_plan *plan, struct step_mark *mark,
+           const struct store_value *value)
+{
+	char name[STORE_NAME];
+
+	if (!plan->before && !plan->now)
+		return;
+	store_value_name(value, name);
+	if (!has_rrd(mark, name))
+		return;
+	rrd_line_begin(archives.rrd, &archives.chunk, archives.cluster,
+	               archives.host, name);
+	if (plan->before)
+		add_value(value->metric, plan->number_before, plan->before_s);
+	if (plan->now)
+		add_value(value->metric, value->number, archives.time_s);
+	rrd_line_end(archives.rrd, &archives.chunk);
+}
+
+/* The visitors ----------------------------------------------------------------------- */
+
+static bool
+take_host(const struct store_state *state)
+{
+	archives.cluster = cluster_name(state->cluster);
+	archives.host = state->name;
+	archives.up = state->up;
+	return archives.cluster != NULL;
+}
+
+/* A clock that was set back has no step to offer that RRDtool would take. */
+static bool
+is_writing(void)
+{
+	return archives.rrd != NULL && archives.time_s > archives.before_s;
+}
+
+static bool
+step_host(const struct store_state *state)
+{
+	return is_writing() && take_host(state);
+}
+
+/* What is known of a value for so long that it is written before it is forgotten: the
+ * host went down, or the program ends. Texts have no RRD. */
+static void
+last_value(const struct store_value *value)
+{
+	unsigned step_s = archives.config->rrd.step_s;
+	struct step_mark *mark;
+	struct step_plan plan;
+
+	if (value->metric->type == STRING)
+		return;
+	mark = store_cell(archives.marks, value);
+	if (mark == NULL)
+		return;
+	plan = step_last(mark, archives.before_s, step_s);
+	write_plan(&plan, mark, value);
+}
+
+static void
+step_of_value(const struct store_value *value)
+{
+	const struct config_rrd *rrd = &archives.config->rrd;
+	struct step_mark *mark;
+	struct step_plan plan;
+
+	if (value->metric->type == STRING)
+		return;
+	mark = store_cell(archives.marks, value);
+	if (mark == NULL)
+		return;
+	plan = step_value(mark, value->number, rrd->write, archives.before_s,
+	                  archives.time_s, rrd->step_s);
+	write_plan(&plan, mark, value);
+}
+
+static void
+take_value(const struct store_value *value)
+{
+	if (archives.up)
+		step_of_value(value);
+	else
+		last_value(value);
+}
+
+const struct walk_visitor archives_visitor = {
+    .pace = WALK_EACH_STEP, .host = step_host, .value = take_value};
+
+/* Of the end, as many as there is time for. */
+static bool
+last_host(const struct store_state *state)
+{
+	return clock_ms() < archives.deadline_ms && take_host(state);
+}
+
+static const struct walk_visitor last_visitor = {
+    .pace = WALK_EACH_STEP, .host = last_host, .value = last_value};
+
+/* Sums ------------------------------------------------------------------------------- */
+
+static void
+write_sums(const struct summary *summary, const char *cluster)
+{
+	char text[SUMMARY_TEXT];
+	size_t i;
+
+	for (i = 0; i < summary->count; i++) {
+		const struct summary_metric *m = summary->metrics[i];
+
+		if (m->hosts == 0 ||
+		    config_archives(archives.config, m->name) == NULL)
+			continue;
+		summary_text(m, text);
+		rrd_line_begin(archives.rrd, &archives.chunk, cluster, NULL,
+		               m->name);
+		rrd_line_value(archives.rrd, &archives.chunk, archives.time_s,
+		               text, m->hosts);
+		rrd_line_end(archives.rrd, &archives.chunk);
+	}
+}
+
+static void
+write_summaries(void)
+{
+	const struct summaries *summaries = summaries_hold();
+	size_t i;
+
+	for (i = 0; i < archives.config->cluster_count; i++) {
+		const struct config_cluster *c = &archives.config->clusters[i];
+		const struct summary *s = summaries_find(summaries, c->number);
+
+		if (s != NULL)
+			write_sums(s, c->name);
+	}
+	write_sums(&summaries->summaries[summaries->count], NULL);
+	summaries_release(summaries);
+}
+
+/* A step, and the life ----------------------------------------------------------------- */
+
+int
+archives_open(struct store *store)
+{
+	const struct store_column_options marks = {
+	    .cell_size = sizeof(struct step_mark)};
+
+	archives.store = store;
+	archives.marks = store_column(store, &marks);
+	return archives.marks != NULL ? 0 : -1;
+}
+
+/* Whether the writers of one have to end before those of the other begin. */
+static bool
+differs(const struct config *a, const struct config *b)
+{
+	const struct config_rrd *x = &a->rrd, *y = &b->rrd;
+
+	return a->rrd_on != b->rrd_on || strcmp(x->rootdir, y->rootdir) != 0 ||
+	       x->step_s != y->step_s || x->connections != y->connections ||
+	       x->queue_bytes != y->queue_bytes ||
+	       x->lower_case != y->lower_case || x->delay_s != y->delay_s ||
+	       strcmp(x->rrdcached != NULL ? x->rrdcached : "",
+	              y->rrdcached != NULL ? y->rrdcached : "") != 0;
+}
+
+void
+archives_configure(const struct config *config)
+{
+	const struct config *was = archives.config;
+
+	archives.config = config;
+	archives.generation++;
+	if (was == NULL || differs(was, config)) {
+		rrd_stop(archives.rrd, clock_ms() + RELOAD_MS);
+		archives.rrd = config->rrd_on ? rrd_start(config) : NULL;
+	} else if (archives.rrd != NULL) {
+		rrd_reload(archives.rrd, config);
+	}
+}
+
+bool
+archives_written(void)
+{
+	return archives.rrd != NULL;
+}
+
+void
+archives_begin(uint32_t time_s, uint32_t before_s)
+{
+	archives.time_s = time_s;
+	archives.before_s = before_s;
+}
+
+void
+archives_end(void)
+{
+	if (!is_writing())
+		return;
+	if (archives.config->rrd.summaries)
+		write_summaries();
+	rrd_flush(archives.rrd, &archives.chunk);
+	archives.before_s = archives.time_s;
+}
+
+void
+archives_stop(int64_t deadline_ms)
+{
+	const struct walk_visitor *const last[] = {&last_visitor};
+	struct walk walk;
+
+	archives.deadline_ms = deadline_ms;
+	if (archives.rrd != NULL &&
+	    walk_open(&walk, archives.store, last, 1)) {
+		walk_step(&walk, clock_ms());
+		rrd_flush(archives.rrd, &archives.chunk);
+	}
+	rrd_stop(archives.rrd, deadline_ms);
+	archives.rrd = NULL;
+	archives.config = NULL;
+}
