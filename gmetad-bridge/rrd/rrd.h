@@ -36,13 +36,17 @@ void rrd_reload(struct rrd *rrd, const struct config *config);
 /* A part of the queue that is being filled by one thread: some 64 KB. */
 struct rrd_chunk;
 
-/* Begins a line for this file. `host` NULL: of the cluster's sums; `cluster` NULL,
- * too: of the grid's. Blanks and backslashes in names are escaped; a name that would
- * lead elsewhere (with a "/", a leading ".", what can't be printed, that of the sums)
- * has its line dropped. `chunk` begins as NULL; what is full of it is queued.
+/* The lines that follow are for files of this host. `host` NULL: of the cluster's sums;
+ * `cluster` NULL, too: of the grid's. Blanks and backslashes in names are escaped; a name
+ * that would lead elsewhere (with a "/", a leading ".", what can't be printed, that of the
+ * sums) has its lines dropped. `chunk` begins as NULL; what is full of it is queued.
  * Never waits: where the queue is full, what follows is counted as dropped. */
+void rrd_line_folder(struct rrd *rrd, struct rrd_chunk **chunk,
+                     const char *cluster, const char *host);
+
+/* Begins a line for the file of this metric, which is as harmless, or dropped. */
 void rrd_line_begin(struct rrd *rrd, struct rrd_chunk **chunk,
-                    const char *cluster, const char *host, const char *metric);
+                    const char *metric);
 
 /* One more value of the line. `num`: hosts of a sum; 0: it is none, which is the same
  * for all values of a line. `text` is a number, as the XML has it; other text is
@@ -51,7 +55,7 @@ void rrd_line_value(struct rrd *rrd, struct rrd_chunk **chunk, uint32_t time_s,
                     const char *text, unsigned num);
 void rrd_line_end(struct rrd *rrd, struct rrd_chunk **chunk);
 
-/* Queues what is in the chunk, and makes it NULL. */
+/* Queues what is in the chunk, and makes it NULL; the folder is to be said anew. */
 void rrd_flush(struct rrd *rrd, struct rrd_chunk **chunk);
 
 #endif

@@ -10,7 +10,10 @@
 #define VALUE_REST 32  /* " TIME:", ":NUM" */
 
 struct rrd_chunk {
-	unsigned writer; /* of the line: */
+	char folder[RRD_LINE]; /* up to the metric's name; "" for a bad one */
+	size_t folder_len;
+	unsigned writer; /* of the folder */
+	/* of the line: */
 	size_t begin;    /* where it is in its block */
 	uint64_t values; /* that it has */
 	bool bad;        /* it is dropped */
@@ -120,18 +123,12 @@ writer_of(const struct rrd *rrd, const char *cluster, const char *host)
 	return (hash ^ hash >> 16) % rrd->count;
 }
 
-/* The block of a writer, with room for a line; NULL without memory. */
+/* The block of the folder's writer, with room for a line; NULL without memory. */
 static struct rrd_block *
-block_of(const struct rrd *rrd, struct rrd_chunk **chunk, unsigned writer)
+block_of(const struct rrd *rrd, struct rrd_chunk *chunk)
 {
-	struct rrd_block **block;
+	struct rrd_block **block = &chunk->blocks[chunk->writer];
 
-	if (*chunk == NULL)
-		*chunk = calloc(1, sizeof(**chunk) +
-		                       rrd->count * sizeof((*chunk)->blocks[0]));
-	if (*chunk == NULL)
-		return NULL;
-	block = &(*chunk)->blocks[writer];
 	if (*block == NULL)
 		*block = rrd_block_new(rrd->block_size + RRD_LINE);
 	return *block;
@@ -171,58 +168,84 @@ lower_case(char *text, size_t len)
 			*text = (char)(*text - 'A' + 'a');
 }
 
-static void
-add_path(const struct rrd *rrd, struct rrd_block *block, const char *cluster,
-         const char *host, const char *metric)
-{
-	size_t folder;
-
-	add(block, rrd->prefix, rrd->prefix_len);
-	if (cluster != NULL) {
-		add_part(block, cluster);
-		add(block, "/", 1);
-	}
-	folder = block->len;
-	add_part(block, host != NULL ? host : RRD_SUMS);
-	if (host != NULL && rrd->config->rrd.lower_case)
-		lower_case(block->bytes + folder, block->len - folder);
-	add(block, "/", 1);
-	add_part(block, metric);
-	add(block, ".rrd", 4);
-}
-
 static bool
-is_good_path(const struct rrd *rrd, const char *cluster, const char *host,
-             const char *metric)
+is_good_folder(const struct rrd *rrd, const char *cluster, const char *host)
 {
-	size_t len = strlen(metric);
+	size_t len = host != NULL ? strlen(host) : strlen(RRD_SUMS);
 
-	if (!is_harmless(metric) || (cluster != NULL && !is_harmless(cluster)) ||
+	if ((cluster != NULL && !is_harmless(cluster)) ||
 	    (host != NULL && (cluster == NULL || !is_harmless(host))))
 		return false;
 	len += cluster != NULL ? strlen(cluster) : 0;
-	len += host != NULL ? strlen(host) : strlen(RRD_SUMS);
-	return rrd->prefix_len + 2 * len + VALUE_TEXT + VALUE_REST + 8 < RRD_LINE;
+	return rrd->prefix_len + 2 * len + 2 < RRD_LINE;
+}
+
+/* "UPDATE ROOT/CLUSTER/HOST/", or what there is of it. Returns the length. */
+static size_t
+compose_folder(const struct rrd *rrd, const char *cluster, const char *host,
+               char folder[RRD_LINE])
+{
+	size_t len = rrd->prefix_len, begin;
+
+	memcpy(folder, rrd->prefix, len);
+	if (cluster != NULL) {
+		len += rrd_escape(cluster, strlen(cluster), folder + len);
+		folder[len++] = '/';
+	}
+	begin = len;
+	if (host == NULL)
+		len = (size_t)(stpcpy(folder + len, RRD_SUMS) - folder);
+	else
+		len += rrd_escape(host, strlen(host), folder + len);
+	if (host != NULL && rrd->config->rrd.lower_case)
+		lower_case(folder + begin, len - begin);
+	folder[len++] = '/';
+	return len;
 }
 
 void
-rrd_line_begin(struct rrd *rrd, struct rrd_chunk **chunk, const char *cluster,
-               const char *host, const char *metric)
+rrd_line_folder(struct rrd *rrd, struct rrd_chunk **chunk, const char *cluster,
+                const char *host)
 {
-	unsigned writer = writer_of(rrd, cluster != NULL ? cluster : "",
-	                            host != NULL ? host : "");
-	struct rrd_block *block = block_of(rrd, chunk, writer);
 	struct rrd_chunk *c = *chunk;
 
 	if (c == NULL)
-		return; /* without memory; its values are counted */
-	c->writer = writer;
+		c = *chunk = calloc(1, sizeof(*c) +
+		                           rrd->count * sizeof(c->blocks[0]));
+	if (c == NULL)
+		return; /* without memory; the values of its lines are counted */
+	c->writer = writer_of(rrd, cluster != NULL ? cluster : "",
+	                      host != NULL ? host : "");
+	c->folder_len = 0;
+	if (is_good_folder(rrd, cluster, host))
+		c->folder_len = compose_folder(rrd, cluster, host, c->folder);
+}
+
+static bool
+is_good_path(const struct rrd_chunk *c, const char *metric)
+{
+	return c->folder_len > 0 && is_harmless(metric) &&
+	       c->folder_len + 2 * strlen(metric) + VALUE_TEXT + VALUE_REST + 8 <
+	           RRD_LINE;
+}
+
+void
+rrd_line_begin(struct rrd *rrd, struct rrd_chunk **chunk, const char *metric)
+{
+	struct rrd_chunk *c = *chunk;
+	struct rrd_block *block;
+
+	if (c == NULL)
+		return;
+	block = block_of(rrd, c);
 	c->values = 0;
-	c->bad = block == NULL || !is_good_path(rrd, cluster, host, metric);
+	c->bad = block == NULL || !is_good_path(c, metric);
 	if (c->bad)
 		return;
 	c->begin = block->len;
-	add_path(rrd, block, cluster, host, metric);
+	add(block, c->folder, c->folder_len);
+	add_part(block, metric);
+	add(block, ".rrd", 4);
 }
 
 void

@@ -27,9 +27,7 @@ static struct {
 	struct rrd_chunk *chunk;
 	uint32_t time_s, before_s; /* of this step, and the one before */
 	int64_t deadline_ms;       /* of the end */
-	/* of the host that is looked at */
-	const char *cluster, *host;
-	bool up;
+	bool up; /* the host that is looked at */
 } archives;
 
 /* Lines ---------------------------------------------------------------------------- */
@@ -82,8 +80,7 @@ write_plan(const struct step_plan *plan, struct step_mark *mark,
 	store_value_name(value, name);
 	if (!has_rrd(mark, name))
 		return;
-	rrd_line_begin(archives.rrd, &archives.chunk, archives.cluster,
-	               archives.host, name);
+	rrd_line_begin(archives.rrd, &archives.chunk, name);
 	if (plan->before)
 		add_value(value->metric, plan->number_before, plan->before_s);
 	if (plan->now)
@@ -96,10 +93,13 @@ write_plan(const struct step_plan *plan, struct step_mark *mark,
 static bool
 take_host(const struct store_state *state)
 {
-	archives.cluster = cluster_name(state->cluster);
-	archives.host = state->name;
+	const char *cluster = cluster_name(state->cluster);
+
 	archives.up = state->up;
-	return archives.cluster != NULL;
+	if (cluster != NULL)
+		rrd_line_folder(archives.rrd, &archives.chunk, cluster,
+		                state->name);
+	return cluster != NULL;
 }
 
 /* A clock that was set back has no step to offer that RRDtool would take. */
@@ -180,6 +180,7 @@ write_sums(const struct summary *summary, const char *cluster)
 	char text[SUMMARY_TEXT];
 	size_t i;
 
+	rrd_line_folder(archives.rrd, &archives.chunk, cluster, NULL);
 	for (i = 0; i < summary->count; i++) {
 		const struct summary_metric *m = summary->metrics[i];
 
@@ -187,8 +188,7 @@ write_sums(const struct summary *summary, const char *cluster)
 		    config_archives(archives.config, m->name) == NULL)
 			continue;
 		summary_text(m, text);
-		rrd_line_begin(archives.rrd, &archives.chunk, cluster, NULL,
-		               m->name);
+		rrd_line_begin(archives.rrd, &archives.chunk, m->name);
 		rrd_line_value(archives.rrd, &archives.chunk, archives.time_s,
 		               text, m->hosts);
 		rrd_line_end(archives.rrd, &archives.chunk);

@@ -156,7 +156,8 @@ void
 rig_value(struct rig *rig, const char *cluster, const char *host,
           const char *metric, unsigned steps, const char *text, unsigned num)
 {
-	rrd_line_begin(rig->rrd, &rig->chunk, cluster, host, metric);
+	rrd_line_folder(rig->rrd, &rig->chunk, cluster, host);
+	rrd_line_begin(rig->rrd, &rig->chunk, metric);
 	rrd_line_value(rig->rrd, &rig->chunk, RIG_START + steps * RIG_STEP, text,
 	               num);
 	rrd_line_end(rig->rrd, &rig->chunk);
@@ -246,7 +247,8 @@ rig_line(struct rig *rig, const char *const *values, unsigned count)
 {
 	unsigned i;
 
-	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "m");
+	rrd_line_folder(rig->rrd, &rig->chunk, "web", "node1");
+	rrd_line_begin(rig->rrd, &rig->chunk, "m");
 	for (i = 0; i < count; i++)
 		rrd_line_value(rig->rrd, &rig->chunk,
 		               (uint32_t)strtoul(values[i], NULL, 10),

@@ -158,7 +158,8 @@ test_long_line(void **state)
 	unsigned i;
 
 	rig_start(rig);
-	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "m");
+	rrd_line_folder(rig->rrd, &rig->chunk, "web", "node1");
+	rrd_line_begin(rig->rrd, &rig->chunk, "m");
 	for (i = 0; i < 1000; i++)
 		rrd_line_value(rig->rrd, &rig->chunk, RIG_START + i, "1", 0);
 	rrd_line_end(rig->rrd, &rig->chunk);

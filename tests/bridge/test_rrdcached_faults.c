@@ -21,7 +21,8 @@ begin_fake(struct rig *rig)
 	rig_start(rig);
 	rig_value(rig, "web", "node1", "a", 0, "1", 0);
 	rig_value(rig, "web", "node1", "b", 0, "2", 0);
-	rrd_line_begin(rig->rrd, &rig->chunk, "web", "node1", "c");
+	rrd_line_folder(rig->rrd, &rig->chunk, "web", "node1");
+	rrd_line_begin(rig->rrd, &rig->chunk, "c");
 	rrd_line_value(rig->rrd, &rig->chunk, RIG_START, "3", 0);
 	rrd_line_value(rig->rrd, &rig->chunk, RIG_START + RIG_STEP, "4", 0);
 	rrd_line_end(rig->rrd, &rig->chunk);
