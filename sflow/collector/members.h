@@ -44,13 +44,13 @@ enum member_state { MEMBER_UP, MEMBER_LATE, MEMBER_DOWN };
 /* One host's heartbeat. */
 struct member {
 	enum member_state state;
+	unsigned misses;      /* so many in a row mean down, by the loss */
 	int64_t heard_ms;     /* the last heartbeat */
 	int64_t watched_ms;   /* nobody listened before: no heartbeat was missed */
 	uint32_t interval_ms; /* expected between two */
 	uint32_t jitter_ms;
 	double loss;          /* share of datagrams that get lost, measured */
 	double loss_lately;   /* the same, over the last few hundred */
-	unsigned misses;      /* so many in a row mean down, by that */
 };
 
 enum member_change { MEMBER_SAME, MEMBER_IS_LATE, MEMBER_IS_DOWN,

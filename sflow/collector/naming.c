@@ -87,9 +87,9 @@ may_rename(struct collector *c, struct agent *agent, struct source *source,
 	}
 	if (renames->count < (source != NULL ? RENAMES_SOURCE : RENAMES_AGENT))
 		return true;
-	if (!naming->told_flipping)
+	if (!naming->renames.told)
 		tell_flipping(c, agent, source, name);
-	naming->told_flipping = true;
+	naming->renames.told = true;
 	return false;
 }
 

@@ -9,6 +9,7 @@
 /* How often something got another name, in the hour that began then. */
 struct renames {
 	unsigned count;
+	bool told; /* of an agent: that names of its hosts change all the time */
 	int64_t since_ms;
 };
 
@@ -17,7 +18,6 @@ struct agent_naming {
 	char *called;           /* "" unknown */
 	char *other;            /* heard once, and not the name; "": none */
 	struct renames renames; /* of its host */
-	bool told_flipping;     /* that a name changes all the time */
 };
 
 /* The kind of host that agents have. */
