@@ -1,4 +1,4 @@
-# All are built with the tests and run by hand: run-bench runs gmond under
+# These are built with the tests and run by hand: run-bench runs gmond under
 # sflow-load's datagrams, run-bridge gmetad-bridge beside gmond and gmetad; library
 # is what they cost without a gmond, discard what it costs to receive them, and
 # rrd_feed the least that updates through rrdcached cost.
@@ -14,6 +14,16 @@ tests_bench_library_LDADD = gmond-module/libdeliveries.la sflow/libsflow.la -lm
 tests_bench_rrd_feed_SOURCES = tests/bench/rrd_feed.c
 
 tests_bench_discard_SOURCES = tests/bench/discard.c
+
+# What some paths cost in instructions, which sanitizers multiply.
+if !SANITIZED
+check_PROGRAMS += tests/bench/quick_paths
+endif
+tests_bench_quick_paths_SOURCES = \
+	tests/bench/quick_paths.c tests/bench/quick_paths.h \
+	tests/bench/quick_reference.c tests/bench/quick_input.c \
+	tests/bench/fleet.c tests/bench/fleet.h $(BENCH_TRAFFIC)
+tests_bench_quick_paths_LDADD = gmetad-bridge/libbridge.la
 
 EXTRA_DIST += tests/bench/run-bench tests/bench/run-bridge \
 	tests/bench/measure.py tests/bench/programs.py tests/bench/RESULTS.md
