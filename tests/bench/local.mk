@@ -22,8 +22,11 @@ endif
 tests_bench_quick_paths_SOURCES = \
 	tests/bench/quick_paths.c tests/bench/quick_paths.h \
 	tests/bench/quick_reference.c tests/bench/quick_input.c \
+	tests/bench/quick_xml.c tests/bench/quick_step.c tests/bench/quick_check.c \
 	tests/bench/fleet.c tests/bench/fleet.h $(BENCH_TRAFFIC)
-tests_bench_quick_paths_LDADD = gmetad-bridge/libbridge.la
+tests_bench_quick_paths_LDADD = tools/check_sflow/libchecksflow.la \
+	gmetad-bridge/libbridge.la
+tests_bench_quick_paths_LDFLAGS = -Wl,--wrap=poll
 
 EXTRA_DIST += tests/bench/run-bench tests/bench/run-bridge \
 	tests/bench/measure.py tests/bench/programs.py tests/bench/RESULTS.md

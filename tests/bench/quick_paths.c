@@ -91,7 +91,8 @@ static void *
 run_paths(void *unused)
 {
 	static const struct path *const paths[] = {
-	    &path_reference, &path_host, &path_port};
+	    &path_reference, &path_host, &path_port,
+	    &path_xml,       &path_step, &path_check};
 	size_t i;
 
 	(void)unused;
