@@ -15,7 +15,7 @@ tests_bench_rrd_feed_SOURCES = tests/bench/rrd_feed.c
 
 tests_bench_discard_SOURCES = tests/bench/discard.c
 
-# What some paths cost in instructions, which sanitizers multiply.
+# A test: what some paths cost in instructions, which sanitizers multiply.
 if !SANITIZED
 check_PROGRAMS += tests/bench/quick_paths
 endif
@@ -27,6 +27,8 @@ tests_bench_quick_paths_SOURCES = \
 tests_bench_quick_paths_LDADD = tools/check_sflow/libchecksflow.la \
 	gmetad-bridge/libbridge.la
 tests_bench_quick_paths_LDFLAGS = -Wl,--wrap=poll
+WHOLE_TESTS += tests/bench/quick
 
 EXTRA_DIST += tests/bench/run-bench tests/bench/run-bridge \
-	tests/bench/measure.py tests/bench/programs.py tests/bench/RESULTS.md
+	tests/bench/measure.py tests/bench/programs.py tests/bench/RESULTS.md \
+	tests/bench/quick tests/bench/quick.tsv

@@ -1,5 +1,5 @@
 /* quick_paths - runs each path some rounds, with a profile for each: see
- * quick_paths.h. It is run under callgrind; each line says
+ * quick_paths.h. It is run by tests/bench/quick, under callgrind; each line says
  *
  *     PATH UNITS
  *

@@ -1,4 +1,4 @@
-/* quick_paths.h - paths whose instructions are counted.
+/* quick_paths.h - the paths whose instructions tests/bench/quick counts.
  *
  * quick_paths runs them under callgrind, which counts only between counting_on() and
  * counting_off(), and begins a new profile with each path.
