@@ -54,20 +54,22 @@ struct source {
 		struct source_id id;
 	} key;
 	struct agent *agent;
-	struct source *prev, *next; /* of the same agent */
+	/* each sweep looks at these: they lie together */
+	struct source *next, *prev; /* of the same agent */
+	int64_t heard_ms;           /* any sample */
+	struct rhythm rhythm;       /* how often it sends */
+	void *slots[SLOT_COUNT];
+	/* and at none of these */
 	struct sample_order counted, flows;
 	unsigned sub_epoch;  /* the sub-agent's, when last heard */
 	unsigned epoch;      /* counts its restarts, the sub-agent's included */
-	int64_t heard_ms;    /* any sample */
 	int64_t counters_ms; /* the last counters sample; 0: none */
 	uint32_t uptime_ms;  /* the agent's clock then */
 	unsigned counters_count;
-	struct rhythm rhythm; /* how often it sends */
 	char *name;
 	uint8_t uuid[16];
 	struct renames renames;
 	struct instance instance;
-	void *slots[SLOT_COUNT];
 	struct counters *counters;
 	UT_hash_handle hh;
 };

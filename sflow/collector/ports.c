@@ -13,14 +13,14 @@
 
 struct port {
 	struct port *prev, *next; /* of the same agent */
-	struct source *source;
-	double rates[PORT_TOTALS];
-	bool valid[PORT_TOTALS]; /* of these rates */
 	bool counted;         /* among its agent's ports */
 	bool rated;           /* it has rates since the last totals */
 	bool begun;           /* it began to count, and had no rate yet */
+	bool valid[PORT_TOTALS]; /* of the rates */
 	int64_t rated_ms;     /* when it last had any, or began to count */
 	int64_t aggregate_ms; /* another port said then that it is part of this */
+	struct source *source;
+	double rates[PORT_TOTALS];
 };
 
 /* Interfaces that are made of others, or of nothing (IANAifType-MIB). */
@@ -305,6 +305,20 @@ slowest_poll_ms(const struct agent_ports *ports, int64_t agent_ms)
 	return slowest;
 }
 
+/* Whether all ports are waited for by the agent's own interval, which is the least: so
+ * it mostly is, and then no source need be looked at. */
+static bool
+all_are_waited_for(const struct agent_ports *ports, int64_t agent_ms,
+                   int64_t now)
+{
+	const struct port *port;
+
+	DL_FOREACH(ports->all, port)
+		if (port->counted && !is_waited_for(ports, port, agent_ms, now))
+			return false;
+	return true;
+}
+
 void
 ports_tick(struct collector *c, struct agent *agent, int64_t now)
 {
@@ -314,6 +328,8 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 	struct port *port;
 	bool fewer = false;
 
+	if (all_are_waited_for(ports, agent_ms, now))
+		return;
 	if (now - ports->heard_ms >
 	    OUTAGE_INTERVALS * slowest_poll_ms(ports, agent_ms))
 		return; /* none is heard: nothing is known */
