@@ -362,8 +362,10 @@ flow_sample(struct collector *c, struct context *x, struct source *source,
 	uint32_t lost;
 	bool restarted;
 
-	if (is_news(c, x, source, sample, &lost, &restarted))
-		source_set_heard(source, x->now);
+	if (!is_news(c, x, source, sample, &lost, &restarted))
+		return;
+	count(&c->stats.flow_samples);
+	source_set_heard(source, x->now);
 }
 
 static void

@@ -20,6 +20,7 @@
 	       "sFlow samples received") \
 	METRIC(samples_lost, "sflow_samples_lost", PER_SECOND, "samples/sec", \
 	       "sFlow samples lost on the way, by their sequence numbers") \
+	PLAIN(flow_samples, "samples of packets and transactions, without those stale") \
 	METRIC(malformed, "sflow_malformed", PER_SECOND, "errors/sec", \
 	       "Malformed sFlow datagrams, samples and records") \
 	METRIC(unknown, "sflow_unknown_records", PER_SECOND, "records/sec", \

@@ -484,6 +484,7 @@ flow_samples_are_heard_but_have_no_values(void **state)
 	script_publish(s);
 	assert_int_equal(s->shown_count, 0);
 	assert_int_equal(stats(s)->samples, 2);
+	assert_int_equal(stats(s)->flow_samples, 1);
 	assert_int_equal(stats(s)->unknown, 0);
 }
 
