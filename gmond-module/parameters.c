@@ -1,5 +1,6 @@
 #include "gmond-module/parameters.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/file.h"
@@ -68,13 +69,15 @@ static const struct setting own[] = {
     {"nagios_commands", set_path, IN(nagios_commands)},
 };
 
+#define OWN_COUNT (sizeof(own) / sizeof(own[0]))
+
 /* Names and values ---------------------------------------------------------------- */
 
 static int
 set_parameter(struct parameters *p, const char *name, const char *value)
 {
 	const struct setting *setting =
-	    setting_find(own, sizeof(own) / sizeof(own[0]), name);
+	    setting_find(own, OWN_COUNT, name);
 	void *base = p;
 	char why[SETTING_WHY];
 
@@ -135,13 +138,25 @@ take_bool(cfg_t *section, const char *name, bool *to)
 		*to = cfg_getbool(section, name);
 }
 
-static void
+/* 0, or -1 with a line in the log. */
+static int
+read_port(struct parameters *p, cfg_t *section)
+{
+	const struct setting *port = setting_find(own, OWN_COUNT, "port");
+	char number[32], why[SETTING_WHY];
+
+	snprintf(number, sizeof(number), "%ld", cfg_getint(section, "udp_port"));
+	if (setting_set(port, p, number, why))
+		return 0;
+	log_line("sflow { udp_port = %s }: it should be %s", number, why);
+	return -1;
+}
+
+static int
 read_section(struct parameters *p, cfg_t *section)
 {
 	bool *accept = p->collector.accept, *multiple = p->collector.multiple;
 
-	if (is_set(section, "udp_port"))
-		p->port = (unsigned)cfg_getint(section, "udp_port");
 	take_bool(section, "accept_vm_metrics", &accept[KIND_VM]);
 	take_bool(section, "accept_http_metrics", &accept[KIND_HTTP]);
 	take_bool(section, "accept_memcache_metrics", &accept[KIND_MEMCACHE]);
@@ -150,6 +165,7 @@ read_section(struct parameters *p, cfg_t *section)
 	take_bool(section, "multiple_memcache_instances",
 	          &multiple[KIND_MEMCACHE]);
 	take_bool(section, "multiple_jvm_instances", &multiple[KIND_JVM]);
+	return is_set(section, "udp_port") ? read_port(p, section) : 0;
 }
 
 /* gmond forgets a silent host after host_dmax, or never when that is 0; here
@@ -170,7 +186,7 @@ parameters_read(struct parameters *p, cfg_t *config,
 	cfg_t *section = cfg_getopt(config, "sflow") == NULL
 	                     ? NULL
 	                     : cfg_getsec(config, "sflow");
-	int result;
+	int result = 0;
 
 	memset(p, 0, sizeof(*p));
 	p->port = SFLOW_PORT;
@@ -178,8 +194,9 @@ parameters_read(struct parameters *p, cfg_t *config,
 	collector_settings_begin(&p->collector, SETTINGS_OF_MODULE);
 	read_globals(p, cfg_getsec(config, "globals"));
 	if (section != NULL)
-		read_section(p, section);
-	result = set_parameters(p, list, false);
+		result = read_section(p, section);
+	if (set_parameters(p, list, false) != 0)
+		result = -1;
 	return set_parameters(p, list, true) != 0 ? -1 : result;
 }
 

@@ -110,8 +110,9 @@ is_writing(void)
 }
 
 static bool
-step_host(const struct store_state *state)
+step_host(const struct store_state *state, int64_t now)
 {
+	(void)now;
 	return is_writing() && take_host(state);
 }
 
@@ -164,8 +165,9 @@ const struct walk_visitor archives_visitor = {
 
 /* Of the end, as many as there is time for. */
 static bool
-last_host(const struct store_state *state)
+last_host(const struct store_state *state, int64_t now)
 {
+	(void)now;
 	return clock_ms() < archives.deadline_ms && take_host(state);
 }
 

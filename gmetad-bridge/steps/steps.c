@@ -158,7 +158,7 @@ run(void *unused)
 
 	(void)unused;
 	while ((due = wait_for_due()) != DUE_END) {
-		walk_second(&steps.walk);
+		walk_second(&steps.walk, clock_ms());
 		if (due != DUE_STEP)
 			continue;
 		before_s = steps.before_s;

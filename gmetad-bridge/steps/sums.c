@@ -8,8 +8,9 @@ static struct {
 } sums;
 
 static bool
-host(const struct store_state *state)
+host(const struct store_state *state, int64_t now)
 {
+	(void)now;
 	sums.cluster = state->cluster;
 	summary_host(sums.builder, state->cluster, state->up);
 	return state->up;

@@ -25,7 +25,7 @@ walk_open(struct walk *walk, struct store *store,
 
 static void
 visit(const struct walk *walk, enum walk_pace pace,
-      const struct store_state *host, struct wanting *wanting)
+      const struct store_state *host, int64_t now, struct wanting *wanting)
 {
 	size_t i;
 
@@ -33,7 +33,7 @@ visit(const struct walk *walk, enum walk_pace pace,
 	for (i = 0; i < walk->count; i++) {
 		const struct walk_visitor *visitor = walk->visitors[i];
 
-		if (visitor->pace == pace && visitor->host(host))
+		if (visitor->pace == pace && visitor->host(host, now))
 			wanting->visitors[wanting->count++] = visitor;
 	}
 }
@@ -56,7 +56,7 @@ look_at_all(const struct walk *walk, struct store_host *host, int64_t now)
 	struct store_look look;
 
 	store_lock(host, &state);
-	visit(walk, WALK_EACH_STEP, &state, &wanting);
+	visit(walk, WALK_EACH_STEP, &state, now, &wanting);
 	store_look(&look, host, now);
 	while (wanting.count > 0 && store_look_next(&look, &value))
 		show(&wanting, &value);
@@ -78,7 +78,7 @@ walk_step(const struct walk *walk, int64_t now)
 
 /* All that is new is looked at, also if nobody wants it: the next time it isn't new. */
 static void
-look_at_news(const struct walk *walk, struct store_host *host)
+look_at_news(const struct walk *walk, struct store_host *host, int64_t now)
 {
 	struct wanting wanting;
 	struct store_state state;
@@ -87,7 +87,7 @@ look_at_news(const struct walk *walk, struct store_host *host)
 	enum store_news news;
 
 	store_lock(host, &state);
-	visit(walk, WALK_EACH_SECOND, &state, &wanting);
+	visit(walk, WALK_EACH_SECOND, &state, now, &wanting);
 	store_look_at_news(&look, walk->feed, host);
 	while (store_look_next_news(&look, &value, &news))
 		show(&wanting, &value);
@@ -105,7 +105,7 @@ tell_gone(const struct walk *walk, const char *key)
 }
 
 void
-walk_second(const struct walk *walk)
+walk_second(const struct walk *walk, int64_t now)
 {
 	struct store_info info;
 	struct store_host *host;
@@ -119,7 +119,7 @@ walk_second(const struct walk *walk)
 		if (info.gone)
 			tell_gone(walk, info.key);
 		else
-			look_at_news(walk, host);
+			look_at_news(walk, host, now);
 		store_done(walk->feed, host);
 	}
 }

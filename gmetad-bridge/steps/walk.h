@@ -22,7 +22,7 @@ struct walk_visitor {
 	/* A host, locked until the last of its values was given. False where they are
 	 * not wanted. It and the next may do nothing that takes longer than
 	 * microseconds. */
-	bool (*host)(const struct store_state *host);
+	bool (*host)(const struct store_state *host, int64_t now);
 
 	/* Then each of its values. */
 	void (*value)(const struct store_value *value);
@@ -49,6 +49,6 @@ bool walk_open(struct walk *walk, struct store *store,
 void walk_step(const struct walk *walk, int64_t now);
 
 /* The hosts that have news now, for the visitors of each second. */
-void walk_second(const struct walk *walk);
+void walk_second(const struct walk *walk, int64_t now);
 
 #endif

@@ -26,8 +26,9 @@ note(char *text, const char *word)
 }
 
 static bool
-step_host(const struct store_state *host)
+step_host(const struct store_state *host, int64_t now)
 {
+	assert_true(now >= NOW);
 	note(each_step, host->name);
 	return host->up;
 }
@@ -39,8 +40,9 @@ step_value(const struct store_value *value)
 }
 
 static bool
-second_host(const struct store_state *host)
+second_host(const struct store_state *host, int64_t now)
 {
+	assert_true(now >= NOW);
 	note(each_second, host->name);
 	return true;
 }
@@ -126,7 +128,7 @@ static void
 assert_seconds(struct rig *rig, const char *expected)
 {
 	each_second[0] = '\0';
-	walk_second(&rig->walk);
+	walk_second(&rig->walk, NOW);
 	assert_string_equal(each_second, expected);
 }
 
@@ -205,7 +207,7 @@ steps_alone_take_no_feed(void **state)
 	(void)state;
 	assert_true(walk_open(&walk, store, both, 1));
 	assert_null(walk.feed);
-	walk_second(&walk);
+	walk_second(&walk, NOW);
 	for (i = 0; i < STORE_FEEDS_MAX; i++)
 		assert_non_null(store_feed(store));
 	assert_false(walk_open(&walk, store, both, COUNT_OF(both)));

@@ -301,6 +301,19 @@ test_section_that_says_nothing(void **state)
 	parameters_free(&p);
 }
 
+/* Cut to 16 bits it would be another one. */
+static void
+test_section_with_no_port(void **state)
+{
+	struct parameters p;
+
+	(void)state;
+	assert_int_equal(read_params("sflow { udp_port = 70000 }", "", &p), -1);
+	parameters_free(&p);
+	assert_int_equal(read_params("sflow { udp_port = 0 }", "", &p), -1);
+	parameters_free(&p);
+}
+
 /* What the log says when a parameter is bad; gmond's goes to stderr. */
 static void
 log_of(const char *param, char *text, size_t size)
@@ -755,6 +768,7 @@ main(void)
 	    cmocka_unit_test(test_log_says_what_is_wrong),
 	    cmocka_unit_test(test_section_of_gmond),
 	    cmocka_unit_test(test_section_that_says_nothing),
+	    cmocka_unit_test(test_section_with_no_port),
 	    cmocka_unit_test(test_direct_delivers),
 	    cmocka_unit_test(test_direct_waits_for_dump),
 	    cmocka_unit_test(test_direct_updates_in_place),
