@@ -2,7 +2,6 @@
 # tests and fuzzers link the same code.
 noinst_LTLIBRARIES += sflow/libsflow.la
 sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
-	sflow/accept.c sflow/accept.h \
 	sflow/address.c sflow/address.h \
 	sflow/event.c sflow/event.h \
 	sflow/format.c sflow/format.h \
@@ -33,6 +32,7 @@ sflow_store = \
 
 # Who sends, what is remembered of them, and what becomes of it.
 sflow_collector = \
+	sflow/collector/accept.c sflow/collector/accept.h \
 	sflow/collector/agents.c sflow/collector/agents.h \
 	sflow/collector/agents_internal.h \
 	sflow/collector/arrival.c sflow/collector/arrival.h \

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/accept.h"
+#include "sflow/collector/accept.h"
 
 /* Setters for one setting each ------------------------------------------------- */
 

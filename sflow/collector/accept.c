@@ -1,4 +1,4 @@
-#include "sflow/accept.h"
+#include "sflow/collector/accept.h"
 
 #include <string.h>
 
