@@ -756,6 +756,44 @@ test_direct_needs_handlers(void **state)
 	fake_gmond_end();
 }
 
+/* A whole file of the source folder; to be freed. */
+static char *
+source_file(const char *path)
+{
+	const char *top = getenv("abs_top_srcdir");
+	char full[4096], *text = NULL;
+	size_t room = 0;
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s/%s", top == NULL ? "." : top, path);
+	file = fopen(full, "r");
+	assert_non_null(file);
+	assert_true(getdelim(&text, &room, '\0', file) > 0);
+	fclose(file);
+	return text;
+}
+
+/* gmond collects only what its configuration names, and users read the manual. */
+static void
+test_own_metrics_are_collected_and_told(void **state)
+{
+	char *collected = source_file("conf.d/sflow.conf.in");
+	char *manual = source_file("man/gmond-sflow.conf.5");
+	const Ganglia_25metric *metric;
+	char name[100];
+
+	(void)state;
+	for (metric = sflow_module.metrics_info; metric->name != NULL; metric++) {
+		snprintf(name, sizeof(name), "metric { name = \"%s\"", metric->name);
+		if (strstr(collected, name) == NULL)
+			fail_msg("%s is not collected", metric->name);
+		if (strstr(manual, metric->name) == NULL)
+			fail_msg("%s is not in the manual", metric->name);
+	}
+	free(manual);
+	free(collected);
+}
+
 int
 main(void)
 {
@@ -781,6 +819,7 @@ main(void)
 	    cmocka_unit_test(test_listing_starts_nothing),
 	    cmocka_unit_test(test_direct_needs_handlers),
 	    cmocka_unit_test(test_threads),
+	    cmocka_unit_test(test_own_metrics_are_collected_and_told),
 	};
 	const char *top = getenv("abs_top_srcdir");
 	char path[4096], error[CAPTURE_ERROR];

@@ -21,7 +21,7 @@ ROOMS = ("sflow", "common", "gmetad-bridge")
 ONE_ROOM = "gmetad-bridge/rrd/"
 
 # Only these open `struct agent` and `struct source`.
-OPENED = {"sflow/collector/agents_internal.h": 4}
+OPENED = {"sflow/collector/agents_internal.h": 2}
 
 
 def objects():
@@ -123,9 +123,43 @@ def check_opened(tap):
                   users if len(users) > most else [], len(users))
 
 
+def room_of(path):
+    """The folder of a file; what stands on top of sflow/ is a room each."""
+    folder = str(Path(path).parent)
+    return path.rpartition(".")[0] if folder == "sflow" else folder
+
+
+def room_arrows():
+    """{room: {other room: {files that include one of it}}}"""
+    graph = {}
+    for top in ROOMS + ("gmond-module", "tools"):
+        for path in sorted((SOURCE / top).rglob("*.[ch]")):
+            file = str(path.relative_to(SOURCE))
+            arrows_of = graph.setdefault(room_of(file), {})
+            for name in re.findall(r'^#include "([^"]+)"', path.read_text(), re.M):
+                if room_of(name) != room_of(file):
+                    arrows_of.setdefault(room_of(name), set()).add(file)
+    for others in list(graph.values()):
+        for name in others:
+            graph.setdefault(name, {})
+    return graph
+
+
+def check_rooms(tap):
+    """What the bridge counts, in its top folder, is for all of its rooms, and main.c
+    there starts them all: that folder calls everybody, and is called by all."""
+    graph = room_arrows()
+    top = graph.pop("gmetad-bridge")
+    for others in graph.values():
+        others.pop("gmetad-bridge", None)
+    tap.point("no rooms call each other in a circle",
+              [describe(members, graph) for members in circles(graph)], len(top))
+
+
 def main():
     tap = Tap()
     check_circles(tap)
+    check_rooms(tap)
     check_itself(tap)
     check_opened(tap)
     return tap.done()
