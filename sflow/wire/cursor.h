@@ -49,7 +49,7 @@ cursor_take(struct cursor *c, size_t len)
 	return start;
 }
 
-/* The number in the 4 bytes at `p`. */
+/* Returns the big-endian number in the 4 bytes at `p`. */
 static inline uint32_t
 u32_at(const uint8_t *p)
 {
@@ -73,9 +73,10 @@ cursor_u64(struct cursor *c)
 	return high << 32 | cursor_u32(c);
 }
 
-/* Fixed opaque data: `len` bytes and their padding to a multiple of four
- * (RFC 4506, 4.9). Padding that is missing at the very end of a block is
- * forgiven: agents cut it there, and no value is in it. */
+/* Takes fixed opaque data: `len` bytes and their padding to a multiple of four
+ * (RFC 4506, 4.9). Returns where the bytes start, or NULL when they are not all
+ * there. Padding may be missing at the very end of a block: some agents leave
+ * it out there, and no value is in it. */
 static inline const uint8_t *
 cursor_opaque(struct cursor *c, size_t len)
 {
@@ -87,8 +88,9 @@ cursor_opaque(struct cursor *c, size_t len)
 	return start;
 }
 
-/* A string or variable opaque: a length word, the bytes, the padding. The
- * bytes are not terminated. On failure NULL, and *len is zero. */
+/* Takes a string or variable opaque: a length word, the bytes, the padding.
+ * Returns where the bytes start; no NUL ends them. On failure it returns NULL,
+ * and *len is zero. */
 static inline const uint8_t *
 cursor_string(struct cursor *c, uint32_t *len)
 {
@@ -101,7 +103,8 @@ cursor_string(struct cursor *c, uint32_t *len)
 	return start;
 }
 
-/* A cursor over the next `len` bytes alone; this one moves past them. */
+/* Returns a cursor over the next `len` bytes alone, and moves `c` past them.
+ * Where fewer are left, both cursors have failed. */
 static inline struct cursor
 cursor_sub(struct cursor *c, size_t len)
 {

@@ -6,7 +6,8 @@
 
 #define SFLOW_VERSION 5
 
-/* What is behind the version. The type of the agent's address is there. */
+/* Reads the fields behind the version. The caller has checked that `len` reaches to the
+ * end of the address type. */
 static int
 read_header(struct datagram *d, const uint8_t *at, size_t len)
 {
@@ -36,17 +37,17 @@ datagram_open(struct datagram *d, const void *buf, size_t len)
 	const uint8_t *at = buf;
 
 	memset(d, 0, sizeof(*d));
-	if (len < places->agent) /* the version is in front of it */
+	if (len < places->agent) /* the version ends where the agent begins */
 		return DATAGRAM_SHORT;
 	if (u32_at(at + places->version) != SFLOW_VERSION)
 		return DATAGRAM_VERSION;
-	if (len < places->sub_agent) /* the address's type is */
+	if (len < places->sub_agent) /* the address type ends there */
 		return DATAGRAM_SHORT;
 	return read_header(d, at, len);
 }
 
-/* The fields in front of the records. A flow sample's rate, pool, drops and interfaces
- * are not needed yet. */
+/* Reads the fields in front of the records. A flow sample's rate, pool, drops and
+ * interfaces are skipped: nothing needs them yet. */
 static void
 read_sample_header(struct sample *s, const struct sample_places *places)
 {

@@ -2,7 +2,7 @@
  * records in them, as views into the buffer. It allocates nothing.
  *
  * Source: sFlow Version 5 (sflow.org/sflow_version_5.txt), section 5, "sFlow
- * Datagram Format". What is unknown is skipped by its length.
+ * Datagram Format". Unknown samples and records are skipped by their length.
  */
 #ifndef SFLOW_DATAGRAM_H
 #define SFLOW_DATAGRAM_H
@@ -26,7 +26,7 @@ enum sample_kind { SAMPLE_OTHER, SAMPLE_COUNTERS, SAMPLE_FLOW };
 
 enum datagram_error {
 	DATAGRAM_OK = 0,
-	DATAGRAM_SHORT = -1,   /* it ends inside its header */
+	DATAGRAM_SHORT = -1,   /* the datagram ends inside its header */
 	DATAGRAM_VERSION = -2, /* not version 5 */
 	DATAGRAM_ADDRESS = -3, /* agent address neither IPv4 nor IPv6 */
 	DATAGRAM_SAMPLE = -4,  /* a sample goes beyond the datagram's end */
@@ -38,8 +38,8 @@ struct datagram {
 	uint32_t sub_agent;    /* sub_agent_id */
 	uint32_t sequence;     /* of datagrams, per agent and sub-agent */
 	uint32_t uptime_ms;    /* since the sub-agent started; wraps at 2^32 */
-	uint32_t samples;      /* that are still to come, as the header says */
-	struct cursor body;
+	uint32_t samples;      /* how many are still to come, as the header says */
+	struct cursor body;    /* begins with the next sample */
 };
 
 enum {
@@ -60,8 +60,8 @@ struct sample {
 	enum sample_kind kind;    /* the fields below are zero for SAMPLE_OTHER */
 	uint32_t sequence;        /* of samples of this kind, per data source */
 	struct source_id source;
-	uint32_t records;         /* that are still to come */
-	struct cursor body;
+	uint32_t records;         /* how many are still to come */
+	struct cursor body;       /* begins with the next record */
 };
 
 struct record {
@@ -73,16 +73,18 @@ struct record {
  * the caller's, and must outlive every view taken from it. */
 int datagram_open(struct datagram *datagram, const void *buf, size_t len);
 
-/* The next sample: 1 when there is one, 0 at the end, DATAGRAM_SAMPLE when
- * the datagram ends inside it. A sample whose own header is cut short comes
- * without it and with its body marked as failed, and the walk goes on behind it. */
+/* Reads the next sample. Returns 1 when there is one, 0 at the end, and
+ * DATAGRAM_SAMPLE when the datagram ends inside the sample. A sample that ends
+ * inside its own header has zeros in place of the header's fields, and its body has
+ * failed; the walk can go on behind such a sample. */
 int datagram_sample(struct datagram *datagram, struct sample *sample);
 
-/* The next record of a counters or flow sample: 1, 0 at the end, or
- * DATAGRAM_RECORD, which ends this sample. */
+/* Reads the next record of a counters or flow sample. Returns 1 when there is one, 0
+ * at the end, and DATAGRAM_RECORD when the sample ends inside the record; no more
+ * records of this sample can be read then. */
 int sample_record(struct sample *sample, struct record *record);
 
-/* A few words for a negative enum datagram_error. */
+/* Returns a few words for a negative enum datagram_error; a constant. */
 const char *datagram_error_text(int error);
 
 #endif

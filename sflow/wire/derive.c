@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define APART_MS 5000     /* and half the interval: two clocks may differ so */
+#define APART_MS 5000     /* two clocks may differ by this and half the interval */
 #define HELD_UP_MS 600000 /* no datagram is held up for longer */
 
-/* No frame is shorter: 64 bytes, of which octets may leave out the checksum
- * (IEEE 802.3). */
+/* Octets of the shortest frame: it has 64 bytes (IEEE 802.3), and some agents do not
+ * count the 4 bytes of its checksum. */
 #define FRAME_LEAST 60
 
 static bool
@@ -46,7 +46,7 @@ is_delta(enum formula f)
 	       f == BUSY || f == RATIO || f == SUM || f == LOAD;
 }
 
-/* Bytes of the row's number that are remembered. */
+/* Returns how many bytes of a latch the row takes; 0: no delta is made of it. */
 static size_t
 latched_bytes(const struct field *field)
 {
@@ -101,16 +101,16 @@ latch_read(const struct layout *layout, const uint8_t *latch, size_t present,
 	}
 }
 
-/* The deltas of a record's counters; one that is unsupported, now or before,
- * is not valid. */
+/* The deltas of a record's counters. A counter that is unsupported, now or before, has
+ * no valid delta. */
 struct deltas {
 	bool valid[RECORD_FIELDS_MAX];
 	uint64_t delta[RECORD_FIELDS_MAX];
 	double total; /* of the SHARE rows */
 };
 
-/* More than half the range of a 32-bit counter, and yet no reset: so many
- * packets did pass, for their octets say so. */
+/* Returns whether the octets show that so many packets did pass. A 32-bit counter of
+ * packets that moved by more than half its range is then not reset. */
 static bool
 octets_carry(const struct field *field, const struct deltas *d, size_t i)
 {
@@ -303,7 +303,7 @@ derive_text(const struct field *field, const struct field_value *v,
 		out->valid = text_value(v->bytes, v->number, out->text) > 0;
 }
 
-/* The rows that need no value from before. */
+/* Derives a row that needs no previous value. */
 static void
 derive_now(const struct derive_input *in, size_t i, struct derived *out)
 {
@@ -358,10 +358,10 @@ derive(const struct derive_input *in, struct derived *out)
 	return steady;
 }
 
-/* Some agents step their clock by whole seconds (memcached, Open vSwitch,
- * pmacct do): then arrival is the finer of the two. Where the two disagree by
- * much, a datagram was held up on its way or a clock was set; the longer time
- * makes no spike of either, unless it is absurd. */
+/* Some agents step their uptime by whole seconds (memcached, Open vSwitch,
+ * pmacct do): then the time of arrival is the more precise one. Where the two
+ * disagree by much, a datagram was held up on its way or a clock was set. The longer
+ * time then avoids a spike, and is used unless it is more than HELD_UP_MS longer. */
 double
 interval_ms(uint32_t uptime_now, uint32_t uptime_before, int64_t arrival_now,
             int64_t arrival_before)

@@ -1,10 +1,10 @@
-/* derive.h - from counters to values: pure functions over the table's rows.
+/* derive.h - makes values of counters: pure functions over the table's rows.
  *
  * The wire gives totals since some start; a metric is a rate, a share, a
  * ratio, or the value itself. 32-bit counters wrap, so their delta is modular;
  * a delta above half the range, or a 64-bit counter that went back, is a
- * reset, and then the record gives no value that is made of deltas. All ones
- * mean "unsupported" (sFlow version 5, section 5.3): no value.
+ * reset, and then the record gives no value that is made of deltas. A counter of
+ * all ones is "unsupported" (sFlow version 5, section 5.3) and gives no value.
  */
 #ifndef SFLOW_DERIVE_H
 #define SFLOW_DERIVE_H
@@ -16,38 +16,39 @@
 #include "sflow/wire/records.h"
 #include "sflow/text.h"
 
-/* No agent polls more often. What seems to come after less is one poll in two
- * datagrams, or a clock that stands still: a rate made of it would be a spike. */
+/* No agent polls more often than this. A shorter interval means that one poll came in
+ * two datagrams, or that a clock stands still: a rate over it would be a spike. */
 #define INTERVAL_LEAST_MS 100
 
-/* What a row gave this time. */
+/* The value of one row of a record. */
 struct derived {
 	bool valid;     /* there is a value */
 	double number;  /* unless the metric is a STRING */
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE]; /* where the metric is a STRING */
 };
 
 struct derive_input {
 	const struct layout *layout;
 	const struct field_value *now;
-	const uint64_t *before; /* the numbers of last time, as far as latch_read()
-	                         * gives them; NULL: there is none */
-	size_t present;         /* fields that are there, now and before */
-	double interval_ms;     /* between the two */
+	const uint64_t *before; /* the previous numbers of the rows that latch_read()
+	                         * gives; NULL: the record has no previous numbers */
+	size_t present;         /* rows that are there, in `now` and in `before` */
+	double interval_ms;     /* time from `before` to `now` */
 	int64_t wall_s;         /* the wall clock, for SINCE */
 };
 
-/* Fills out[0 .. present). Returns false when a counter was reset: then the
- * rows made of deltas gave nothing. */
+/* Fills out[0 .. present). Returns false when a counter was reset: then no row
+ * that is made of deltas has a value. */
 bool derive(const struct derive_input *in, struct derived *out);
 
-/* What is remembered of a record until the next one comes: the numbers of those rows
- * that deltas are made of, in as few bytes as they have. */
+/* A latch remembers a record until the next one comes: the numbers of those rows that
+ * deltas are made of, in 4 or 8 bytes each. latch_size() is its size in bytes, which
+ * the caller allocates; latch_write() fills it with the first `present` rows. */
 size_t latch_size(const struct layout *layout);
 void latch_write(const struct layout *layout, const struct field_value *values,
                  size_t present, uint8_t *latch);
 
-/* Fills before[0 .. present); the other rows are zero. */
+/* Fills before[0 .. present) from a latch. Rows that deltas are not made of are zero. */
 void latch_read(const struct layout *layout, const uint8_t *latch,
                 size_t present, uint64_t *before);
 

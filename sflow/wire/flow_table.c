@@ -1,6 +1,6 @@
 /* The table of flow records: a row per field of every structure that stands in a
  * flow sample. Data only; records.c reads it. Names are those of the specifications;
- * a structure in a structure is its fields. */
+ * for a structure inside another one its fields are written out. */
 #include "sflow/wire/flows.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -15,7 +15,7 @@
 	{COUNT_OF(((const char *const[]){__VA_ARGS__})), \
 	 (const char *const[]){__VA_ARGS__}, 0}
 
-/* An element that is one number: of label stacks, communities, AS numbers. */
+/* An element that is one number, for label stacks, communities and AS numbers. */
 static const struct field word_rows[] = {ROW(U32, "")};
 static const struct layout words = ELEMENTS(word_rows);
 
@@ -63,7 +63,7 @@ static const struct field sampled_ipv6[] = {
     ROW(U32, "priority"),
 };
 
-/* The same: how the device forwarded it -------------------------------------- */
+/* The same section: how the device forwarded the packet ------------------------ */
 
 static const struct field extended_switch[] = {
     ROW(U32, "src_vlan"),
@@ -143,7 +143,7 @@ static const struct field extended_mpls_ldp_fec[] = {
     ROW(U32, "mplsFecAddrPrefixLength"),
 };
 
-/* Of extended_vlantunnel, _vlanin and _vlanout (sFlow mailing list): TPID and TCI
+/* Rows of extended_vlantunnel, _vlanin and _vlanout (sFlow mailing list): TPID and TCI
  * of each tag, the outermost first. */
 static const struct field vlan_stack[] = {
     LIST("stack", words),
@@ -211,7 +211,7 @@ static const struct field extended_egress_queue[] = {
 };
 
 /* sFlow Port NAT (sflow.org/sflow_pnat.txt) and Tunnel Structures
- * (sflow.org/sflow_tunnels.txt), of which most are a sampled_* once more. ------- */
+ * (sflow.org/sflow_tunnels.txt), most of which have the rows of a sampled_*. ---- */
 
 static const struct field extended_nat_port[] = {
     ROW(U32, "src_port"),
@@ -443,13 +443,13 @@ static const struct field app_operation[] = {
 
 static const struct field app_parent_context[] = {CONTEXT};
 
-/* Of app_initiator and app_target. */
+/* Rows of app_initiator and app_target. */
 static const struct field app_actor[] = {
     ROW(STRING, "actor"),
 };
 
-/* Of the operating system (sFlow mailing list, host-sflow): Linux's tcp_info, times
- * in us; and whose traffic it is. ------------------------------------------------ */
+/* What the operating system tells of a packet (sFlow mailing list, host-sflow): Linux's
+ * tcp_info, times in us; and the data sources between which it goes. -------------- */
 
 static const struct names packet_directions =
     NAMES("unknown", "received", "sent");

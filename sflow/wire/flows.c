@@ -16,9 +16,10 @@ flow_find(uint32_t tag)
 
 #define ROW(type_, field_) {.name = field_, .type = FIELD_##type_}
 
-/* The fields of a datagram, and of samples with records: these have compact or expanded
- * data sources and interfaces. AS makes a row of each field; or a member of a struct,
- * of as many bytes as the field has at least, so that the struct tells their places. */
+/* The fields of a datagram, and of samples with records. Samples have compact or
+ * expanded data sources and interfaces. AS makes each field a row of a layout, or a
+ * member of a struct. The member has as many bytes as the field has at least, so
+ * offsetof() gives the field's offset. */
 #define DATAGRAM(AS) \
 	AS(U32, version) AS(ADDRESS, agent_address) AS(U32, sub_agent_id) \
 	AS(U32, sequence_number) AS(U32, uptime) AS(U32, samples)
@@ -82,16 +83,17 @@ static const struct field discarded_packet[] = {
     ROW(U32, "discard_records"),
 };
 
-/* What sFlow-RT and host-sflow let agents name themselves (enterprise 4300): each
- * value by its type. A type that isn't known ends the list, for nobody knows how
- * long its value is; what is in front of it counts. ---------------------------- */
+/* Metrics and flows that agents name themselves, as sFlow-RT and host-sflow define
+ * them (enterprise 4300). Each value has a type. The length of a value of unknown type
+ * is not known either, so the list ends there; the values before it count. ------ */
 
 static const struct names rtmetric_types = {
     7, (const char *const[]){"string", "counter32", "counter64", "gauge32",
                              "gauge64", "float", "double"}, 0};
 
-/* Whose names the agent gives. A counter or gauge of 64 bits is no whole number in
- * Ganglia, and an agent's own floats have no number that means unknown. */
+/* The value of a metric that the agent names. Ganglia has no 64-bit integers, so 64-bit
+ * counters and gauges become DOUBLE. In these floats, unlike those of sFlow's own
+ * structures, -1.0 does not mean "unknown". */
 #define VALUE(type_, formula_, metric_type_, format_, slope_) \
 	{.name = "value", .type = FIELD_##type_, .formula = formula_, .scale = 1, \
 	 .metric = {NULL, metric_type_, "", slope_, format_, "custom", NULL}}
@@ -179,7 +181,8 @@ const struct sample_layout sample_layouts[] = {
 
 const size_t sample_layouts_count = COUNT_OF(sample_layouts);
 
-/* The standard's are numbered from 1 on, and most that come are found at once. */
+/* The standard's samples have the tags 1, 2, 3 ... and stand first, so these are found
+ * without a search. */
 const struct sample_layout *
 sample_find(uint32_t tag)
 {

@@ -21,19 +21,21 @@
 /* Rows of sampled_header. */
 enum { HEADER_PROTOCOL, HEADER_FRAME_LENGTH, HEADER_STRIPPED, HEADER_BYTES };
 
-/* Sorted by tag. A row without a name is an element that is one value. */
+/* The layouts of flow records, sorted by tag. A row without a name is the only row of
+ * its element. */
 extern const struct layout flow_layouts[];
 extern const size_t flow_layouts_count;
 
-/* The layout of a flow record, or NULL. layout_read() takes it. */
+/* Returns the layout of a flow record, for layout_read(); NULL for an unknown tag. */
 const struct layout *flow_find(uint32_t tag);
 
-/* What a sample has behind its fields; the last field is their count then. */
+/* Which records follow the fields of a sample. Where there are any, the last field is
+ * their count. */
 enum sample_records { RECORDS_NONE, RECORDS_COUNTERS, RECORDS_FLOWS };
 
-/* Where in a sample those fields are that the walk over a datagram needs, and the bytes
- * of all fields. The walk goes by these places and not row by row, because every
- * datagram goes through it. */
+/* The offsets, in bytes, of those fields of a sample that the walk over a datagram
+ * needs, and the size of all fields. The walk reads at these offsets and not row by row,
+ * because every datagram goes through it. */
 struct sample_places {
 	uint8_t sequence, source, records;
 	bool expanded; /* the data source is two words */
@@ -44,7 +46,7 @@ struct sample_layout {
 	struct layout layout;
 	enum sample_records records;
 	enum sample_kind kind;
-	struct sample_places places; /* of other kinds than SAMPLE_OTHER */
+	struct sample_places places; /* unless the kind is SAMPLE_OTHER */
 };
 
 extern const struct sample_layout sample_layouts[];
@@ -52,15 +54,15 @@ extern const size_t sample_layouts_count;
 
 #define SAMPLE_RTMETRIC SFLOW_TAG(4300, 1002)
 
-/* The layout of a sample, or NULL. */
+/* Returns the layout of a sample; NULL for an unknown tag. */
 const struct sample_layout *sample_find(uint32_t tag);
 
 /* The fields of a datagram; the last one is the count of its samples. */
 extern const struct layout datagram_layout;
 
-/* Where they are, as those of a sample. The agent's place is that of its address's
- * type; the address_size() of that type comes on top of the places behind it, and of
- * the size. */
+/* The offsets of a datagram's fields, in bytes, and the size of all. `agent` is the
+ * offset of the type of the agent's address. The offsets behind it and the size do not
+ * include the address itself: add the address_size() of its type to them. */
 struct datagram_places {
 	uint8_t version, agent, sub_agent, sequence, uptime, samples;
 	uint8_t size;

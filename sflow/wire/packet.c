@@ -18,17 +18,17 @@
 #define SCTP_HEADER 12
 #define ICMP_HEADER 4 /* what all messages have */
 
-#define NO_LENGTH SIZE_MAX /* the header doesn't say one */
+#define NO_LENGTH SIZE_MAX /* the header gives no length */
 
-/* Extensions of IPv6 (RFC 8200, 4), the authentication header (RFC 4302), and that of
- * mobility (RFC 6275). */
+/* Extensions of IPv6 (RFC 8200, 4), the authentication header (RFC 4302), and the
+ * mobility header (RFC 6275). */
 enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51,
        DESTINATION = 60, MOBILITY = 135 };
 
 struct walk {
 	struct cursor c;       /* begins with the next header */
 	struct packet *packet; /* what was found */
-	uint8_t extension;     /* by number, for LAYER_EXTENSION */
+	uint8_t extension;     /* number of the next extension, at LAYER_EXTENSION */
 };
 
 static uint16_t
@@ -37,7 +37,8 @@ word(const uint8_t *at)
 	return (uint16_t)(at[0] << 8 | at[1]);
 }
 
-/* The next `len` bytes, which stay the next ones; NULL when the packet ends in them. */
+/* Returns the next `len` bytes without moving behind them; NULL when the packet ends
+ * inside them, and then the packet is marked as cut. */
 static const uint8_t *
 look(struct walk *w, size_t len)
 {
@@ -48,10 +49,11 @@ look(struct walk *w, size_t len)
 }
 
 /* Moves behind a header of `len` bytes. `said` is the length that the header gives for
- * itself and all that is behind it. The payload begins there, unless the header isn't
- * all there, or doesn't fit into the length that it gives or those before it give. The
- * walk goes on behind such a header for what the other headers tell: packets that the
- * network card is to segment are sampled before they have a length. */
+ * itself and all that is behind it. The payload then begins behind the header, unless
+ * the header is not all there, or does not fit into the length that it or a header
+ * before it gives. The walk goes on behind such a header, to read the headers that
+ * follow: a packet that the network card is going to segment is sampled before its
+ * length is filled in. */
 static void
 pass(struct walk *w, enum packet_layer layer, size_t len, size_t said)
 {
@@ -137,7 +139,8 @@ read_icmp(struct walk *w)
 	return LAYER_NONE;
 }
 
-/* Only a packet's first fragment has these headers. */
+/* Returns the layer of a transport protocol; LAYER_NONE in a fragment that is not the
+ * first, because only the first one has the transport's header. */
 static enum packet_layer
 transport_layer(struct walk *w, uint8_t protocol)
 {
@@ -204,7 +207,7 @@ is_extension(uint8_t number)
 	       number == DESTINATION || number == MOBILITY;
 }
 
-/* Bytes of an extension, of which the first 8 are at `at`. */
+/* Returns the length in bytes of an extension whose first 8 bytes are at `at`. */
 static size_t
 extension_length(uint8_t number, const uint8_t *at)
 {
@@ -213,8 +216,8 @@ extension_length(uint8_t number, const uint8_t *at)
 	return number == AUTHENTICATION ? (at[1] + 2u) * 4u : (at[1] + 1u) * 8u;
 }
 
-/* What is behind a header of IPv6 that names `number`. In the middle of a fragmented
- * packet there is no header. */
+/* Returns the layer behind a header of IPv6 whose next header is `number`. A fragment
+ * that is not the first has no more headers. */
 static enum packet_layer
 extension_layer(struct walk *w, uint8_t number)
 {
@@ -275,14 +278,15 @@ read_ipv6(struct walk *w)
 
 /* Ethernet -------------------------------------------------------------------- */
 
-/* IEEE 802.1Q, 802.1ad, and what was sent for that before it. */
+/* IEEE 802.1Q, 802.1ad, and the type that was used for 802.1ad before it. */
 static bool
 is_tag(uint16_t type)
 {
 	return type == 0x8100 || type == 0x88a8 || type == 0x9100;
 }
 
-/* What is behind an ethertype. A tag's own two bytes are there, then. */
+/* Returns the layer behind an ethertype. At LAYER_TAG the tag's first two bytes, its
+ * priority and VLAN, are there. */
 static enum packet_layer
 type_layer(struct walk *w, uint16_t type)
 {
@@ -296,7 +300,7 @@ type_layer(struct walk *w, uint16_t type)
 	                           : LAYER_NONE;
 }
 
-/* Moves behind a header that ends with an ethertype. */
+/* Moves behind a header that ends with an ethertype, and returns the next layer. */
 static enum packet_layer
 pass_type(struct walk *w, enum packet_layer layer, size_t len)
 {
@@ -341,7 +345,7 @@ begin(const void *bytes, size_t len, struct packet *packet)
 	return (struct walk){.c = cursor_of(bytes, len), .packet = packet};
 }
 
-/* Each layer moves ahead, and those that may come again are bounded. */
+/* The walk ends: each layer moves ahead, and the layers that may repeat are bounded. */
 static void
 go(struct walk *w, enum packet_layer layer)
 {

@@ -16,7 +16,7 @@ among(uint32_t tag, const uint32_t *tags, size_t count)
 	return false;
 }
 
-/* Half of the table falls away at each step. */
+/* A binary search. */
 size_t
 layouts_place(const struct layout *sorted, size_t count, uint32_t tag)
 {
@@ -72,7 +72,8 @@ read_bytes(struct cursor *c, size_t len, struct field_value *v)
 	v->number = len;
 }
 
-/* Elements with their count in front of them. */
+/* Begins a walk over elements that follow their count. Returns false where even the
+ * count is missing. */
 static bool
 series_of(struct series *series, const struct layout *elements, struct cursor c)
 {
@@ -84,8 +85,8 @@ series_of(struct series *series, const struct layout *elements, struct cursor c)
 	return true;
 }
 
-/* A count that is more than there is room for fails before anything is made of
- * it. */
+/* A count of more elements than the rest of the record has room for fails before it is
+ * multiplied or used. */
 static void
 read_list(const struct field *field, struct cursor *c, struct field_value *v)
 {
@@ -98,8 +99,8 @@ read_list(const struct field *field, struct cursor *c, struct field_value *v)
 		v->bytes = cursor_take(c, v->number * size);
 }
 
-/* The elements vary in size, so only a walk tells where they end. The last one's padding
- * may be missing. */
+/* The elements vary in size, so only a walk over them tells where they end. The padding
+ * of the last one may be missing. */
 static void
 read_series(const struct field *field, struct cursor *c, struct field_value *v)
 {
@@ -120,7 +121,7 @@ read_series(const struct field *field, struct cursor *c, struct field_value *v)
 	c->at = series.rest.at;
 }
 
-/* Of an address of an unknown type the length isn't known. */
+/* The length of an address of unknown type is not known, so reading it fails. */
 static void
 read_address(struct cursor *c, struct field_value *v)
 {
@@ -146,7 +147,7 @@ read_union(const struct field *field, struct cursor *c, struct field_value *v)
 		c->failed = true;
 }
 
-/* Two numbers that are one word in the compact form. */
+/* Splits the word of a compact data source or interface into its two numbers. */
 static uint64_t
 split(uint32_t word, unsigned lower_bits)
 {
@@ -154,7 +155,7 @@ split(uint32_t word, unsigned lower_bits)
 	       (word & ((1U << lower_bits) - 1));
 }
 
-/* Reads what is a number of more than a byte; false for other types. */
+/* Reads a field that is a number of more than one byte; returns false for other types. */
 static inline bool
 read_number(enum field_type type, struct cursor *c, uint64_t *number)
 {
@@ -228,8 +229,9 @@ read_other(const struct field *field, struct cursor *c, struct field_value *v)
 	}
 }
 
-/* `v` is in its place behind those of the rows before. Nearly all rows are numbers, so
- * these are read without a call, and without a cursor that has an address. */
+/* Reads one field. `v` stands in an array behind the values of the rows before, as
+ * read_union() needs it. Nearly all rows are numbers, so these are read inline and from
+ * a cursor whose address is not taken, which the compiler can keep in registers. */
 static inline void
 read_field(const struct field *field, struct cursor *c, struct field_value *v)
 {
@@ -356,7 +358,8 @@ kind_parse(const char *name, size_t len)
 	return -1;
 }
 
-/* Who has the layout, which is first, has all of it. */
+/* A layout of layout_new(), and all that it points to. The layout is first, so freeing
+ * it frees all. */
 struct one_row {
 	struct layout layout;
 	struct field field;

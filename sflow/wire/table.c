@@ -53,7 +53,7 @@ static const struct field host_descr[] = {
     AS(TEXT, STRING, "os_release", 1, "os_release", STRING, "", ZERO, "%s", "system", "Operating System Release"),
 };
 
-/* The release that a Java virtual machine names is its own. */
+/* The os_release of a Java virtual machine is the release of the JVM. */
 static const struct field jvm_descr[] = {
     RAW(STRING, "hostname"),
     RAW(UUID, "uuid"),
@@ -122,10 +122,10 @@ static const struct field host_net_io[] = {
     AS(RATE, U32, "drops_out", 1, "drops_out", FLOAT, "drops/sec", BOTH, "%.2f", "network", "Output Drops"),
 };
 
-/* Relations, for which there are no metrics: the adapters of a machine, and the
- * machine that a virtual one runs on (sflow_host.txt). Of a record that ends early,
- * --decode shows those adapters that are whole. The last address may lack its padding,
- * so not all are of one size. */
+/* Relations, which have no metrics: the adapters of a machine, and the machine that a
+ * virtual one runs on (sflow_host.txt). The last MAC address may lack its padding, so the
+ * adapters are a series and not a list of elements of one size. Where a record ends too
+ * early, `sflowget --decode` shows the adapters that are whole. */
 static const struct field mac_rows[] = {
     RAW(MAC, ""),
 };
@@ -398,9 +398,9 @@ static const struct field memcache_counters[] = {
     AS(GAUGE, U64, "limit_maxbytes", 1, "mc_limit_maxbytes", DOUBLE, "", ZERO, "%.0f", "memcache", "Memcache Limit MaxBytes"),
 };
 
-/* sFlow HTTP Structures (sflow.org/sflow_http.txt) and the application's
- * workers (sflow.org/sflow_application.txt), which are the web server's where
- * they stand beside its counters. ----------------------------------------- */
+/* sFlow HTTP Structures (sflow.org/sflow_http.txt), and the application's workers
+ * (sflow.org/sflow_application.txt), which in a sample with http_counters are the web
+ * server's. ---------------------------------------------------------------- */
 
 #define HTTP_RATE(field_, metric_, title_) \
 	AS(RATE, U32, field_, 1, metric_, FLOAT, "", BOTH, "%.2f", "httpd", "HTTP " title_)
@@ -917,8 +917,8 @@ static const struct field hw_tables[] = {
     HW_TABLE("acl_egress_slices", "acl_egress_slices_max", "hw_acl_out_slices", "Egress ACL Slices"),
 };
 
-/* sFlow OpenFlow Structures (sflow.org/sflow_openflow.txt), and the statistics of
- * Open vSwitch's datapath, beside which its resources stand. ---------------- */
+/* sFlow OpenFlow Structures (sflow.org/sflow_openflow.txt), and Open vSwitch: the
+ * statistics of its datapath, and its resources (app_resources) in the same sample. */
 
 static const struct field of_port[] = {
     AS(TEXT, U64, "datapath_id", 1, "of_datapath", STRING, "", ZERO, "%s", "ovs", "OpenFlow Datapath"),
@@ -938,8 +938,8 @@ static const struct field ovs_dp_stats[] = {
     AS(GAUGE, U32, "masks", 1, "ovs_masks", UINT32, "masks", BOTH, "%u", "ovs", "OVS Datapath Masks"),
 };
 
-/* The structures, by tag; a reading that needs another record beside it stands
- * before the general one. ---------------------------------------------------- */
+/* The structures, by tag. A reading that needs another record in its sample stands
+ * before the general reading. ------------------------------------------------- */
 
 #define LAYOUT(enterprise_, format_, beside_, kind_, fields_, ...) \
 	{.tag = SFLOW_TAG(enterprise_, format_), .beside = beside_, \
