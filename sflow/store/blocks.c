@@ -1,5 +1,5 @@
-/* What the store knows of a host: blocks, one per (data source, structure), with a
- * value per row of the table.
+/* The values of a host: blocks, one per (data source, structure), with a value per row of
+ * the table.
  */
 #include <stdlib.h>
 #include <utlist.h>
@@ -77,7 +77,8 @@ add_label(struct store_block *block, const struct store_instance *instance)
 	return true;
 }
 
-/* Bytes of the column's cells where they come with a block of this layout. */
+/* Returns how many bytes of a block of this layout are the column's cells; 0 where they
+ * do not come with blocks. */
 static size_t
 cells_size(const struct store_column *column, const struct layout *layout)
 {
@@ -86,8 +87,8 @@ cells_size(const struct store_column *column, const struct layout *layout)
 	           : 0;
 }
 
-/* What is behind the values: the news, pointers to the columns' cells, and the cells
- * that come with the block. */
+/* Returns the bytes of what is behind a block's values: its places in the lists of news,
+ * pointers to the columns' cells, and the cells that come with the block. */
 static size_t
 size_behind(const struct store *store, const struct layout *layout)
 {
@@ -210,7 +211,7 @@ set_number(struct value *v, enum formula formula, double number)
 	return true;
 }
 
-/* The field has a metric. */
+/* Sets a value of a field that has a metric. */
 static void
 set_value(struct value *v, const struct field *field,
           const struct derived *derived, int64_t now)
@@ -232,8 +233,8 @@ set_value(struct value *v, const struct field *field,
 	v->heard = (uint32_t)now;
 }
 
-/* What came no more is no more: after 49 days it would seem to be new. The block's time
- * is still that of what came before. */
+/* Drops a value that has not come again until its DMAX: after 49 days its `heard`, which
+ * is half of a time, would look new. The caller sets the block's heard_ms afterwards. */
 static void
 drop_expired(struct store_block *block, size_t row, int64_t now)
 {
@@ -246,7 +247,8 @@ drop_expired(struct store_block *block, size_t row, int64_t now)
 	*v = (struct value){.flags = 0};
 }
 
-/* Values that come at another pace have another TMAX and DMAX. */
+/* Sets the interval of a block's source. With it all TMAX and DMAX change, so the values
+ * become STORE_FIRST when they come again. */
 static void
 set_pace(struct store_block *block, unsigned interval_s)
 {

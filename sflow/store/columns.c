@@ -1,4 +1,4 @@
-/* What users of the store remember of its values, in columns of their own.
+/* Columns: what each user of the store remembers of the values.
  */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* Hosts with news, in a queue for each user who asked for one.
+/* Feeds: for each user a queue of the hosts that have news.
  */
 #include <utlist.h>
 
@@ -41,7 +41,8 @@ store_append(struct store_host *host)
 	}
 }
 
-/* By each feed, so that a busy host takes no lock. */
+/* Whether the host is in the queues of all feeds. A busy host usually is, and then
+ * needs no lock. */
 static bool
 is_queued(struct store_host *host)
 {
@@ -98,7 +99,7 @@ store_done(struct store_feed *feed, struct store_host *host)
 	bool told;
 
 	pthread_mutex_lock(&feed->store->lock);
-	/* Gone since it was taken: it is queued, and comes once more. */
+	/* A host that went after it was taken is queued again, to be told then. */
 	told = host->gone && !atomic_load(queued(feed, host));
 	pthread_mutex_unlock(&feed->store->lock);
 	if (told)

@@ -1,12 +1,12 @@
-/* Which hosts there are: their places in the list of all, by which they are walked
- * over, and the table by which they are found; and for how long they stay in memory.
+/* The hosts that there are: the list of all, for walks over it; the table by which a host
+ * is found by its name; and how long a host stays in memory.
  */
 #include <stdlib.h>
 
 #include "sflow/store/store_internal.h"
 
-#define SLOTS_FIRST 64 /* and then always twice as many */
-#define SLOTS_LOOK 256 /* for so many a walk holds the lock */
+#define SLOTS_FIRST 64 /* room at first; it doubles each time it grows */
+#define SLOTS_LOOK 256 /* a walk unlocks the store after so many slots */
 
 /* The list of all hosts --------------------------------------------------------- */
 
@@ -39,7 +39,7 @@ grow_slots(struct store *store)
 	return true;
 }
 
-/* The caller holds the store's lock, here and below. */
+/* Gives the host a slot; false without memory. The caller holds the store's lock. */
 static bool
 take_slot(struct store *store, struct store_host *host)
 {
@@ -110,15 +110,15 @@ store_host_add(struct store *store, const char *key,
 
 /* The table by name --------------------------------------------------------------- */
 
-/* Bytes of the key for a host of that name. */
+/* Returns the bytes of the key of a host of that name. */
 static size_t
 id_len(const char *name)
 {
 	return sizeof(struct host_id) + strlen(name);
 }
 
-/* A host is found by its cluster and name. Of two alike, which there should not be,
- * either is; and when that goes, the other. */
+/* Should two hosts have the same cluster and name, one of them is found, and the other
+ * one when the first is gone. */
 void
 store_index(struct store_host *host)
 {
@@ -162,7 +162,7 @@ store_host_move(struct store_host *host, unsigned cluster)
 	pthread_mutex_unlock(&host->store->lock);
 }
 
-/* Whoever sees them ------------------------------------------------------------------ */
+/* Readers ---------------------------------------------------------------------------- */
 
 void
 store_host_info(struct store_host *host, struct store_info *info)
@@ -186,8 +186,8 @@ is_shown(const struct store_host *host, unsigned cluster)
 	       (cluster == STORE_ANY_CLUSTER || host->id->cluster == cluster);
 }
 
-/* Looks at a few slots. NULL where none of them is a host to show; *more says
- * whether there are others behind them. */
+/* Looks at the next SLOTS_LOOK slots. Returns the first host of the cluster in them,
+ * held; NULL where there is none, and *more says whether there are slots behind them. */
 static struct store_host *
 next_of_few(struct store *store, struct store_walk *walk, unsigned cluster,
             bool *more)

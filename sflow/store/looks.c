@@ -1,4 +1,4 @@
-/* The values of a host as they stand, and those that are new.
+/* Looks at the values of a host: at all of them, or at those that are new to a feed.
  */
 #include <string.h>
 #include <utlist.h>
@@ -7,8 +7,8 @@
 
 /* Looking ------------------------------------------------------------------------- */
 
-/* What all values of a block have in common; the caller holds the host's lock, here and
- * below. */
+/* Fills in what all values of a block have in common. In this file the caller holds the
+ * host's lock, except for store_block_peek() and store_news_again(). */
 static void
 view_block(struct store_look *look, struct store_block *block,
            struct store_value *value)
@@ -27,7 +27,7 @@ view_block(struct store_look *look, struct store_block *block,
 	value->cells = block_columns(block);
 }
 
-/* And the rest, of one of them. */
+/* Fills in what view_block() leaves out: the value of one row. */
 static inline void
 view_row(const struct store_look *look, size_t row, struct store_value *value)
 {
@@ -51,7 +51,7 @@ store_look(struct store_look *look, struct store_host *host, int64_t now)
 	*look = (struct store_look){.host = host, .now = now};
 }
 
-/* Goes on to the next block; false where there is none. */
+/* Moves to the next block; false where there is none. */
 static bool
 next_block(struct store_look *look, struct store_value *value)
 {
@@ -83,8 +83,9 @@ store_look_next(struct store_look *look, struct store_value *value)
 	return false;
 }
 
-/* "prefix.part.name", or what there is of it. Returns the length; *name_at is
- * where the name begins. */
+/* Writes prefix, part and name, as many of them as there are: `inside` stands between
+ * prefix and part, `between` before the name. Returns the length; *name_at is where the
+ * name begins in `out`. */
 static size_t
 compose(char *out, const struct store_value *value, const char *inside,
         const char *between, const char *name, const char **name_at)
@@ -181,7 +182,7 @@ store_look_at_news(struct store_look *look, struct store_feed *feed,
 	*look = (struct store_look){.host = host, .feed = feed};
 }
 
-/* Goes on in the first of the blocks that have news; false where none has. */
+/* Moves to the first of the blocks that have news; false where none has. */
 static bool
 next_with_news(struct store_look *look, struct store_value *value)
 {

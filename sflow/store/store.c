@@ -4,7 +4,8 @@
 
 #include "sflow/store/store_internal.h"
 
-/* A host that is up, yet silent for so long, is told of again so often. */
+/* When a host that is up has been silent for SILENT_MS, feeds are told of it again every
+ * TELL_AGAIN_MS. */
 #define SILENT_MS 40000
 #define TELL_AGAIN_MS 10000
 
@@ -119,7 +120,7 @@ void
 store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
                 int64_t now)
 {
-	/* Only this thread changes them, so it reads them without the lock. */
+	/* Only this thread changes these members, so it reads them without the lock. */
 	bool tell = host->up != up ||
 	            (up && now - host->heard_ms >= SILENT_MS &&
 	             now - host->told_ms >= TELL_AGAIN_MS);

@@ -14,10 +14,10 @@
  *              until store_release(); its values are looked at under its lock
  *   columns    what a user remembers of each value, beside it
  *
- * Who wants a feed, or a column, asks for it before there are hosts.
+ * Feeds and columns are created before there are hosts.
  *
- * Locks: one per host, for its blocks and values, held for microseconds; one
- * for the lists of hosts. Never both at once.
+ * Locks: each host has one for its blocks and values, held for microseconds; the store
+ * has one for the lists of hosts. No thread holds two of them at once.
  */
 #ifndef SFLOW_STORE_H
 #define SFLOW_STORE_H
@@ -40,14 +40,14 @@ struct store_block;
 struct store_feed;
 
 /* Creates an empty store for at most `max_hosts` hosts in memory, of at most
- * `max_metrics` each. A host that is gone is in memory until all feeds were told so,
- * and nobody holds it. NULL without memory. */
+ * `max_metrics` each. A host that is gone stays in memory until all feeds were told so
+ * and nobody holds it. Returns NULL without memory. */
 struct store *store_new(size_t max_hosts, size_t max_metrics);
 
-/* Other bounds from now on; what is there already stays. */
+/* Sets other bounds. Hosts and metrics that are there already stay. */
 void store_bound(struct store *store, size_t max_hosts, size_t max_metrics);
 
-/* Frees it with all its hosts. No thread may use it any more, nor hold a host. NULL
+/* Frees the store with all its hosts. No thread may still use it, or hold a host. NULL
  * is fine. */
 void store_free(struct store *store);
 
@@ -57,79 +57,83 @@ void store_free(struct store *store);
 
 struct store_column_options {
 	size_t cell_size; /* bytes */
-	bool with_blocks; /* cells are made with each block, and so are always there;
-	                   * else a block gets them when its first one is asked for */
+	bool with_blocks; /* true: cells are allocated with each block, and so are
+	                   * always there; false: a block gets them at the first
+	                   * store_cell() for one of its values */
 };
 
-/* A column of a user's own beside the values: a cell for each row of each block, all
- * zero at first, aligned for numbers of 64 bits. Columns are asked for before hosts
- * are added, and live as long as the store. NULL where there are STORE_COLUMNS_MAX, or
- * hosts, already. */
+/* Creates a column, in which one user remembers something of each value: a cell for each
+ * row of each block, all zero at first, aligned for numbers of 64 bits. Columns are
+ * created before hosts are added, and live as long as the store. Returns NULL where
+ * there are STORE_COLUMNS_MAX columns, or any host, already. */
 struct store_column *store_column(struct store *store,
                                   const struct store_column_options *options);
 
 /* Filling: the hosts by one thread ------------------------------------------- */
 
-/* A new host of a cluster, not yet announced. `key` is unique among the living
- * ones, and has no colon; `address` is its agent's, or NULL where it is not the
- * agent itself. NULL at the bound, or without memory. */
+/* Adds a host to a cluster. Feeds and readers do not see it until store_host_announce().
+ * `key` is unique among the hosts that are not gone, and has no colon. `address` is that
+ * of the agent; NULL where the host is not the agent itself. Both are copied. Returns
+ * NULL at the bound, or without memory. */
 struct store_host *store_host_add(struct store *store, const char *key,
                                   const struct address *address,
                                   unsigned cluster);
 
-/* It belongs to another cluster from now on. */
+/* Moves the host to another cluster. */
 void store_host_move(struct store_host *host, unsigned cluster);
 
-/* Gives it its name: from now on feeds and readers see it. Without memory it is
- * not announced, and the caller tries again later. */
+/* Gives the host its name: from now on feeds and readers see it. Without memory it is
+ * not announced, which store_host_announced() tells, and the caller tries again later. */
 void store_host_announce(struct store_host *host, const char *name);
 bool store_host_announced(const struct store_host *host);
 
-/* It is gone: feeds are told, then it is freed, when nobody holds it any more. The
- * pointer is dead for the caller, and so are its blocks. NULL is fine. */
+/* Marks the host as gone. It is freed when all feeds were told so and nobody holds it.
+ * The caller must not use the host or its blocks any more. NULL is fine. */
 void store_host_gone(struct store_host *host);
 
-/* Whose values they are, where a host has several of a kind: the metrics are
+/* Tells the values of a block from others of their kind on the same host: the metrics are
  * called "prefix.part.metric". */
 struct store_instance {
 	const char *prefix; /* "": none */
-	const char *part;   /* of it, such as a lane of a port; "": none */
-	const char *group;  /* the metrics' group is "group prefix"; NULL: as
-	                     * the table says */
+	const char *part;   /* such as a lane of the port `prefix`; "": none */
+	const char *group;  /* the metrics' group is "group prefix"; NULL: it is
+	                     * that of the table. A constant */
 };
 
-/* A place for the values of one structure. The layout has to live as long as
- * the block. NULL at the bound, or without memory.
+/* Adds a place for the values of one structure to a host. The layout has to live as long
+ * as the block. Returns NULL at the bound, or without memory.
  *
- * This and the next three are for any thread, each for the blocks that it added itself.
- * One that isn't the hosts' own adds them to a host that it holds, and removes them
- * before it releases that: also when the host is gone meanwhile, which
- * store_host_info() tells. Values of its own, such as a prediction's, have a layout of
- * one row each (layout_new()). */
+ * Any thread may call this and the next three functions, for the blocks that it added
+ * itself. A thread other than the one that adds the hosts adds blocks to a host that it
+ * holds, and removes them before it releases the host, also when the host is gone
+ * meanwhile, which store_host_info() tells. Where such a thread has values of its own,
+ * predictions for example, it makes a layout of one row for each (layout_new()). */
 struct store_block *store_block_add(struct store_host *host,
                                     const struct layout *layout,
                                     const struct store_instance *instance);
+
+/* Removes the block and its values from its host, and frees it. NULL is fine. */
 void store_block_remove(struct store_block *block);
 
-/* The host that the block belongs to. */
+/* Returns the host that the block belongs to. */
 struct store_host *store_block_host(const struct store_block *block);
 
-/* Puts in what derive() gave for the first `count` rows of the block, heard at
- * `now`. `interval_s` is how often the source sends. store_host_heard() or
- * store_host_news() comes after the last of a host's. */
+/* Sets the first `count` rows of the block to what derive() gave, heard at `now`. The
+ * source sends every `interval_s` seconds. After the last block of a host has been set,
+ * the caller calls store_host_heard() or store_host_news(). */
 void store_block_set(struct store_block *block, const struct derived *values,
                      size_t count, unsigned interval_s, int64_t now);
 
-/* The host has news: puts it into the feeds. For any thread. */
+/* Puts the host into the queues of all feeds, because it has news. For any thread. */
 void store_host_news(struct store_host *host);
 
-/* The host was heard at `now`; it, or its agent, started at `started_s` by the
- * wall clock (0: not known). It has news with that. */
+/* Notes that the host was heard at `now`, and that it or its agent started at
+ * `started_s` by the wall clock (0: not known). Puts it into the queues of all feeds. */
 void store_host_heard(struct store_host *host, int64_t started_s, int64_t now);
 
-/* Once a second: whether the host is up (late counts as up), and after how many
- * ms of silence it is not. Feeds are told when that changes, and now and then
- * while a host that is up is silent, so that nobody takes it for dead. */
+/* Called about once a second: notes whether the host is up (late counts as up), and
+ * after how many ms of silence it is down. Feeds are told when `up` changes, and every
+ * 10 s while a host that is up is silent, so that nobody takes it for down. */
 void store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
                      int64_t now);
 
@@ -137,168 +141,174 @@ void store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
 
 #define STORE_FEEDS_MAX 3
 
-/* A queue of the hosts that have news, for one user. Feeds are asked for before hosts
- * are added, and live as long as the store. NULL where there are STORE_FEEDS_MAX, or
- * hosts, already. */
+/* Creates a feed: a queue of the hosts that have news, for one user. Feeds are created
+ * before hosts are added, and live as long as the store. Returns NULL where there are
+ * STORE_FEEDS_MAX feeds, or any host, already. */
 struct store_feed *store_feed(struct store *store);
 
 struct store_info {
-	const char *key;    /* lives as long as the host is taken */
+	const char *key;    /* key and name live as long as the host is taken */
 	const char *name;
 	bool gone;          /* it is to be removed */
-	bool up;            /* or late; false: it is down */
+	bool up;            /* up or late; false: down */
 	int64_t heard_ms;   /* when it was last heard */
-	uint32_t started_s; /* 0: not known; holds still within two seconds */
+	uint32_t started_s; /* by the wall clock; 0: not known. It changes only by
+	                     * more than two seconds */
 };
 
-/* Hosts with news, now. Who takes no more than these at a time comes to an end,
- * however fast they are filled again. */
+/* Returns how many hosts have news now. A user who takes only so many of them in one go
+ * comes to an end, however fast new ones follow. */
 size_t store_waiting(struct store_feed *feed);
 
-/* Takes the next host that has news; NULL when there is none. It is the
- * caller's until store_done() or store_again(). */
+/* Takes the next host that has news out of the feed's queue; NULL when there is none.
+ * The caller may use it until store_done() or store_again(). */
 struct store_host *store_take(struct store_feed *feed);
 
-/* The caller has dealt with what was new. A host that was gone comes no more, and
- * may be freed. */
+/* Gives a host back after its news have been dealt with. A host that was gone when it
+ * was taken does not come again, and may be freed. */
 void store_done(struct store_feed *feed, struct store_host *host);
 
-/* The caller could not deal with it: it comes first the next time. */
+/* Gives a host back whose news could not be dealt with: it is taken first the next time. */
 void store_again(struct store_feed *feed, struct store_host *host);
 
+/* Tells the state of a host that is taken or held. */
 void store_host_info(struct store_host *host, struct store_info *info);
 
-/* What is new of a value since a feed's user looked at it. */
+/* What has happened to a value since a feed's user looked at it. */
 enum store_news {
-	STORE_OLD = 0,     /* nothing: it didn't come again */
-	STORE_SAME = 1,    /* it came again, as it was */
-	STORE_CHANGED = 3, /* it is another one; one that is made from the clock (SINCE),
-	                    * by more than two seconds */
-	STORE_FIRST = 2    /* it came for the first time, or after it was gone, or at
-	                    * another pace, and with that its TMAX and DMAX */
+	STORE_OLD = 0,     /* it did not come again */
+	STORE_SAME = 1,    /* it came again, and is the same */
+	STORE_CHANGED = 3, /* it came again, and is another one; where it is made from
+	                    * the clock (SINCE), by more than two seconds */
+	STORE_FIRST = 2    /* it came for the first time, or the first time since it
+	                    * was dropped at its DMAX, or since its source's interval,
+	                    * and so its TMAX and DMAX, changed */
 };
 
-/* All values of a host are new to this feed, as if they came for the first time:
- * whoever had them has lost them. */
+/* Makes all values of a host new to this feed, as if they came for the first time. A
+ * feed's user needs this when the receiver of the values has lost them. */
 void store_news_again(struct store_feed *feed, struct store_host *host);
 
 /* Looking: by any thread ------------------------------------------------------ */
 
 #define STORE_ANY_CLUSTER UINT32_MAX
 
-/* How far a walk over all hosts has come; zero: to its beginning. */
+/* How far a walk over all hosts has come. All zero: it begins. */
 struct store_walk {
 	size_t next;
 };
 
-/* The next host that is announced and not gone, of this cluster or of any; NULL
- * when there is no more. Hosts that come or go during the walk may be met or
- * not, all others are met once. The host is held for the caller: it stays in
- * memory, also when it is gone meanwhile, until store_release(). */
+/* Returns the next host that is announced and not gone, of this cluster or of any; NULL
+ * when there are no more. Hosts that are added or gone during the walk may be met or
+ * not; all others are met once. The host is held for the caller: it stays in memory,
+ * also when it is gone meanwhile, until store_release(). */
 struct store_host *store_next(struct store *store, struct store_walk *walk,
                               unsigned cluster);
 
-/* The host of that name, held; NULL when there is none. */
+/* Returns the host of that name in the cluster, held for the caller until
+ * store_release(); NULL when there is none. */
 struct store_host *store_find(struct store *store, unsigned cluster,
                               const char *name);
+
+/* Ends the caller's hold of a host. NULL is fine. */
 void store_release(struct store_host *host);
 
-/* A host as it stands. Texts live as long as it is held. */
+/* The state of a host. Its texts live as long as the host is held. */
 struct store_state {
 	const char *key;
 	const char *name;
-	struct address address; /* of its agent; unknown where it is not that */
+	struct address address; /* the agent's; unknown where the host is not the agent */
 	unsigned cluster;
-	bool up;                /* or late; false: it is down */
+	bool up;                /* up or late; false: down */
 	int64_t heard_ms;       /* when it was last heard */
-	int64_t down_after_ms;  /* of silence */
-	uint32_t started_s;     /* 0: not known */
+	int64_t down_after_ms;  /* after so much silence it is down */
+	uint32_t started_s;     /* by the wall clock; 0: not known */
 };
 
-/* A value as it stands. All it points to lives until the host is unlocked. */
+/* A view of a value. All that it points to lives until the host is unlocked. */
 struct store_value {
-	const struct metric *metric; /* the table's: its name without prefix */
+	const struct metric *metric; /* of the table; its name has no prefix */
 	const char *prefix, *part;   /* "": none */
 	const char *group;           /* NULL: the metric's own */
 	double number;               /* unless the metric is a STRING */
-	const char *text;
+	const char *text;            /* where the metric is a STRING */
 	int64_t heard_ms;
 	unsigned tmax_s, dmax_s;
 	struct store_block *block;
-	size_t row;                  /* of the block */
+	size_t row;                  /* in the block */
 	void **cells;                /* for store_cell() */
 };
 
-/* Where a look at a host's values stands. */
+/* How far a look at a host's values has come. */
 struct store_look {
 	struct store_host *host;
 	struct store_block *block;
 	size_t row;
 	int64_t now;
-	struct store_feed *feed; /* of a look at news */
+	struct store_feed *feed; /* where it is a look at news */
 	unsigned tmax_s[2];      /* of the block, by the metric's slope */
 };
 
-/* Locks the host and tells its state; then store_look() begins, and store_look_next()
- * gives one value after the other, false when there are no more, without those older
- * than their DMAX at `now`. Between this and store_unlock() the caller does nothing
- * that may take longer than microseconds: the filling thread waits for it. A look has
- * one `value`, the same each time, in which what a block's values have in common
- * stays. */
+/* Locks the host and tells its state. Then store_look() begins a look at its values, and
+ * store_look_next() gives one value after the other; it returns false when there are no
+ * more. Values that are older than their DMAX at `now` are left out. Until
+ * store_unlock() the caller does nothing that may take longer than microseconds: the
+ * filling thread waits for the lock. All calls of one look get the same `value`: its
+ * members that are common to a block are only written when a block begins. */
 void store_lock(struct store_host *host, struct store_state *state);
 void store_unlock(struct store_host *host);
 void store_look(struct store_look *look, struct store_host *host, int64_t now);
 bool store_look_next(struct store_look *look, struct store_value *value);
 
-/* The same of the values that are new to a feed, however old they are; each is so no
- * more when store_look_next_news() has given it. Who ends before the last one finds the
- * rest the next time. */
+/* The same for the values that are new to a feed, however old they are. A value that
+ * store_look_next_news() has given is not new any more. A look that ends before the last
+ * value leaves the rest for the next look. */
 void store_look_at_news(struct store_look *look, struct store_feed *feed,
                         struct store_host *host);
 bool store_look_next_news(struct store_look *look, struct store_value *value,
                           enum store_news *news);
 
-/* The column's cell of this value, for as long as the host stays locked. It is the
- * same one each time, also when the value has gone and come again meanwhile. NULL
- * without memory, but never of a column that comes with blocks. */
+/* Returns the column's cell of this value, for use while the host stays locked. It is
+ * the same cell each time, also when the value was dropped and came again meanwhile. NULL
+ * without memory; never NULL for a column with `with_blocks`. */
 void *store_cell(const struct store_column *column,
                  const struct store_value *value);
 
-/* "prefix.part.metric", and "prefix part: title", and the group. Each returns the
- * length. */
+/* These write a value's name "prefix.part.metric", its title "prefix part: title", and
+ * its group. Each returns the length. */
 size_t store_value_name(const struct store_value *value, char name[STORE_NAME]);
 size_t store_value_title(const struct store_value *value,
                          char title[STORE_NAME]);
 size_t store_value_group(const struct store_value *value,
                          char group[STORE_NAME]);
 
-/* A value's copy, which stays when its host is unlocked. */
+/* A copy of a value, which stays valid after its host is unlocked. */
 struct store_reading {
-	struct metric metric;    /* its name and title lie in those below */
+	struct metric metric;    /* its name and title point into those below */
 	char name[STORE_NAME];
 	char title[STORE_NAME];  /* where `describe` is set */
 	char group[STORE_NAME];  /* where `describe` is set */
 	double number;           /* unless the metric is a STRING */
-	char text[TEXT_SIZE];
+	char text[TEXT_SIZE];    /* where the metric is a STRING */
 	int64_t heard_ms;
 	unsigned tmax_s, dmax_s;
-	bool describe;           /* its metadata is wanted, too */
+	bool describe;           /* its title and group are wanted, too */
 };
 
 void store_value_copy(const struct store_value *value, bool describe,
                       struct store_reading *reading);
 
-/* A copy of a block's row as it stands, without marking anything: for whoever fills it,
- * in tools and tests. False when there is no value. */
+/* Copies the value of a block's row; it stays as new to the feeds as it was. For the
+ * thread that fills the block, in tools and tests. False when there is no value. */
 bool store_block_peek(struct store_block *block, size_t row,
                       struct store_reading *reading);
 
-/* Hosts that are there, and not gone. */
+/* Returns how many hosts there are that are not gone. */
 size_t store_count(struct store *store);
 
-/* TMAX and DMAX in seconds of a metric that comes every `interval_s` seconds:
- * gmond's 60 and 600 at least. A constant's TMAX is longer, for it is not
- * delivered each time. */
+/* Return TMAX and DMAX, in seconds, of a metric that comes every `interval_s` seconds:
+ * at least 60 and 600, which are gmond's. The TMAX of a constant is longer, because it
+ * is not delivered each time. */
 unsigned store_tmax(unsigned interval_s, enum metric_slope slope);
 unsigned store_dmax(unsigned interval_s);
 

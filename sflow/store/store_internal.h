@@ -11,20 +11,22 @@
 #include "sflow/hash.h"
 #include "sflow/store/store.h"
 
-/* A value's flags; above them is an enum store_news for each feed. */
-#define VALUE_THERE 1u /* there is a value at all */
-#define VALUE_PACED 2u /* its pace has changed since it came */
-#define NEWS_SHIFT 2   /* of the first feed's, */
-#define NEWS_BITS 2    /* and of each */
+/* The byte of a value's flags: two flags, and above them an enum store_news for each
+ * feed. */
+#define VALUE_THERE 1u /* there is a value */
+#define VALUE_PACED 2u /* the source's interval has changed since it came */
+#define NEWS_SHIFT 2   /* the first feed's news begin at this bit */
+#define NEWS_BITS 2    /* of each feed's news */
 #define NEWS_MASK 3u
-#define NEWS_LOW 0x54u /* the lower bits of all, */
-#define NEWS_HIGH 0xa8u /* and the upper ones */
+#define NEWS_LOW 0x54u  /* the lower bits of all feeds' news */
+#define NEWS_HIGH 0xa8u /* the upper bits of all feeds' news */
 
 _Static_assert(NEWS_SHIFT + STORE_FEEDS_MAX * NEWS_BITS <= 8,
                "the flags are a byte");
 
-/* Tens of millions of these there may be: 13 bytes each. The times, here and below, are the low half
- * of milliseconds: none is asked for that is 49 days old. */
+/* There may be tens of millions of values, so each takes only 13 bytes. `heard` is the
+ * lower half of a time in milliseconds; whole_time() gives the whole. That is enough
+ * because a value is dropped long before it is 49 days old. */
 struct value {
 	union {
 		double number;
@@ -34,13 +36,13 @@ struct value {
 	uint8_t flags;
 } __attribute__((packed));
 
-/* A block among those of its host that have news for a feed. */
+/* A block's place in the list of those blocks of its host that have news for a feed. */
 struct news {
 	struct news *prev, *next;
 	struct store_block *block;
 };
 
-/* What a block is of, where a host has several of its kind. */
+/* Tells the block from others of its kind on the same host; see struct store_instance. */
 struct label {
 	const char *group; /* NULL: as the table says */
 	char part[STORE_PART];
@@ -51,12 +53,12 @@ struct store_block {
 	struct store_block *prev, *next;
 	struct store_host *host;
 	const struct layout *layout;
-	struct label *label; /* NULL: the host's own */
+	struct label *label; /* NULL: no prefix */
 	int64_t heard_ms;    /* when values came last */
 	unsigned interval_s;
-	uint8_t has_news; /* a bit for each feed in whose list it is */
-	struct value values[]; /* and behind them what block_news() and
-	                        * block_columns() say */
+	uint8_t has_news; /* a bit for each feed that has it in its list of news */
+	struct value values[]; /* one for each row; behind them are block_news()
+	                        * and block_columns() */
 };
 
 struct store_column {
@@ -64,21 +66,21 @@ struct store_column {
 	unsigned number;
 };
 
-/* A host for a feed. */
+/* What a host has for each feed. */
 struct place {
-	struct store_host *prev, *next; /* in its queue */
-	struct news *news; /* under the host's lock: blocks that have some */
+	struct store_host *prev, *next; /* in the feed's queue */
+	struct news *news; /* blocks with news for the feed; under the host's lock */
 	atomic_bool queued;
 };
 
 struct store_host {
 	struct store *store;
-	pthread_mutex_t lock; /* for what follows, up to the next remark */
+	pthread_mutex_t lock; /* for the members up to `up` */
 	struct store_block *blocks;
 	size_t metrics; /* in all blocks */
 	int64_t heard_ms;
 	int64_t started_s;
-	int64_t told_ms; /* when feeds were last told of it */
+	int64_t told_ms; /* when feeds were last told of the host */
 	int64_t down_after_ms;
 	bool up;
 	/* set once, by the filling thread, before others see the host */
@@ -87,10 +89,10 @@ struct store_host {
 	char *key;
 	/* under the store's lock */
 	bool gone;
-	unsigned held; /* by so many readers, and by each feed until that knows that
-	                * it is gone */
-	uint32_t slot;
-	atomic_uint cluster; /* for readers, as in `id` */
+	unsigned held; /* how many readers hold it, and how many feeds do: each feed
+	                * does until it has been told that the host is gone */
+	uint32_t slot; /* its index in the store's `slots` */
+	atomic_uint cluster; /* the one of `id`, for readers without the lock */
 	struct host_id {
 		unsigned cluster;
 		char name[];
@@ -102,22 +104,23 @@ struct store_host {
 struct store_feed {
 	struct store *store;
 	unsigned number;
-	struct store_host *queue; /* under the store's lock, as the next */
-	size_t waiting; /* in the queue */
+	/* under the store's lock */
+	struct store_host *queue;
+	size_t waiting; /* hosts in the queue */
 };
 
 struct store {
 	pthread_mutex_t lock; /* for the lists and counts */
-	struct store_host **slots; /* all hosts, with holes */
+	struct store_host **slots; /* all hosts; NULL in slots that are free */
 	size_t slot_count;
 	size_t slot_room;
-	size_t *free_slots; /* the holes */
+	size_t *free_slots; /* indexes of the free slots */
 	size_t free_count;
 	struct store_host *by_id;
 	size_t count; /* all hosts */
-	size_t gone;  /* those among them that are gone */
+	size_t gone;  /* how many of them are gone */
 	size_t max;
-	atomic_size_t max_metrics; /* of a host */
+	atomic_size_t max_metrics; /* per host */
 	/* set before there are hosts */
 	struct store_feed feeds[STORE_FEEDS_MAX];
 	unsigned feed_count;
@@ -125,16 +128,16 @@ struct store {
 	unsigned column_count;
 };
 
-/* Values made from the clock hold still unless they move by more than two
- * seconds: rounding on both sides makes them jitter. */
+/* Returns whether two times made from the clock differ by no more than two seconds.
+ * Rounding, by the agent and here, makes such times jitter, so they count as the same. */
 static inline bool
 holds_still(double was, double is)
 {
 	return is - was <= 2 && was - is <= 2;
 }
 
-/* The whole of a time of which `low` is the lower half, and which is not after
- * `latest`. */
+/* Returns the time whose lower half is `low`, and which is at most 49 days before
+ * `latest` and not after it. */
 static inline int64_t
 whole_time(int64_t latest, uint32_t low)
 {
@@ -143,14 +146,14 @@ whole_time(int64_t latest, uint32_t low)
 
 #define CELL_ALIGNMENT sizeof(uint64_t)
 
-/* So that what is behind it may be a cell, or a pointer. */
+/* Rounds a size up so that a cell or a pointer may follow. */
 static inline size_t
 aligned(size_t size)
 {
 	return (size + CELL_ALIGNMENT - 1) & ~(CELL_ALIGNMENT - 1);
 }
 
-/* The block's places in the lists of news, by the number of their feed. */
+/* Returns the block's places in the lists of news, an array by the feeds' numbers. */
 static inline struct news *
 block_news(struct store_block *block)
 {
@@ -159,21 +162,22 @@ block_news(struct store_block *block)
 	return (struct news *)((char *)block + aligned(sizeof(*block) + values));
 }
 
-/* Its cells, by the number of their column: NULL where nobody asked. */
+/* Returns the block's cells, an array of pointers by the columns' numbers. A pointer is
+ * NULL until the column's first store_cell(), unless its cells come with the block. */
 static inline void **
 block_columns(struct store_block *block)
 {
 	return (void **)(block_news(block) + block->host->store->feed_count);
 }
 
-/* A row without a metric never has a value. */
+/* Whether values of this row are texts. A row without a metric never has a value. */
 static inline bool
 is_text(const struct field *field)
 {
 	return field->metric.name != NULL && field->metric.type == STRING;
 }
 
-/* Whether nobody is to be told any more of a value with that DMAX. */
+/* Whether the value is older than its DMAX. */
 static inline bool
 is_expired(const struct store_block *block, const struct value *v,
            unsigned dmax_s, int64_t now)
@@ -182,7 +186,7 @@ is_expired(const struct store_block *block, const struct value *v,
 	       (int64_t)dmax_s * 1000;
 }
 
-/* What is new of a value for the feed of that number. */
+/* Returns what is new of a value for the feed of number `feed`. */
 static inline enum store_news
 value_news(const struct value *v, unsigned feed)
 {
@@ -198,9 +202,10 @@ set_value_news(struct value *v, unsigned feed, enum store_news news)
 	                     (unsigned)news << shift);
 }
 
-/* The flags with that news for all feeds, but for those that have not looked yet at
- * what is more. From least to most these are 00, 01, 11 and 10: so a lower bit is set
- * where the upper one isn't, and it takes no loop. */
+/* Returns the flags with `news` added for all feeds. A feed that has not yet looked at
+ * greater news keeps those. From least to greatest, news are 00, 01, 11 and 10. So all
+ * feeds can be done at once, without a loop: STORE_SAME sets the lower bit where the
+ * upper one is not set, and STORE_CHANGED sets the upper bit, too. */
 static inline unsigned
 with_news(unsigned flags, enum store_news news)
 {
@@ -210,8 +215,8 @@ with_news(unsigned flags, enum store_news news)
 	return news == STORE_CHANGED ? flags | NEWS_HIGH : flags;
 }
 
-/* The block has news for a feed, or none any more. The caller holds the host's lock, in
- * both. */
+/* These put a block into, and take it out of, the list of blocks with news for a feed.
+ * The caller holds the host's lock. */
 static inline void
 block_has_news(struct store_block *block, unsigned feed)
 {
@@ -230,24 +235,26 @@ block_has_no_news(struct store_block *block, unsigned feed)
 	DL_DELETE(block->host->places[feed].news, &block_news(block)[feed]);
 }
 
-/* feeds.c: puts the host at the end of each feed's queue that it is not in. With the
- * store's lock held. */
+/* feeds.c: appends the host to the queue of each feed that does not have it in its
+ * queue. The caller holds the store's lock. */
 void store_append(struct store_host *host);
 
-/* list.c: the key of a host that is called so, to be freed; NULL without memory. */
+/* list.c: makes the key by which a host of that cluster and name is found. The caller
+ * frees it. NULL without memory. */
 struct host_id *store_id_new(unsigned cluster, const char *name);
 
-/* A host is found by its cluster and name from now on; it is so no more. The store's
- * lock is held, here and below. */
+/* These put a host into, and take it out of, the table by cluster and name. The caller
+ * holds the store's lock. */
 void store_index(struct store_host *host);
 void store_unindex(struct store_host *host);
 
-/* A host that is gone and that nobody holds is taken off the list: true, and without
- * the lock store_host_free() is to follow. */
+/* Takes a host off the list of all hosts if it is gone and nobody holds it. The caller
+ * holds the store's lock. Returns whether it did; then the caller unlocks the store, and
+ * frees the host with store_host_free(). */
 bool store_unlink(struct store_host *host);
 void store_host_free(struct store_host *host);
 
-/* blocks.c: frees all blocks of a host that nobody uses any more. */
+/* blocks.c: frees all blocks of a host that no thread uses any more. */
 void store_blocks_free(struct store_host *host);
 
 #endif
