@@ -1,5 +1,5 @@
-/* agents_internal.h - what an agent, a sub-agent and a data source are, for agents.c
- * and sources.c, which own them. All others call these.
+/* agents_internal.h - the structures of an agent, a sub-agent and a data source, for
+ * agents.c and sources.c, which own them. Other files call the functions of agents.h.
  */
 #ifndef SFLOW_AGENTS_INTERNAL_H
 #define SFLOW_AGENTS_INTERNAL_H
@@ -10,29 +10,29 @@
 #include "sflow/collector/ports.h"
 #include "sflow/hash.h"
 
-/* A format that nobody here knows, and how often it came. */
+/* An unknown format, and how often it came. */
 struct unknown_format {
 	uint32_t tag;
 	uint64_t count;
 };
 
 struct agent {
-	struct host host; /* first, so that one is found from the other. Its key has
-	                   * the address, by which the agent is found */
+	struct host host; /* first, for agent_of_host(). The address in its key is
+	                   * the agent's own in the table of agents */
 	struct agent_naming naming;
 	struct agent_ports ports;
 	struct agent_kinds kinds;
 	uint64_t datagrams;
-	uint32_t interval_ms; /* that was kept over a restart; 0: none */
-	uint32_t jitter_ms;
+	uint32_t interval_ms; /* as restored after a restart; 0: not known */
+	uint32_t jitter_ms;   /* the same */
 	struct sub_agent *sub_agents;
 	struct source *sources;
 	unsigned sub_agent_count;
 	unsigned source_count;
 	unsigned custom_sets;
-	bool machine_paces;   /* `pace` is the machine's own */
-	struct source *pace;  /* whose rhythm is expected; NULL: nobody's */
-	struct unknown_format *unknown; /* AGENT_UNKNOWN_MAX; NULL: none */
+	bool machine_paces;   /* `pace` sends the machine's own counters */
+	struct source *pace;  /* the source whose rhythm is expected; NULL: none */
+	struct unknown_format *unknown; /* AGENT_UNKNOWN_MAX of them; NULL: none */
 	UT_hash_handle hh;
 };
 
@@ -54,17 +54,17 @@ struct source {
 		struct source_id id;
 	} key;
 	struct agent *agent;
-	/* each sweep looks at these: they lie together */
+	/* A sweep over all sources reads these, so they lie together. */
 	struct source *next, *prev; /* of the same agent */
-	int64_t heard_ms;           /* any sample */
+	int64_t heard_ms;           /* when its last sample came */
 	struct rhythm rhythm;       /* how often it sends */
 	void *slots[SLOT_COUNT];
-	/* and at none of these */
+	/* It reads none of these. */
 	struct sample_order counted, flows;
-	unsigned sub_epoch;  /* the sub-agent's, when last heard */
+	unsigned sub_epoch;  /* the sub-agent's epoch when the source was last heard */
 	unsigned epoch;      /* counts its restarts, the sub-agent's included */
-	int64_t counters_ms; /* the last counters sample; 0: none */
-	uint32_t uptime_ms;  /* the agent's clock then */
+	int64_t counters_ms; /* when its last counters sample came; 0: none did */
+	uint32_t uptime_ms;  /* the sub-agent's uptime in that datagram */
 	unsigned counters_count;
 	char *name;
 	uint8_t uuid[16];
@@ -74,7 +74,7 @@ struct source {
 	UT_hash_handle hh;
 };
 
-/* Frees the source's counters. They have no blocks any more. */
+/* Frees the source's counters, which must not have blocks any more. */
 void source_free_counters(struct source *source);
 
 #endif

@@ -1,5 +1,5 @@
-/* arrival.h - how a datagram, or a sample in it, stands to those before it: next in
- * order, overtaken on its way, or the first of a sender that has begun again. Pure.
+/* arrival.h - judges the order of datagrams and samples: whether one is the next in
+ * order, was overtaken on its way, or is the first after a restart of its sender. Pure.
  *
  * Source: sFlow version 5, section 5: sequence numbers and uptime belong to a
  * sub-agent, and the sequence numbers of samples to a data source.
@@ -13,44 +13,46 @@
 #include "sflow/wire/datagram.h"
 
 enum arrival {
-	ARRIVAL_NEXT,    /* in order; `lost` says how many are missing */
+	ARRIVAL_NEXT,    /* in order; `lost` says how many are missing before it */
 	ARRIVAL_STALE,   /* a duplicate, or overtaken: it changes nothing */
-	ARRIVAL_PAST,    /* from before the sender began again: forget it */
-	ARRIVAL_RESTART  /* the sender has begun again */
+	ARRIVAL_PAST,    /* from before the sender's restart: to be ignored */
+	ARRIVAL_RESTART  /* the first one after a restart of the sender */
 };
 
-/* A datagram's place in time. */
+/* What tells the order of datagrams. */
 struct datagram_clock {
 	uint32_t sequence;
 	uint32_t uptime_ms; /* by the agent's clock */
-	int64_t arrival_ms; /* by ours */
+	int64_t arrival_ms; /* by the program's clock */
 };
 
-/* The datagrams of one sub-agent. All zero: none has come. */
+/* The order of the datagrams of one sub-agent. All zero: none has come. */
 struct datagram_order {
 	struct datagram_clock last;   /* the latest datagram */
-	struct datagram_clock before; /* the latest before it began again */
-	bool heard;     /* so that all of this is known */
-	uint32_t wraps; /* so often its uptime has begun again at 2^32 ms */
-	unsigned epoch; /* counts its restarts */
+	struct datagram_clock before; /* the latest one before the last restart */
+	bool heard;     /* a datagram has come */
+	uint32_t wraps; /* how often the uptime has wrapped at 2^32 ms */
+	unsigned epoch; /* counts restarts */
 };
 
-/* Takes note of a datagram's sequence number and uptime. A restart raises the epoch.
- * A datagram that was overtaken is STALE, yet its samples may still be news to their
- * data sources. `*lost` is how many datagrams are missing before it. */
+/* Judges a datagram by its sequence number and uptime, and remembers them. A restart
+ * raises the epoch. A datagram that was overtaken is STALE, but its samples may still
+ * be news to their data sources. Sets *lost to how many datagrams are missing before
+ * it. */
 enum arrival arrival_of_datagram(struct datagram_order *order,
                                  const struct datagram *datagram, int64_t now,
                                  uint32_t *lost);
 
-/* The samples of one kind (counters, or flows) of one data source. All zero: none
- * has come. */
+/* The order of the samples of one kind (counters, or flows) of one data source. All
+ * zero: none has come. */
 struct sample_order {
 	bool seen;
 	uint32_t sequence;
 };
 
-/* Takes note of a sample's sequence number. `datagram` says how its datagram stood. A
- * sample that was already here is STALE. `*lost` is how many are missing before it. */
+/* Judges a sample by its sequence number, and remembers that. `datagram` is the arrival
+ * of the datagram that it is in. A sample that has come before is STALE. Sets *lost to
+ * how many samples are missing before it. */
 enum arrival arrival_of_sample(struct sample_order *order,
                                const struct sample *sample,
                                enum arrival datagram, uint32_t *lost);

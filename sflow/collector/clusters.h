@@ -4,11 +4,11 @@
 
 #include "sflow/collector/agents.h"
 
-/* The number of the cluster of an agent of that address. */
+/* Returns the number of the cluster of an agent of that address. */
 unsigned cluster_of(const struct collector_config *config,
                     const struct address *agent);
 
-/* An agent that was not heard before gets its cluster. */
+/* Sets the cluster of an agent that was not heard before; others keep theirs. */
 void agent_find_cluster(const struct collector_config *config,
                         struct agent *agent);
 

@@ -2,9 +2,9 @@
  * metrics in the store out.
  *
  * No socket, no clock, no logging: the caller gives each datagram with its time
- * of arrival, calls collector_tick() about once a second, and fetches what is
- * worth a line in its log. Input, tick and events belong to one thread; the
- * store and the statistics may be read by others at any time.
+ * of arrival, calls collector_tick() about once a second, and fetches events, which
+ * it may log. Only one thread at a time may call these functions; the store may be
+ * used as store.h says, and the statistics may be read, by any thread at any time.
  */
 #ifndef SFLOW_COLLECTOR_H
 #define SFLOW_COLLECTOR_H
@@ -24,13 +24,13 @@
 
 /* What becomes of a virtual machine's metrics. */
 enum vm_hosts {
-	VM_PREFIX, /* "NAME.vcpu_util" on its hypervisor */
-	VM_HOST,   /* it is a host of its own, keyed by its UUID */
-	VM_NO
+	VM_PREFIX, /* they are the hypervisor's, as "NAME.vcpu_util" */
+	VM_HOST,   /* the machine is a host of its own, keyed by its UUID */
+	VM_NO      /* they are dropped */
 };
 
 #define CLUSTERS_MAX 256
-#define CLUSTER_OF_AGENT UINT32_MAX
+#define CLUSTER_OF_AGENT UINT32_MAX /* see `vm_cluster` */
 
 /* Agents of these networks belong to the cluster of this number. */
 struct cluster_rule {
@@ -39,118 +39,132 @@ struct cluster_rule {
 };
 
 struct collector_config {
-	const struct network_list *allow; /* packet sources; the caller's */
-	const struct network_list *deny;  /* not these; NULL: none */
-	bool same_address;                /* they must be the agent's own */
-	const struct cluster_rule *clusters; /* the first that fits counts; the
-	                                      * caller's */
+	/* What the pointers point to stays the caller's. */
+	const struct network_list *allow; /* packet sources that are allowed */
+	const struct network_list *deny;  /* but not these; NULL: none */
+	bool same_address;                /* the packet source must be the agent's
+	                                   * address */
+	const struct cluster_rule *clusters; /* the first rule that fits counts */
 	size_t cluster_count;
-	unsigned cluster;                 /* where none fits */
+	unsigned cluster;                 /* where no rule fits */
 	unsigned vm_cluster;              /* of VMs that are hosts of their own;
-	                                   * CLUSTER_OF_AGENT: as their agent */
-	const char *reserved;             /* no agent's host gets this name, in */
-	unsigned reserved_cluster;        /* this cluster; NULL: none. The caller's */
+	                                   * CLUSTER_OF_AGENT: their agent's */
+	const char *reserved;             /* no agent's host gets this name in the */
+	unsigned reserved_cluster;        /* reserved_cluster; NULL: none */
 	bool keep;                        /* collector_save() will be called */
 	unsigned max_agents;
 	unsigned max_sources;             /* data sources per agent */
 	unsigned max_metrics;             /* per host */
 	bool accept[KIND_COUNT];
-	bool multiple[KIND_COUNT];        /* prefix the first instance, too */
+	bool multiple[KIND_COUNT];        /* the first instance has a prefix, too */
 	enum vm_hosts vm;
-	const regex_t *ports;             /* only ports of these names, and */
-	const regex_t *ports_except;      /* not of these; NULL: any. The caller's */
-	int64_t host_dmax_ms;             /* a silent host is gone after it */
-	const struct name_list *names;    /* for agents without one; the caller's */
-	bool lower_case;                  /* of all names of hosts */
-	unsigned misses;                  /* that mean down; 0: as losses want */
+	const regex_t *ports;             /* only ports of these names; NULL: all */
+	const regex_t *ports_except;      /* no ports of these names; NULL: none */
+	int64_t host_dmax_ms;             /* after so much silence a host is gone */
+	const struct name_list *names;    /* for agents that send no name */
+	bool lower_case;                  /* names of hosts are made lower case */
+	unsigned misses;                  /* so many missing heartbeats mean down;
+	                                   * 0: it depends on the measured loss */
 };
 
-/* The numbers in collector_defaults that are not 0. The table of settings has them from
- * here as text. */
+/* Those defaults that are numbers other than 0. The table of settings uses them, too,
+ * as text. */
 #define DEFAULT_MAX_AGENTS 4096
 #define DEFAULT_MAX_SOURCES 1024
 #define DEFAULT_MAX_METRICS 40000
 #define DEFAULT_HOST_DMAX_S 86400
 
-/* No "multiple", VMs by prefix, all ports. Not accepted: what many servers send already
- * and would double a site's metrics, and what an agent names itself. */
+/* The defaults: no "multiple", VMs by prefix, all ports. Two groups of kinds are not
+ * accepted: counters that many servers send already and that would double a site's
+ * metrics, and metrics that agents name themselves. */
 extern const struct collector_config collector_defaults;
 
 struct collector;
 
-/* Copies the configuration. NULL without memory. */
+/* Creates a collector with a copy of the configuration; what its pointers point to has
+ * to live until another configuration is set, or the collector is freed. NULL without
+ * memory. */
 struct collector *collector_new(const struct collector_config *config);
+
+/* Frees the collector with its store. NULL is fine. */
 void collector_free(struct collector *collector);
 
-/* One datagram of `len` bytes from the packet source `from`, at `now`, in
- * milliseconds of a clock that never goes back. Returns 0 when it was taken,
- * or a negative enum datagram_error; COLLECTOR_REFUSED when `allow` or a bound
- * refused it. Whatever the bytes are, what is good in them is used. */
+/* Takes one datagram of `len` bytes from the packet source `from`. `now`, here and
+ * below, is in milliseconds of a clock that never goes back. Returns 0; a negative enum
+ * datagram_error where the datagram is malformed, after the samples before the fault
+ * have been used; or COLLECTOR_REFUSED where `allow`, `deny`, `same_address` or a bound
+ * refused it. */
 #define COLLECTOR_REFUSED (-100)
 int collector_input(struct collector *collector, const void *buf, size_t len,
                     const struct address *from, int64_t now);
 
-/* The passing of time: hosts without a name get their address as name, and
- * what was silent for too long is forgotten. */
+/* Does what is due as time passes: finds hosts late or down, gives agents that sent no
+ * name another one, and forgets what was silent for too long. */
 void collector_tick(struct collector *collector, int64_t now);
 
-/* Who has values and no name yet gets one now: whoever asks will not wait for it. */
+/* Gives a name to each host that has values and no name yet, without waiting until it
+ * sends one: for a program that shows its hosts at once. */
 void collector_name_all(struct collector *collector, int64_t now);
 
-/* Wall-clock time minus `now`, in milliseconds; 0 until it is set. */
+/* Sets the wall-clock time minus `now`, in milliseconds. It is 0 until it is set. */
 void collector_set_wall(struct collector *collector, int64_t offset_ms);
 
-/* The next event; false when there is none. Of each kind so many wait as event_kinds
- * says; of a flood the rest is dropped, for the statistics count it all. */
+/* Takes the oldest waiting event; false when there is none. Of each kind at most as
+ * many wait as event_kinds says. Further ones are dropped; the statistics count them
+ * all the same. */
 bool collector_event(struct collector *collector, struct event *event);
 
-/* Another configuration from now on; what was learned stays. Hosts go over to the
- * clusters that are theirs now, under another name where one there has theirs. What
- * is not accepted any more goes, and what is called otherwise comes with its next
- * sample. Agents that send no name get the one that they are given now. `keep` and, for
- * hosts that are there, `lower_case` stay as they were. */
+/* Sets another configuration; what was learned stays. Hosts move to the clusters that
+ * they belong to now; where another host there has its name, a host gets another name.
+ * Metrics that the new configuration does not accept are removed. A metric whose name
+ * changes appears with its next sample. Agents that send no name get the one that the
+ * new configuration gives them. `keep` does not change, and `lower_case` does not
+ * change the names of hosts that are there. */
 void collector_reconfigure(struct collector *collector,
                            const struct collector_config *config, int64_t now);
 
 /* Over a restart ------------------------------------------------------------------ */
 
-/* What is kept of a host over a restart: of an agent, or of a virtual machine
- * that is a host of its own. Times are of the wall clock, in ms. */
+/* What is kept of a host over a restart of the program. The host is an agent, or a
+ * virtual machine that is a host of its own. Times are of the wall clock, in ms. */
 struct collector_saved {
-	bool machine;           /* it is such a virtual machine; then: */
+	bool machine;           /* it is a virtual machine; then it also has: */
 	uint32_t sub_agent, source_class, source_index;
 	uint8_t uuid[16];
-	/* of both: */
+	/* agents and virtual machines have: */
 	struct address agent;
-	char name[TEXT_SIZE];   /* as it calls itself; "" where it does not */
-	char shown[TEXT_SIZE];  /* as it is shown */
+	char name[TEXT_SIZE];   /* what it calls itself; "": it sends no name */
+	char shown[TEXT_SIZE];  /* the name under which it is shown */
 	int64_t first_ms;       /* first heard */
 	int64_t heard_ms;       /* last heard */
 	uint32_t started_s;     /* 0: not known */
 	uint32_t interval_ms, jitter_ms; /* 0: not known */
 	double loss;
 	bool down;
-	bool gone;              /* forget it: only the key counts */
+	bool gone;              /* to be deleted where it was saved; only its agent and
+	                         * its data source are filled in */
 };
 
-/* Copies up to `room` hosts whose saved form has changed since they were last
- * copied, and returns how many; what they say holds in this order. When a host was
- * last heard is as old as five minutes, if nothing else changes. It is called until
- * it returns 0: then all hosts were looked at once, and what has changed meanwhile
- * comes in the next round. */
+/* Copies up to `room` hosts whose saved form has changed since they were last copied.
+ * Returns how many. They have to be saved in this order. heard_ms alone makes a host
+ * change only every five minutes, so the saved one may be that old. Call it until it
+ * returns 0: then each host was looked at once. A host that changes meanwhile comes in
+ * the next round. */
 size_t collector_save(struct collector *collector,
                       struct collector_saved *saved, size_t room);
 
-/* All are to be copied again, as if none ever was: what was copied was lost. */
+/* Makes collector_save() copy all hosts again, because what was saved is lost. */
 void collector_unsaved(struct collector *collector);
 
-/* A host that was kept, before the first datagram, or as soon as possible. It is as it
- * was: down, or up and expected from now on as if it had just been heard, while what
- * is shown is when it was. Returns 0; -1 at a bound, when it was silent for too long,
- * or is not wanted, or is there already. */
+/* Adds a host that was saved. Call it before the first datagram, or as soon as
+ * possible. A host that was down is down. A host that was up is up, and its next
+ * heartbeat is expected as if it had been heard at `now`; but it is shown as last heard
+ * when it really was. Returns 0; or -1 at a bound, and for a host that was silent for
+ * too long, is not wanted by the configuration, or is there already. */
 int collector_restore(struct collector *collector,
                       const struct collector_saved *saved, int64_t now);
 
+/* Return the collector's store and its statistics, which live as long as it does. */
 struct store *collector_store(struct collector *collector);
 const struct collector_stats *
 collector_stats(const struct collector *collector);

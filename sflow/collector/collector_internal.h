@@ -9,7 +9,8 @@
 #include "sflow/collector/ports.h"
 #include "sflow/collector/relations.h"
 
-/* Structures that mean more than their metrics, by their format; sFlow's own. */
+/* Structures that are used for more than their metrics, by their format (enterprise
+ * 0). */
 enum structure {
 	IF_COUNTERS = 1,
 	LAG_PORT_STATS = 7,
@@ -24,18 +25,18 @@ struct collector {
 	struct collector_config config;
 	struct agents agents;
 	struct hosts hosts;
-	struct machine *machines; /* by UUID: machines.c's */
+	struct machine *machines; /* by UUID; owned by machines.c */
 	struct adapters adapters;
 	struct store *store;
 	struct collector_stats stats;
-	int64_t wall_ms; /* wall clock minus now */
-	int64_t now_ms;  /* the latest that it was told */
-	int64_t swept_ms;
-	struct agent *save_next; /* so far has collector_save() come */
-	bool saved_all;          /* it came to the end */
+	int64_t wall_ms; /* wall clock minus `now` */
+	int64_t now_ms;  /* `now` of the latest call */
+	int64_t swept_ms; /* when ticks.c last looked for what has expired */
+	struct agent *save_next; /* where collector_save() goes on; NULL: at the first */
+	bool saved_all;          /* collector_save() has come to the end */
 	struct event_queue events;
-	size_t states[MEMBER_DOWN + 1];  /* hosts in each, at the last tick */
-	size_t total_rows[PORT_TOTALS];  /* of if_counters, that add up */
+	size_t states[MEMBER_DOWN + 1];  /* hosts in each state, at the last tick */
+	size_t total_rows[PORT_TOTALS];  /* the row of if_counters of each port total */
 };
 
 /* Adds one to a statistic. */
@@ -45,7 +46,7 @@ count(atomic_uint_fast64_t *statistic)
 	atomic_fetch_add_explicit(statistic, 1, memory_order_relaxed);
 }
 
-/* So many hosts the store may have. */
+/* Returns how many hosts the store may have in memory. */
 static inline size_t
 collector_hosts_max(const struct collector *collector)
 {
@@ -56,11 +57,11 @@ collector_hosts_max(const struct collector *collector)
 	                          : agents_count(&collector->agents);
 
 	if (most < there)
-		most = there; /* the bound was lowered; they stay */
-	return 2 * most; /* those that are gone wait for the publisher */
+		most = there; /* the bound was lowered; the hosts stay */
+	return 2 * most; /* hosts that are gone stay until all feeds were told */
 }
 
-/* No host of an agent's gets the name that the configuration reserves. */
+/* Takes the name that the configuration reserves, so that no agent's host gets it. */
 static inline void
 collector_reserve_name(struct collector *collector)
 {
@@ -70,13 +71,14 @@ collector_reserve_name(struct collector *collector)
 		                collector->config.reserved);
 }
 
-/* Adds an event of this moment to those that wait, and returns it for what only its
- * kind has to be filled in, as events_tell() does. */
+/* Adds an event with the time now_ms to the queue. Returns it, so that the caller fills
+ * in what only its kind has; see events_tell(). */
 struct event *collector_tell(struct collector *collector, enum event_kind kind,
                              const struct address *agent);
 
-/* Counts, and tells of, a datagram, sample or record that is malformed. `from` is its
- * agent, or the packet's source where that is not known. */
+/* Counts a malformed datagram, sample or record, and adds an event. `from` is its
+ * agent, or the packet's source where the agent is not known. `error` is a negative
+ * enum datagram_error. */
 void collector_malformed(struct collector *collector,
                          const struct address *from, int error);
 
