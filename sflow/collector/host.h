@@ -1,9 +1,9 @@
-/* host.h - a host: what an agent is, and a virtual machine that is a host of its own
- * (vm = host). It has a name that no other host of its cluster has, a heartbeat, a
- * place in the store, and what of it is kept over a restart.
+/* host.h - a host. Each agent is one, and so is each virtual machine that is a host of
+ * its own (vm = host). A host has a name that no other host of its cluster has, a
+ * heartbeat, and a host in the store; its state is kept over a restart of the program.
  *
- * A host belongs to the agent or machine that it is embedded in. That calls it by the
- * functions below, each of which does one thing for both.
+ * A struct host is embedded in its agent or machine, which owns it. The functions below
+ * work for both.
  */
 #ifndef SFLOW_HOST_H
 #define SFLOW_HOST_H
@@ -21,32 +21,32 @@
 
 struct host;
 
-/* Who it is, here and where it is saved. */
+/* Identifies a host, in the program and where hosts are saved. */
 struct host_key {
-	struct address agent;    /* whose host it is, or that tells of it */
-	bool machine;            /* it is a virtual machine; then: */
+	struct address agent;    /* the agent that it is, or that reports it */
+	bool machine;            /* it is a virtual machine; then it also has: */
 	uint32_t sub_agent;
 	struct source_id source; /* the data source that stands for it */
 };
 
 /* What differs between agents and virtual machines. */
 struct host_kind {
-	/* Writes the host's key in the store, which no other living host has. */
+	/* Writes the host's key in the store. No two hosts there have the same. */
 	void (*store_key)(const struct host *host, char key[TEXT_SIZE]);
 
-	/* Takes all metrics out of the store that are in this host, which leaves it. */
+	/* Removes all metrics from the host in the store, before it leaves the store. */
 	void (*detach)(struct host *host);
 
-	/* Fills in what is saved of it besides the host itself: the name by which it
-	 * calls itself, and its UUID. */
+	/* Fills in what is saved besides the struct host itself: what the agent or
+	 * machine calls itself, and its UUID. */
 	void (*describe)(const struct host *host,
 	                 struct collector_saved *saved);
 };
 
-/* A host as it was when it was last saved; see collector_save(). */
+/* The state of a host when it was last saved; see collector_save(). */
 struct kept {
-	bool stored; /* something is saved under its key; and */
-	bool saved;  /* it is what follows */
+	bool stored; /* something is saved under the host's key */
+	bool saved;  /* what is saved is known, and has the values below */
 	bool down;
 	uint32_t interval_ms;
 	int64_t heard_ms;
@@ -55,8 +55,8 @@ struct kept {
 struct host {
 	const struct host_kind *kind;
 	struct host_key key;
-	char *name;               /* "" while it has none */
-	unsigned cluster;         /* that it belongs to */
+	char *name;               /* "": none yet */
+	unsigned cluster;
 	bool moves;               /* between host_depart() and host_arrive() */
 	int64_t first_ms;         /* first heard */
 	struct member member;     /* whether it is up, and when last heard */
@@ -64,19 +64,20 @@ struct host {
 	struct store_host *shown; /* its host in the store; NULL: none now */
 };
 
-/* What is true of all hosts. All zero: there are none. */
+/* What all hosts have in common. All zero: there are no hosts. */
 struct hosts {
 	struct taken_name *names;
 	bool keep;                   /* hosts are saved */
-	struct forgotten *forgotten; /* saved ones that are no more */
+	struct forgotten *forgotten; /* removed hosts, still to be deleted where saved */
 	double loss;                 /* share of all datagrams that get lost */
 };
 
-/* Writes an address as part of a key or name: gmond splits these at a colon. */
+/* Writes an address for use in a key or name, without colons: gmond splits its keys at
+ * the first one. */
 void host_address_key(const struct address *address, char key[TEXT_SIZE]);
 
-/* Writes what tells this host from all others: its agent's address, and the data
- * source behind it where it is a virtual machine. */
+/* Writes a text that only this host has: its agent's address, followed by the data
+ * source where the host is a virtual machine. */
 void host_place(const struct host *host, char place[TEXT_SIZE]);
 
 /* Begins a host that was first heard at `now`: up, without a name, in no cluster but
@@ -90,85 +91,95 @@ host_is_named(const struct host *host)
 	return host->name[0] != '\0';
 }
 
-/* Takes a name so that no host of the cluster can have it. False when one has it
- * already. And gives it back; one that nobody has is fine. */
+/* Takes a name in the cluster, so that no other host there gets it. Returns false when
+ * it is taken already. */
 bool hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name);
+
+/* Gives a taken name back. A name that is not taken is fine. */
 void hosts_return_name(struct hosts *hosts, unsigned cluster,
                        const char *name);
 
 /* Frees the names and the list of forgotten hosts. */
 void hosts_free(struct hosts *hosts);
 
-/* Its host in the store, which is added where there is none. NULL at the store's bound,
- * or without memory. Who has a name is seen by readers from then on. */
+/* Returns the host's host in the store, and adds it there if it has none. NULL at the
+ * store's bound, or without memory. If the host has a name, readers see it from then
+ * on. */
 struct store_host *host_enter(struct collector *collector, struct host *host);
 
-/* Its host leaves the store, with all its metrics. The name stays its own. */
+/* Removes the host from the store, with all its metrics. It keeps its name. */
 void host_leave(struct host *host);
 
-/* Gives a host that has no name the name `wanted`, or one much like it where another
- * host of the cluster is called that. Without memory it has none then. */
+/* Gives a host that has no name the name `wanted`; where another host of the cluster
+ * has that, a name that begins with it. Without memory the host has no name
+ * afterwards. */
 void host_set_name(struct collector *collector, struct host *host,
                    const char *wanted);
 
-/* The same of a host that may have a name. With another name it is another host to
- * readers, so the old one leaves the store at once. Tells that it has joined, or was
- * renamed, by the name that it got; nothing where that is the one it had. */
+/* The same for a host that may have a name already. To readers another name is another
+ * host, so the host leaves the store at once. Adds an event that the host has joined,
+ * or was renamed, with its new name; no event where it keeps its name. */
 void host_rename(struct collector *collector, struct host *host,
                  const char *wanted, int64_t now);
 
-/* It is a host no more: its name is free, its metrics and its host in the store are
- * gone, and it is forgotten where it was saved. It may get a name again. */
+/* Ends the host: gives its name back, removes it and its metrics from the store, and
+ * has it deleted where it was saved. The struct may get a name, and be a host, again. */
 void host_remove(struct collector *collector, struct host *host);
 
-/* `to`, which has neither a name nor a place in the store, is the host that `from` was
- * until now: it has its name, its place, without the metrics, and its past. */
+/* Makes `to` the host that `from` was until now: `to` gets its name, its host in the
+ * store without the metrics, and when it was first and last heard. Before that, `to`
+ * must have no name and no host in the store. */
 void host_hand_over(struct collector *collector, struct host *from,
                     struct host *to);
 
-/* Tells of it; the kind is one of membership. Returns the event. */
+/* Adds an event of membership about the host. Returns the event. */
 struct event *host_tell(struct collector *collector, const struct host *host,
                         enum event_kind kind, int64_t now);
 
-/* Tells of its names; the kind is not one of membership. Where it has no name itself, the
- * event is its agent's. Returns the event. */
+/* Adds an event of another category about the host. Where the host has no name, the
+ * event is about its agent. Returns the event. */
 struct event *host_tell_names(struct collector *collector,
                               const struct host *host, enum event_kind kind);
 
-/* Another cluster, in two steps, so that two hosts of one name may change places: all
- * hosts that move depart, and give their names back, before the first arrives. Where
- * that cluster has another host of its name it gets another one, and begins anew. */
+/* These move hosts to other clusters, in two steps, so that two hosts of one name may
+ * change places: all hosts that move depart, and give their names back, before the
+ * first one arrives. Where the new cluster has another host of its name, the host gets
+ * another name and leaves the store for a new place there. */
 void host_depart(struct collector *collector, struct host *host,
                  unsigned cluster);
 void host_arrive(struct collector *collector, struct host *host, int64_t now);
 
-/* A single host follows to another cluster. False where a host there has its name, and
- * then nothing changes. */
+/* Moves a single host to another cluster. Returns false where a host there has its
+ * name, and then nothing changes. */
 bool host_follow(struct collector *collector, struct host *host,
                  unsigned cluster);
 
-/* A datagram with news of it came, `lost` before it did not. It, or its agent, started
- * at `started_s` by the wall clock; 0: not known. One that was down has returned. */
+/* Notes that a datagram with news of the host came, and that `lost` before it were
+ * lost. The host, or its agent, started at `started_s` by the wall clock; 0: not known.
+ * Adds an event where the host was down and so has returned. */
 void host_heard(struct collector *collector, struct host *host, uint32_t lost,
                 int64_t started_s, int64_t now);
 
-/* Time has passed: a host with a name may be late or down. True where it is seen by
- * readers, so that it counts among the hosts in its state. */
+/* Notes that time has passed: finds out whether a host with a name is late or down, and
+ * adds an event where that is new. Returns true where readers see the host, so that it
+ * counts among the hosts in its state. */
 bool host_tick(struct collector *collector, struct host *host, int64_t now);
 
-/* A host that was just entered is shown as it is known: up or down, and since when. */
+/* Shows the heartbeat of a host that has just entered the store: up or down, when it
+ * was last heard, and when it started. */
 void host_show_member(const struct collector *collector, struct host *host,
                       int64_t started_s, int64_t now);
 
 /* Over a restart (see also kept.h) ---------------------------------------------- */
 
-/* It is as it was saved, as a heartbeat: nobody listened until now, so one that was up
- * is expected from now on. */
+/* Restores the heartbeat. Nobody listened until now, so a host that was up has missed
+ * nothing yet: its next heartbeat is expected from `now` on. */
 void host_restore_member(const struct collector *collector, struct host *host,
                          const struct collector_saved *saved, int64_t now);
 
-/* It gets the name `wanted`, and enters the store as it is known. `heard`: it was
- * heard before it was restored, so it has news. 0, or -1 when it can't be shown. */
+/* Gives the host the name `wanted`, and adds it to the store with what was saved of it.
+ * `heard` says that it was heard before it was restored, so it is to be saved again.
+ * Returns 0, or -1 when it can't be added to the store. */
 int host_restore(struct collector *collector, struct host *host,
                  const struct collector_saved *saved, const char *wanted,
                  bool heard, int64_t now);

@@ -1,43 +1,44 @@
-/* instances.h - by which names a source's metrics go. What runs on a host (web servers,
- * memcached, JVMs, virtual machines), and its ports, are told apart by a prefix, and the
- * first of its kind has none, unless "multiple" asks for it.
+/* instances.h - the names of a source's metrics. A prefix tells apart the instances of
+ * one kind on a host: ports, web servers, memcacheds, JVMs, virtual machines. The first
+ * instance of a kind has no prefix, unless "multiple" asks for one.
  */
 #ifndef SFLOW_INSTANCES_H
 #define SFLOW_INSTANCES_H
 
 #include "sflow/collector/agents.h"
 
-/* Of an agent: bits of kinds. */
+/* The kinds of instances of an agent, each a bit. */
 struct agent_kinds {
-	uint32_t first; /* of which a source is the first */
-	uint32_t told;  /* of which there is more than one, and that was told */
+	uint32_t first; /* kinds of which a source is the first instance */
+	uint32_t told;  /* kinds with a second instance, of which an event was added */
 };
 
-/* Of a source. */
+/* The instance that a source is. */
 struct instance {
 	char *prefix;   /* "" until its metrics need one */
-	uint32_t first; /* kinds of which it is the first: they have no prefix */
-	bool contested; /* another port took its name over */
-	bool unwanted;  /* a port that the administrator leaves out */
+	uint32_t first; /* bits of kinds of which it is the first, without a prefix */
+	bool contested; /* another port has taken over its name */
+	bool unwanted;  /* it is a port that the administrator leaves out */
 };
 
 /* Whether the administrator wants to see the port. */
 bool port_is_wanted(const struct collector *collector,
                     const struct source *source);
 
-/* A block in the store for the metrics of this layout, and of this part, of the
- * source; NULL where there is no place for them, and *refused says whether a
- * bound was met. */
+/* Adds a block to the store for the metrics of these counters of the source. Returns
+ * NULL where these metrics have no place in the store; *refused says whether that is
+ * because of a bound or for want of memory. */
 struct store_block *instance_block(struct collector *collector,
                                    struct source *source,
                                    const struct counters *counters,
                                    int64_t now, bool *refused);
 
-/* The source has no prefix, and is the first of no kind: both are chosen again with its
- * next values. */
+/* Takes the source's prefix away, and ends its being the first of its kinds: both are
+ * chosen again with its next values. */
 void instance_reset(struct source *source);
 
-/* Takes all metrics of the source out of the store, wherever they are, and resets it. */
+/* Removes all metrics of the source from all hosts in the store, and resets the
+ * instance. */
 void instance_withdraw(struct source *source);
 
 #endif

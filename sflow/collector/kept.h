@@ -1,31 +1,32 @@
-/* kept.h - what is kept of a host over a restart, and what of that is to be saved. */
+/* kept.h - what is saved of a host for a restart of the program, and when that has to
+ * be saved again. */
 #ifndef SFLOW_KEPT_H
 #define SFLOW_KEPT_H
 
 #include "sflow/collector/host.h"
 
-/* Whether what is known of it is not what was saved. */
+/* Whether the host has to be saved: its state is not what was last saved. */
 bool host_has_news(const struct host *host);
 
-/* Writes what is to be saved of it, and takes note that it was. */
+/* Writes what is to be saved of the host, and notes that it is saved. */
 void host_save(const struct collector *collector, struct host *host,
                struct collector_saved *saved);
 
-/* It is to be saved anew, as if it never was. */
+/* Notes that nothing is saved of the host, so that it is saved again. */
 void host_unsaved(struct host *host);
 
-/* Fills in the keys of hosts to be forgotten, at most `room`, and drops them here.
- * Returns how many. */
+/* Writes up to `room` hosts that are to be deleted where they were saved, and drops
+ * them from the list of these hosts. Returns how many. */
 size_t hosts_save_forgotten(struct hosts *hosts,
                             struct collector_saved *saved, size_t room);
 
-/* Drops them all: what was saved of them is lost. */
+/* Empties that list, because what was saved is lost. */
 void hosts_drop_forgotten(struct hosts *hosts);
 
-/* The host is no more: it is to be forgotten where it was saved, if it was. */
+/* Adds a host that ends to that list, if something is saved of it. */
 void hosts_forget(struct hosts *hosts, struct host *host);
 
-/* What is known of it now is what is saved. */
+/* Notes that the present state of the host is what is saved. */
 void host_note_saved(struct host *host);
 
 #endif

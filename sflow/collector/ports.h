@@ -1,6 +1,7 @@
 /* ports.h - a host's totals over its physical ports, so that a switch has the charts of
- * a server. Each port comes in its own time, and a sum over some of them would be
- * wrong: it is told when all of them have told their rates since the last one.
+ * a server. The counters of the ports come one after the other, and a sum over only
+ * some of the ports would be wrong. So the totals are set in the store when all ports
+ * have had rates since the last totals.
  */
 #ifndef SFLOW_PORTS_H
 #define SFLOW_PORTS_H
@@ -11,11 +12,11 @@
 /* An agent's ports. All zero: it has none. */
 struct agent_ports {
 	struct port *all; /* in the order in which they came */
-	struct store_block *totals;
-	unsigned count;   /* those that count for the totals */
-	unsigned rated;   /* those of them with a rate since the last ones */
-	int64_t heard_ms; /* when any of them was last heard */
-	int64_t since_ms; /* and heard again after an outage */
+	struct store_block *totals; /* of port_totals; NULL: none */
+	unsigned count;   /* ports that count for the totals */
+	unsigned rated;   /* how many of those have had a rate since the last totals */
+	int64_t heard_ms; /* when any port was last heard */
+	int64_t since_ms; /* when one was first heard, or first after an outage */
 };
 
 #define PORT_TOTALS 4 /* rows of port_totals */
@@ -23,23 +24,25 @@ struct agent_ports {
 /* Finds the rows of if_counters that add up, by their metrics' names. */
 void ports_init(struct collector *collector);
 
-/* A port told its if_counters, which gave `derived`; `steady` is what derive()
- * returned. */
+/* Notes that if_counters of a port came, from which derive() made `derived` and
+ * returned `steady`. */
 void port_heard(struct collector *collector, struct source *source,
                 const struct derive_input *in, const struct derived *derived,
                 bool steady, int64_t now);
 
-/* `member` is part of the interface `if_index`, which would count twice. */
+/* Notes that the port `member` is part of the interface `if_index`. The interface then
+ * does not count for the totals, because its packets would count twice. */
 void port_aggregated(struct collector *collector, struct source *member,
                      uint32_t if_index, int64_t now);
 
-/* Ports that are silent are not waited for any longer. */
+/* Stops waiting for ports that are silent, and sets the totals if only those were
+ * missing. */
 void ports_tick(struct collector *collector, struct agent *agent, int64_t now);
 
-/* Takes the totals out of the store. */
+/* Removes the totals from the store. */
 void ports_withdraw(struct agent *agent);
 
-/* The source is no port any more, and what was known of it as one is freed. */
+/* Frees what is kept of the source as a port. */
 void port_forget(struct source *source);
 
 #endif

@@ -1,10 +1,11 @@
-/* samples.h - what a datagram's samples hold, record by record. */
+/* samples.h - takes the samples of a datagram, record by record. */
 #ifndef SFLOW_SAMPLES_H
 #define SFLOW_SAMPLES_H
 
 #include "sflow/collector/agents.h"
 
-/* A datagram that is being taken: where it comes from, and what is known by it. */
+/* The datagram that is being taken: where it comes from, and what its samples have told
+ * so far. */
 struct context {
 	struct agent *agent;
 	struct sub_agent *sub_agent;
@@ -12,10 +13,10 @@ struct context {
 	enum arrival arrival; /* of the datagram */
 	int64_t now;
 	bool heard;        /* something in it was news */
-	int64_t started_s; /* by the wall clock; 0: it does not say */
+	int64_t started_s; /* when the machine started, by the wall clock; 0: not told */
 };
 
-/* Takes one sample, and says in the context what is known by it. */
+/* Takes one sample, and sets `heard` and `started_s` in the context. */
 void sample_take(struct collector *collector, struct context *context,
                  struct sample *sample);
 

@@ -1,17 +1,17 @@
-/* stats.h - what a collector counts, a line each: the member of struct collector_stats,
- * which is also its key in the bridge's /status, and the metric that is made of it, of
- * the host that is the program itself.
+/* stats.h - the collector's statistics, a line each: the member of struct
+ * collector_stats, which is also the key in the bridge's /status, and the metric that
+ * is made of it. The metric belongs to the host that stands for the program itself.
  */
 #ifndef SFLOW_STATS_H
 #define SFLOW_STATS_H
 
 #include <stdatomic.h>
 
-/* METRIC(member, metric, meaning, units, title), or PLAIN(member, what) for what is no metric.
- * The meaning is one of
- *     NOW         as it stands
- *     PER_SECOND  of a total since the start
- *     PER_MINUTE  the same, of what is rare */
+/* METRIC(member, metric, meaning, units, title), or PLAIN(member, what) for a statistic
+ * that is no metric. The meaning is one of
+ *     NOW         the number as it is
+ *     PER_SECOND  the rate of a total since the start
+ *     PER_MINUTE  the same, for what is rare */
 #define COLLECTOR_STATS(METRIC, PLAIN) \
 	METRIC(datagrams, "sflow_datagrams", PER_SECOND, "datagrams/sec", \
 	       "sFlow datagrams received") \
@@ -40,7 +40,7 @@
 	METRIC(events, "sflow_events", PER_MINUTE, "events/min", \
 	       "sFlow hosts that joined, left, restarted and so on")
 
-/* Any thread may read them. */
+/* Any thread may read these. */
 struct collector_stats {
 #define MEMBER(member, ...) atomic_uint_fast64_t member;
 	COLLECTOR_STATS(MEMBER, MEMBER)
