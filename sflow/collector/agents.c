@@ -7,7 +7,7 @@
 #include "sflow/collector/agents_internal.h"
 
 #define SOURCES_PER_AGENT 64 /* on average, over all agents */
-#define FEW_DATAGRAMS 3      /* an agent heard so often is no passer-by */
+#define FEW_DATAGRAMS 3      /* an agent that sent so many is no passer-by */
 
 void
 agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
@@ -101,7 +101,7 @@ agent_address(const struct agent *agent)
 	return &agent->host.key.agent;
 }
 
-/* The parts are their owners' to change, whoever looks at the agent. */
+/* The owner of a part may change it, also where it has the agent as a const pointer. */
 static struct agent *
 open_agent(const struct agent *agent)
 {

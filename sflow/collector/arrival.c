@@ -1,15 +1,17 @@
 #include "sflow/collector/arrival.h"
 
 #define OVERTAKEN_MS 5000    /* a network delays no datagram for longer */
-#define BEGIN_AGAIN_MS 60000 /* nor arrives so long after a restart */
-#define UPTIME_BACK_MS 5000  /* less is a clock that is set, not a restart */
-#define LOST_MAX 100000      /* a larger gap is another sequence */
+#define BEGIN_AGAIN_MS 60000 /* so long after a restart, datagrams that were sent
+                              * before it may still arrive */
+#define UPTIME_BACK_MS 5000  /* an uptime that goes back by less is a clock that was
+                              * set, not a restart */
+#define LOST_MAX 100000      /* a larger gap is another sequence, not a loss */
 
-/* How a datagram stands to another one before it. */
+/* How far a datagram is from an earlier one. */
 struct distance {
-	int32_t ahead; /* of its sequence number */
+	int32_t ahead; /* by its sequence number */
 	int32_t later; /* ms, by the agent's clock */
-	int64_t delay; /* ms by which it is later by our clock than by its own */
+	int64_t delay; /* ms, by the program's clock, beyond `later` */
 };
 
 static struct distance
@@ -23,7 +25,7 @@ distance_from(const struct datagram_clock *from, const struct datagram *d,
 	return x;
 }
 
-/* It belongs to what was sent before the sub-agent began again. */
+/* Whether the datagram was sent before the sub-agent's last restart. */
 static bool
 is_from_before(const struct datagram_order *order, const struct datagram *d,
                const struct distance *x, int64_t now)
@@ -37,9 +39,9 @@ is_from_before(const struct datagram_order *order, const struct datagram *d,
 	       y.ahead > -LOST_MAX;
 }
 
-/* Which of the ways a sequence number and a clock can stand to those before:
- * the clock tells a restart from a datagram that was overtaken on its way. An
- * overtaken one is as old by the agent's clock as it is late by ours. */
+/* Judges a datagram by its sequence number and uptime. The uptime tells a restart from
+ * a datagram that was overtaken on its way: that one is as old by the agent's clock as
+ * it is late by the program's. */
 static enum arrival
 judge(const struct datagram_order *order, const struct datagram *d, int64_t now)
 {
@@ -51,13 +53,13 @@ judge(const struct datagram_order *order, const struct datagram *d, int64_t now)
 		return x.later < -UPTIME_BACK_MS || x.ahead > LOST_MAX
 		           ? ARRIVAL_RESTART
 		           : ARRIVAL_NEXT;
-	if (x.later > 0) /* the device runs on, so its agent has begun again;
-	                  * one that does not count leaves the number as it is */
+	if (x.later > 0) /* The device was not restarted, so its agent was. An agent
+	                  * that does not count always sends the same number. */
 		return x.ahead < 0 ? ARRIVAL_RESTART : ARRIVAL_NEXT;
 	return x.delay <= OVERTAKEN_MS ? ARRIVAL_STALE : ARRIVAL_RESTART;
 }
 
-/* The uptime is in milliseconds, in 32 bits: 49.7 days. */
+/* Whether the uptime, which has 32 bits of milliseconds, has wrapped after 49.7 days. */
 static bool
 has_wrapped(const struct datagram_order *order, const struct datagram *d)
 {
@@ -94,8 +96,8 @@ arrival_of_datagram(struct datagram_order *order, const struct datagram *d,
 	return arrival;
 }
 
-/* A number that goes back in a datagram that is itself in order: the data
- * source was made anew. */
+/* A sample's number that goes back, in a datagram that is in order, means that the data
+ * source has restarted. */
 static enum arrival
 judge_sample(int32_t ahead, enum arrival datagram)
 {

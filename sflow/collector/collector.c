@@ -10,7 +10,7 @@
 #include "sflow/collector/ports.h"
 #include "sflow/collector/samples.h"
 
-#define LOSS_WEIGHT_ALL 0.0001 /* of one datagram in the loss of all */
+#define LOSS_WEIGHT_ALL 0.0001 /* of one datagram, in the loss of all agents */
 
 const struct collector_config collector_defaults = {
     .max_agents = DEFAULT_MAX_AGENTS,
@@ -109,7 +109,7 @@ take_samples(struct collector *c, struct context *x, struct datagram *datagram)
 	return got;
 }
 
-/* Any datagram with news is the agent's heartbeat. */
+/* Notes the agent's heartbeat, which any datagram with news is. */
 static void
 heard(struct collector *c, struct context *x, uint32_t lost)
 {

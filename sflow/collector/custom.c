@@ -7,14 +7,15 @@
 #include "sflow/collector/collector_internal.h"
 #include "sflow/wire/flows.h"
 
-#define CUSTOM_SETS 32 /* of an agent */
-#define CUSTOM_MAX 64  /* of one set */
+#define CUSTOM_SETS 32 /* sets of an agent */
+#define CUSTOM_MAX 64  /* metrics of a set */
 
+/* A metric that an agent names itself. */
 struct custom {
 	struct custom *prev, *next;
-	const struct field *row; /* what it is on the wire */
+	const struct field *row; /* its type on the wire */
 	int64_t heard_ms;
-	struct layout *layout; /* of one row, which is called as the metric */
+	struct layout *layout; /* of one row; both have the metric's name */
 };
 
 /* Rows of rtmetric, and of a metric in it. */
@@ -39,7 +40,7 @@ custom_open(struct series *metrics, struct cursor body, char name[TEXT_SIZE])
 	                    &values[SET_METRICS]);
 }
 
-/* Of a float, as the bits of a double. */
+/* Returns the bits of a double of the same value as the float whose bits are given. */
 static uint64_t
 widen(uint64_t bits)
 {
@@ -99,7 +100,7 @@ custom_source(struct collector *c, struct sub_agent *sub_agent,
 	return source;
 }
 
-/* The source's metrics: a list. */
+/* Returns the list of the source's metrics. */
 static struct custom *
 customs_of(const struct source *source)
 {
@@ -147,8 +148,8 @@ add(struct source *source, const struct custom_value *v)
 	return custom;
 }
 
-/* One that was silent for so long that nobody has its value any more makes room
- * for another. */
+/* Returns whether there is room for one more metric. Where there is none, the metric
+ * that was silent longest makes room, if it is older than its DMAX. */
 static bool
 make_room(struct source *source, int64_t now)
 {

@@ -5,8 +5,9 @@
 
 #define ROOM_FIRST 64
 
-/* Behind those that wait. What is in front of them is used again when it is as much
- * as they are, else there is twice the room. NULL without memory. */
+/* Returns the place behind the waiting events. Where there is none, the events move to
+ * the front if more places than they need are free there; else the room is doubled.
+ * NULL without memory. */
 static struct event *
 next_place(struct event_queue *q)
 {

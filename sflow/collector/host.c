@@ -8,7 +8,7 @@
 #include "sflow/collector/kept.h"
 #include "sflow/hash.h"
 
-/* A host's name that is taken, so that no two hosts of a cluster share one. */
+/* A name that a host has, so that no other host of its cluster gets it. */
 struct taken_name {
 	UT_hash_handle hh;
 	struct name_key {
@@ -40,7 +40,7 @@ hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name)
 		return false;
 	taken = malloc(offsetof(struct taken_name, key) + len + 1);
 	if (taken == NULL)
-		return true; /* two of one name are better than none */
+		return true; /* two hosts of one name are better than one without */
 	memcpy(&taken->key, &key, len + 1);
 	HASH_ADD(hh, hosts->names, key, len, taken);
 	if (taken->hh.tbl == NULL)
@@ -79,7 +79,7 @@ host_address_key(const struct address *address, char key[TEXT_SIZE])
 {
 	char text[ADDRESS_TEXT], *colon;
 
-	/* ::1 is 0::1 as well; no name begins with a dash */
+	/* A name must not begin with a dash, so ::1 is written 0::1. */
 	address_text(address, text);
 	snprintf(key, TEXT_SIZE, "%s%s", text[0] == ':' ? "0" : "", text);
 	while ((colon = strchr(key, ':')) != NULL)
@@ -99,7 +99,7 @@ host_place(const struct host *host, char place[TEXT_SIZE])
 		strcpy(place, agent);
 }
 
-/* An event of the host, which has this name, or would have. */
+/* Adds an event about the host with this name, which is its own or would be. */
 static struct event *
 tell_named(struct collector *c, const struct host *host, enum event_kind kind,
            const char *name)
@@ -119,8 +119,8 @@ host_tell_names(struct collector *c, const struct host *host,
 	                           : collector_tell(c, kind, &host->key.agent);
 }
 
-/* Takes `wanted` for the host, or, where another host of its cluster has that name,
- * `wanted` with the host's place behind it. Writes what it got. */
+/* Takes the name `wanted` for the host; where another host of its cluster has that
+ * name, `wanted` followed by the host's place. Writes the name that was taken. */
 static void
 take_name(struct collector *c, const struct host *host, const char *wanted,
           char name[TEXT_SIZE])
@@ -145,7 +145,7 @@ take_name(struct collector *c, const struct host *host, const char *wanted,
 	tell_named(c, host, EVENT_SAME_NAME, name);
 }
 
-/* Its name is free for others. */
+/* Takes the host's name away, so that other hosts may have it. */
 static void
 return_name(struct collector *c, struct host *host)
 {
@@ -331,7 +331,7 @@ host_heard(struct collector *c, struct host *host, uint32_t lost,
 		store_host_heard(host->shown, started_s, now);
 }
 
-/* After how many ms of silence it is down. */
+/* Returns after how many ms of silence the member is down. */
 static int64_t
 down_after(const struct collector *c, const struct member *member)
 {
@@ -360,7 +360,7 @@ host_tick(struct collector *c, struct host *host, int64_t now)
 	if (host->shown == NULL)
 		return false;
 	if (!store_host_announced(host->shown) && host_is_named(host))
-		/* there was no memory */
+		/* host_enter() had no memory for the name */
 		store_host_announce(host->shown, host->name);
 	if (!store_host_announced(host->shown))
 		return false;

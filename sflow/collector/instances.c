@@ -19,8 +19,8 @@ prefix_holder(const struct source *source, const char *prefix)
 	return other;
 }
 
-/* What calls itself by a name has that as its prefix, but for web servers and
- * memcacheds, whose name would be their machine's. */
+/* Whether the source's name is its prefix. Web servers and memcacheds send the name of
+ * their machine, which tells nothing apart. */
 static bool
 goes_by_name(const struct source *source, enum kind kind)
 {
@@ -28,9 +28,10 @@ goes_by_name(const struct source *source, enum kind kind)
 	       kind != KIND_MEMCACHE;
 }
 
-/* A port's name goes to who says last that it has it: ports get new numbers when
- * a switch is restarted, and the old one will say what it is called now. One that
- * still claims it is told apart from then on. */
+/* Takes a port's name away from another port that has it as its prefix. Ports get new
+ * numbers when a switch is restarted, so the port that sends the name last has it; the
+ * other one will send its new name. A port whose name was taken over once does not take
+ * it back: its prefix gets a suffix. */
 static void
 take_over(struct source *source, const char *prefix)
 {
@@ -43,8 +44,8 @@ take_over(struct source *source, const char *prefix)
 	source_instance(holder)->contested = true;
 }
 
-/* A name, else the index of the data source; where two are alike, with more of
- * what tells them apart. */
+/* Chooses the source's prefix: its name, or else its index. Where another source of the
+ * agent has that prefix, index, sub-agent, class or a number are added. */
 static void
 choose_prefix(struct source *source, enum kind kind)
 {
@@ -72,7 +73,7 @@ choose_prefix(struct source *source, enum kind kind)
 	text_keep(&source_instance(source)->prefix, prefix);
 }
 
-/* By its own name. */
+/* The settings are compared with the name that the port sends, if it sends one. */
 bool
 port_is_wanted(const struct collector *c, const struct source *source)
 {
@@ -108,8 +109,8 @@ tell_instance(struct collector *c, const struct source *source, enum kind kind)
 	strcpy(event->of.instance.prefix, source_instance(source)->prefix);
 }
 
-/* The prefix of the source's metrics of this kind on its agent's host; NULL without
- * memory. */
+/* Returns the prefix of the source's metrics of this kind on its agent's host; "":
+ * none. NULL without memory. */
 static const char *
 instance_prefix(struct collector *c, struct source *source, enum kind kind)
 {

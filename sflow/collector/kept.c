@@ -5,11 +5,11 @@
 
 #include "sflow/collector/collector_internal.h"
 
-/* When a host was last heard changes all the time; so it is saved with something
- * else, or when what is saved is as old as this. */
+/* The time when a host was last heard changes with each datagram. It is saved when
+ * something else has changed, or when the saved time is older than this. */
 #define HEARD_AGAIN_MS 300000
 
-/* A host that was saved and is no more. */
+/* A removed host that is still to be deleted where it was saved. */
 struct forgotten {
 	struct forgotten *next;
 	struct host_key key;
@@ -43,7 +43,7 @@ host_note_saved(struct host *host)
 	                           .heard_ms = m->heard_ms};
 }
 
-/* Only what says which host it is. */
+/* Fills in only what identifies the host. */
 static void
 save_key(const struct host_key *key, struct collector_saved *saved)
 {
@@ -121,7 +121,7 @@ hosts_forget(struct hosts *hosts, struct host *host)
 	host->kept.stored = host->kept.saved = false;
 	forgotten = malloc(sizeof(*forgotten));
 	if (forgotten == NULL)
-		return; /* it is found to be too old when it is restored */
+		return; /* it stays saved, and is too old when it is restored */
 	forgotten->key = host->key;
 	forgotten->next = hosts->forgotten;
 	hosts->forgotten = forgotten;

@@ -7,16 +7,16 @@
 #include "sflow/collector/collector_internal.h"
 #include "sflow/hash.h"
 
-#define SETTLE_MS 5000 /* after it has moved */
+#define SETTLE_MS 5000 /* after a move, the old hypervisor may still report it so long */
 
 /* A virtual machine that is a host of its own, or was. */
 struct machine {
-	struct host host; /* first, so that one is found from the other */
+	struct host host; /* first, so that a cast finds the machine of a host */
 	struct source *source;
-	int64_t moved_ms; /* another source took its host over then; 0: never */
+	int64_t moved_ms; /* when another source took its host over; 0: never */
 	uint8_t uuid[16];
-	bool by_uuid;     /* it is the one that the UUID stands for */
-	UT_hash_handle hh; /* of those, by UUID */
+	bool by_uuid;     /* it is in the table by UUID */
+	UT_hash_handle hh; /* in that table */
 };
 
 static const uint8_t no_uuid[16];
@@ -35,7 +35,7 @@ machine_host(const struct source *source)
 	return m != NULL && host_is_named(&m->host) ? &m->host : NULL;
 }
 
-/* Its kind of host ------------------------------------------------------------------- */
+/* The kind of host that machines are ----------------------------------------------- */
 
 static void
 store_key(const struct host *host, char key[TEXT_SIZE])
@@ -80,7 +80,8 @@ find_uuid(const struct collector *c, const uint8_t uuid[16])
 	return m;
 }
 
-/* It stands for its source's UUID, unless there is none, or another one does. */
+/* Puts the machine into the table by its source's UUID, unless it has no UUID, or
+ * another machine is there under that UUID. */
 static void
 claim_uuid(struct collector *c, struct machine *m)
 {
@@ -128,7 +129,7 @@ machine_new(const struct collector *c, struct source *source, int64_t now)
 	return m;
 }
 
-/* Its own name, or its key where it does not say. */
+/* Returns the name that the machine sends, or its key where it sends none. */
 static const char *
 wanted_name(const struct machine *m, char key[TEXT_SIZE])
 {
@@ -140,7 +141,7 @@ wanted_name(const struct machine *m, char key[TEXT_SIZE])
 	return key;
 }
 
-/* It is a host. False at a bound, and then it is none. */
+/* Makes the machine a host. Returns false at a bound, and then it is none. */
 static bool
 begin(struct collector *c, struct machine *m)
 {
@@ -167,8 +168,8 @@ machine_remove(struct collector *c, struct source *source)
 	return_uuid(c, m);
 }
 
-/* The same virtual machine, heard from another hypervisor: its host goes with it, but
- * for where another one has its name in that cluster. */
+/* Gives the host of a virtual machine that is now reported by another hypervisor to the
+ * machine there. Where another host of the new cluster has its name, the host ends. */
 static void
 move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 {
@@ -195,7 +196,8 @@ tell_same_uuid(struct collector *c, const struct machine *m)
 	strcpy(event->host, source_name(m->source));
 }
 
-/* It is heard from here for the first time, or from where its host has gone. */
+/* Makes a host of a machine that this source reports for the first time, or whose host
+ * has moved away or ended. */
 static void
 join(struct collector *c, struct machine *m, int64_t now)
 {
@@ -214,9 +216,10 @@ join(struct collector *c, struct machine *m, int64_t now)
 		host_tell(c, &m->host, EVENT_JOINED, now);
 }
 
-/* A virtual machine stays itself when it moves, by its UUID: who says it now has
- * it. If it is then still heard from where it was, there are two of one UUID,
- * and this one is known by where it is; as is one without a UUID. */
+/* A virtual machine keeps its host when it moves: the source that reported the UUID
+ * last has it. If the source that lost it still reports the machine after SETTLE_MS,
+ * there are two machines of one UUID, and this one is known by its data source, like a
+ * machine without a UUID. */
 struct store_host *
 machine_enter(struct collector *c, struct source *source, int64_t now,
               bool *refused)
@@ -228,7 +231,7 @@ machine_enter(struct collector *c, struct source *source, int64_t now,
 		m = machine_new(c, source, now);
 	if (m != NULL && !host_is_named(&m->host)) {
 		if (m->moved_ms != 0 && now - m->moved_ms < SETTLE_MS)
-			return NULL; /* its last words from there */
+			return NULL; /* a late sample from the old hypervisor */
 		join(c, m, now);
 	}
 	if (m != NULL && host_is_named(&m->host))
@@ -237,7 +240,8 @@ machine_enter(struct collector *c, struct source *source, int64_t now,
 	return *refused ? NULL : m->host.shown;
 }
 
-/* Whether it is another machine by now, not one of another name. */
+/* Whether the source's UUID says that it is another machine now, and not the same one
+ * under another name. */
 static bool
 is_another(const struct machine *m)
 {

@@ -3,15 +3,18 @@
 #include <math.h>
 #include <stddef.h>
 
-#define RARE 1e-6         /* so seldom may losses look like an end */
-#define LOSS_WEIGHT 0.0003 /* of one datagram in the loss that is measured, */
-#define LATELY_WEIGHT 0.003 /* and in that of late: quick to rise */
-#define LOSS_SIGMAS 4     /* of that measurement, to be on the safe side */
-#define LOST_MOST 10      /* a longer gap is an outage, and says little */
-#define SLACK_SHARE 6     /* beyond what is expected: a sixth of the interval, */
-#define SLACK_JITTERS 4   /* or four mean deviations, */
-#define SLACK_LEAST_MS 1000 /* or a second, whichever is most */
-#define JITTER_FIRST 16   /* its share of an interval that is new */
+#define RARE 1e-6         /* probability that losses alone make a host seem down */
+#define LOSS_WEIGHT 0.0003 /* of one datagram, in `loss` */
+#define LATELY_WEIGHT 0.003 /* of one datagram, in `loss_lately`, which rises faster */
+#define LOSS_SIGMAS 4     /* so many standard deviations are added to `loss` */
+#define LOST_MOST 10      /* more are an outage, which says little about the loss */
+
+/* A heartbeat may be later than expected by the largest of these three. */
+#define SLACK_SHARE 6       /* a sixth of the interval */
+#define SLACK_JITTERS 4     /* four mean deviations */
+#define SLACK_LEAST_MS 1000
+
+#define JITTER_FIRST 16   /* the jitter of a new interval is this part of it */
 
 static uint32_t
 apart(uint32_t a, uint32_t b)
@@ -19,7 +22,7 @@ apart(uint32_t a, uint32_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Moves `value` by a part of what it differs from `to`. */
+/* Returns `value` moved towards `to` by one of `parts` parts of their difference. */
 static uint32_t
 approach(uint32_t value, uint32_t to, int parts)
 {
@@ -34,7 +37,8 @@ adopt(struct rhythm *r, uint32_t each)
 	r->other_ms = 0;
 }
 
-/* Whole seconds for TMAX and DMAX, which should not move with the jitter. */
+/* Sets interval_s, in whole seconds for TMAX and DMAX, which should not change with the
+ * jitter. */
 static void
 follow_in_seconds(struct rhythm *r)
 {
@@ -81,10 +85,11 @@ rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
 void
 rhythm_restart(struct rhythm *r)
 {
-	r->interval_ms = 0; /* TMAX and DMAX stay until it is learned anew */
+	r->interval_ms = 0; /* interval_s stays until it is learned anew */
 }
 
-/* A loss measured over so many datagrams is that, give or take. */
+/* Returns how many missing heartbeats mean down. The measurement of a loss has an
+ * error, so LOSS_SIGMAS standard deviations are added to be on the safe side. */
 static unsigned
 misses_for_measured(const struct member *m)
 {
@@ -145,7 +150,7 @@ misses_for_loss(double loss)
 	return m;
 }
 
-/* Heartbeats are due since then. */
+/* Returns the time from which on heartbeats are due. */
 static int64_t
 due_since(const struct member *m)
 {

@@ -8,8 +8,9 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/ports.h"
 
-#define RENAMES_AGENT 3   /* of one host, and */
-#define RENAMES_SOURCE 10 /* of a port, virtual machine and so on, in */
+/* A host, and a data source, may be renamed so often in RENAMES_MS. */
+#define RENAMES_AGENT 3
+#define RENAMES_SOURCE 10
 #define RENAMES_MS 3600000
 
 /* The host of an agent --------------------------------------------------------------- */
@@ -43,7 +44,7 @@ describe(const struct host *host, struct collector_saved *saved)
 const struct host_kind agent_host_kind = {
     .store_key = store_key, .detach = detach, .describe = describe};
 
-/* Its name --------------------------------------------------------------------------- */
+/* The name of an agent ------------------------------------------------------------- */
 
 static void
 set_name(struct collector *c, struct agent *agent, const char *name,
@@ -57,8 +58,8 @@ set_name(struct collector *c, struct agent *agent, const char *name,
 	text_keep(&naming->other, "");
 }
 
-/* A virtual machine that is a host changes its own name; other sources are a part of
- * their agent's host. */
+/* Adds an event that a name changes all the time: of the host that the source is, if it
+ * is a virtual machine; else of its agent's host, or of one of that host's sources. */
 static void
 tell_flipping(struct collector *c, struct agent *agent,
               const struct source *source, const char *name)
@@ -71,8 +72,9 @@ tell_flipping(struct collector *c, struct agent *agent,
 	strcpy(event->of.flipping.name, name);
 }
 
-/* Each name makes new metrics, which gmond keeps for a while: so there are only so
- * many in an hour. `source` is whose name it is; NULL: the agent's. */
+/* Whether there were few enough renames in this hour. Each name makes new metrics,
+ * which gmond keeps for a while, so they are limited. `source` is what is renamed;
+ * NULL: the agent. */
 static bool
 may_rename(struct collector *c, struct agent *agent, struct source *source,
            const char *name, int64_t now)
@@ -93,7 +95,7 @@ may_rename(struct collector *c, struct agent *agent, struct source *source,
 	return false;
 }
 
-/* Another name than before: it has to be heard twice in a row, and may not
+/* Whether an agent's new name counts: it has to be heard twice in a row, and must not
  * change all the time. */
 static bool
 believes(struct collector *c, struct agent *agent, const char *name,
@@ -134,7 +136,8 @@ agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
 	set_name(c, agent, given != NULL ? given : key, now);
 }
 
-/* What the administrator called it, or much like that. */
+/* Whether the name is the one that the administrator gave, or was made from it because
+ * another host has that. */
 static bool
 is_called_after(const char *name, const char *given)
 {
@@ -189,7 +192,7 @@ source_calls_itself(struct collector *c, struct source *source,
 	instance_withdraw(source);
 	source_instance(source)->contested = false;
 	if (source_is_port(source) && source_name(source)[0] != '\0')
-		source_unlatch(source); /* another port has its number now */
+		source_unlatch(source); /* its number is another port's now */
 	source_set_identity(source, name, uuid);
 	machine_called(c, source, now);
 }

@@ -7,23 +7,25 @@
 #include "sflow/collector/collector_internal.h"
 
 #define IF_TYPE_ROW 1 /* of if_counters */
-#define SILENT_INTERVALS 3 /* without a rate: then a port counts no more */
-#define OUTAGE_INTERVALS 2 /* without any port: then all are waited for anew */
+#define SILENT_INTERVALS 3 /* after so many without a rate a port does not count */
+#define OUTAGE_INTERVALS 2 /* after so many without any port it was an outage, and all
+                            * ports are waited for again */
 #define UNKNOWN_MS (INT64_MAX / 16)
 
 struct port {
 	struct port *prev, *next; /* of the same agent */
-	bool counted;         /* among its agent's ports */
-	bool rated;           /* it has rates since the last totals */
-	bool begun;           /* it began to count, and had no rate yet */
-	bool valid[PORT_TOTALS]; /* of the rates */
-	int64_t rated_ms;     /* when it last had any, or began to count */
-	int64_t aggregate_ms; /* another port said then that it is part of this */
+	bool counted;         /* it counts for the totals */
+	bool rated;           /* it has had rates since the last totals */
+	bool begun;           /* its first counters came, and it has no rate yet */
+	bool valid[PORT_TOTALS]; /* which of the rates there are */
+	int64_t rated_ms;     /* when it last had a rate, or its first counters came */
+	int64_t aggregate_ms; /* when another port last was a part of it; 0: never */
 	struct source *source;
 	double rates[PORT_TOTALS];
 };
 
-/* Interfaces that are made of others, or of nothing (IANAifType-MIB). */
+/* Returns false for interfaces that consist of other ones, or of no hardware
+ * (IANAifType-MIB). */
 static bool
 is_physical(uint64_t if_type)
 {
@@ -45,14 +47,14 @@ is_physical(uint64_t if_type)
 	}
 }
 
-/* NULL where the source was never a port. */
+/* Returns what is kept of the source as a port; NULL: nothing. */
 static struct port *
 port_of(const struct source *source)
 {
 	return source_slot(source, SLOT_PORT);
 }
 
-/* NULL without memory. */
+/* Finds the source's port, or adds it. NULL without memory. */
 static struct port *
 add_port(struct agent_ports *ports, struct source *source)
 {
@@ -112,8 +114,8 @@ ports_withdraw(struct agent *agent)
 	ports->totals = NULL;
 }
 
-/* How often the port is polled, or its agent, whichever is slower; before the second
- * sample of any, it may be any time. */
+/* Returns the interval in ms at which the port or its agent is polled, whichever is
+ * longer; UNKNOWN_MS before the second sample of either. */
 static int64_t
 poll_ms(const struct port *port, int64_t agent_ms)
 {
@@ -131,8 +133,9 @@ is_aggregate(const struct port *port, int64_t poll, int64_t now)
 	return told != 0 && now - told <= SILENT_INTERVALS * poll;
 }
 
-/* A port that falls silent, or of which no rate can be made, must not hold up the
- * totals for ever; one that just had no chance is waited for. */
+/* Whether the totals wait for the port. A port that is silent, or that never gets a
+ * rate, must not hold up the totals for ever. A port that could not send, because its
+ * agent was silent as a whole, is waited for. */
 static bool
 is_waited_for(const struct agent_ports *ports, const struct port *port,
               int64_t poll, int64_t now)
@@ -144,7 +147,7 @@ is_waited_for(const struct agent_ports *ports, const struct port *port,
 	return now - since <= SILENT_INTERVALS * poll;
 }
 
-/* Some port of the agent was heard. */
+/* Notes that a port of the agent was heard. */
 static void
 ports_heard(struct agent_ports *ports, int64_t usual_ms, int64_t now)
 {
@@ -189,7 +192,7 @@ take_rates(const struct collector *c, struct port *port,
 	}
 }
 
-/* Whether the machine itself tells its totals. */
+/* Whether the machine sends its own totals over all ports (host_net_io). */
 static bool
 tells_totals(const struct agent *agent)
 {
@@ -332,7 +335,7 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 		return;
 	if (now - ports->heard_ms >
 	    OUTAGE_INTERVALS * slowest_poll_ms(ports, agent_ms))
-		return; /* none is heard: nothing is known */
+		return; /* the agent as a whole is silent */
 	DL_FOREACH(ports->all, port) {
 		if (!port->counted)
 			continue;

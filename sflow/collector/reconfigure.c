@@ -1,5 +1,5 @@
-/* Another configuration at run time: hosts go to the clusters and get the names that are
- * theirs now, and metrics that are not wanted any more leave.
+/* Another configuration at run time: hosts move to the clusters, and get the names,
+ * that it gives them, and metrics that it does not accept are removed.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 
-/* It has a name that is not for agents any more. */
+/* Whether the host has the name that the new configuration reserves. */
 static bool
 has_reserved_name(const struct collector *c, const struct host *host)
 {
@@ -18,7 +18,8 @@ has_reserved_name(const struct collector *c, const struct host *host)
 	       strcmp(host->name, c->config.reserved) == 0;
 }
 
-/* The agent's hosts that move give their names back. */
+/* Those hosts of the agent that move to another cluster, or lose a reserved name, give
+ * their names back. */
 static void
 depart(struct collector *c, struct agent *agent)
 {
@@ -42,7 +43,7 @@ depart(struct collector *c, struct agent *agent)
 	}
 }
 
-/* They are in their clusters, under the names that are free there. */
+/* The agent's hosts that gave their names back get a name in their new clusters. */
 static void
 arrive(struct collector *c, struct agent *agent, int64_t now)
 {
@@ -55,7 +56,7 @@ arrive(struct collector *c, struct agent *agent, int64_t now)
 			host_arrive(c, machine_host(source), now);
 }
 
-/* Whether its metrics are called otherwise now, or are another host's. */
+/* Whether the source's metrics now have other names, or belong to another host. */
 static bool
 has_other_place(const struct collector *c, const struct source *source,
                 const struct collector_config *was)
@@ -90,8 +91,8 @@ drop_unaccepted(const struct collector *c, struct source *source)
 	}
 }
 
-/* The prefix of a source, and the host of its metrics, are chosen again with its next
- * sample where they may be others now. */
+/* Withdraws those sources whose prefix or host may be another one now: both are chosen
+ * again with the source's next sample. */
 static void
 review_sources(const struct collector *c, const struct agent *agent,
                const struct collector_config *was)

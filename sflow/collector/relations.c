@@ -10,7 +10,7 @@
 enum { ADAPTER_IF_INDEX, ADAPTER_MACS };
 enum { PARENT_CLASS, PARENT_INDEX };
 
-/* All adapters of one address: containers and bridges share some. */
+/* All adapters of one MAC address. Containers and bridges may share one. */
 struct mac_owners {
 	uint8_t mac[6];
 	struct adapter *adapters;
@@ -23,7 +23,7 @@ relations_of(const struct source *source)
 	return source_slot(source, SLOT_RELATIONS);
 }
 
-/* NULL without memory. */
+/* Finds the source's relations, or adds them. NULL without memory. */
 static struct relations *
 add_relations(struct source *source)
 {
@@ -67,7 +67,7 @@ disown(struct adapters *all, struct adapter *adapter)
 	struct mac_owners *owners = find_owners(all, adapter->mac);
 
 	if (adapter->prev == NULL)
-		return; /* there was no memory to own it */
+		return; /* own() had no memory */
 	DL_DELETE(owners->adapters, adapter);
 	if (owners->adapters != NULL)
 		return;
@@ -87,7 +87,8 @@ forget_adapters(struct adapters *all, struct relations *r)
 	r->adapters_count = 0;
 }
 
-/* Without addresses that are none, and those that are too many. */
+/* Adds an adapter to the array. An address of zeros is left out, and so are those
+ * beyond ADAPTERS_MAX. */
 static void
 add_adapter(struct adapter adapters[ADAPTERS_MAX], size_t *count,
             uint64_t if_index, const uint8_t *mac)
@@ -101,7 +102,8 @@ add_adapter(struct adapter adapters[ADAPTERS_MAX], size_t *count,
 	(*count)++;
 }
 
-/* An adapter is an interface and the list of its addresses. */
+/* Reads all adapters of host_adapters: each is an interface and the list of its MAC
+ * addresses. Returns false when one isn't whole. */
 static bool
 read_adapters(const struct field *row, const struct field_value *value,
               struct adapter adapters[ADAPTERS_MAX], size_t *count)
@@ -122,7 +124,7 @@ read_adapters(const struct field *row, const struct field_value *value,
 	return all.left == 0;
 }
 
-/* All of them, or none without memory. */
+/* Makes these adapters those of the source. Without memory it has none afterwards. */
 static void
 keep_adapters(struct adapters *all, struct source *source, struct relations *r,
               const struct adapter *adapters, size_t count)
@@ -141,8 +143,8 @@ keep_adapters(struct adapters *all, struct source *source, struct relations *r,
 	}
 }
 
-/* A machine tells of them with each datagram, and they are nearly always those of
- * before. */
+/* A machine sends its adapters in each datagram, and they nearly always are the same as
+ * before. A hash of their bytes tells so without reading them. */
 bool
 relations_adapters(struct adapters *all, struct source *source,
                    const struct field *row, const struct field_value *value)
@@ -197,7 +199,8 @@ relations_find(const struct adapters *all, const uint8_t mac[6])
 	return owners == NULL ? NULL : owners->adapters;
 }
 
-/* An embedded agent (a web server's) is another sub-agent than the machine's. */
+/* The parent may belong to another sub-agent: a web server's agent is one of its own,
+ * and not that of its machine. A source of the same sub-agent goes first. */
 struct source *
 relations_find_parent(const struct source *source)
 {

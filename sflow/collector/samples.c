@@ -12,29 +12,29 @@
 #include "sflow/wire/derive.h"
 #include "sflow/wire/flows.h"
 
-#define RECORDS_MAX 64 /* in one sample; the rest is refused */
+#define RECORDS_MAX 64 /* records of one sample; further ones are refused */
 
 #define DISCARDED_PACKET SFLOW_TAG(0, 5)
 #define RTFLOW SFLOW_TAG(4300, 1003)
 
 #define AGG_ID_ROW 2 /* of lag_port_stats */
 
-/* A counters sample, indexed before anything is made of it: what some records
- * mean depends on what stands beside them. */
+/* The records of a counters sample. They are indexed before any is used, because the
+ * meaning of some depends on which others are in the sample. */
 struct index {
 	size_t count;
 	uint32_t tags[RECORDS_MAX];
 	struct cursor bodies[RECORDS_MAX];
 	const struct layout *layouts[RECORDS_MAX]; /* NULL: unknown */
-	bool machine; /* it is about the machine itself */
-	bool named;   /* it names what it is about; then: */
-	bool of_machine; /* the machine's own name */
+	bool machine; /* the sample is about the machine itself */
+	bool named;   /* it has a name, and then the following: */
+	bool of_machine; /* the name is the machine's own */
 	char name[TEXT_SIZE];
 	uint8_t uuid[16];
 };
 
-/* A record that comes again says what was said already, but for those that
- * there may be several of. */
+/* Whether a record of this tag is in the sample already, and is not one of those that
+ * may come several times. */
 static bool
 is_repeated(const struct index *index, uint32_t tag)
 {
@@ -64,7 +64,8 @@ unknown(struct collector *c, struct agent *agent, uint32_t tag,
 	event->of.unknown.what = what;
 }
 
-/* The one among its records that names it: host_descr before all others. */
+/* Returns the number of the record that has the name: host_descr before all others;
+ * index->count: none has. */
 static size_t
 naming_record(const struct index *index)
 {
@@ -80,9 +81,9 @@ naming_record(const struct index *index)
 	return found;
 }
 
-/* The first field of some structures is a name. host_descr (sFlow Host
- * Structures) goes on with a UUID, and names the machine, where the sample is
- * about it. */
+/* Reads the name, which in some structures is the first field. In host_descr (sFlow
+ * Host Structures) a UUID follows it, and in a sample about the machine itself the name
+ * is the machine's. */
 static void
 read_identity(struct index *index)
 {
@@ -132,7 +133,8 @@ index_records(struct collector *c, struct context *x, struct sample *sample,
 	read_identity(index);
 }
 
-/* Counts a sequence number's verdict. True when the sample is news. */
+/* Judges the sample's sequence number, and counts. Returns whether the sample is
+ * news. */
 static bool
 is_news(struct collector *c, struct context *x, struct source *source,
         const struct sample *sample, uint32_t *lost, bool *restarted)
@@ -151,7 +153,7 @@ is_news(struct collector *c, struct context *x, struct source *source,
 	return true;
 }
 
-/* Derives what the decoded record gives, and puts it where it belongs. */
+/* Derives values from a decoded record, and sets them in the store. */
 static void
 take_values(struct collector *c, struct context *x, struct source *source,
             struct counters *counters, const struct field_value *values,
@@ -183,8 +185,9 @@ take_values(struct collector *c, struct context *x, struct source *source,
 		port_heard(c, source, &in, derived, steady, x->now);
 }
 
-/* Where the values of this part of the source go. Those that have no place are
- * still looked at, for a port counts in the totals; false where they can't be. */
+/* Gives these counters a block in the store, if they have none. Counters that have no
+ * place in the store are used all the same, because a port counts in the totals.
+ * Returns false where there are no counters: `counters` is NULL at a bound. */
 static bool
 find_place(struct collector *c, struct source *source,
            struct counters *counters, int64_t now)
@@ -203,7 +206,8 @@ static void take_lists(struct collector *c, struct context *x,
                        struct source *source, const struct layout *layout,
                        struct field_value *values, size_t present);
 
-/* A record, or an element of a list in one, which is the `part`th. */
+/* Takes a record, or an element of a list in a record. `part` is its number, where it
+ * has none of its own. */
 static void
 take_record(struct collector *c, struct context *x, struct source *source,
             const struct layout *layout, const struct cursor *body,
@@ -249,7 +253,8 @@ take_lists(struct collector *c, struct context *x, struct source *source,
 	}
 }
 
-/* Names were taken before; relations are kept. */
+/* Takes a record without metrics. Names are already taken then, so only relations are
+ * left. */
 static void
 take_facts(struct collector *c, struct context *x, struct source *source,
            const struct layout *layout, const struct cursor *body)
@@ -266,7 +271,8 @@ take_facts(struct collector *c, struct context *x, struct source *source,
 		collector_malformed(c, agent_address(x->agent), DATAGRAM_RECORD);
 }
 
-/* Which ports are parts of another matters whatever is accepted. */
+/* Takes the aggregation of a port. It is used for the totals, also where the kind is
+ * not accepted. */
 static void
 take_aggregation(struct collector *c, struct context *x, struct source *source,
                  const struct layout *layout, const struct cursor *body)
@@ -311,7 +317,7 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 	if (!index->named)
 		return;
 	if (!index->of_machine)
-		/* an empty name is one that is not known: it stays */
+		/* an empty name is not known to the agent: the old one stays */
 		source_calls_itself(c, source,
 		                    index->name[0] != '\0'
 		                        ? index->name
@@ -321,8 +327,8 @@ take_identity(struct collector *c, struct context *x, struct source *source,
 		agent_calls_itself(c, x->agent, index->name, x->now);
 }
 
-/* The seconds of the wall clock when the sub-agent started; 0 where another
- * one speaks for the machine. */
+/* Returns when the sub-agent started, in seconds of the wall clock; 0 where it is not
+ * the machine's sub-agent, and the machine has one. */
 static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
@@ -376,7 +382,7 @@ refuse_source(struct collector *c, const struct context *x)
 	    ->of.at_bound.bound = EVENT_BOUND_SOURCES;
 }
 
-/* One metric that the agent named itself. */
+/* Takes one metric that the agent names itself. */
 static void
 take_custom(struct collector *c, struct context *x, struct source *source,
             const struct custom_value *v)
@@ -390,7 +396,8 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 		take_values(c, x, source, counters, &v->value, 1);
 }
 
-/* It has no sequence number of its own: the datagram's has to do. */
+/* Takes a sample of metrics that the agent names itself. It has no sequence number, so
+ * the datagram's is used. */
 static void
 custom_sample(struct collector *c, struct context *x, struct sample *sample)
 {
@@ -421,7 +428,7 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	}
 }
 
-/* A sample that is neither counters nor flows of the standard's. */
+/* Takes a sample that is neither counters nor flows as the standard defines them. */
 static void
 other_sample(struct collector *c, struct context *x, struct sample *sample)
 {
@@ -429,7 +436,7 @@ other_sample(struct collector *c, struct context *x, struct sample *sample)
 	case SAMPLE_RTMETRIC:
 		custom_sample(c, x, sample);
 		break;
-	case DISCARDED_PACKET: /* both are of packets, not of counters */
+	case DISCARDED_PACKET: /* both are about packets, and have no counters */
 	case RTFLOW:
 		break;
 	default:

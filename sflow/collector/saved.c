@@ -1,4 +1,4 @@
-/* Over a restart: what is kept of the hosts, and how they begin again. */
+/* Over a restart of the program: saves all hosts, and restores them. */
 #include <string.h>
 
 #include "sflow/collector/clusters.h"
@@ -7,8 +7,8 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 
-/* The agent's host and its virtual machines, as far as there is room; false where there
- * was not enough. */
+/* Saves the agent's host and its virtual machines that have news. Returns false where
+ * there was not enough room for all. */
 static bool
 save_all_of(const struct collector *c, const struct agent *agent,
             struct collector_saved *saved, size_t room, size_t *n)
@@ -29,8 +29,8 @@ save_all_of(const struct collector *c, const struct agent *agent,
 	return true;
 }
 
-/* A round goes once over all agents: what changes behind it comes in the next one. So
- * it comes to its end, however much changes meanwhile. */
+/* A round goes over all agents once. A host that changes after the round has passed it
+ * comes in the next round, so each round ends, however much changes meanwhile. */
 size_t
 collector_save(struct collector *c, struct collector_saved *saved, size_t room)
 {
@@ -73,7 +73,8 @@ collector_unsaved(struct collector *c)
 
 /* Restoring ------------------------------------------------------------------------ */
 
-/* One that sends no name has the one that it is given, as that is now. */
+/* Returns the name under which a saved host is shown. An agent that sends no name has
+ * the name that the configuration gives it now. */
 static const char *
 name_to_show(const struct collector *c, const struct collector_saved *saved)
 {
@@ -124,7 +125,8 @@ restore_machine(struct collector *c, const struct collector_saved *saved,
 	return 0;
 }
 
-/* Whether the host is not to be seen any more. */
+/* Whether the host was silent for too long, or is not to be shown as the configuration
+ * is now. */
 static bool
 is_unwanted(const struct collector *c, const struct collector_saved *saved,
             int64_t now)

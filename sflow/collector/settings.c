@@ -29,7 +29,7 @@ set_multiple(const struct setting *setting, void *to, const char *text,
 	                              "jvm");
 }
 
-/* "auto" is 0. */
+/* Sets a number, or 0 for "auto". */
 static bool
 set_misses(const struct setting *setting, void *to, const char *text,
            char why[SETTING_WHY])
@@ -44,7 +44,7 @@ set_misses(const struct setting *setting, void *to, const char *text,
 	return true;
 }
 
-/* Adds "ADDRESS = NAME", separated by commas or ends of lines. */
+/* Adds names, each "ADDRESS = NAME", separated by commas or ends of lines. */
 static bool
 add_names(struct name_list *names, const char *text)
 {
@@ -80,8 +80,8 @@ set_names(const struct setting *setting, void *to, const char *text,
 	return true;
 }
 
-/* Adds to those of `names`, which win. Where a line is wrong, those before it are
- * there. */
+/* Adds the names of a file to those of the setting `names`, which count first. Where a
+ * line is wrong, the names in the lines before it are added all the same. */
 static bool
 add_names_of_file(const struct setting *setting, void *to, const char *text,
                   char why[SETTING_WHY])
@@ -116,8 +116,8 @@ static const char *const vm_words[] = {[VM_PREFIX] = "prefix",
 
 /* clang-format off */
 const struct collector_setting collector_settings[] = {
-	/* The name, the type, where the value goes, its bounds or form; and the
-	 * defaults of the module and of the bridge. */
+	/* The name, the setter, the member of the configuration, bounds or form; and
+	 * the defaults of the module and of the bridge. */
 	{{"allow", setting_networks, IN(allow), LIST}, {"", ""}},
 	{{"deny", setting_networks, IN(deny), LIST}, {NULL, ""}},
 	{{"same_address", setting_flag, IN(same_address)}, {NULL, "no"}},
@@ -126,7 +126,7 @@ const struct collector_setting collector_settings[] = {
 	{{"max_metrics", setting_number, IN(max_metrics), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_METRICS), NUMBER(DEFAULT_MAX_METRICS)}},
 	{{"accept", set_accept, IN(accept), LIST}, {"default", "default"}},
 	{{"multiple", set_multiple, IN(multiple), LIST}, {NULL, ""}},
-	/* The module has gmond's names for it. */
+	/* In the module these have the names of gmond's own parameters. */
 	{{"multiple_http", setting_flag, IN(multiple[KIND_HTTP])}, {"no", NULL}},
 	{{"multiple_memcache", setting_flag, IN(multiple[KIND_MEMCACHE])}, {"no", NULL}},
 	{{"multiple_jvm", setting_flag, IN(multiple[KIND_JVM])}, {"no", NULL}},
@@ -137,7 +137,7 @@ const struct collector_setting collector_settings[] = {
 	{{"names_file", add_names_of_file, IN(names), FILE_OF}, {"", ""}},
 	{{"lower_case", setting_flag, IN(lower_case)}, {"no", "no"}},
 	{{"misses", set_misses, IN(misses), SETTING_BETWEEN(1, 100)}, {"auto", "auto"}},
-	/* The module takes gmond's own. */
+	/* The module uses gmond's host_dmax. */
 	{{"host_dmax", setting_seconds, IN(host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)}, {NULL, NUMBER(DEFAULT_HOST_DMAX_S)}},
 };
 /* clang-format on */
@@ -182,7 +182,7 @@ collector_settings_begin(struct collector_config *config, enum setting_program p
 			            why);
 }
 
-/* Every setter whose values own memory takes "" for none. */
+/* Every setter whose values own memory takes "" as none, and frees what was there. */
 void
 collector_settings_end(struct collector_config *config)
 {

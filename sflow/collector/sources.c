@@ -1,4 +1,4 @@
-/* Data sources: what is known of each, and its counters of last time. */
+/* Data sources: what is known of each, and its last counters. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +61,7 @@ source_renames(const struct source *source)
 	return &((struct source *)(uintptr_t)source)->renames;
 }
 
-/* Who it is ------------------------------------------------------------------------- */
+/* Name and UUID --------------------------------------------------------------------- */
 
 const char *
 source_name(const struct source *source)
@@ -83,7 +83,7 @@ source_set_identity(struct source *source, const char *name,
 	memcpy(source->uuid, uuid, sizeof(source->uuid));
 }
 
-/* When it was heard ------------------------------------------------------------------ */
+/* When a source was heard ---------------------------------------------------------- */
 
 int64_t
 source_heard_ms(const struct source *source)

@@ -1,4 +1,4 @@
-/* What the collector tells: events, stamped with the time of the call that it is in. */
+/* The collector's events. Their time is the `now` of the collector's latest call. */
 #include "sflow/collector/collector_internal.h"
 
 struct event *

@@ -1,5 +1,5 @@
-/* The passing of time: names for those that sent none, heartbeats that were due,
- * and what was silent for so long that it is forgotten.
+/* What is due as time passes: names for agents that sent none, heartbeats that are
+ * missing, and the end of what was silent for too long.
  */
 #include <string.h>
 
@@ -10,11 +10,14 @@
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
 
-#define SWEEP_MS 10000         /* between looks for what has expired */
-#define UNNAMED_DMAX_MS 120000 /* an agent that nobody was told of */
-#define BRIEF_DMAX_MS 3600000  /* who was heard once or twice: it may poll slowly */
+#define SWEEP_MS 10000 /* between two looks for what has expired */
+
+/* What was silent for longer is forgotten: */
+#define UNNAMED_DMAX_MS 120000 /* an agent that got no name, so readers do not see it */
+#define BRIEF_DMAX_MS 3600000  /* an agent that sent fewer than BRIEF_DATAGRAMS; it may
+                                * poll slowly */
 #define BRIEF_DATAGRAMS 3
-#define BARE_DMAX_MS 600000    /* a sub-agent whose sources are forgotten */
+#define BARE_DMAX_MS 600000    /* a sub-agent that has no sources any more */
 
 static int64_t
 usual_interval(const struct agent *agent)
@@ -24,7 +27,8 @@ usual_interval(const struct agent *agent)
 	return interval_ms != 0 ? interval_ms : INTERVAL_USUAL_MS;
 }
 
-/* Two polling intervals without a name: another has to do. */
+/* Whether the agent has sent no name for two polling intervals, and so gets another
+ * one. */
 static bool
 wants_name(const struct agent *agent, int64_t now)
 {
@@ -41,8 +45,8 @@ tick_host(struct collector *c, struct host *host, int64_t now)
 		c->states[host->member.state]++;
 }
 
-/* The heartbeats that were due: of the agent, and of the virtual machines that
- * are hosts of their own. */
+/* Looks for missing heartbeats of the agent, and of its virtual machines that are hosts
+ * of their own. */
 static void
 tick_agent(struct collector *c, struct agent *agent, int64_t now)
 {
@@ -57,7 +61,7 @@ tick_agent(struct collector *c, struct agent *agent, int64_t now)
 		tick_host(c, machine_host(source), now);
 }
 
-/* Virtual machines of its own are hosts, if not the agent itself. */
+/* Whether the agent has virtual machines that are hosts. */
 static bool
 has_machines(const struct collector *c, const struct agent *agent)
 {
@@ -85,8 +89,8 @@ agent_expired(const struct collector *c, const struct agent *agent,
 	return now - host->member.heard_ms > dmax;
 }
 
-/* Milliseconds of silence after which a source's values are no more. Before its
- * own interval is known, it may be polled as slowly as its agent's others. */
+/* Returns after how many ms of silence a source's values are removed. A source whose
+ * own interval is not known may be polled as slowly as its agent's other sources. */
 static int64_t
 source_dmax(const struct source *source, int64_t usual_ms)
 {
@@ -106,8 +110,8 @@ expire_source(struct collector *c, struct source *source, int64_t now)
 	forget_source(c, source);
 }
 
-/* A source that its agent does without is forgotten. While the agent itself is
- * silent only the values go: it may be one that polls slowly. */
+/* Forgets a source that is silent while its agent sends. While the agent itself is
+ * silent, too, only the values are removed: the agent may poll slowly. */
 static void
 sweep_source(struct collector *c, const struct agent *agent,
              struct source *source, int64_t now)
@@ -127,7 +131,7 @@ sweep_source(struct collector *c, const struct agent *agent,
 		instance_withdraw(source);
 }
 
-/* With all the hosts that it has. */
+/* Forgets an agent and all its hosts, with an event for each. */
 static void
 expire_agent(struct collector *c, struct agent *agent, int64_t now)
 {
