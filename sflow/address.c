@@ -86,7 +86,8 @@ address_text(const struct address *address, char text[ADDRESS_TEXT])
 	return text;
 }
 
-/* One word of a list, "ADDRESS" or "ADDRESS/BITS". */
+/* Reads one word of a list, "ADDRESS" or "ADDRESS/BITS". Returns 0, or -1 when it is no
+ * network. */
 static int
 network_parse(const char *word, size_t len, struct network *network)
 {

@@ -15,7 +15,7 @@ struct address {
 	uint8_t bytes[16]; /* network order; an IPv4 address uses the first 4 */
 };
 
-/* Bytes of an address of this type; 0 of those that are not known. */
+/* Returns the bytes of an address of this type; 0 for an unknown type. */
 static inline size_t
 address_size(uint32_t type)
 {
@@ -24,15 +24,15 @@ address_size(uint32_t type)
 
 #define ADDRESS_TEXT 46 /* bytes for any address as text, with its NUL */
 
-/* Reads an address in text form. Returns 0, or -1 when it is none. */
+/* Reads an address in text form. Returns 0, or -1 when the text is no address. */
 int address_parse(const char *text, struct address *address);
 
-/* Takes an address from a socket's peer. An IPv4 address that a dual-stack
- * socket shows as ::ffff:a.b.c.d becomes IPv4. `sockaddr` is a struct
- * sockaddr_in or sockaddr_in6; any other family gives ADDRESS_UNKNOWN. */
+/* Returns the address of a socket's peer. `sockaddr` is a struct sockaddr_in or
+ * sockaddr_in6; any other family gives ADDRESS_UNKNOWN. An IPv4 address that a
+ * dual-stack socket shows as ::ffff:a.b.c.d becomes IPv4. */
 struct address address_of_sockaddr(const void *sockaddr);
 
-/* The usual text (RFC 5952). Returns `text`. */
+/* Writes the usual text of an address (RFC 5952). Returns `text`. */
 char *address_text(const struct address *address, char text[ADDRESS_TEXT]);
 
 /* A list of networks: "10.0.0.0/8, fd00::/8 192.0.2.1". Owned by the caller,
@@ -48,8 +48,8 @@ void network_list_free(struct network_list *list);
 bool network_list_match(const struct network_list *list,
                         const struct address *address);
 
-/* Whether one of the networks is that of all addresses of this type. An empty list
- * has all. */
+/* Whether the list has a network of all addresses of this type (prefix length 0). An
+ * empty list has. */
 bool network_list_all(const struct network_list *list, enum address_type type);
 
 #endif

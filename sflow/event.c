@@ -4,8 +4,9 @@
 
 #include "sflow/wire/datagram.h"
 
-/* So many of a kind may wait, so that no flood of one hides the others; and of those
- * that say who is there and who is not, as many as a large site may have at once. */
+/* How many events of a kind may wait, so that a flood of one kind does not displace the
+ * others: FEW, or a CROWD for kinds of which a large site may have one for each host at
+ * once. */
 #define FEW 32
 #define CROWD 4096
 
@@ -13,7 +14,7 @@ _Static_assert(sizeof(struct event) <= 400, "thousands of them may wait");
 
 #define WHO (TEXT_SIZE + ADDRESS_TEXT + 16)
 
-/* "host web1 (agent 192.0.2.1)"; without a host, "agent 192.0.2.1". */
+/* Writes "host web1 (agent 192.0.2.1)"; without a host, "agent 192.0.2.1". */
 static const char *
 who(const struct event *e, const char *agent, char text[WHO])
 {
@@ -94,7 +95,7 @@ flipping_text(const struct event *e, const char *agent, char *text)
 	         e->of.flipping.name);
 }
 
-/* Of membership ----------------------------------------------------------------- */
+/* Events of membership ---------------------------------------------------------- */
 
 long
 event_silence_s(const struct event *e)
@@ -122,7 +123,7 @@ renamed_text(const struct event *e, const char *agent, char *text)
 	         agent, e->of.membership.old_name);
 }
 
-/* The host `did` something after a silence. */
+/* Writes the text of an event after a silence; `did` stands before the kind's word. */
 static void
 silence_text(const struct event *e, const char *did, const char *agent, char *text)
 {

@@ -3,14 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXACT_BELOW 1e15          /* whole numbers, by APR's arithmetic */
-#define WHOLE_BELOW 9007199254740992.0 /* 2^53: all of them are doubles */
+#define EXACT_BELOW 1e15          /* APR's arithmetic is exact below */
+#define WHOLE_BELOW 9007199254740992.0 /* 2^53: each whole number below is a double */
 
 static const uint64_t powers[FORMAT_DECIMALS + 1] = {1,     10,     100,    1000,
                                                      10000, 100000, 1000000};
 
-/* A number that is not negative, in two: whole, and decimals as a whole number.
- * The steps are APR's, so that a half is the same half to both. */
+/* The two parts of a number that is not negative: the whole number, and the decimals as
+ * a whole number. split() does the same steps as APR, so that both round a half
+ * alike. */
 struct parts {
 	uint64_t whole, decimals;
 };
@@ -51,7 +52,7 @@ format_unsigned(char *at, uint64_t number)
 	return at + (sizeof(digits) - n);
 }
 
-/* So many digits, with zeros in front. */
+/* Writes `count` digits, with zeros in front. Returns where they end. */
 static char *
 put_decimals(char *at, uint64_t number, int count)
 {
@@ -81,7 +82,7 @@ format_decimal(double number, int decimals, char *text)
 	return (size_t)(at - text);
 }
 
-/* N of "%.Nf"; -1 where the format is another. */
+/* Returns the N of "%.Nf"; -1 for another format. */
 static int
 decimals_of(const char *format)
 {

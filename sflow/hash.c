@@ -5,8 +5,9 @@
 
 uint64_t hash_key[2];
 
-/* Without getrandom() (a kernel before 3.17, or a filter of system calls) the 16 random
- * bytes do that the kernel gives to each program for its stack protector. */
+/* Where getrandom() fails (in a kernel before 3.17, or under a filter of system calls),
+ * the 16 random bytes are used that the kernel gives to each program for its stack
+ * protector. */
 __attribute__((constructor(101))) static void
 make_key(void)
 {

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Random before main() begins, and before a program that loads us as a module goes on:
- * hash.c. It is the same for all tables of the program. */
+/* The key, the same for all tables of the program. hash.c makes it random when the
+ * program or module is loaded, before any code uses it. */
 extern uint64_t hash_key[2];
 
 static inline uint64_t
@@ -20,8 +20,8 @@ keyed_hash_word(uint64_t h, uint64_t word)
 	return h ^ h >> 32;
 }
 
-/* Two strings of bytes have the same with a chance of 1 to 2^64, and nobody can choose
- * them so. */
+/* Returns a hash of `len` bytes. Two different strings of bytes have the same hash with
+ * a chance of 1 to 2^64, and without the key nobody can choose two that have. */
 static inline uint64_t
 keyed_hash_64(const void *key, size_t len)
 {
@@ -45,7 +45,7 @@ keyed_hash(const void *key, size_t len)
 	return (unsigned)keyed_hash_64(key, len);
 }
 
-/* A table that can't grow for want of memory refuses what is new. */
+/* Where there is no memory, a table refuses the new element, whose hh.tbl is NULL. */
 #define HASH_NONFATAL_OOM 1
 #define HASH_FUNCTION(key, len, hash) (hash) = keyed_hash(key, len)
 #include <uthash.h>

@@ -38,7 +38,8 @@ name_list_free(struct name_list *list)
 	free(list);
 }
 
-/* "ADDRESS NAME ..." or "ADDRESS = NAME": returns 0, 1 when it is none. */
+/* Adds a name for an address. Returns 0; 1 when address or name is wrong; -1 without
+ * memory. */
 static int
 add_pair(struct name_list *list, const char *address, const char *name)
 {

@@ -11,7 +11,7 @@
 #include "sflow/address.h"
 
 #define SEPARATORS " ,\t\r\n"
-#define SHOWN_MOST 64 /* characters of a wrong word */
+#define SHOWN_MOST 64 /* characters of a wrong word that a message shows */
 
 const struct setting *
 setting_find(const struct setting *settings, size_t count, const char *name)
@@ -104,7 +104,7 @@ setting_flag(const struct setting *setting, void *to, const char *text,
 	return true;
 }
 
-/* "prefix, host or no". False. */
+/* Writes `why` as a list such as "prefix, host or no". Returns false. */
 static bool
 should_be_word(const char *const *words, char why[SETTING_WHY])
 {
@@ -127,13 +127,13 @@ setting_word(const struct setting *setting, void *to, const char *text,
 
 	for (i = 0; setting->words[i] != NULL; i++)
 		if (strcmp(setting->words[i], text) == 0) {
-			*(unsigned *)to = i; /* so is an enum without negatives */
+			*(unsigned *)to = i; /* the type of an enum without negatives */
 			return true;
 		}
 	return should_be_word(setting->words, why);
 }
 
-/* What is parsed ---------------------------------------------------------------- */
+/* Networks and regular expressions ---------------------------------------------- */
 
 bool
 setting_networks(const struct setting *setting, void *to, const char *text,
@@ -168,7 +168,7 @@ regex_free(regex_t *regex)
 	free(regex);
 }
 
-/* NULL with the reason. */
+/* Returns the compiled expression; or NULL, with the reason in `why`. */
 static regex_t *
 compile(const char *text, char why[SETTING_WHY])
 {

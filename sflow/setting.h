@@ -1,9 +1,9 @@
-/* setting.h - what an administrator may set: a row for each setting, and how a text
- * becomes its value.
+/* setting.h - settings of an administrator: a row of a table for each setting, and
+ * setters, which make a value of a text.
  *
- * A program has its settings in tables of such rows. Its reader of files finds a row
- * by its name, and has the row's setter put the value into the table's struct. How a
- * file writes names and values down is the reader's affair.
+ * A program has its settings in tables of such rows. Its reader of configuration files
+ * finds a row by its name, and calls the row's setter, which puts the value into the
+ * table's struct. The reader also decides how a file looks.
  */
 #ifndef SFLOW_SETTING_H
 #define SFLOW_SETTING_H
@@ -13,10 +13,10 @@
 
 struct setting;
 
-/* Puts the value that `text` means at `to`, and frees what was there. Returns true.
- * Where `text` is no such value it returns false: what is at `to` stays, and `why`
- * says what the text should be, for a sentence such as "it should be a number, 1 to
- * 100". A setter whose values own memory takes "" for none, and leaves NULL. */
+/* Puts the value that `text` means at `to`, frees the value that was there, and returns
+ * true. Where `text` is no such value it returns false: the value at `to` stays, and
+ * `why` says what the text should be, for a sentence such as "it should be a number, 1
+ * to 100". A setter whose values are allocated makes NULL of "". */
 #define SETTING_WHY 256
 typedef bool setting_setter(const struct setting *setting, void *to,
                             const char *text, char why[SETTING_WHY]);
@@ -24,8 +24,8 @@ typedef bool setting_setter(const struct setting *setting, void *to,
 enum setting_form {
 	SETTING_VALUE,
 	SETTING_LIST, /* blanks, commas or ends of lines separate its elements */
-	SETTING_FILE  /* its value is the text of a file, whose path the program's
-	               * file gives; the program sets it after all others */
+	SETTING_FILE  /* its value is the text of a file. The configuration has the
+	               * path of that file; the program sets it after all others */
 };
 
 struct setting {
@@ -39,11 +39,11 @@ struct setting {
 
 #define SETTING_BETWEEN(least_, most_) .least = least_, .most = most_
 
-/* The row of that name; NULL: none has it. */
+/* Returns the row of that name among `count` rows; NULL: there is none. */
 const struct setting *setting_find(const struct setting *settings, size_t count,
                                    const char *name);
 
-/* Sets it in the struct at `base`. Returns what its setter does. */
+/* Sets the setting in the struct at `base`. Returns what its setter returns. */
 bool setting_set(const struct setting *setting, void *base, const char *text,
                  char why[SETTING_WHY]);
 
@@ -51,10 +51,11 @@ bool setting_set(const struct setting *setting, void *base, const char *text,
 bool setting_should_be(char why[SETTING_WHY], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* For setters: reads decimal digits. False where `text` has anything else, or the
- * number is out of its bounds. */
+/* For setters: reads a number of decimal digits. Returns false where `text` has
+ * anything else, or the number is out of its bounds. */
 bool setting_read_number(const char *text, long least, long most, long *number);
 
+/* The setters of each type, and the type of their values. */
 setting_setter setting_number;   /* unsigned, or int; within the bounds */
 setting_setter setting_seconds;  /* int64_t, in milliseconds; within the bounds */
 setting_setter setting_flag;     /* bool: "yes" or "no" */

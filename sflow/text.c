@@ -5,11 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
-/* gmetad's folder for the sums over all hosts, beside those of the hosts. */
+/* gmetad's folder for the sums over all hosts; it stands among the hosts' folders. */
 #define GMETAD_SUMMARY "__SummaryInfo__"
 
-/* A call for each byte of a name, such as strchr(), would cost more than all else that
- * is done with it. */
+/* Whether the byte may stay in a text. A call for each byte, such as strchr(), would
+ * cost more than all else that is done with a name. */
 static bool
 harmless(uint8_t byte)
 {

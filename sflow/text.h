@@ -1,6 +1,6 @@
-/* text.h - strings from the wire are hostile: they are made harmless here,
- * before anything else sees them. gmond prints host names raw into its XML,
- * and gmetad makes file paths of host and metric names.
+/* text.h - strings from the wire, which may be hostile, are made harmless before
+ * anything else uses them. gmond prints host names raw into its XML, and gmetad makes
+ * file paths of host and metric names.
  */
 #ifndef SFLOW_TEXT_H
 #define SFLOW_TEXT_H
@@ -14,8 +14,8 @@
 #define MAC_TEXT 18  /* six times two digits, colons between, and a NUL */
 
 /* Copies a value of `len` bytes, which need no NUL, as printable ASCII without
- * < > & " ' ; each byte that may not be becomes "_". It ends at a NUL byte and
- * is cut at TEXT_SIZE - 1. Returns the length. */
+ * < > & " ' ; each other byte becomes "_". The text ends at a NUL byte, and is cut at
+ * TEXT_SIZE - 1. Returns the length. */
 size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
 /* The same for a name of a host or of a metric's prefix: also without blanks,
@@ -23,17 +23,18 @@ size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
  * gmetad keeps for its sums. */
 size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
-/* A UUID of 16 bytes as 8-4-4-4-12 lower-case hexadecimal. Returns `text`. */
+/* Writes a UUID as 8-4-4-4-12 lower-case hexadecimal digits. Returns `text`. */
 char *text_uuid(const uint8_t uuid[16], char text[UUID_TEXT]);
 
-/* A MAC address as 00:11:22:33:44:55, lower case. Returns `text`. */
+/* Writes a MAC address as 00:11:22:33:44:55, lower case. Returns `text`. */
 char *text_mac(const uint8_t mac[6], char text[MAC_TEXT]);
 
-/* What a text that is kept points to while there is none: "", and never freed. */
+/* The value of a pointer of text_keep() while it keeps no text: "", never freed. */
 extern char text_none[1];
 
-/* Keeps a copy of `text` in `*kept`, which is text_none or what was kept before; "":
- * none. `text` may be what is kept. False without memory: then there is none. */
+/* Makes *kept a copy of `text`, or text_none where that is "", and frees what *kept
+ * was. At first *kept has to be text_none. `text` may be *kept itself. Returns false
+ * without memory, and then *kept is text_none. */
 bool text_keep(char **kept, const char *text);
 
 #endif
