@@ -1,5 +1,5 @@
-/* buffer.h - text that grows, for XML and JSON. Without memory it stays as it was,
- * and `failed` says so: one look at the end does.
+/* buffer.h - text that grows, for XML and JSON. Without memory nothing is added, and
+ * `failed` is set, so it is enough to test that at the end.
  */
 #ifndef COMMON_BUFFER_H
 #define COMMON_BUFFER_H
@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* All zero: empty. */
 struct buffer {
-	char *bytes;
+	char *bytes; /* without a NUL at the end */
 	size_t len, size;
 	bool failed;
 };
 
-/* Makes room for `more` bytes; false without memory. */
+/* Makes room for `more` bytes behind the text; returns false without memory. */
 static inline bool
 buffer_room(struct buffer *b, size_t more)
 {

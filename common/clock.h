@@ -1,13 +1,13 @@
-/* clock.h - the clocks that programs read and the library is given. */
+/* clock.h - the clocks that programs read. The library gets times as arguments. */
 #ifndef COMMON_CLOCK_H
 #define COMMON_CLOCK_H
 
 #include <stdint.h>
 
-/* Milliseconds of a clock that never goes back. */
+/* Returns the time of a clock that never goes back, in milliseconds. */
 int64_t clock_ms(void);
 
-/* The wall clock minus clock_ms(), in milliseconds. */
+/* Returns the wall clock minus clock_ms(), in milliseconds. */
 int64_t clock_wall_offset(void);
 
 #endif

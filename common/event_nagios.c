@@ -1,6 +1,7 @@
-/* Tells Nagios who is down and who is up: passive results of host checks, into its
- * command file, which has to be a FIFO and no symbolic link. It never waits for Nagios;
- * what can't be told now waits, the newest of each host.
+/* Tells Nagios which hosts are down and up: it writes passive results of host checks
+ * into Nagios's command file, which has to be a FIFO and no symbolic link. It never
+ * waits for Nagios: results that can't be written now are kept, the newest one of each
+ * host.
  */
 #include "common/event_nagios.h"
 
@@ -19,9 +20,9 @@
 
 #define OUTPUT_SIZE 80
 #define LINE_SIZE 256
-#define NO_FIFO ENOSTR /* among errnos; open() has no such reason */
+#define NO_FIFO ENOSTR /* stands for "no FIFO" among errnos; open() never gives it */
 
-/* So a line is written as a whole, or not at all: pipe(7). */
+/* A line of at most PIPE_BUF bytes is written as a whole, or not at all: pipe(7). */
 _Static_assert(LINE_SIZE <= PIPE_BUF, "a line may come in pieces");
 
 /* The newest result of a host. */
@@ -35,9 +36,9 @@ struct result {
 
 struct nagios_counts nagios_counts;
 static struct result *waiting; /* by host, in the order in which they came */
-static int trouble;            /* an errno that the log knows of; 0: none */
+static int trouble;            /* the errno that was last logged; 0: none */
 
-/* What there is to tell --------------------------------------------------------- */
+/* Results ----------------------------------------------------------------------- */
 
 static void
 add(atomic_uint_fast64_t *counter)
@@ -52,10 +53,10 @@ count_waiting(void)
 	                      memory_order_relaxed);
 }
 
-/* Down and gone are DOWN; joined, returned, and renamed while it is heard are UP. False
- * where the event says nothing about up and down: a host that is silent gets
- * another name, too, where its configuration changes. No "|" in the output: what is
- * behind it would be performance data. */
+/* Makes a result of an event. A host that is down or gone is DOWN; a host that joined,
+ * returned, or was renamed while it is heard is UP. Returns false where the event says
+ * neither: a silent host may be renamed, too, by another configuration. The output must
+ * not have a "|", because Nagios takes what follows as performance data. */
 static bool
 judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 {
@@ -83,8 +84,8 @@ judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 	return true;
 }
 
-/* Nagios takes a ";" for the end of the name, and a control byte may end the line.
- * It has no host whose name has one. */
+/* Whether Nagios may have a host of that name. To Nagios a ";" ends the name, and a
+ * control byte may end the line, so its own hosts' names have neither. */
 static bool
 may_be_a_host(const char *name)
 {
@@ -112,7 +113,7 @@ remove_result(struct result *result)
 	free(result);
 }
 
-/* NULL where there is no room. */
+/* Finds the host's waiting result, or adds one. NULL where there is no room. */
 static struct result *
 find_or_add(const char *host)
 {
@@ -161,7 +162,7 @@ tell(const struct event_settings *settings, const struct event *event, int64_t n
 
 /* The command file --------------------------------------------------------------- */
 
-/* An errno, or 0 and the descriptor. */
+/* Opens the command file. Returns 0 and the descriptor, or an errno. */
 static int
 open_fifo(const char *path, int *fd)
 {
@@ -180,7 +181,7 @@ open_fifo(const char *path, int *fd)
 	return error;
 }
 
-/* 0 or an errno. */
+/* Writes a result. Returns 0 or an errno. */
 static int
 send_result(int fd, const struct result *result)
 {
@@ -193,7 +194,8 @@ send_result(int fd, const struct result *result)
 	return write(fd, line, (size_t)len) == len ? 0 : errno;
 }
 
-/* As far as there is room: Nagios reads, and the next call goes on. */
+/* Writes as many waiting results as the FIFO has room for; the next call goes on with
+ * the others. Returns 0 or an errno. */
 static int
 send_waiting(int fd)
 {
@@ -226,7 +228,8 @@ reason(int error)
 	}
 }
 
-/* Nagios that ends and begins again all night is no reason for many lines. */
+/* Logs when writing begins to fail, and when it works again; limited, because Nagios
+ * may be restarted again and again. */
 static void
 tell_trouble(const char *path, int error, int64_t now)
 {
@@ -242,7 +245,7 @@ tell_trouble(const char *path, int error, int64_t now)
 		log_limited(&limit, now, "Nagios is told again by %s", path);
 }
 
-/* Forgets what waits. */
+/* Drops the waiting results. */
 static void
 stop(void)
 {
@@ -254,9 +257,7 @@ stop(void)
 	trouble = 0;
 }
 
-/* Sends what waits, as far as the command file takes it; the rest is for the next call.
- * What is wrong with it is logged when it begins, and when it is over. Without a path
- * what waits is forgotten. */
+/* Writes the waiting results; without a path, drops them. */
 static void
 tick(const struct event_settings *settings, int64_t now)
 {

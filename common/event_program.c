@@ -1,6 +1,6 @@
 /* Runs the administrator's program for each event of membership, with the event in its
- * environment. Never through a shell; bounded in number and time. When too many run
- * already, a program is left out, and counted in the log.
+ * environment and without a shell. The number of running programs and their time are
+ * bounded. When too many run already, an event is left out; the log says how many were.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,8 +17,8 @@
 #include "common/log.h"
 
 #define RUNNING_MAX 16  /* programs at a time */
-#define SECONDS_MAX 30  /* for each of them */
-#define LOOK_MS 1000    /* between looks at them */
+#define SECONDS_MAX 30  /* a program that runs longer is killed */
+#define LOOK_MS 1000    /* between two looks at the running programs */
 #define VARIABLES 12
 #define VARIABLE_SIZE 160
 #define FIRST_OTHER_FD 3
@@ -73,7 +73,8 @@ describe(struct environment *e, const struct event *event,
 	add(e, "SFLOW_INTERVAL=%.3f", member->interval_ms / 1000.0);
 }
 
-/* The child has none of our sockets, and none of our signal handling. */
+/* Starts the program without this program's file descriptors and signal handling, in a
+ * process group of its own. Returns 0 or an errno. */
 static int
 spawn(const char *program, char *const *environment, pid_t *pid)
 {
@@ -140,7 +141,7 @@ tell(const struct event_settings *settings, const struct event *event, int64_t n
 	running[place].began_ms = now;
 }
 
-/* Buries those that have ended, and kills those that take too long. */
+/* Waits for the programs that have ended, and kills those that take too long. */
 static void
 tick(const struct event_settings *settings, int64_t now)
 {
@@ -165,7 +166,7 @@ tick(const struct event_settings *settings, int64_t now)
 	}
 }
 
-/* Kills all that still run. */
+/* Kills all programs that still run. */
 static void
 stop(void)
 {

@@ -1,8 +1,9 @@
-/* event_sink.h - who hears of events: the log, the administrator's program, Nagios. A
- * new one is a file with a constant of struct event_sink, and its name in EVENT_SINKS.
+/* event_sink.h - sinks, which get events: the log, the administrator's program, Nagios.
+ * A new sink is a file with a constant of struct event_sink, and its name in
+ * EVENT_SINKS.
  *
- * One thread uses them, and one whose SIGPIPE is blocked or ignored: somebody who ends
- * while he is written to must not end us.
+ * Only one thread uses them. It has to block or ignore SIGPIPE: a sink may write to a
+ * program that ends meanwhile.
  */
 #ifndef COMMON_EVENT_SINK_H
 #define COMMON_EVENT_SINK_H
@@ -11,39 +12,40 @@
 
 #include "sflow/event.h"
 
-/* What the program's configuration says to them. It may be another one in each call;
- * strings are the caller's, and needed during the call only. */
+/* The settings of the sinks. They may change from call to call; strings stay the
+ * caller's, and are used during the call only. */
 struct event_settings {
-	const char *program;         /* is run for events; NULL or "": none */
+	const char *program;         /* to be run for events; NULL or "": none */
 	const char *nagios_commands; /* Nagios's command file; NULL or "": none */
 };
 
 struct event_sink {
-	/* An event; which ones it wants is its own decision. `now` is clock_ms(), and
-	 * the wall clock is so many ms ahead of that, and of the event's times. */
+	/* Takes an event, or ignores it, as the sink decides. `now` is clock_ms();
+	 * `wall_offset_ms` is the wall clock minus that, and the event's times are of
+	 * the same clock as `now`. */
 	void (*tell)(const struct event_settings *settings,
 	             const struct event *event, int64_t now,
 	             int64_t wall_offset_ms);
 
-	/* Once a second, or more often: what it could not do at once. NULL: it
-	 * has nothing to do. */
+	/* Called once a second or more often, for what the sink could not do at
+	 * once. NULL: nothing. */
 	void (*tick)(const struct event_settings *settings, int64_t now);
 
-	/* At the end: nothing of it goes on, and it could begin anew. NULL: it has
-	 * nothing to end. */
+	/* Called at the end: the sink stops all that it does, and could begin
+	 * again. NULL: nothing. */
 	void (*stop)(void);
 };
 
-/* All of them, in the order in which they hear of an event. */
+/* All sinks, in the order in which they get an event. */
 #define EVENT_SINKS(SINK) SINK(event_log) SINK(event_program) SINK(event_nagios)
 
 #define EVENT_SINK_CONSTANT(name_) extern const struct event_sink name_;
 EVENT_SINKS(EVENT_SINK_CONSTANT)
 
-/* Their list, with a NULL at its end. */
+/* The list of all sinks, with a NULL at its end. */
 extern const struct event_sink *const event_sinks[];
 
-/* Each calls all sinks of such a list, in its order. */
+/* These call all sinks of such a list, in its order. */
 void event_sinks_tell(const struct event_sink *const *sinks,
                       const struct event_settings *settings,
                       const struct event *event, int64_t now,

@@ -1,4 +1,4 @@
-/* file.h - the text of files. */
+/* file.h - reads whole files. */
 #ifndef COMMON_FILE_H
 #define COMMON_FILE_H
 
@@ -8,12 +8,14 @@
 
 #define FILE_BYTES_MAX (16 * 1024 * 1024)
 
-/* All of a file, with a NUL behind it; the caller frees it. `len` is without that
- * NUL. NULL with errno; EFBIG where it has more than FILE_BYTES_MAX. */
+/* Returns the text of a file, followed by a NUL; the caller frees it. *len is the
+ * length without the NUL. Returns NULL with errno on failure; EFBIG where the file has
+ * more than FILE_BYTES_MAX. */
 char *file_read(const char *path, size_t *len);
 
-/* Sets a setting of form SETTING_FILE in the struct at `base`; the path "" is no
- * file. Returns what its setter does, or false where the file can't be read. */
+/* Sets a setting of form SETTING_FILE in the struct at `base` to the text of the file
+ * `path`; with the path "" it stays as it is. Returns what the setter returns, or false
+ * where the file can't be read, with the reason in `why`. */
 bool file_set(const struct setting *setting, void *base, const char *path,
               char why[SETTING_WHY]);
 

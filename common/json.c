@@ -48,7 +48,8 @@ json_close(struct json *j, char bracket)
 	j->comma = true;
 }
 
-/* In halves where it has to be (RFC 8259, section 7). */
+/* Writes a character as an escape; as two, a surrogate pair, from U+10000 on (RFC 8259,
+ * section 7). */
 static void
 put_escaped(struct json *j, uint32_t c)
 {

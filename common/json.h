@@ -1,8 +1,7 @@
-/* json.h - JSON (RFC 8259), written one thing after the other, into text that grows or
- * into a file.
+/* json.h - writes JSON (RFC 8259), one value after the other, into a buffer or a file.
  *
- * A key is NULL in an array, and at the top. Keys are ours: nothing in them needs to be
- * escaped. Commas are the writer's business.
+ * `key` is NULL in an array, and at the top. Keys must not need escapes. Commas are
+ * written where they are needed.
  */
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
@@ -14,28 +13,28 @@
 
 #include "common/buffer.h"
 
-/* Where it goes, and how; the rest begins as zero. The buffer or file is the caller's,
- * who also looks whether it could take all. */
+/* The caller sets where the JSON goes and `ascii`; the rest begins as zero. The buffer
+ * or file stays the caller's, who also has to test it for errors. */
 struct json {
-	struct buffer *buffer; /* or, where it is NULL: */
+	struct buffer *buffer; /* NULL: it goes to the file */
 	FILE *file;
-	bool ascii; /* texts have nothing but plain ASCII, without < > &: for pages and
-	             * scripts */
-	bool comma; /* something stands before it in the same object or array */
+	bool ascii; /* all but plain ASCII, and also < > &, is escaped in texts: for
+	             * pages and scripts */
+	bool comma; /* the next value is not the first in its object or array */
 };
 
-/* Begins an object ('{') or array ('['), and ends it ('}' or ']'). */
+/* Begin an object ('{') or array ('['), and end it ('}' or ']'). */
 void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 
-/* A text. Control characters, and those that turn the direction of a line, are escaped;
- * a byte that is no UTF-8 is taken for ISO-8859-1, and escaped. And one of `len` bytes, in which NUL is a
- * character. */
+/* Write a text: json_text() up to a NUL, json_bytes() of `len` bytes, in which NUL is a
+ * character. Control characters, and those that turn the direction of a line, are
+ * escaped. A byte that is no UTF-8 is taken as ISO-8859-1, and escaped. */
 void json_text(struct json *json, const char *key, const char *text);
 void json_bytes(struct json *json, const char *key, const uint8_t *bytes,
                 size_t len);
 
-/* Bytes as a text of hexadecimal digits. */
+/* Writes bytes as a text of hexadecimal digits. */
 void json_hex(struct json *json, const char *key, const uint8_t *bytes,
               size_t len);
 
@@ -43,7 +42,7 @@ void json_number(struct json *json, const char *key, uint64_t number);
 void json_signed(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool is);
 
-/* What is JSON already, such as a number in decimals. */
+/* Writes a text that is JSON already, such as a number with decimals. */
 void json_raw(struct json *json, const char *key, const char *text);
 
 #endif

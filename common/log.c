@@ -8,7 +8,8 @@
 #define LINES_PER_MINUTE 10 /* of one place */
 #define MINUTE_MS 60000
 
-/* Whether one more line may go; `*left_out` is what has to be told before it. */
+/* Whether one more line may be logged. Sets *left_out to the number of lines left out
+ * before it. */
 static bool
 has_room(struct log_limit *limit, int64_t now, unsigned *left_out)
 {

@@ -4,12 +4,13 @@
 
 #include <stdint.h>
 
-/* A line, without its newline. Each program has its own. */
+/* Logs a line, given without its newline. Each program has its own log_line(). */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A line of what may happen all the time: at most ten a minute of each `*limit`,
- * which begins as zero and belongs to the place that calls; the rest is counted,
- * and the count told with the next one. From any thread. `now` is clock_ms(). */
+/* Logs a line about something that may happen all the time: at most ten lines a minute
+ * for each `limit`, which begins as zero and belongs to the calling place. Further
+ * lines are counted, and the next line gives their number. For any thread. `now` is
+ * clock_ms(). */
 struct log_limit {
 	int64_t minute_ms;
 	unsigned lines, left_out;

@@ -11,13 +11,13 @@
 
 #include "common/clock.h"
 
-#define CATCH_UP_MS 2000         /* a backlog is taken within this */
-#define BATCHES_MAX 64           /* of one socket, before the others' turn */
-#define DATAGRAM_MAX 65536       /* the longest that UDP carries */
-#define NAP_MS 20                /* at most */
-#define NAP_BYTES_PER_MS 500000  /* more than ever comes in a millisecond */
+#define CATCH_UP_MS 2000         /* a backlog is taken within this time */
+#define BATCHES_MAX 64           /* taken from one socket before the next one */
+#define DATAGRAM_MAX 65536       /* UDP carries no longer ones */
+#define NAP_MS 20                /* the longest nap */
+#define NAP_BYTES_PER_MS 500000  /* more bytes never come in a millisecond */
 
-/* The place for one batch, made once. */
+/* The buffers for one batch, allocated once. */
 struct udp_batch {
 	struct mmsghdr messages[UDP_BATCH];
 	struct iovec vectors[UDP_BATCH];
@@ -112,7 +112,8 @@ is_any(const struct udp_listener *l, sa_family_t family)
 	                         : IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr);
 }
 
-/* Two sockets can't both have all of IPv4. */
+/* Two sockets can't both receive all of IPv4: where there is a listener on 0.0.0.0, the
+ * one on `::` receives IPv6 only. */
 static void
 share_ipv4(struct udp_set *set)
 {
@@ -143,7 +144,7 @@ udp_set_add(struct udp_set *set, const struct address *address, uint16_t port)
 	udp_set_port(set, port);
 }
 
-/* The port is at the same place in both kinds of address. */
+/* The port has the same place in a sockaddr_in and a sockaddr_in6. */
 void
 udp_set_port(struct udp_set *set, uint16_t port)
 {
@@ -157,7 +158,8 @@ udp_set_port(struct udp_set *set, uint16_t port)
 
 /* A listener ---------------------------------------------------------------------- */
 
-/* Half of what the kernel says, for it doubles what is asked for. */
+/* Returns the bytes of the socket's buffer. The kernel doubles what is asked for, and
+ * reports the double. */
 static int
 buffer_of(int s)
 {
@@ -168,7 +170,8 @@ buffer_of(int s)
 	return got / 2;
 }
 
-/* Root may have more than net.core.rmem_max. Returns what it has got. */
+/* Asks for a buffer of `bytes`, unless that is 0. Root may have more than
+ * net.core.rmem_max. Returns the bytes that the socket has then. */
 static int
 ask_buffer(int s, int bytes)
 {
@@ -178,7 +181,8 @@ ask_buffer(int s, int bytes)
 	return buffer_of(s);
 }
 
-/* Another socket shows what the system lets: who was root has maybe more. */
+/* Asks with another socket first, to see what the system allows now: a socket that was
+ * opened as root may have more. */
 void
 udp_buffer(struct udp_listener *listener, int buffer)
 {
@@ -248,7 +252,7 @@ udp_port(const struct udp_listener *listener)
 	return ntohs(((const struct sockaddr_in *)&bound)->sin_port);
 }
 
-/* The kernel's own count; it lives and dies with the socket. */
+/* The count is the kernel's, and begins with the socket. */
 uint32_t
 udp_drops(struct udp_listener *listener)
 {
@@ -290,7 +294,8 @@ udp_wake(struct udp_set *set)
 	(void)!write(set->wake, &one, sizeof(one));
 }
 
-/* Returns how many datagrams there were, at most UDP_BATCH. */
+/* Receives a batch. Returns how many datagrams there were, at most UDP_BATCH; -1 where
+ * there were none. */
 static int
 receive_batch(int s, struct udp_batch *b)
 {

@@ -1,4 +1,4 @@
-/* utf8.h - characters of texts that may be UTF-8. */
+/* utf8.h - reads and writes characters of texts that may be UTF-8. */
 #ifndef COMMON_UTF8_H
 #define COMMON_UTF8_H
 
@@ -8,8 +8,9 @@
 
 #define UTF8_MOST 4 /* bytes of a character */
 
-/* Bytes of the character of UTF-8 (RFC 3629) that these begin with, of which there are
- * `room`, at least one; 0 where they begin with none. It reads none behind a NUL. */
+/* Reads the character of UTF-8 (RFC 3629) at `at`, where there are `room` bytes, at
+ * least one. Returns its length in bytes; 0 where the bytes are no such character. It
+ * reads nothing behind a NUL. */
 static inline size_t
 utf8_take(const uint8_t *at, size_t room, uint32_t *character)
 {
@@ -36,8 +37,9 @@ utf8_take(const uint8_t *at, size_t room, uint32_t *character)
 	return len;
 }
 
-/* The character at *text, which is moved behind it; 0 at the end. A byte that begins
- * no character of UTF-8, or one that XML can't have, is one of ISO-8859-1. */
+/* Returns the character at *text, and moves *text behind it; 0 at the end of the text.
+ * A byte that begins no character of UTF-8, or one that XML can't have, is taken as a
+ * character of ISO-8859-1. */
 static inline uint32_t
 utf8_next(const char **text)
 {
@@ -54,7 +56,7 @@ utf8_next(const char **text)
 	return c;
 }
 
-/* Writes the character. Returns its length. */
+/* Writes the character as UTF-8. Returns its length in bytes. */
 static inline size_t
 utf8_put(uint32_t c, char bytes[UTF8_MOST])
 {
@@ -79,7 +81,8 @@ utf8_put(uint32_t c, char bytes[UTF8_MOST])
 	return (size_t)(at - bytes);
 }
 
-/* C0, DEL and C1; and what ends a line or turns the direction of its rest. */
+/* Whether the character is a control (C0, DEL, C1), ends a line, or turns the direction
+ * of the rest of a line. */
 static inline bool
 utf8_is_control(uint32_t c)
 {
