@@ -1,6 +1,6 @@
-/* counters.h - what the bridge counts of itself since its start, a line each: the member
- * of `counters`, its key in /status, and the metric of the bridge's own host that is
- * made of it. Any thread adds to them, any reads them.
+/* counters.h - the bridge's counters of itself since its start, a line each: the member
+ * of `counters`, its key in /status, and the metric that is made of it, which belongs
+ * to the bridge's own host. Any thread may add to them and read them.
  */
 #ifndef BRIDGE_COUNTERS_H
 #define BRIDGE_COUNTERS_H
@@ -8,10 +8,11 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* METRIC(member, key, metric, meaning, units, title), or PLAIN(member, key) for what is
- * no metric. Meanings are those of collector/stats.h, and AMOUNT_NOW, as it stands,
- * which may be more than 32 bits hold. A list for each object of /status; that of the
- * sockets is in "ingest", too, and its metric has the name that it has in gmond. */
+/* METRIC(member, key, metric, meaning, units, title), or PLAIN(member, key) for a
+ * counter that is no metric. The meanings are those of collector/stats.h, and
+ * AMOUNT_NOW: the number as it is, which may need more than 32 bits. There is a list
+ * for each object of /status; the counter of the sockets is in "ingest", too, and its
+ * metric has the same name as in gmond. */
 #define COUNTERS_OF_SOCKETS(METRIC, PLAIN) \
 	METRIC(kernel_drops, "kernel_drops", "sflow_kernel_drops", PER_SECOND, \
 	       "datagrams/sec", \
@@ -37,7 +38,7 @@
 	METRIC(xml_bytes, "xml_bytes", "bridge_xml_bytes", PER_SECOND, \
 	       "bytes/sec", "XML sent to readers")
 
-/* Written is what librrd, or rrdcached, has confirmed. */
+/* Values count as written when librrd or rrdcached has confirmed them. */
 #define COUNTERS_OF_RRD(METRIC, PLAIN) \
 	PLAIN(steps, "steps") \
 	METRIC(steps_missed, "steps_missed", "bridge_steps_missed", PER_MINUTE, \
@@ -54,7 +55,7 @@
 	METRIC(rrd_created, "created", "bridge_rrd_created", PER_SECOND, \
 	       "files/sec", "RRD files created")
 
-/* Open is 1 while the file is, else 0. */
+/* "open" is 1 while the file is open, else 0. */
 #define COUNTERS_OF_STATE(METRIC, PLAIN) \
 	PLAIN(state_open, "open") \
 	METRIC(state_saved, "saved", "bridge_state_saved", PER_SECOND, \

@@ -1,4 +1,5 @@
-/* log.h - lines to syslog, or to stderr, from where systemd takes them. */
+/* log.h - the bridge's log_line(): lines go to syslog, or to stderr, which systemd's
+ * journal takes. */
 #ifndef BRIDGE_LOG_H
 #define BRIDGE_LOG_H
 
@@ -6,8 +7,9 @@
 
 #include "common/log.h" /* log_line(), log_limited() */
 
-/* Before it, and without `syslog`, lines go to stderr, marked as the bridge's. A
- * line is whole, whichever threads log at the same time. */
+/* Chooses where lines go. Before this call, and without `syslog`, they go to stderr,
+ * with the bridge's name in front. Any thread may log; each line is written as a
+ * whole. */
 void log_open(bool syslog);
 
 #endif

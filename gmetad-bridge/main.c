@@ -1,7 +1,7 @@
-/* gmetad-bridge - tens of thousands of sFlow agents into gmetad's world: the life of
- * the daemon. Its threads are those of ingest.c, server.c, steps.c with the RRDs'
- * writers, and state.c; this one waits for signals and looks after the bridge's own
- * metrics.
+/* gmetad-bridge - brings tens of thousands of sFlow agents to users of gmetad. This
+ * file starts and stops the daemon. ingest.c, server.c, steps.c with the RRDs' writers,
+ * and state.c have threads of their own; the main thread waits for signals and updates
+ * the bridge's own metrics.
  */
 #include <errno.h>
 #include <grp.h>
@@ -15,7 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <config.h> /* autoconf's, not our neighbour */
+#include <config.h> /* autoconf's, not gmetad-bridge/config/config.h */
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -31,8 +31,8 @@
 #include "gmetad-bridge/steps/steps.h"
 
 #define CHORES_MS 1000
-#define END_MS 4000 /* that all but the state has to come to its end */
-#define END_READERS_MS 500 /* of that, for readers */
+#define END_MS 4000 /* time to end for all but the state */
+#define END_READERS_MS 500 /* how much of it is for readers */
 
 static struct {
 	const struct options *options;
@@ -44,7 +44,7 @@ static struct {
 
 /* Beginning -------------------------------------------------------------------------- */
 
-/* All threads inherit it: signals come to this one. */
+/* Blocks the signals that this thread waits for. All threads inherit that. */
 static int
 hold_signals(void)
 {
@@ -61,7 +61,8 @@ hold_signals(void)
 	return bridge.signals < 0 ? -1 : 0;
 }
 
-/* As many files as the system lets: readers, and connections. */
+/* Raises the limit on open files as far as the system allows: each reader and each
+ * connection to rrdcached needs one. */
 static void
 raise_files(void)
 {
@@ -109,7 +110,8 @@ write_pid(void)
 	return 0;
 }
 
-/* Before any thread: the process that the shell waits for ends here. */
+/* Called before there are other threads: daemon() forks, and the first process, for
+ * which the shell waits, ends here. */
 static int
 go_to_background(void)
 {
@@ -152,7 +154,7 @@ start_threads(void)
 	return ingest_start(config, bridge.collector);
 }
 
-/* What needs root comes first. */
+/* Starts everything; what needs root comes first. */
 static int
 start(void)
 {
@@ -183,7 +185,7 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* What is taken once, at the start. */
+/* Logs changes of settings that are only read at the start. */
 static void
 tell_what_stays(const struct config *config)
 {
@@ -218,7 +220,7 @@ reload(void)
 	notify_ready();
 }
 
-/* Which signal came; 0 when a second has passed. */
+/* Waits for a signal, a second at most. Returns its number, or 0. */
 static uint32_t
 next_signal(void)
 {
@@ -251,8 +253,8 @@ run(void)
 	log_line("gmetad-bridge ends");
 }
 
-/* The way of the data is closed at its beginning, and what is on it comes to its
- * end. */
+/* Stops in the direction in which the data goes: first no more datagrams come in, then
+ * what is already in is written. */
 static void
 stop(void)
 {

@@ -12,13 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SEND_TIMEOUT_S 1 /* a socket whose reader hangs holds us up no longer */
+#define SEND_TIMEOUT_S 1 /* a socket whose reader hangs delays us no longer */
 
 static struct sockaddr_un to;
-static socklen_t to_len; /* 0: nobody asked */
+static socklen_t to_len; /* 0: there is no socket */
 
-/* A path, or '@' and a name in the abstract namespace, which has a NUL there. What
- * else systemd could name (vsock, of virtual machines) is not for a service. */
+/* Reads a path, or '@' and a name in the abstract namespace, which has a NUL in place
+ * of the '@'. systemd has another form, vsock, but not for services. */
 static void
 read_address(const char *name)
 {
@@ -74,7 +74,7 @@ notify_ready(void)
 	return tell("READY=1");
 }
 
-/* The time tells systemd which READY=1 is the answer to this one. */
+/* By the time systemd knows which READY=1 belongs to this reload. */
 int
 notify_reloading(void)
 {

@@ -13,30 +13,31 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define VALUES_EVERY_MS 5000
-#define DOWN_AFTER_MS 80000 /* of silence; four of gmond's host_tmax */
+#define DOWN_AFTER_MS 80000 /* after so much silence it is down: four of gmond's
+                             * host_tmax */
 
 static struct {
 	struct store *store; /* NULL: nothing is started */
 	const struct collector_stats *stats;
-	struct store_host *host; /* NULL: not wanted, or no room */
+	struct store_host *host; /* NULL: not wanted, or there was no room */
 	struct store_block *block;
 	char name[TEXT_SIZE];    /* "": not wanted */
 	unsigned cluster;
 	int64_t started_s;
 } own;
 
-/* What there is to tell ------------------------------------------------------------ */
+/* The metrics ---------------------------------------------------------------------- */
 
 enum meaning {
 	NOW,
-	AMOUNT_NOW, /* may be more than 32 bits hold */
-	PER_SECOND, /* of a total */
-	PER_MINUTE, /* the same, of what is rare */
-	BUSY_US     /* a total of microseconds: in % of the time */
+	AMOUNT_NOW, /* may need more than 32 bits */
+	PER_SECOND, /* the rate of a total */
+	PER_MINUTE, /* the same, for what is rare */
+	BUSY_US     /* a total of microseconds, in % of the time */
 };
 
 static const struct {
-	double per_second; /* 0: as it stands */
+	double per_second; /* factor of the rate per second; 0: it is no rate */
 } meanings[] = {
     [PER_SECOND] = {1},
     [PER_MINUTE] = {60},
@@ -49,7 +50,7 @@ hosts(void)
 	return store_count(own.store);
 }
 
-/* Of all threads, in user and kernel mode. */
+/* Returns the processor time of all threads, in user and kernel mode. */
 static uint64_t
 cpu_us(void)
 {
@@ -61,7 +62,7 @@ cpu_us(void)
 	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-/* The second number: resident pages. */
+/* Returns the resident memory: the second number in the file is its pages. */
 static uint64_t
 memory_kb(void)
 {
@@ -85,7 +86,8 @@ datagrams_lost(void)
 	return counter_get(&own.stats->datagrams_lost);
 }
 
-/* What is asked for, not counted: ASKED(function, metric, meaning, units, title). */
+/* Metrics for which a function is called: ASKED(function, metric, meaning, units,
+ * title). */
 #define BRIDGE_ASKED(ASKED) \
 	ASKED(hosts, "bridge_hosts", NOW, "hosts", \
 	      "Hosts known, this one among them") \
@@ -134,8 +136,8 @@ static const struct layout layout = {.name = "gmetad-bridge",
                                      .fields = fields,
                                      .count = ROWS};
 
-/* Where the numbers come from: the place of a member of the collector's statistics,
- * a counter of the bridge, or a function. */
+/* The source of each metric's number: the offset of a member of the collector's
+ * statistics, a counter of the bridge, or a function. */
 #define STATS_SOURCE(member, metric, meaning, ...) \
 	{meaning, offsetof(struct collector_stats, member), NULL, NULL},
 #define COUNTER_SOURCE(member, key, metric, meaning, ...) \
@@ -156,7 +158,7 @@ static const struct {
 
 /* Values --------------------------------------------------------------------------- */
 
-/* The numbers that the last values were made of, and when. */
+/* The numbers from which the last values were made, and when. */
 static struct {
 	bool there;
 	int64_t when_ms;
@@ -190,7 +192,7 @@ make_value(size_t row, double elapsed_ms, struct derived *value)
 		value->number = is < was ? 0 : (double)(is - was) * per_second *
 		                                   1000 / elapsed_ms;
 	else
-		value->valid = false; /* a rate takes two of them */
+		value->valid = false; /* a rate needs two numbers */
 }
 
 static void
@@ -230,7 +232,7 @@ remove_host(void)
 	last.there = false;
 }
 
-/* It is announced when it has values. */
+/* Adds the host to the store. It is announced later, when it has values. */
 static void
 add_host(void)
 {
