@@ -15,7 +15,7 @@
 
 /* Defaults ------------------------------------------------------------------------- */
 
-/* gmetad's. */
+/* Returns the same default as gmetad's. */
 static char *
 default_authority(void)
 {
@@ -67,7 +67,7 @@ set_texts(struct config *config, const char *path)
 	           : 0;
 }
 
-/* The end of one --------------------------------------------------------------------- */
+/* Freeing -------------------------------------------------------------------------- */
 
 static void
 free_rrd(struct config_rrd *rrd)
@@ -132,7 +132,7 @@ finish(struct config_reading *r)
 	return config_clusters_finish(r);
 }
 
-/* libconfuse is for one at a time. */
+/* Reads under a lock, because libconfuse can't be used by two threads at once. */
 static int
 read_alone(struct config_reading *r)
 {

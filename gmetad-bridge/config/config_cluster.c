@@ -1,4 +1,4 @@
-/* A cluster of the configuration: its name, and what it is made of. */
+/* One cluster of the configuration: checks its name, adds it and frees it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,8 @@
 
 #define NAME_MOST 64
 
-/* It is printed into XML, asked for in queries, and a folder's name. */
+/* Whether it may be a cluster's name, which is printed into XML, is a part of queries,
+ * and names a folder. */
 static bool
 is_name(const char *name)
 {

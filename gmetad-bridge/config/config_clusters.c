@@ -1,4 +1,4 @@
-/* Clusters, when all are read: numbers, agents, and the ports of all. */
+/* What has to be done when all clusters are read: their agents, numbers and ports. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +17,9 @@ find(const struct config *config, const char *name)
 	return NULL;
 }
 
-/* Who takes what -------------------------------------------------------------------- */
+/* Agents of each cluster ------------------------------------------------------------ */
 
-/* Do the clusters' networks take all agents there are? */
+/* Whether the clusters' networks have all addresses in them. */
 static bool
 take_all(const struct config *config)
 {
@@ -35,8 +35,9 @@ take_all(const struct config *config)
 	return ipv4 && ipv6;
 }
 
-/* The cluster for the rest: the one without agents, or "unspecified", or, where
- * there is no rest, the last one. NULL with the fault. */
+/* Returns the cluster that takes the agents which no other takes: the one without
+ * networks, or else "unspecified". Where the networks have all addresses, it is the
+ * last cluster. NULL with the fault. */
 static struct config_cluster *
 find_rest(struct config_reading *r)
 {
@@ -83,7 +84,7 @@ copy_numbers(struct config *config, const struct config *before)
 	return 0;
 }
 
-/* A number that its name has, or that none has had. */
+/* Gives a cluster the number that its name has had before, or a new one. */
 static int
 number(struct config_reading *r, struct config_cluster *cluster, unsigned line)
 {
@@ -121,7 +122,7 @@ number_all(struct config_reading *r)
 	return 0;
 }
 
-/* For the collector ------------------------------------------------------------------ */
+/* The collector's rules ------------------------------------------------------------ */
 
 static int
 make_rules(struct config_reading *r)
@@ -143,7 +144,8 @@ make_rules(struct config_reading *r)
 	return 0;
 }
 
-/* The number of the cluster that a key names; where it does not, it stays. */
+/* Sets *to to the number of the cluster that the value of a key names. Without a value
+ * it stays as it is. */
 static int
 take_named(struct config_reading *r, enum section section, const char *key,
            const char *name, unsigned *to)
@@ -175,7 +177,7 @@ is_before(const struct port *a, const struct port *b)
 	return a->line < b->line || (a->line == b->line && a < b);
 }
 
-/* The fault is with the later one. */
+/* No two ports may be the same. The fault names the line of the later one. */
 static int
 check_ports(struct config_reading *r)
 {

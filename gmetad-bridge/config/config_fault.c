@@ -1,4 +1,4 @@
-/* What is wrong with a configuration, and where. */
+/* Faults of a configuration, as "FILE:LINE: what". */
 #include <stdio.h>
 
 #include "gmetad-bridge/config/config_read.h"

@@ -1,4 +1,4 @@
-/* Values that are lists. */
+/* Setters of values that are lists. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,10 +6,10 @@
 
 #define SEPARATORS " ,\t\r\n"
 #define ARCHIVES_MOST 32
-#define ROWS_MOST 100000000 /* of an archive, and steps of a row */
+#define ROWS_MOST 100000000 /* rows of an archive, and steps of a row */
 
-/* The next word of a list, as a copy that the caller frees; NULL at the end, or
- * without memory. */
+/* Returns a copy of the next word of a list, which the caller frees; NULL at the end,
+ * or without memory. */
 static char *
 next_word(const char **at)
 {
@@ -85,7 +85,7 @@ is_count(const char *text)
 	return setting_read_number(text, 1, ROWS_MOST, &number);
 }
 
-/* The share of a row's steps that may be unknown: 0 to less than 1. */
+/* Whether the text is a share of a row's steps that may be unknown: 0 to less than 1. */
 static bool
 is_share(const char *text)
 {
@@ -97,7 +97,7 @@ is_share(const char *text)
 	return *rest == '.' && rest[1 + strspn(rest + 1, "0123456789")] == '\0';
 }
 
-/* "RRA:CF:XFF:STEPS:ROWS". */
+/* Whether the word is "RRA:CF:XFF:STEPS:ROWS". */
 static bool
 is_archive(const char *word)
 {
@@ -121,7 +121,7 @@ is_archive(const char *word)
 	return false;
 }
 
-/* All words of the text, NULL at the end; NULL without memory. */
+/* Returns all words of the text, with NULL at the end; NULL without memory. */
 static char **
 split(const char *text, size_t *count)
 {

@@ -9,12 +9,12 @@
 #include "common/file.h"
 #include "gmetad-bridge/config/config_values.h"
 
-/* libconfuse hands nothing through to its callbacks, and has one scanner. */
+/* What is being read. libconfuse's callbacks have no argument for it. */
 static struct config_reading *reading;
 
 /* Faults -------------------------------------------------------------------------- */
 
-/* libconfuse's own. */
+/* Takes a fault that libconfuse finds itself. */
 static void
 take_error(cfg_t *cfg, const char *format, va_list arguments)
 {
@@ -40,8 +40,8 @@ section_of(cfg_t *cfg)
 	return (enum section)section;
 }
 
-/* Its number among the section's; -1: it is another section's, for libconfuse takes
- * "sflow|port" for a name. */
+/* Returns the number of the key among those of the section; -1: it belongs to another
+ * section, because libconfuse accepts "sflow|port" as a name. */
 static int
 index_of(cfg_t *cfg, const cfg_opt_t *opt)
 {
@@ -61,7 +61,7 @@ depth_of(const struct config_section *s)
 	return s->in != SECTION_TOP;
 }
 
-/* A section that has not been seen yet, at its first key or its end. */
+/* Begins a section, at its first key or its end; does nothing where it has begun. */
 static int
 begin_section(struct config_reading *r, cfg_t *cfg)
 {
@@ -84,7 +84,7 @@ begin_section(struct config_reading *r, cfg_t *cfg)
 	return s->begin == NULL ? 0 : s->begin(r, cfg_title(cfg), line);
 }
 
-/* The struct that the key's offset is in. */
+/* Returns the struct of the key's offset. */
 static void *
 base_of(const struct config_reading *r, enum section section, size_t index)
 {
@@ -97,7 +97,7 @@ base_of(const struct config_reading *r, enum section section, size_t index)
 
 /* Values -------------------------------------------------------------------------- */
 
-/* libconfuse has more words for yes and no. */
+/* Translates libconfuse's other words for yes and no. */
 static const char *
 yes_or_no(const char *value)
 {
@@ -131,7 +131,7 @@ set_value(struct config_reading *r, enum section section, size_t index,
 	                   why);
 }
 
-/* libconfuse has read a value, or an element of a list. */
+/* Called when libconfuse has read a value, or an element of a list. */
 static int
 take_value(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -151,7 +151,7 @@ take_value(cfg_t *cfg, cfg_opt_t *opt)
 	                 cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1));
 }
 
-/* All elements of a list, a line each. */
+/* Returns all elements of a list, a line each, in memory that the caller frees. */
 static char *
 join(cfg_opt_t *opt)
 {
@@ -186,8 +186,8 @@ set_list(struct config_reading *r, cfg_t *cfg, size_t index, cfg_opt_t *opt)
 	return result;
 }
 
-/* At a section's end: its lists, of which the elements are only checked so far; and
- * its files, which come behind all other keys. */
+/* Sets at a section's end what could not be set before: its lists, whose elements have
+ * only been checked so far, and its files, which come after all other keys. */
 static int
 set_at_end(struct config_reading *r, cfg_t *cfg)
 {
@@ -210,7 +210,7 @@ set_at_end(struct config_reading *r, cfg_t *cfg)
 	return result;
 }
 
-/* libconfuse has read a section. */
+/* Called when libconfuse has read a section. */
 static int
 take_section(cfg_t *parent, cfg_opt_t *opt)
 {
@@ -226,7 +226,7 @@ take_section(cfg_t *parent, cfg_opt_t *opt)
 
 /* libconfuse's tables --------------------------------------------------------------- */
 
-/* Sections that are not in the file are not made. */
+/* With these flags libconfuse makes no sections that are not in the file. */
 #define SECTION_FLAGS (CFGF_MULTI | CFGF_NODEFAULT)
 #define TITLE_FLAGS (CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
@@ -249,7 +249,7 @@ add_keys(enum section section, options opts)
 	return i;
 }
 
-/* libconfuse copies it. */
+/* Makes libconfuse's parser. cfg_init() copies the tables. */
 static cfg_t *
 new_parser(void)
 {

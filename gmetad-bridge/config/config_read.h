@@ -8,18 +8,19 @@
 #include "gmetad-bridge/config/config_sections.h"
 #include "gmetad-bridge/config/config_text.h"
 
-#define ARCHIVES_MAX 64 /* sections */
+#define ARCHIVES_MAX 64 /* sections archives { } */
 
-/* Lines here are those of the text that libconfuse has. */
+/* Lines here are lines of the text that libconfuse gets; see config_text.h. */
 struct config_reading {
 	struct config *config;
 	const struct config *before;
 	struct config_text text;
 	char *fault; /* "" until there is one */
-	/* Of a key's last value, in the section's latest; 0: it was not given. */
+	/* The line of each key's last value, in the latest section of its kind; 0: the
+	 * key was not given. */
 	unsigned key_lines[SECTION_COUNT][CONFIG_KEYS_MAX];
-	/* The section that is being read at each depth, its line, and how many
-	 * there were. */
+	/* At each depth: the section that is being read, its line, and how many
+	 * sections there were. */
 	const void *section[CONFIG_DEPTH];
 	unsigned section_line[CONFIG_DEPTH];
 	size_t section_count[CONFIG_DEPTH];
@@ -28,7 +29,7 @@ struct config_reading {
 	unsigned cluster_port_lines[CLUSTERS_MAX];
 };
 
-/* Notes the fault unless there is one already. Returns -1. */
+/* Writes the fault, with file and line, unless there is one already. Returns -1. */
 int config_fail(struct config_reading *r, unsigned line, const char *format,
                 ...) __attribute__((format(printf, 3, 4)));
 
@@ -36,19 +37,20 @@ int config_fail(struct config_reading *r, unsigned line, const char *format,
 void config_fail_at(struct config_reading *r, unsigned line, const char *format,
                     va_list arguments);
 
-/* The line of a key's value; 0: it was not given. */
+/* Returns the line of a key's value; 0: the key was not given. */
 unsigned config_key_line(const struct config_reading *r,
                          enum section section, const char *name);
 
-/* Reads the text into the configuration. 0, or -1 with the fault. */
+/* Reads the text into the configuration. Returns 0, or -1 with the fault. */
 int config_read(struct config_reading *r);
 
-/* A new cluster. NULL with the fault. */
+/* Adds a cluster. NULL with the fault. */
 struct config_cluster *config_cluster_add(struct config_reading *r,
                                           const char *name, unsigned line);
 
-/* When all is read: who takes the rest, numbers, rules, ports. 0, or -1 with the
- * fault. */
+/* Called when all is read: finds the cluster for agents that no other takes, numbers
+ * the clusters, makes the collector's rules, and checks the ports. Returns 0, or -1
+ * with the fault. */
 int config_clusters_finish(struct config_reading *r);
 
 void config_clusters_free(struct config *config);

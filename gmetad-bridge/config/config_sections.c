@@ -1,4 +1,4 @@
-/* Every section that the file may have, and its keys. */
+/* The table of the sections that the file may have, and of their keys. */
 #include "gmetad-bridge/config/config_sections.h"
 
 #include <limits.h>
@@ -116,7 +116,7 @@ begin_rrd(struct config_reading *r, const char *title, unsigned line)
 	return 0;
 }
 
-/* archives "REGEX" { } */
+/* Begins a section archives "REGEX" { }. */
 static int
 begin_archives(struct config_reading *r, const char *regex, unsigned line)
 {

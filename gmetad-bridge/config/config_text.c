@@ -10,22 +10,22 @@
 
 #include "common/file.h"
 
-#define INCLUDES_MAX 10              /* one inside of the other */
+#define INCLUDES_MAX 10              /* includes in includes */
 #define FILES_MAX 1000
-#define BRACES_MAX 8                 /* one inside of the other */
+#define BRACES_MAX 8                 /* braces in braces */
 
-/* Where words end. */
+/* The characters at which a word ends. */
 #define NO_WORD " \t\r\n#\"'={}()+,*"
 
-/* One file on its way into the text. */
+/* One file that is being added to the text. */
 struct scan {
 	struct config_text *t;
 	FILE *out;
 	size_t *total;     /* bytes of all files */
 	char *fault;
 	unsigned file, line;
-	const char *at;    /* what comes next */
-	char last;         /* the token before it; 'w': a word or a string */
+	const char *at;    /* the next character */
+	char last;         /* the token before `at`; 'w': a word or a string */
 	unsigned depth;
 	unsigned open_lines[BRACES_MAX];
 	unsigned includes;
@@ -57,8 +57,8 @@ no_memory(const struct scan *s)
 
 /* Files ----------------------------------------------------------------------- */
 
-/* Notes its name. Returns its number; -1 without memory, or when there are too
- * many. */
+/* Adds a file's name. Returns its index; -1 without memory, or when there are too many
+ * files. */
 static int
 add_file(struct config_text *t, const char *path)
 {
@@ -78,7 +78,7 @@ add_file(struct config_text *t, const char *path)
 
 /* Lines ----------------------------------------------------------------------- */
 
-/* The text goes on here with a line of the source. */
+/* Notes that the next line of the text comes from the current line of the file. */
 static int
 add_place(struct scan *s)
 {
@@ -86,7 +86,7 @@ add_place(struct scan *s)
 	size_t count = t->place_count;
 	struct config_place *places = t->places;
 
-	/* Room for a power of two of them. */
+	/* The array always has room for a power of two of places. */
 	if ((count & (count - 1)) == 0)
 		places = realloc(places,
 		                 (count == 0 ? 1 : 2 * count) * sizeof(*places));
@@ -104,7 +104,7 @@ new_line(struct scan *s)
 	return add_place(s);
 }
 
-/* Takes one character over. */
+/* Copies one character into the text. */
 static int
 take(struct scan *s)
 {
@@ -160,7 +160,7 @@ skip_comment(struct scan *s)
 	return 0;
 }
 
-/* ${NAME} or ${NAME:-VALUE}, from the environment. */
+/* Copies ${NAME} or ${NAME:-VALUE}, which libconfuse takes from the environment. */
 static int
 take_variable(struct scan *s)
 {
@@ -172,7 +172,8 @@ take_variable(struct scan *s)
 	return take_some(s, len + 1);
 }
 
-/* In double quotes, a backslash before a digit would be a character's number. */
+/* Copies a backslash and the character behind it. In double quotes, a backslash before
+ * a digit or an x is wrong, because libconfuse takes it for a character's number. */
 static int
 take_escape(struct scan *s, char quote)
 {
@@ -206,7 +207,7 @@ take_quoted(struct scan *s)
 	return result != 0 ? result : take(s);
 }
 
-/* A brace behind a word is a section's. */
+/* Notes the line of a section, which begins with a brace behind a word. */
 static int
 note_section(struct scan *s)
 {
@@ -296,7 +297,8 @@ include_pattern(struct scan *s, const char *pattern)
 	}
 }
 
-/* `len` bytes of a name: from the root on, or from the including file's folder. */
+/* Includes the file of a name of `len` bytes: an absolute path, or a path in the folder
+ * of the including file. */
 static int
 include_named(struct scan *s, const char *name, size_t len)
 {
@@ -319,7 +321,7 @@ include_named(struct scan *s, const char *name, size_t len)
 	return result;
 }
 
-/* Behind the word: ("FILE"). */
+/* Reads ("FILE") behind the word include, and includes the file. */
 static int
 include(struct scan *s)
 {
@@ -348,7 +350,7 @@ include(struct scan *s)
 
 /* All together ------------------------------------------------------------------- */
 
-/* A word ends at a comment, too. */
+/* Returns the length of a word. It ends at a comment, too. */
 static size_t
 word_length(const char *at)
 {
@@ -423,7 +425,7 @@ check_bytes(const struct scan *s)
 	return 0;
 }
 
-/* A whole file. */
+/* Adds a whole file to the text. */
 static int
 scan_source(struct scan *s)
 {

@@ -1,11 +1,11 @@
-/* config_text.h - a configuration's text, as libconfuse gets it.
+/* config_text.h - prepares a configuration's text for libconfuse.
  *
- * libconfuse 3.3 counts the line of a comment twice, takes a brace or quote that is
- * missing at a file's end for none, eats characters that it does not know, and when
- * a file is wrong its scanner's state is left to the next one, which SIGHUP brings.
- * So it gets a text without comments, of which quotes and braces are known to
- * match, and in which included files are where they were included. What it calls a
- * line is one of `places`.
+ * libconfuse 3.3 has several faults. It counts the line of a comment twice. It accepts
+ * a file at whose end a brace or quote is missing. It drops characters that it does not
+ * know. After a wrong file its scanner keeps its state, also for the next file, which
+ * is read after SIGHUP. So it gets a text without comments, whose quotes and braces
+ * have been checked to match, and that already has the text of included files in it.
+ * The lines that it counts are indexes into `places`, from 1 on.
  */
 #ifndef BRIDGE_CONFIG_TEXT_H
 #define BRIDGE_CONFIG_TEXT_H
@@ -15,10 +15,11 @@
 #include "gmetad-bridge/config/config.h"
 
 #define CONFIG_BYTES_MAX (16 * 1024 * 1024) /* of all files together */
-#define CONFIG_DEPTH 2 /* of sections: rrd { archives "REGEX" { } } */
+#define CONFIG_DEPTH 2 /* sections in sections: rrd { archives "REGEX" { } } */
 
+/* Where a line comes from. */
 struct config_place {
-	unsigned file, line;
+	unsigned file, line; /* index of the file in `files`, and line in it */
 };
 
 struct config_text {
@@ -27,14 +28,15 @@ struct config_text {
 	size_t file_count;
 	struct config_place *places; /* of each line of the text */
 	size_t place_count;
-	/* The lines of the text on which sections begin, those of the top, and
-	 * those inside of others, in their order. */
+	/* The lines of the text on which sections begin, in their order: at the top,
+	 * and inside other sections. */
 	unsigned *opened[CONFIG_DEPTH];
 	size_t opened_count[CONFIG_DEPTH];
 };
 
-/* Reads a file, and what it includes; or takes `text` for its contents unless that
- * is NULL. Returns 0, or -1 with the fault. config_text_free() in either case. */
+/* Reads a file and the files that it includes. `text`, unless NULL, is used in place of
+ * the file's contents. Returns 0, or -1 with the fault. In both cases the caller calls
+ * config_text_free(). */
 int config_text_read(struct config_text *t, const char *path, const char *text,
                      char fault[CONFIG_FAULT]);
 void config_text_free(struct config_text *t);

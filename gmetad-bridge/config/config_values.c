@@ -10,7 +10,7 @@
 #define TEXT_MOST 256
 #define DIGITS "0123456789"
 
-/* A copy of `text` instead of what was there. */
+/* Replaces the string at `to` by a copy of `text`, or by NULL where that is NULL. */
 static bool
 put_text(void *to, const char *text, char why[SETTING_WHY])
 {
@@ -52,7 +52,7 @@ config_set_tcp_port(const struct setting *key, void *to, const char *value,
 	return true;
 }
 
-/* "1048576", "1024K", "1M". */
+/* Reads a number of bytes: "1048576", "1024K", "1M". */
 static bool
 read_bytes(const struct setting *key, const char *value, long *number,
            char why[SETTING_WHY])
@@ -181,7 +181,7 @@ is_socket_path(const char *path)
 	       strlen(path) < sizeof(((struct sockaddr_un *)0)->sun_path);
 }
 
-/* What is behind "HOST"; NULL when that is none. */
+/* Returns what is behind "HOST"; NULL when the text begins with no host name. */
 static const char *
 behind_name(const char *text)
 {
@@ -191,7 +191,7 @@ behind_name(const char *text)
 	return len == 0 || len > 253 ? NULL : text + len;
 }
 
-/* The same of "[ADDRESS]". */
+/* The same for "[ADDRESS]". */
 static const char *
 behind_address(const char *text)
 {

@@ -1,6 +1,6 @@
 #include "gmetad-bridge/config/options.h"
 
-#include <config.h> /* autoconf's, not our neighbour */
+#include <config.h> /* autoconf's, not gmetad-bridge/config/config.h */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,13 +42,13 @@ print_usage(FILE *to)
 	fprintf(to, "Without -c: " BRIDGE_CONF "\n");
 }
 
-/* getopt's two forms of the table. */
+/* Makes getopt_long()'s two forms of the table. */
 static void
 fill(char letters[2 * COUNT + 2], struct option options[COUNT + 1])
 {
 	size_t i;
 
-	*letters++ = ':'; /* it says nothing itself */
+	*letters++ = ':'; /* getopt_long() prints no messages itself */
 	for (i = 0; i < COUNT; i++) {
 		options[i] = table[i].option;
 		*letters++ = (char)options[i].val;
@@ -67,7 +67,7 @@ wrong(FILE *err, const char *what, const char *which)
 	return WRONG;
 }
 
-/* The option that getopt could not take. */
+/* Says which option getopt_long() did not accept. */
 static int
 wrong_option(FILE *err, const char *what, char **argv)
 {
@@ -115,7 +115,7 @@ options_parse(struct options *options, int argc, char **argv, FILE *out,
 
 	*options = (struct options){.config = BRIDGE_CONF};
 	fill(letters, forms);
-	optind = 0; /* from the beginning, though it may have been called before */
+	optind = 0; /* begin again, also where it was called before */
 	while (status < 0 &&
 	       (letter = getopt_long(argc, argv, letters, forms, NULL)) != -1)
 		status = take(options, letter, argv, out, err);

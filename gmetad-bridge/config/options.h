@@ -5,20 +5,21 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The texts are argv's. */
+/* The strings are those of argv. */
 struct options {
-	const char *config;   /* the file */
+	const char *config;   /* path of the configuration */
 	bool foreground;
-	bool test;            /* read the file, and say whether it is fine */
+	bool test;            /* only read the file, and say whether it is fine */
 	const char *pid_file; /* NULL: none */
 };
 
-/* Reads the command line. Returns -1: go on; else the status to exit with, after the
- * version or the usage is told: on `out`, or on `err` where something is wrong. */
+/* Reads the command line. Returns -1 where the program is to go on. Else it has written
+ * the version or the usage to `out`, or what is wrong to `err`, and returns the status
+ * to exit with. */
 int options_parse(struct options *options, int argc, char **argv, FILE *out,
                   FILE *err);
 
-/* The same on stdout and stderr, and exits there. */
+/* The same with stdout and stderr; exits where the program is not to go on. */
 void options_read(struct options *options, int argc, char **argv);
 
 #endif
