@@ -15,15 +15,16 @@
 #define BUSY_MS 250
 #define FILE_MODE 0640
 
-/* Where it is in the header of each file ("Database File Format" of SQLite, 1.3). */
+/* The header of each file (SQLite's "Database File Format", 1.3): offsets and sizes. */
 #define HEADER_MAGIC "SQLite format 3"
-#define HEADER_VERSION 60 /* user_version */
-#define HEADER_BETWEEN 4  /* between that and the application_id */
-#define HEADER_READ 72    /* up to the end of that */
+#define HEADER_VERSION 60 /* where user_version begins */
+#define HEADER_BETWEEN 4  /* bytes between that and application_id */
+#define HEADER_READ 72    /* where application_id ends */
 
 /* Opening -------------------------------------------------------------------------- */
 
-/* The next three are for what stands in the file's header, or a check says. */
+/* Runs a statement that gives one value, such as a pragma. Returns SQLite's code. The
+ * caller finalizes *answer. */
 static int
 ask(sqlite3 *handle, const char *sql, sqlite3_stmt **answer)
 {
@@ -46,7 +47,7 @@ ask_number(sqlite3 *handle, const char *sql, int64_t *number)
 	return code;
 }
 
-/* Whether the answer is this word. */
+/* Sets *same to whether the answer is this word. */
 static int
 ask_word(sqlite3 *handle, const char *sql, const char *word, bool *same)
 {
@@ -78,7 +79,7 @@ fault_of(int code)
 	}
 }
 
-/* What opening has found. */
+/* Where opening a file puts what it has found. */
 struct finding {
 	enum database_fault *fault;
 	char *text;
@@ -102,14 +103,14 @@ found_code(struct finding *finding, sqlite3 *handle, int code)
 {
 	enum database_fault fault = fault_of(code);
 
-	/* What is wrong with a statement is the schema that it was made for. */
+	/* A statement that fails does so because of the file's schema. */
 	if (code == SQLITE_ERROR || code == SQLITE_TOOBIG)
 		fault = DATABASE_DAMAGED;
 	return found(finding, fault, "%s", handle != NULL ?
 	             sqlite3_errmsg(handle) : sqlite3_errstr(code));
 }
 
-/* SQLite would make it readable for all. */
+/* Makes the file where it isn't there. SQLite itself would make it readable for all. */
 static int
 make_file(const char *path, struct finding *finding)
 {
@@ -126,7 +127,7 @@ make_file(const char *path, struct finding *finding)
 	return 0;
 }
 
-/* Nothing in the file may make us do more than we ask for. */
+/* Sets options so that a hostile file can't run code by its schema or crash SQLite. */
 static int
 distrust(sqlite3 *handle)
 {
@@ -147,9 +148,9 @@ found_newer(struct finding *finding, int64_t version,
 	             "above %d", (long long)version, migrations->count);
 }
 
-/* Whether a newer program has made the file, by its first bytes. They are read with
- * SQLite's own call, but without its locks: to look into a file with a write-ahead log
- * in any other way makes files beside it, and may write to it. */
+/* Looks at the first bytes of the file for a newer version. They are read with SQLite's
+ * own call, but without its locks: any other way of reading a file with a write-ahead
+ * log makes files beside it, and may write to it. */
 static int
 check_header(sqlite3 *handle, const struct database_migrations *migrations,
              struct finding *finding)
@@ -163,7 +164,7 @@ check_header(sqlite3 *handle, const struct database_migrations *migrations,
 	if (file == NULL || file->pMethods == NULL ||
 	    file->pMethods->xRead(file, bytes, sizeof(bytes), 0) != SQLITE_OK ||
 	    memcmp(bytes, HEADER_MAGIC, sizeof(HEADER_MAGIC)) != 0)
-		return 0; /* it is new or damaged: SQLite finds that, too */
+		return 0; /* it is new or damaged, which is found out later */
 	cursor_take(&header, HEADER_VERSION);
 	version = (int32_t)cursor_u32(&header);
 	cursor_take(&header, HEADER_BETWEEN);
@@ -173,8 +174,9 @@ check_header(sqlite3 *handle, const struct database_migrations *migrations,
 	return found_newer(finding, version, migrations);
 }
 
-/* Whose file it is, and of which version: 0 when there is nothing in it. The version may
- * be in the write-ahead log only; of a newer one that log stays, too. */
+/* Finds out whether the file is this program's, and of which version; 0: it is empty.
+ * The version may be only in the write-ahead log. The log of a newer version stays,
+ * too. */
 static int
 check_identity(sqlite3 *handle, const struct database_migrations *migrations,
                int64_t *version, struct finding *finding)
@@ -204,8 +206,8 @@ check_identity(sqlite3 *handle, const struct database_migrations *migrations,
 	return found_newer(finding, *version, migrations);
 }
 
-/* The long check: the short one does not look at the order of keys, and costs no
- * less (a twentieth of a second for 100,000 hosts). */
+/* Checks the whole file with integrity_check. quick_check does not look at the order of
+ * keys, and takes as long (a twentieth of a second for 100,000 hosts). */
 static int
 check_pages(sqlite3 *handle, const char *path, struct finding *finding)
 {
@@ -218,13 +220,13 @@ check_pages(sqlite3 *handle, const char *path, struct finding *finding)
 		return found(finding, DATABASE_DAMAGED, "its check failed");
 	if (!sqlite3_db_readonly(handle, "main"))
 		return 0;
-	/* A format that SQLite doesn't know can be read, not written. */
+	/* SQLite only reads a file of a format that it does not know. */
 	return found(finding, access(path, W_OK) == 0 ? DATABASE_DAMAGED :
 	             DATABASE_REOPEN, "it can't be written");
 }
 
-/* Where a write-ahead log is impossible (some network file systems), the disk is
- * waited for at each transaction instead. */
+/* Sets a write-ahead log. Where that is impossible (on some network file systems), each
+ * transaction waits for the disk instead. */
 static int
 set_journal(sqlite3 *handle)
 {
@@ -253,8 +255,9 @@ migrate_once(sqlite3 *handle, const char *sql, int64_t to)
 	return sqlite3_exec(handle, mark, NULL, NULL, NULL);
 }
 
-/* The version is read again, because another bridge may have brought the file up to date
- * meanwhile. On a fault the transaction stays open; closing the file rolls it back. */
+/* Brings the file up to date in one transaction. The version is read again, because
+ * another bridge may have done so meanwhile. On a fault the transaction stays open;
+ * closing the file rolls it back. */
 static int
 migrate_all(sqlite3 *handle, const struct database_migrations *migrations)
 {
@@ -271,8 +274,8 @@ migrate_all(sqlite3 *handle, const struct database_migrations *migrations)
 	return code;
 }
 
-/* Brings the file from that version to ours. Where that fails, the file is as good as
- * before, so a fault of the statements is no damage of the file. */
+/* Brings the file from `version` to the program's. Where that fails the file is as it
+ * was, so a fault of the statements is not taken for a damaged file. */
 static int
 migrate(sqlite3 *handle, const struct database_migrations *migrations,
         int64_t version, struct finding *finding)
@@ -352,7 +355,8 @@ database_close(struct database *db)
 	free(db);
 }
 
-/* What isn't there any more is not there under its new name, either. */
+/* Renames PATH with this suffix to PATH.bad with it. Where there is no such file, an
+ * old one of the new name is removed. */
 static int
 move(const char *path, const char *suffix)
 {
@@ -373,7 +377,8 @@ move(const char *path, const char *suffix)
 int
 database_put_aside(const char *path)
 {
-	/* The file is last: what is beside it must not be taken for another's. */
+	/* The file itself goes last, so that the other files never stand beside a new
+	 * file of its name. */
 	if (move(path, "-journal") != 0 || move(path, "-wal") != 0 ||
 	    move(path, "-shm") != 0)
 		return -1;
@@ -407,7 +412,7 @@ database_commit(struct database *db)
 	return run(db, "COMMIT");
 }
 
-/* Some faults have rolled back already. */
+/* After some faults SQLite has rolled back already. */
 void
 database_rollback(struct database *db)
 {

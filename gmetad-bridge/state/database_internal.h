@@ -1,6 +1,6 @@
-/* database_internal.h - between database.c, which opens, checks and closes the file,
- * database_migrations.c, which makes its table, and database_rows.c, which reads and
- * writes it.
+/* database_internal.h - what these files share: database.c, which opens, checks and
+ * closes the file, database_migrations.c, which makes its table, and database_rows.c,
+ * which reads and writes the rows.
  */
 #ifndef BRIDGE_DATABASE_INTERNAL_H
 #define BRIDGE_DATABASE_INTERNAL_H
@@ -9,7 +9,7 @@
 
 #include "gmetad-bridge/state/database.h"
 
-/* Which program's file it is. */
+/* SQLite's application_id in the file: the file is this program's. */
 #define DATABASE_APPLICATION 0x73466c6f /* "sFlo" */
 
 struct database {
@@ -17,7 +17,7 @@ struct database {
 	sqlite3_stmt *put, *remove, *read;
 };
 
-/* Returns SQLite's code. */
+/* Prepares the statements. Returns SQLite's code. */
 int database_prepare(struct database *db);
 
 #endif

@@ -3,13 +3,13 @@
 #define STRING_OF(number) #number
 #define STRING(number) STRING_OF(number)
 
-/* To make another version, add its statements at the end, and a file of the version
- * before it to tests/bridge/data. Statements that are released never change, because
+/* To make another version, add its statements at the end, and a file of the previous
+ * version to tests/bridge/data. Statements that are released never change, because
  * there are files that were made by them. database.c begins and commits the
  * transaction, and sets the version.
  *
  * Version 1 has a table of hosts. A machine is a virtual machine that is a host of its
- * own. Times are of the wall clock; all are in ms but `started`, which is in s. */
+ * own. Times are of the wall clock, in ms, except `started`, which is in s. */
 static const char *const sql[] = {
     "CREATE TABLE hosts ("
     " agent BLOB NOT NULL,"

@@ -4,14 +4,14 @@
 #include "gmetad-bridge/state/database_internal.h"
 #include "sflow/text.h"
 
-#define LAST_MS INT64_C(253402300799000) /* of the year 9999 */
+#define LAST_MS INT64_C(253402300799000) /* the end of the year 9999 */
 
 /* The columns of the table that database_migrations.c makes. */
 #define KEY "agent, machine, sub_agent, source_class, source_index"
 #define OTHERS "uuid, name, shown, first, heard, started, interval, jitter, " \
                "loss, down"
 
-/* Places of the columns, in the order of KEY and OTHERS. */
+/* Numbers of the columns, in the order of KEY and OTHERS. */
 enum {
 	AGENT, MACHINE, SUB_AGENT, SOURCE_CLASS, SOURCE_INDEX, KEY_COUNT,
 	UUID = KEY_COUNT, NAME, SHOWN, FIRST, HEARD, STARTED, INTERVAL, JITTER,
@@ -148,7 +148,7 @@ get_loss(sqlite3_stmt *row, double *loss)
 	return *loss >= 0 && *loss <= 1;
 }
 
-/* False when the row makes no sense: somebody has been at it. */
+/* Reads a row. Returns false when it has values that the program does not write. */
 static bool
 get_host(sqlite3_stmt *row, struct collector_saved *s)
 {
@@ -213,7 +213,7 @@ bind_others(sqlite3_stmt *to, const struct collector_saved *s)
 	sqlite3_bind_int(to, DOWN + 1, s->down);
 }
 
-/* The statement is free for the next row, and holds nothing of this one's. */
+/* Executes a statement, and resets it for the next row. Returns 0, or -1 on a fault. */
 static int
 step(sqlite3_stmt *statement)
 {

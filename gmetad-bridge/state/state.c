@@ -14,31 +14,31 @@
 
 #define ROUND_S 2
 #define AGAIN_MS 10000
-#define BATCH 256 /* hosts for which the collector's lock is held at a time */
+#define BATCH 256 /* the collector's lock is held for so many hosts at a time */
 
 struct state {
 	char *path;
 	const struct database_migrations *migrations;
 	struct collector *collector;
-	struct database *db; /* NULL: it can't be opened now */
-	bool told;           /* that it can't */
-	bool told_newer;     /* that it is of a newer version */
-	bool restored;       /* what was in the file is in the collector */
-	bool all;            /* the file may have what is not so any more: all of
-	                      * it is to be written anew */
-	int64_t again_ms;    /* when it is tried again; 0: with the next round */
+	struct database *db; /* NULL: it is not open */
+	bool told;           /* the log says that it can't be opened */
+	bool told_newer;     /* the log says that it is of a newer version */
+	bool restored;       /* the file's hosts are in the collector */
+	bool all;            /* the file may have old rows: all hosts are to be
+	                      * written anew */
+	int64_t again_ms;    /* when to try again; 0: in the next round */
 	struct log_limit failures;
 	pthread_t thread;
 	bool running;
-	pthread_mutex_t lock; /* for what follows */
+	pthread_mutex_t lock; /* for `end` */
 	pthread_cond_t wake;
 	bool end;
-	struct collector_saved batch[BATCH]; /* of whoever saves or restores */
+	struct collector_saved batch[BATCH]; /* that is being saved or restored */
 };
 
-/* Opening, and what is in the file ------------------------------------------------- */
+/* Opening and restoring ------------------------------------------------------------ */
 
-/* Fills the batch. Returns how many; -1 on a fault. */
+/* Reads hosts into the batch. Returns how many; -1 on a fault. */
 static int
 read_batch(struct state *s, size_t *senseless)
 {
@@ -51,7 +51,7 @@ read_batch(struct state *s, size_t *senseless)
 	return got < 0 ? -1 : n;
 }
 
-/* Returns how many the collector took. */
+/* Restores the batch into the collector. Returns how many hosts it took. */
 static size_t
 give_batch(struct state *s, int n, int64_t now)
 {
@@ -65,8 +65,9 @@ give_batch(struct state *s, int n, int64_t now)
 	return taken;
 }
 
-/* What is refused is too old, or not wanted any more, or has been heard meanwhile: as
- * what makes no sense it is not in the file when all is written anew. */
+/* Restores all hosts of the file. The collector refuses hosts that are too old, not
+ * wanted any more, or were heard meanwhile. Where it refuses any, or rows were left
+ * out, the file is written anew without them. */
 static int
 restore(struct state *s, int64_t now)
 {
@@ -138,8 +139,9 @@ tell_fault(struct state *s, const char *why)
 	s->told = true;
 }
 
-/* Nothing is saved until then. Both kinds are said once, until it is open; each try
- * counts, so that it can be seen all the time. */
+/* Has the file tried again later; until then nothing is saved. The log gets each kind
+ * of fault once until the file is open. Each try is counted, so the counter shows the
+ * fault as long as it lasts. */
 static void
 try_later(struct state *s, enum database_fault fault, const char *why,
           int64_t now)
@@ -152,8 +154,8 @@ try_later(struct state *s, enum database_fault fault, const char *why,
 		tell_fault(s, why);
 }
 
-/* Closes it after a fault. A damaged file is put aside, and then there is one more
- * try at once. */
+/* Closes the file after a fault. A damaged file is put aside, and a new one is tried in
+ * the next round; any other file is tried again later. */
 static void
 give_up(struct state *s, int64_t now)
 {
@@ -189,8 +191,9 @@ open_file(struct state *s, int64_t now)
 	return 0;
 }
 
-/* The file of the start, however late it can be opened: there may be hosts in it that
- * were not heard since. */
+/* Opens the file, and restores its hosts if that has not been done: also when the file
+ * can only be opened long after the start, there may be hosts in it that were not heard
+ * since. */
 static int
 open_and_restore(struct state *s, int64_t now)
 {
@@ -247,7 +250,8 @@ begin_all(struct state *s)
 	return 0;
 }
 
-/* All that the collector has, which goes on between two batches. */
+/* Writes all hosts that the collector wants to save. Datagrams are taken between two
+ * batches. */
 static int
 write_all(struct state *s, size_t *count)
 {
@@ -264,7 +268,8 @@ write_all(struct state *s, size_t *count)
 	return 0;
 }
 
-/* `count` hosts are not in the file, and the collector thinks they are. */
+/* Ends a round that failed. The collector takes the `count` hosts that it has given for
+ * saved, so all are to be written again. */
 static int
 fail(struct state *s, size_t count, int64_t now)
 {
@@ -303,7 +308,7 @@ state_save_round(struct state *s, int64_t now)
 
 /* The thread ------------------------------------------------------------------------ */
 
-/* Returns whether it is the end. */
+/* Waits until the next round. Returns true when the thread is to end instead. */
 static bool
 wait_for_round(struct state *s)
 {
@@ -356,8 +361,8 @@ void
 state_stop(struct state *s)
 {
 	end_thread(s);
-	s->again_ms = 0; /* there is no later */
-	s->all = true; /* for when they were heard */
+	s->again_ms = 0; /* the last try */
+	s->all = true; /* so that the times when hosts were last heard are exact */
 	if (state_save_round(s, clock_ms()) == 0)
 		database_checkpoint(s->db);
 }
