@@ -16,11 +16,12 @@
 
 #define GZIP_WINDOW (15 + 16) /* zlib: the largest window, in gzip's format */
 #define GZIP_SLICE 65536      /* bytes that are compressed in one turn */
-#define KEPT (4 * DOCUMENT_PIECE) /* a buffer that is larger is not kept */
+#define KEPT (4 * DOCUMENT_PIECE) /* an empty buffer that is larger is freed */
 
+/* READS the query, ANSWERS it, LINGERS until the reader closes. */
 enum phase { READS, ANSWERS, LINGERS };
 
-/* Text that goes out: what is behind `done` is still to be worked on. */
+/* Text to be sent or compressed; that is done for the first `done` bytes. */
 struct outgoing {
 	struct buffer buffer;
 	size_t done;
@@ -32,18 +33,18 @@ struct client {
 	struct store *store;
 	enum phase phase;
 	bool deaf;               /* nothing more is to be read */
-	size_t discarded;        /* bytes behind the query */
+	size_t discarded;        /* bytes read behind the query */
 	struct document *document;
-	bool made;               /* to its end */
+	bool made;               /* the document is made to its end */
 	struct outgoing plain;
-	z_stream *gzip;          /* NULL: not compressed */
-	bool compressed;         /* to its end */
+	z_stream *gzip;          /* NULL: the answer is not compressed */
+	bool compressed;         /* all of it is compressed */
 	struct outgoing zipped;
-	uint64_t written;        /* bytes, to the kernel */
-	uint64_t taken;          /* of them, by the reader at `since_ms` */
-	int64_t since_ms;        /* of the time that is being measured */
-	uint64_t seen;           /* taken when that was last more than before, */
-	int64_t seen_ms;         /* which was then */
+	uint64_t written;        /* bytes given to the kernel */
+	uint64_t taken;          /* bytes that the reader had taken at `since_ms` */
+	int64_t since_ms;        /* when the measured time began */
+	uint64_t seen;           /* bytes taken when that last became more */
+	int64_t seen_ms;         /* when that was */
 	size_t line_len;
 	char line[QUERY_MAX];
 };
@@ -62,8 +63,8 @@ begin_gzip(struct client *c)
 	return false;
 }
 
-/* Compressed is what gmond's reader gets, that says so in its configuration; the
- * interactive port's never is. */
+/* Begins to serve a reader. With `gzip` in the configuration the XML ports compress, as
+ * gmond does; the interactive port never does. */
 static bool
 begin(struct client *c, enum client_port port, size_t cluster)
 {
@@ -144,7 +145,7 @@ answer_line(struct client *c, int64_t now)
 	return CLIENT_OPEN;
 }
 
-/* Where the line ends; NULL where it has not, yet. */
+/* Returns the end of the line; NULL: it has not come yet. */
 static char *
 line_end(struct client *c)
 {
@@ -176,9 +177,9 @@ read_line(struct client *c, int64_t now)
 	return c->line_len < sizeof(c->line) ? CLIENT_OPEN : CLIENT_REFUSED;
 }
 
-/* A reader may send more than we want to know, such as the rest of an HTTP request.
- * What is unread when a socket is closed makes the kernel tell the other side that
- * all is lost. */
+/* Reads and drops what follows the query, such as the rest of an HTTP request. If a
+ * socket is closed with unread bytes, the kernel resets the connection, and the reader
+ * may lose the answer. */
 static enum client_state
 discard(struct client *c)
 {
@@ -203,7 +204,8 @@ is_empty(const struct outgoing *o)
 	return o->done == o->buffer.len;
 }
 
-/* Begins anew when all is done; one host's memory is not kept for ever. */
+/* Empties a buffer of which all is done. The memory that a large host has needed is not
+ * kept. */
 static void
 empty(struct outgoing *o)
 {
@@ -212,7 +214,8 @@ empty(struct outgoing *o)
 		buffer_free(&o->buffer);
 }
 
-/* The next slice of the plain text; at its end also the end of the stream. */
+/* Compresses the next slice of the plain text; at its end also ends the stream. Returns
+ * false without memory. */
 static bool
 compress_slice(struct client *c)
 {
@@ -243,7 +246,7 @@ compress_slice(struct client *c)
 	return true;
 }
 
-/* Makes more to send, where there is nothing left. Returns false without memory. */
+/* Makes more to send if nothing is left. Returns false without memory. */
 static bool
 make_more(struct client *c, int64_t now, int64_t wall_ms)
 {
@@ -269,7 +272,7 @@ is_answered(const struct client *c)
 	       (c->gzip == NULL || c->compressed);
 }
 
-/* All is sent: the reader sees its end, and closes. */
+/* Called when all is sent: the reader gets the end of the stream, and is to close. */
 static enum client_state
 begin_to_linger(struct client *c, int64_t now)
 {
@@ -321,7 +324,7 @@ client_turn(struct client *c, uint32_t events, int64_t now, int64_t wall_ms)
 
 /* Time --------------------------------------------------------------------------------- */
 
-/* Bytes that the other side has acknowledged. */
+/* Returns how many bytes the other side has acknowledged. */
 static uint64_t
 bytes_taken(const struct client *c)
 {
@@ -333,7 +336,8 @@ bytes_taken(const struct client *c)
 	                                     : 0;
 }
 
-/* Nothing was taken for so long, or in all the time that is measured too little. */
+/* Whether the reader has taken nothing for the timeout, or too little on average over
+ * it. */
 static bool
 is_too_slow(struct client *c, int64_t now)
 {

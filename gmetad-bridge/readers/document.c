@@ -15,7 +15,7 @@
 	"Connection: close\r\n" \
 	"\r\n"
 
-/* What comes next. */
+/* What is written next. */
 enum stage { BEGIN, SUMS, CLUSTER, HOSTS, CLUSTER_END, END, STATUS, ENDED };
 
 struct document {
@@ -25,16 +25,16 @@ struct document {
 	enum xml_source source;
 	bool http;
 	bool summary;          /* sums instead of hosts */
-	size_t count;          /* of parts of the path that count */
+	size_t count;          /* parts of the query's path that are used */
 	struct query query;
 	enum stage stage;
-	size_t cluster, end;   /* in the configuration, from the next one on */
+	size_t cluster, end;   /* indexes of the next cluster, and behind the last */
 	struct store_walk walk;
-	const char *metric;    /* of the hosts that are walked over; NULL: all */
+	const char *metric;    /* of the hosts in the walk; NULL: all metrics */
 	const struct summary *sums;
-	size_t sum;            /* the next one of them */
+	size_t sum;            /* index of the next sum */
 	enum stage after_sums;
-	/* of the piece that is being made */
+	/* for the piece that is being made */
 	struct buffer *buffer;
 	int64_t now, wall_ms;
 };
@@ -66,7 +66,8 @@ document_of_cluster(const struct config *config, struct store *store,
 	return d;
 }
 
-/* Which clusters there are to print, and whether the path leads on into them. */
+/* Finds the clusters that are to be printed, and whether the rest of the path is
+ * used. */
 static void
 choose_clusters(struct document *d)
 {
@@ -117,7 +118,8 @@ document_free(struct document *d)
 
 /* Hosts --------------------------------------------------------------------------- */
 
-/* All metrics; or those of that name, and how many they are. */
+/* Prints all metrics, or, unless `only` is NULL, those of that name. Returns how
+ * many. */
 static size_t
 print_values(const struct document *d, struct store_host *host, const char *only)
 {
@@ -139,8 +141,9 @@ print_values(const struct document *d, struct store_host *host, const char *only
 	return n;
 }
 
-/* gmetad looks at the filter where it prints all of something, and not where the
- * path has led it. */
+/* Prints the metrics of a host, or the one that the path names. The filter is treated
+ * as gmetad does: ?filter=summary leaves out the metrics where all would be printed,
+ * but not the one that the path names. */
 static void
 print_metrics(const struct document *d, struct store_host *host,
               const char *metric)
@@ -172,7 +175,7 @@ print_host(const struct document *d, struct store_host *host,
 
 /* Stages --------------------------------------------------------------------------- */
 
-/* Sums come next, and that after them. */
+/* Prints the numbers of hosts, and has the sums printed next, then `after`. */
 static void
 begin_sums(struct document *d, const struct summary *sums, enum stage after)
 {
@@ -210,7 +213,8 @@ next_sum(struct document *d)
 		xml_sum(d->buffer, d->sums->metrics[d->sum++]);
 }
 
-/* Which hosts of a cluster there are to print: one, all, or none but the sums. */
+/* Prints the host of a cluster that the path names, or has all hosts, or only the sums,
+ * printed next. */
 static void
 begin_hosts(struct document *d, const struct config_cluster *cluster)
 {

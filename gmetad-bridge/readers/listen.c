@@ -15,9 +15,9 @@
 
 #define BACKLOG 128
 
-/* A child that was forked and has not executed yet holds the socket, too. As long as it
- * does, close() alone would leave the socket in epoll, and the port would be listened
- * on and could not be bound again. */
+/* A child process that was forked and has not called exec() yet has the socket, too. As
+ * long as it has, close() alone would leave the socket in epoll, and the port could not
+ * be bound again. So the socket leaves epoll and is shut down first. */
 static void
 close_socket(struct listener *l)
 {
@@ -55,7 +55,7 @@ add(struct listener **list, const struct listener *wanted)
 	return true;
 }
 
-/* A port, on each address. */
+/* Adds a listener for the port on each address. */
 static bool
 add_port(struct listener **list, const struct config *config, long port,
          enum client_port kind, unsigned cluster)
@@ -131,8 +131,8 @@ bind_ipv6(int s, const struct listener *l)
 	return bind(s, (const struct sockaddr *)&to, sizeof(to));
 }
 
-/* All addresses: one socket for IPv6 and IPv4 together, or for IPv4 alone where the
- * kernel has no IPv6. */
+/* Binds a socket. For all addresses that is one socket for IPv6 and IPv4 together, or
+ * for IPv4 alone where the kernel has no IPv6. */
 static int
 bind_listener(struct listener *l)
 {
@@ -182,7 +182,8 @@ listener_watch(struct listener *l, int epoll, uint32_t events, uint64_t about)
 	close_socket(l);
 }
 
-/* Takes a socket for the same port and address out of the list, where there is one. */
+/* Takes over the socket of a listener in the list for the same port and address, if
+ * there is one. */
 static void
 take_socket(struct listener *wanted, struct listener *list)
 {
@@ -211,7 +212,7 @@ listeners_replace(struct listener **list, struct listener *wanted)
 			listener_open(l);
 }
 
-/* Who may read -------------------------------------------------------------------- */
+/* Trust --------------------------------------------------------------------------- */
 
 static bool
 is_local(const struct address *a)
@@ -224,7 +225,7 @@ is_local(const struct address *a)
 	                 memcmp(a->bytes, ipv6, sizeof(ipv6)) == 0;
 }
 
-/* An empty list of networks would match all; here it is that of nobody. */
+/* To network_list_match() an empty list has every address; here it has none. */
 bool
 listen_trusts(const struct config *config, const struct address *a)
 {

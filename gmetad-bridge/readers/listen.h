@@ -1,4 +1,4 @@
-/* listen.h - the sockets that readers connect to, and who may. */
+/* listen.h - the sockets that readers connect to, and which readers are trusted. */
 #ifndef BRIDGE_LISTEN_H
 #define BRIDGE_LISTEN_H
 
@@ -13,33 +13,34 @@ struct listener {
 	struct listener *next;
 	int fd;                 /* -1: not bound */
 	enum client_port kind;
-	unsigned cluster;       /* its number, of a PORT_CLUSTER */
+	unsigned cluster;       /* number of the cluster, for a PORT_CLUSTER */
 	long port;
-	struct address address; /* unknown: all of this machine's */
-	int epoll;              /* that watches it; -1: none does */
+	struct address address; /* unknown: all addresses of this machine */
+	int epoll;              /* the epoll that watches it; -1: none does */
 };
 
-/* All ports that the configuration wants, on each address. A list of listeners that
- * are not bound; false without memory, and then it is freed. */
+/* Makes a list of listeners, which are not bound: all ports that the configuration
+ * wants, on each address. Returns false without memory, and then *list is NULL. */
 bool listeners_wanted(const struct config *config, struct listener **list);
 
-/* Binds it, and listens. 0, or -1 with a line in the log. */
+/* Binds the listener, and listens. Returns 0, or -1 with a line in the log. */
 int listener_open(struct listener *listener);
 
-/* Has epoll report these events of it, with `about` as their data. Where epoll does not
- * take it, it is closed, with a line in the log. */
+/* Has epoll report these events of the listener, with `about` as their data. Where
+ * epoll refuses, the listener is closed, with a line in the log. */
 void listener_watch(struct listener *listener, int epoll, uint32_t events,
                     uint64_t about);
 
-/* Removes all of a list from epoll, closes and frees them. */
+/* Removes all listeners of a list from epoll, closes and frees them. */
 void listeners_free(struct listener *list);
 
-/* Takes over the sockets of a former list that are for the same port and address,
- * frees the rest of it, and binds what is not bound yet. */
+/* Replaces *list by `wanted`. Listeners for the same port and address take over the
+ * sockets of the old ones; the old list is freed, and the listeners that have no socket
+ * yet are bound. */
 void listeners_replace(struct listener **list, struct listener *wanted);
 
-/* Whether the machine of that address may read: this one may, and those that are
- * configured. */
+/* Whether a reader of that address may read: this machine may, and the addresses that
+ * are configured. */
 bool listen_trusts(const struct config *config, const struct address *address);
 
 #endif

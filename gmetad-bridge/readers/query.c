@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What gmetad takes for an attack on a shell, wherever in the line. */
+/* Characters that gmetad takes for an attack on a shell, anywhere in the line. */
 #define DANGEROUS ">!@#$%`;|\"\\'<"
 
 #define HTTP_BEGIN "GET "
@@ -35,7 +35,7 @@ trim(struct span *s)
 		s->end--;
 }
 
-/* Copies the text, as much of it as there is room for with a NUL. */
+/* Copies as much of the text as there is room for, with a NUL. */
 static void
 copy(char *to, size_t size, const char *at, size_t len)
 {
@@ -45,7 +45,7 @@ copy(char *to, size_t size, const char *at, size_t len)
 	to[len] = '\0';
 }
 
-/* "GET PATH HTTP/1.x": PATH is left. */
+/* Reads "GET PATH HTTP/1.x", and leaves PATH. */
 static void
 take_http(struct span *s, struct query *query)
 {
@@ -62,8 +62,8 @@ take_http(struct span *s, struct query *query)
 	trim(s);
 }
 
-/* A JavaScript function's name. Anything else would let one site's page run what
- * it likes as ours. */
+/* Whether it is the name of a JavaScript function. With any other text another site's
+ * page could run scripts of its own in the name of this site. */
 static bool
 is_callback(const char *name)
 {
@@ -93,8 +93,8 @@ parse_status(struct span s, struct query *query)
 	return is_callback(query->callback) ? 0 : -1;
 }
 
-/* "NAME=summary". gmetad does not look at the name, and takes any other filter
- * for none. */
+/* Reads "NAME=summary". Like gmetad it does not look at the name, and ignores any other
+ * value. */
 static int
 parse_filter(const char *at, const char *end, struct query *query)
 {
@@ -108,7 +108,8 @@ parse_filter(const char *at, const char *end, struct query *query)
 	return 0;
 }
 
-/* What is too long to be a name becomes "", which nothing is called. */
+/* Splits the path at "/". A part that is too long for a name becomes "", which is no
+ * name either. */
 static void
 parse_parts(const char *at, const char *end, struct query *query)
 {
@@ -132,7 +133,7 @@ static bool
 is_dangerous(struct span s)
 {
 	for (; s.at < s.end; s.at++)
-		if (strchr(DANGEROUS, *s.at) != NULL) /* NUL is, too */
+		if (strchr(DANGEROUS, *s.at) != NULL) /* finds NUL, too */
 			return true;
 	return false;
 }

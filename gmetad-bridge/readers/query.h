@@ -1,6 +1,6 @@
 /* query.h - the line that gmetad's interactive port reads: "/", "/cluster",
  * "/cluster/host", "...?filter=summary", "/status", alone or as "GET ... HTTP/1.0",
- * where "*" stands for any cluster or host. Comes from strangers.
+ * where "*" stands for any cluster or host. Anybody may send such a line.
  */
 #ifndef BRIDGE_QUERY_H
 #define BRIDGE_QUERY_H
@@ -12,18 +12,19 @@
 #define QUERY_PARTS 4
 
 struct query {
-	bool http;      /* answer with a header; what isn't there is left out */
+	bool http;      /* it came as "GET ... HTTP/1.0" */
 	bool status;    /* /status */
 	bool summary;   /* ?filter=summary */
-	char callback[64]; /* of /status, JSONP; "": none */
+	char callback[64]; /* for JSONP of /status; "": none */
 	size_t count;   /* of parts */
-	char parts[QUERY_PARTS][256]; /* "cluster", "host", "metric"; "*" */
+	char parts[QUERY_PARTS][256]; /* "cluster", "host", "metric"; or "*" */
 };
 
-/* All of it, as on gmetad's xml_port. */
+/* Asks for all, as gmetad's xml_port gives it. */
 extern const struct query query_all;
 
-/* Reads a line without its end. Returns 0, or -1 where gmetad answers nothing. */
+/* Reads a line of `len` bytes, without its end. Returns 0, or -1 where gmetad does not
+ * answer. */
 int query_parse(const char *line, size_t len, struct query *query);
 
 #endif

@@ -22,30 +22,31 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/listen.h"
 
-#define EVENTS 64       /* in one round */
-#define ACCEPTS 16      /* of one listener in one round */
-#define TICK_MS 250     /* how late a reader is cut, at most */
-#define PAUSE_MS 1000   /* without new readers, where there are no descriptors */
+#define EVENTS 64       /* taken in one round */
+#define ACCEPTS 16      /* readers accepted of one listener in one round */
+#define TICK_MS 250     /* a reader is cut off at most so late */
+#define PAUSE_MS 1000   /* without new readers, when descriptors have run out */
 #define UNSENT 262144   /* bytes that the kernel keeps for a reader that stalls */
 
-/* A client that epoll knows. */
+/* A client that epoll watches. */
 struct reader {
 	struct reader *prev, *next;
 	struct client *client; /* NULL: it has ended */
-	uint32_t events; /* that are waited for */
+	uint32_t events; /* that it waits for */
 };
 
-/* What an event is about; a pointer to a listener or reader has its lowest bit free:
- * a reader's is set. 0 is the wake-up. */
+/* An event's data says what it is about: 0 is the eventfd `wake`; else it is a pointer
+ * to a listener or reader. The lowest bit of a pointer is free, and is set for a
+ * reader. */
 #define OF_READER 1U
 
 static struct {
 	bool running;
 	pthread_t thread;
 	int wake;                    /* eventfd */
-	pthread_mutex_t lock;        /* for the orders: */
+	pthread_mutex_t lock;        /* for the orders, up to deadline_ms */
 	pthread_cond_t reloaded;
-	const struct config *reload; /* NULL: none, or it is done */
+	const struct config *reload; /* NULL: there is none, or it is done */
 	bool stop;
 	int64_t deadline_ms;
 	/* the thread's own */
@@ -53,12 +54,12 @@ static struct {
 	struct store *store;
 	struct listener *listeners;
 	struct reader *readers;
-	size_t count;                /* of them */
-	struct reader *ended;        /* in this round */
+	size_t count;                /* of readers */
+	struct reader *ended;        /* readers that have ended in this round */
 	int epoll;
 	bool stopping;
 	int64_t ticked_ms;
-	int64_t paused_ms;           /* until then nobody is accepted; 0: no */
+	int64_t paused_ms;           /* until then no reader is accepted; 0: no pause */
 	struct log_limit untrusted, too_many, accepting;
 } server = {.wake = -1, .epoll = -1, .lock = PTHREAD_MUTEX_INITIALIZER,
             .reloaded = PTHREAD_COND_INITIALIZER};
@@ -79,7 +80,7 @@ about_reader(const struct reader *r)
 	return (uintptr_t)r | OF_READER;
 }
 
-/* All listeners, or, for a while, none. */
+/* Has epoll watch all listeners, or, for a pause, none. */
 static void
 watch_listeners(bool accept_them)
 {
@@ -99,8 +100,8 @@ count_readers(size_t count)
 	atomic_store_explicit(&counters.readers, count, memory_order_relaxed);
 }
 
-/* Who is cut off is to see it, and what it does not take is not to stay with the
- * kernel. */
+/* Has the connection reset when it is closed: the reader learns that it was cut off,
+ * and the kernel drops the bytes that the reader did not take. */
 static void
 reset(int fd)
 {
@@ -109,10 +110,10 @@ reset(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
-/* Epoll forgets a closed socket only when no process holds it any more. A child that
- * was forked and has not executed yet holds it, so the socket leaves epoll first.
- * Events that this round has still to deal with may be about the reader, so its memory
- * is freed after the round. */
+/* Ends a reader. Epoll forgets a closed socket only when no process has it any more,
+ * and a child process that was forked and has not called exec() yet has it; so the
+ * socket leaves epoll first. Later events of this round may be about the reader, so its
+ * memory is freed after the round. */
 static void
 end_reader(struct reader *r, enum client_state state)
 {
@@ -182,7 +183,8 @@ may_read(const struct sockaddr_storage *from, int64_t now)
 	return false;
 }
 
-/* The place of a cluster in the configuration; where it has gone meanwhile: none. */
+/* Finds the index of a listener's cluster in the configuration. Returns false where the
+ * cluster is not there any more. */
 static bool
 find_cluster(const struct listener *l, size_t *cluster)
 {
@@ -199,7 +201,8 @@ find_cluster(const struct listener *l, size_t *cluster)
 	return false;
 }
 
-/* The socket is the reader's, unless this fails. */
+/* Adds a reader, which takes over the socket. Returns false on failure, and then the
+ * socket is the caller's. */
 static bool
 add_reader(const struct listener *l, int fd, int64_t now)
 {
@@ -225,8 +228,9 @@ failed:
 	return false;
 }
 
-/* Where the system has no more descriptors or memory, the newcomer stays where it
- * is, and would wake us for ever. */
+/* Stops accepting for a while. Where the system has no more descriptors or memory, a
+ * new reader can't be accepted, and its listener would wake the thread again and
+ * again. */
 static void
 pause_accepting(int error, int64_t now)
 {
@@ -251,7 +255,7 @@ accept_readers(struct listener *l, int64_t now)
 			if (errno == EMFILE || errno == ENFILE ||
 			    errno == ENOBUFS || errno == ENOMEM)
 				pause_accepting(errno, now);
-			return; /* what else it may be is over with it */
+			return; /* no more, or a reader that has gone already */
 		}
 		if (!may_read(&from, now) || !add_reader(l, fd, now)) {
 			counter_add(&counters.refused, 1);
@@ -282,8 +286,8 @@ tick(int64_t now)
 
 /* Orders --------------------------------------------------------------------------------- */
 
-/* Events that are about listeners may be waiting; so none are dealt with before the
- * next round. */
+/* Takes another configuration. It is called after all events of a round, because they
+ * may be about listeners that end here. */
 static void
 reconfigure(const struct config *config)
 {

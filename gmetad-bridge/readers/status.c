@@ -45,7 +45,8 @@ add_identity(struct json *j, const struct config *config, int64_t now,
 	json_number(j, "uptimeMillis", uptime);
 }
 
-/* As gmetad's own. What it receives are metrics; here they are samples. */
+/* Adds an object like gmetad's. Where gmetad counts metrics received, here it is
+ * samples. */
 static void
 add_metrics(struct json *j)
 {

@@ -1,5 +1,5 @@
-/* status.h - /status: what the bridge says of itself, as JSON, where gmetad says it,
- * as far as there is the like; the rest is under "bridge".
+/* status.h - /status: the bridge's state as JSON. What gmetad's /status has, too, is in
+ * the same places as there; the rest is under "bridge".
  */
 #ifndef BRIDGE_STATUS_H
 #define BRIDGE_STATUS_H
@@ -10,12 +10,12 @@
 #include "gmetad-bridge/config/config.h"
 #include "sflow/collector/collector.h"
 
-/* The bridge was started at `now`, and these are its collector's figures, which live
- * as long as it does; NULL: none are told. Before any thread asks. */
+/* Sets when the bridge was started, and its collector's statistics, which must live as
+ * long as the bridge; NULL: the answer has none. Call it before any thread may ask. */
 void status_begin(const struct collector_stats *stats, int64_t now);
 
-/* Appends the answer with its HTTP header. `callback` is a JavaScript function's
- * name; "": none. */
+/* Appends the answer with its HTTP header. `callback` is the name of a JavaScript
+ * function to call with it (JSONP); "": none. */
 void status_print(struct buffer *buffer, const struct config *config,
                   const char *callback, int64_t now, int64_t wall_ms);
 

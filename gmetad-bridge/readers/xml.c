@@ -7,13 +7,14 @@
 #include "common/utf8.h"
 #include "sflow/format.h"
 
-#define HOST_TMAX_S 20 /* gmond's, where it is not known when a host is down */
+#define HOST_TMAX_S 20 /* gmond's; for hosts that have no silence that means down */
 
-/* Room for one element but for its texts of any length: attribute names, numbers,
- * and three texts of a metric. */
+/* Room for one element without texts of unlimited length: attribute names, numbers, and
+ * three texts of a metric. */
 #define ELEMENT_ROOM (1024 + FORMAT_TEXT + 3 * STORE_NAME)
 
-/* A literal at `at`; returns where it ends. The compiler makes moves of it. */
+/* Copies a literal to `at`; returns where it ends. The compiler makes this a few
+ * stores. */
 #define PUT(at, literal) \
 	((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
 #define ADD(buffer, literal) buffer_add(buffer, literal, sizeof(literal) - 1)
@@ -162,7 +163,7 @@ host_tmax(const struct store_state *host)
 	return tmax < 1 ? 1 : (unsigned)tmax;
 }
 
-/* Seconds since then, and not less than none. */
+/* Returns the seconds since then; 0 for a time that is still to come. */
 static uint64_t
 seconds_since(int64_t then_ms, int64_t now)
 {
@@ -241,7 +242,7 @@ xml_host_end(struct buffer *b)
 
 /* Metrics ------------------------------------------------------------------------- */
 
-/* In the order in which gmond prints what the module gives it. */
+/* Prints a metric's extra data in the order in which gmond prints the module's. */
 static char *
 put_extra(char *at, const char *title, size_t title_len, const char *about,
           size_t about_len, const char *group, size_t group_len)
@@ -320,7 +321,7 @@ xml_hosts(struct buffer *b, unsigned up, unsigned down)
 	ADD(b, "\" SOURCE=\"gmetad\"/>\n");
 }
 
-/* gmetad calls every sum a double, whatever its metric is. */
+/* As in gmetad's XML every sum is a double, whatever its metric is. */
 void
 xml_sum(struct buffer *b, const struct summary_metric *sum)
 {

@@ -1,9 +1,8 @@
 /* xml.h - the elements of Ganglia's XML, each appended to a buffer.
  *
- * gmond and gmetad print the same elements a little differently, and so are they
- * printed here: XML_GMOND as gmond does, XML_GMETAD as gmetad does. What comes from
- * the network is harmless already (sflow/text.h); what comes from the
- * configuration is escaped here.
+ * gmond and gmetad print the same elements a little differently: XML_GMOND prints them
+ * as gmond does, XML_GMETAD as gmetad does. Texts from the network are harmless already
+ * (sflow/text.h); texts from the configuration are escaped here.
  */
 #ifndef BRIDGE_XML_H
 #define BRIDGE_XML_H
@@ -19,37 +18,40 @@
 
 enum xml_source { XML_GMOND, XML_GMETAD };
 
-/* The declaration, the DTD and <GANGLIA_XML>; its end. */
+/* Print the XML declaration, the DTD and <GANGLIA_XML>; and </GANGLIA_XML>. */
 void xml_begin(struct buffer *buffer, enum xml_source source);
 void xml_end(struct buffer *buffer);
 
-/* <GRID>, and </GRID>. */
+/* Print <GRID>, and </GRID>. */
 void xml_grid(struct buffer *buffer, const struct config *config, int64_t wall_s);
 void xml_grid_end(struct buffer *buffer);
 
-/* <CLUSTER>, and </CLUSTER>. */
+/* Print <CLUSTER>, and </CLUSTER>. */
 void xml_cluster(struct buffer *buffer, const struct config_cluster *cluster,
                  int64_t wall_s);
 void xml_cluster_end(struct buffer *buffer);
 
-/* <HOST>, and </HOST>. Its TMAX is a quarter of the silence that makes it down, and
- * its TN is on the side of that on which it is: a host is up for gmetad when its
- * TN is under four TMAX, and down for ganglia-web when its TN is over. */
+/* Print <HOST>, and </HOST>. To gmetad a host is up when its TN is under four TMAX, to
+ * ganglia-web it is down when its TN is over that. So TMAX is a quarter of the silence
+ * after which the host is down, and TN is printed under four TMAX for a host that is
+ * up, and over it for one that is down. `dmax_s` is the host's DMAX. */
 void xml_host(struct buffer *buffer, enum xml_source source,
               const struct store_state *host, unsigned dmax_s, int64_t now,
               int64_t wall_ms);
 void xml_host_end(struct buffer *buffer);
 
-/* <METRIC> with its EXTRA_DATA, of a host that is locked. */
+/* Prints <METRIC> with its EXTRA_DATA. The value's host is locked. */
 void xml_metric(struct buffer *buffer, enum xml_source source,
                 const struct store_value *value, int64_t now);
 
-/* <HOSTS/>: how many are up and down; and <METRICS>: a sum over them. */
+/* Print <HOSTS/>, how many hosts are up and down; and <METRICS>, a sum over the
+ * hosts. */
 void xml_hosts(struct buffer *buffer, unsigned up, unsigned down);
 void xml_sum(struct buffer *buffer, const struct summary_metric *sum);
 
-/* Appends text as an attribute's value: UTF-8 becomes character references, what is
- * no UTF-8 is taken for ISO-8859-1, and control characters become "_". */
+/* Appends text as an attribute's value: characters of UTF-8 become character
+ * references, a byte that is no UTF-8 is taken as ISO-8859-1, and control characters
+ * become "_". */
 void xml_escape(struct buffer *buffer, const char *text);
 
 #endif
