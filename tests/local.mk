@@ -13,6 +13,7 @@ include tests/fuzz/local.mk
 include tests/system/local.mk
 include tests/docs/local.mk
 include tests/rooms/local.mk
+include tests/run/local.mk
 include tests/package/local.mk
 include tests/web/local.mk
 include tests/bench/local.mk
