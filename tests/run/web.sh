@@ -99,7 +99,8 @@ with_port() {
 
 # The command that serves the folder $1 at address $2, port $3, as the user $4. It
 # leads a process group of its own: PHP's server doesn't end its workers with itself.
-# Of PHP's complaints only what is fatal is in php.log, and none on a page.
+# Of PHP's complaints only what is fatal is in php.log, and none on a page. What it has
+# compiled it compares with the file each time: check_web may have repaired that.
 set_web_server() {
 	local web=$1
 	web_server=(setsid)
@@ -108,6 +109,7 @@ set_web_server() {
 	web_server+=(env PHP_CLI_SERVER_WORKERS=4 php -q
 		-d display_errors=0 -d log_errors=1 -d "error_log=$web/php.log"
 		-d error_reporting=4437 # E_ERROR and its kin
+		-d opcache.revalidate_freq=0
 		-d "session.save_path=$web/sessions"
 		-d "auto_prepend_file=$web/prepend.php"
 		-S "$(with_port "$2" "$3")" -t "$web/root")

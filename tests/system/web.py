@@ -38,7 +38,9 @@ def read(url):
 
 class Web(ganglia.Program):
     """ganglia-web by tests/run/web.sh, for the RRDs in a folder and what answers
-    gmetad's queries on a port. What check_web said of it is in `said`."""
+    gmetad's queries on a port. What check_web said of it is in `said`. The copy looks
+    old, as on a machine that took long to make it: PHP keeps what it has compiled of
+    old files."""
 
     def __init__(self, session, rrds, gmetad_port, environment=()):
         self.folder = session.path("web")
@@ -53,6 +55,7 @@ class Web(ganglia.Program):
         super().__init__("ganglia-web", self.command(
             f'make_web "$web" "$rrds" "$gmetad" {self.user}\n'
             'echo "$sharp" >>"$web/root/ganglia/conf.php"\n'
+            'find "$web/root/ganglia" -type f -exec touch -d -1hour {} +\n'
             f'set_web_server "$web" {LOCAL} "$port" {self.user}\n'
             'exec "${web_server[@]}"\n'), session.path("web.log"))
         session.programs.append(self)
