@@ -6,8 +6,9 @@
  * block is sent again: what had been taken is then refused as too old, and counts
  * as written, once.
  *
- * Paths are absolute. Files are made by rrdcached's CREATE. Where it may not (no
- * -R, or -P without CREATE) and runs on this machine, they are made here, as gmetad
+ * Paths are absolute. Files are made by rrdcached's CREATE, and are there from then on:
+ * so what comes later waits until they have got what waits for them. Where it may not
+ * (no -R, or -P without CREATE) and runs on this machine, they are made here, as gmetad
  * does it.
  */
 #include "gmetad-bridge/rrd/rrd_cached.h"
@@ -296,6 +297,11 @@ cached_write(void *state, struct rrd_block *block)
 
 	if (block->tries >= TRIES_MAX)
 		return give_up(block, c->address);
+	if (!c->filling) {
+		rrd_create_queue(c->rrd->creator, block);
+		if (block->len == 0)
+			return RRD_DONE;
+	}
 	if (begin_batch(c) != RRD_DONE)
 		return RRD_BROKEN;
 	if (end_batch(c, block->bytes, block->len, &head, &len) != RRD_DONE) {

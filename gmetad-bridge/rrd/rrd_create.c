@@ -93,13 +93,31 @@ add_order(struct rrd_creator *c, const char *path, size_t len)
 	return order;
 }
 
-/* The line waits for its file, or there is no room. */
-static bool
+/* The line waits for its file, or there is no room, and it is counted. */
+static void
 add_line(struct rrd_creator *c, struct order *order, const char *line, size_t len)
 {
-	return reserve(c, order, len) &&
-	       rrd_block_add(&order->lines, line, len,
-	                     rrd_line_values(line, len));
+	unsigned values = rrd_line_values(line, len);
+
+	if (order != NULL && reserve(c, order, len) &&
+	    rrd_block_add(&order->lines, line, len, values))
+		return;
+	counter_add(&counters.rrd_dropped, values);
+	log_limited(&c->full, clock_ms(),
+	            "RRDs: dropped, too many files wait to be made: %.*s",
+	            (int)rrd_line_path(line, len), line + strlen(RRD_UPDATE));
+	if (order != NULL && order->lines == NULL && !order->made)
+		remove_order(c, order);
+}
+
+static struct order *
+find_order(const struct rrd_creator *c, const char *line, size_t len)
+{
+	struct order *order;
+
+	HASH_FIND(hh, c->table, line + strlen(RRD_UPDATE), rrd_line_path(line, len),
+	          order);
+	return order;
 }
 
 static bool
@@ -122,20 +140,39 @@ rrd_create_line(struct rrd_creator *c, const char *line, size_t len)
 	bool there;
 
 	pthread_mutex_lock(&c->bell.lock);
-	HASH_FIND(hh, c->table, path, path_len, order);
+	order = find_order(c, line, len);
 	there = order == NULL && is_there(c, path, path_len);
 	if (order == NULL && !there)
 		order = add_order(c, path, path_len);
-	if (!there && (order == NULL || !add_line(c, order, line, len))) {
-		counter_add(&counters.rrd_dropped, rrd_line_values(line, len));
-		log_limited(&c->full, clock_ms(),
-		            "RRDs: dropped, too many files wait to be made: %.*s",
-		            (int)path_len, path);
-		if (order != NULL && order->lines == NULL && !order->made)
-			remove_order(c, order);
-	}
+	if (!there)
+		add_line(c, order, line, len);
 	pthread_mutex_unlock(&c->bell.lock);
 	return !there;
+}
+
+void
+rrd_create_queue(struct rrd_creator *c, struct rrd_block *block)
+{
+	char *line = block->bytes, *end = line + block->len, *keep = line, *next;
+	struct order *order;
+	size_t len;
+
+	pthread_mutex_lock(&c->bell.lock);
+	for (; c->table != NULL && line < end; line = next) {
+		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+		len = (size_t)(next - line);
+		order = find_order(c, line, len);
+		if (order != NULL) {
+			block->values -= rrd_line_values(line, len);
+			add_line(c, order, line, len);
+			continue;
+		}
+		memmove(keep, line, len);
+		keep += len;
+	}
+	pthread_mutex_unlock(&c->bell.lock);
+	memmove(keep, line, (size_t)(end - line));
+	block->len = (size_t)(keep - block->bytes) + (size_t)(end - line);
 }
 
 /* The thread ---------------------------------------------------------------------- */

@@ -59,7 +59,7 @@ struct rrd_sink {
 
 	/* Writes a block. RRD_DONE: each of its values is written, refused, or with
 	 * the creator, and counted. RRD_AGAIN: the block is now what is left of it.
-	 * RRD_BROKEN: the block is as it was. */
+	 * RRD_BROKEN: likewise, or as it was. */
 	rrd_write_function *write;
 
 	/* After each block, and once a second without any: what the sink holds back and
@@ -168,6 +168,9 @@ void rrd_creator_stop(struct rrd_creator *creator);
 
 /* A line (with its end) whose file isn't there. False: by now it is, try again. */
 bool rrd_create_line(struct rrd_creator *creator, const char *line, size_t len);
+/* Of a block, the lines whose files are being made: they wait behind those that do, and
+ * the block is what is left. */
+void rrd_create_queue(struct rrd_creator *creator, struct rrd_block *block);
 
 /* rrd_direct.c ----------------------------------------------------------------- */
 

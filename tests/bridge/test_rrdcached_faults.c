@@ -12,13 +12,20 @@
 #define FAKE(acts, replies) \
 	fake_start(rig->socket, acts, COUNT_OF(acts), replies, COUNT_OF(replies))
 
-/* Starts with one connection for updates; queues three lines. */
+/* Starts with one connection for updates. */
 static void
-begin_fake(struct rig *rig)
+start_fake(struct rig *rig)
 {
 	rig->config.rrd.rrdcached = rig->socket;
 	rig->config.rrd.connections = 1;
 	rig_start(rig);
+}
+
+/* And queues three lines. */
+static void
+begin_fake(struct rig *rig)
+{
+	start_fake(rig);
 	rig_value(rig, "web", "node1", "a", 0, "1", 0);
 	rig_value(rig, "web", "node1", "b", 0, "2", 0);
 	rrd_line_folder(rig->rrd, &rig->chunk, "web", "node1");
@@ -106,6 +113,41 @@ test_missing(void **state)
 	assert_count(rrd_created, 1);
 	assert_count(rrd_updates, 3);
 	assert_count(rrd_failed, 1);
+}
+
+/* While a file is being made, what comes for it waits behind what does already. Here
+ * the second connection, the creator's, breaks: so that takes some time. */
+static void
+test_missing_for_long(void **state)
+{
+	static const enum act acts[] = {SERVE, HANG_AT_END, SERVE};
+	static const char *const replies[] = {"1 errors\n1 No such file: a\n"};
+	struct rig *rig = *state;
+	struct fake *fake = FAKE(acts, replies);
+	int before = rrd_cached_timeout_ms;
+	char *lines, *first, *second;
+
+	rrd_cached_timeout_ms = 200;
+	start_fake(rig);
+	rig_value(rig, "web", "node1", "a", 0, "1", 0);
+	rrd_flush(rig->rrd, &rig->chunk);
+	rig_value(rig, "web", "node1", "a", 1, "2", 0);
+	rig_value(rig, "web", "node1", "b", 1, "3", 0);
+	rrd_flush(rig->rrd, &rig->chunk);
+	rig_wait(rrd_updates, 3);
+	rig_stop(rig);
+	rrd_cached_timeout_ms = before;
+	fake_stop(fake, &lines);
+	assert_int_equal(occurrences(lines, "a.rrd 1700000010:1"), 2);
+	assert_int_equal(occurrences(lines, "1700000025:2"), 1);
+	assert_int_equal(occurrences(lines, "b.rrd 1700000025:3"), 1);
+	first = strstr(strstr(lines, "a.rrd 1700000010:1") + 1, "a.rrd 1700000010:1");
+	second = strstr(lines, "1700000025:2");
+	assert_true(first < second);
+	free(lines);
+	assert_count(rrd_updates, 3);
+	assert_count(rrd_failed, 0);
+	assert_count(rrd_queued, 0);
 }
 
 /* Where it breaks off before the lines were sent, they are sent once. */
@@ -253,6 +295,7 @@ main(void)
 	    TEST(test_errors),
 	    TEST(test_numbers_of_no_line),
 	    TEST(test_missing),
+	    TEST(test_missing_for_long),
 	    TEST(test_breaks_before),
 	    TEST(test_breaks_within),
 	    TEST(test_hangs),

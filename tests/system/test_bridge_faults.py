@@ -158,6 +158,7 @@ def with_rrdcached(tap, session, our):
             if counters["failed"] or have < 2000 or \
                     not 0 <= have - counters["updates"] <= filled:
                 faults.append(f"{counters}, {have} are in {files} files")
+                faults += crowd.new_lines(our, 0, "RRDs:")
     with tap.point("SIGTERM ends it") as faults:
         faults += [fault for fault in (our.end(), daemon.end()) if fault]
 
