@@ -44,7 +44,7 @@ include '/usr/share/ganglia-sflow/ganglia-web/sflow.php';
 """
 HOSTS = {f"node{number}.example.net" for number in range(1, 6)}
 SPEED = 10  # times as fast as recorded
-BUILD_TIME, TIME = 300, 60  # s
+BUILD_TIME, TIME = 1200, 300  # s, of a machine that is slow and busy
 # As shipped; nobody else is on that machine's network.
 GMOND_PORT, XML_PORT, INTERACTIVE_PORT = 8649, 8651, 8652
 

@@ -30,7 +30,7 @@ def rrd_faults(gmetad, gmond, names):
 def no_faults(check):
     """Faults after it has had some time."""
     try:
-        ganglia.wait_for("it", lambda: not check(), 12)
+        ganglia.wait_for("it", lambda: not check())
     except TimeoutError:
         return check() or ["it could not be read for long"]
     return []
@@ -75,8 +75,8 @@ def test(tap, session):
                 rate = gmetad.last(host, name)[1]
                 if not 0 < rate < 1e8:
                     faults.append(f"{host}: {name} {rate}")
+    agent = traffic.Agent("10.1.1.1", "made-up")
     with tap.point("a new value is in the RRD, too") as faults:
-        agent = traffic.Agent("10.1.1.1", "made-up")
         with traffic.Sender(gmond.sflow_port) as to:
             for load, rate in ((0.25, 1000), (4.75, 1000)):
                 with traffic.in_background(
@@ -97,7 +97,11 @@ def test(tap, session):
             xml = ganglia.ElementTree.fromstring(ganglia.read_tcp(
                 gmetad.interactive, ask=b"/?filter=summary\n"))
             return [int(e.get("UP")) for e in xml.iter("HOSTS")][-1] == 7
-        ganglia.wait_for("7 hosts", all_up)
+
+        with traffic.Sender(gmond.sflow_port) as to, \
+                traffic.in_background(replay.again, 1), \
+                traffic.in_background(lambda: to.send(agent.machine()), 0.5):
+            ganglia.wait_for("7 hosts", all_up)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def test(tap, session):
         with tap.point("who is silent is gone after host_dmax, and the log "
                        "says so") as faults:
             ganglia.wait_for("it is gone", lambda: silent.address not in
-                             gmond.hosts(), HOST_DMAX + SWEEP + 6)
+                             gmond.hosts(), SWEEP + ganglia.PATIENCE)
             if "host falls-silent is gone" not in gmond.log():
                 faults.append(gmond.log())
         with tap.point("who is heard stays") as faults:

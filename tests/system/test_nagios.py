@@ -19,6 +19,7 @@ import traffic  # noqa: E402
 
 WAYS = ("active", "passive", "both")
 POLLING = 1  # s, of the agents
+LONG = 120   # s: several checks of Nagios, one after the other
 UP, DOWN, UNREACHABLE = "0", "1", "2"
 OK, CRITICAL = "0", "2"
 SERVICES = {"sFlow heartbeat", "sFlow load", "sFlow CPU idle", "sFlow memory",
@@ -33,10 +34,12 @@ BRIDGE_TEMPLATE = """define host {{
 
 
 class Crowd:
-    """Agents that send once a second, as long as they are not stopped."""
+    """Agents that send once a second, as long as they are not stopped. Where the
+    machine held them up for longer, `longest` says so: then they were silent."""
 
     def __init__(self):
         self.agents, self.last, self.stopped = {}, {}, set()
+        self.sent, self.longest = None, 0
         self.lock = threading.Lock()
 
     def add(self, name, address, port):
@@ -44,6 +47,8 @@ class Crowd:
 
     def send(self):
         with self.lock:
+            before, self.sent = self.sent, time.monotonic()
+            self.longest = max(self.longest, self.sent - (before or self.sent))
             for name, (agent, sender) in self.agents.items():
                 if name not in self.stopped:
                     sender.send(agent.machine(later_ms=1000 * POLLING),
@@ -70,7 +75,7 @@ def generate(at, daemon, file):
     """check_sflow's own file of hosts."""
     subprocess.run([str(nagios.CHECK), "-H", daemon, "--generate-hosts",
                     "--output", str(at.objects / file)], check=True,
-                   stdout=subprocess.PIPE, timeout=20)
+                   stdout=subprocess.PIPE, timeout=ganglia.PATIENCE)
 
 
 def verified(at, faults):
@@ -79,12 +84,12 @@ def verified(at, faults):
         faults.append(said)
 
 
-def wait_for_states(at, names, state, seconds=30):
+def wait_for_states(at, names, state, seconds=LONG):
     ganglia.wait_for(f"{sorted(names)} in state {state}", lambda: all(
         at.status()[name]["current_state"] == state for name in names), seconds)
 
 
-def since(at, count, kind, names, seconds=40):
+def since(at, count, kind, names, seconds=LONG):
     """The notifications of that kind after the first `count`: {host: time}."""
     def all_of_them():
         found = {}
@@ -151,18 +156,24 @@ def services(tap, at, names, word, state):
                     if found[name].get(service, {}).get("current_state") != state
                     or state == OK and
                     not found[name][service]["performance_data"]]
-        faults += bridge.faults_until(wrong, 30)
+        faults += bridge.faults_until(wrong, LONG)
 
 
 def down_and_up(tap, at, crowd, names):
     with tap.point("hosts that stop are DOWN: each is notified once, whoever "
                    "noticed it first") as faults:
+        before = at.notified()
+        if crowd.longest < 2 * POLLING:
+            faults += before
+        wait_for_states(at, names, UP)
+        count = len(at.notified())
         crowd.stop(names)
         began = {name: crowd.last[name] for name in names}
-        times = since(at, 0, "PROBLEM", names)
+        times = since(at, count, "PROBLEM", names)
         tell_times("DOWN", began, times)
         time.sleep(nagios.INTERVAL)
-        told = [(kind, host, state) for _, kind, host, state in at.notified()]
+        told = [(kind, host, state)
+                for _, kind, host, state in at.notified()[count:]]
         if sorted(told) != [("PROBLEM", name, "DOWN") for name in sorted(names)]:
             faults.append(told)
         for name in names:
@@ -180,7 +191,7 @@ def down_and_up(tap, at, crowd, names):
     with tap.point("the daemon's own service counts those that are down") as faults:
         faults += bridge.faults_until(lambda: [] if at.services("sflow-daemon")[
             "sFlow hosts down"]["current_state"] == CRITICAL else
-            [at.services("sflow-daemon")], 30)
+            [at.services("sflow-daemon")], LONG)
     with tap.point("their return is UP") as faults:
         count = len(at.notified())
         began = crowd.resume(names)

@@ -87,7 +87,8 @@ class Run:
             self.child = subprocess.Popen(
                 [str(START), "--run-dir", str(self.folder), *words, *pairs],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env=commands.environment() if commands else None)
+                env=commands.environment() if commands else None,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def said(self):
         return self.log.read_text(encoding="utf-8")
@@ -273,7 +274,7 @@ def test_summary(tap, run, options):
         for line in lines:
             ganglia.wait_for(line, lambda line=line: subprocess.run(
                 line.split(), cwd=folder, stdout=subprocess.PIPE,
-                check=False).returncode == 0, 30)
+                check=False).returncode == 0)
 
 
 def test_demo(tap, session):
@@ -312,6 +313,8 @@ def test_demo(tap, session):
         if run.child.poll() is None:
             run.child.terminate()
             run.end()
+        for pid in run.processes():
+            os.kill(pid, signal.SIGKILL)
 
 
 def test(tap, session):

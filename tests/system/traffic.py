@@ -11,7 +11,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from ganglia import BUILD, CAPTURES, LOCAL, metrics_of
+from ganglia import BUILD, CAPTURES, LOCAL, PATIENCE, metrics_of
 
 # Recorded ---------------------------------------------------------------------
 
@@ -258,12 +258,20 @@ class Replay:
 
     def __init__(self, session, port, name="cluster", speed=6, seconds=None,
                  options=()):
+        self.port = port
         with Sender(port) as sender:
             sender.replay(read_pcap(CAPTURES / f"{name}.pcap"), speed, seconds)
         pcap = session.path("sent.pcap")
-        write_pcap(pcap, sender.sent)
+        self.sent = sender.sent
+        write_pcap(pcap, self.sent)
         self.expected = last_values(pcap, options)
         self.heard = heard(pcap)
+
+    def again(self):
+        """Sends all of it at once: its agents, which are restarted, are heard."""
+        with Sender(self.port) as sender:
+            for _, payload in self.sent:
+                sender.send(payload)
 
     def faults(self, host):
         """What is wrong with the metrics of a HOST element."""
@@ -271,7 +279,7 @@ class Replay:
         whole = self.heard[ip].whole_seconds if ip in self.heard else ()
         return compare(self.expected[ip], metrics_of(host), whole)
 
-    def shown(self, gmond, seconds=8):
+    def shown(self, gmond, seconds=PATIENCE):
         """The hosts of a gmond, as soon as they are as they have to be, or as
         they are after that time."""
         deadline = time.monotonic() + seconds

@@ -13,6 +13,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 
+import bridge
 import ganglia
 from ganglia import LOCAL, TOP, find_program
 
@@ -21,15 +22,18 @@ VIEWS = TOP / "conf.d/ganglia-web/conf"
 BY_START = """set -eu
 top=$1 web=$2 rrds=$3 gmetad=$4 port=$5
 sharp='$conf["rrdtool_slope_mode"] = false;' # lines have their colour and no other
+still='$conf["default_refresh"] = 3600;' # s; a page isn't made anew while it is looked at
 . "$top/tests/run/packages.sh"
 . "$top/tests/run/web.sh"
 """
+NO_ANSWER = re.compile(r"count\(\) on null in \S+/graph\.php")
+LONG = 300  # s: a page has many charts, and two browsers ask for them
 FAULTY = re.compile(r"(Fatal error|Parse error|Warning|Notice|Deprecated)(</b>)?: |"
                     r"Uncaught |There was an error|Can't read")
 
 
 def read(url):
-    with urllib.request.urlopen(url, timeout=60) as answer:
+    with urllib.request.urlopen(url, timeout=LONG) as answer:
         return answer.read()
 
 
@@ -54,7 +58,7 @@ class Web(ganglia.Program):
         session.release(self.port)
         super().__init__("ganglia-web", self.command(
             f'make_web "$web" "$rrds" "$gmetad" {self.user}\n'
-            'echo "$sharp" >>"$web/root/ganglia/conf.php"\n'
+            'echo "$sharp $still" >>"$web/root/ganglia/conf.php"\n'
             'find "$web/root/ganglia" -type f -exec touch -d -1hour {} +\n'
             f'set_web_server "$web" {LOCAL} "$port" {self.user}\n'
             'exec "${web_server[@]}"\n'), session.path("web.log"))
@@ -82,9 +86,11 @@ class Web(ganglia.Program):
         return read(f"{self.url}{path}?{urllib.parse.urlencode(arguments)}")
 
     def log(self):
-        """What is fatal in PHP."""
-        return "\n".join(re.findall(
-            r".*PHP .*", (self.folder / "php.log").read_text(errors="replace")))
+        """What is fatal in PHP, but for what it makes of no answer from rrdtool, which
+        can't read a file that is being written: such a chart is asked for again."""
+        return "\n".join(line for line in re.findall(
+            r".*PHP .*", (self.folder / "php.log").read_text(errors="replace"))
+            if not NO_ANSWER.search(line))
 
     def reports_of(self, cluster, host):
         """Those of ours that the page of a host shows, which asking for it tells."""
@@ -219,6 +225,12 @@ def must_be_seen(series, highest):
             yield each
 
 
+def faults_of(ask):
+    """What is wrong with the chart that `ask` gives, after it had some time to come
+    right: daemons may be late, and numbers and picture are asked for one by one."""
+    return bridge.faults_until(lambda: chart_faults(ask()))
+
+
 def chart_faults(chart):
     """What is wrong with a chart that should have data."""
     live = [each for each in chart.series if known(each.values)]
@@ -273,7 +285,7 @@ class Browser(ganglia.Program):
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=LONG) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise ValueError(json.load(error)["value"]["message"]) from error
@@ -292,7 +304,7 @@ class Browser(ganglia.Program):
         self.complaints()  # those of the page before
         self.ask("POST", "/url", {"url": url})
         ganglia.wait_for(f"the images of {url}", lambda: all(
-            image[1] for image in self.run(IMAGES)), 60)
+            image[1] for image in self.run(IMAGES)), LONG)
 
     def complaints(self):
         """What the console has got since it was last asked."""
@@ -305,6 +317,9 @@ class Browser(ganglia.Program):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.ask("GET", "/screenshot")))
 
+    def text(self):
+        return self.run("return document.documentElement.innerText")
+
     def charts(self):
         """The URLs of those that the page shows."""
         return [image[0] for image in self.run(IMAGES)
@@ -315,9 +330,8 @@ class Browser(ganglia.Program):
         images = [image for image in self.run(IMAGES) if image[4] > 0]
         faults = [f"a broken image: {image[0]}" for image in images
                   if image[2] == 0]
-        text = self.run("return document.documentElement.innerText")
-        faults += [f"the page says {line.strip()!r}" for line in text.splitlines()
-                   if FAULTY.search(line)]
+        faults += [f"the page says {line.strip()!r}"
+                   for line in self.text().splitlines() if FAULTY.search(line)]
         faults += [f"the console says {line!r}" for line in self.complaints()]
         charts = len(self.charts())
         if charts < least_charts:
