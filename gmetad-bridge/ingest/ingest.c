@@ -12,23 +12,24 @@
 
 #define TICK_MS 1000
 #define DRAIN_MS 500
-#define EVENTS 32 /* fetched under the lock, and told without it */
+#define EVENTS 32 /* so many are fetched under the lock, and then told without it */
 
 static struct {
 	struct workers workers;
-	const struct config *bound;  /* whose sockets they are; held */
-	int64_t ticked_ms;           /* the first worker's */
+	const struct config *bound;  /* by which the sockets are bound; held */
+	int64_t ticked_ms;           /* when the first worker last ticked */
 	/* under the lock: */
 	struct collector *collector;
 	const struct config *config; /* held */
 	struct limit *limit;
-	int64_t now_ms;              /* the latest that the collector was told */
+	int64_t now_ms;              /* the latest `now` given to the collector */
 } ingest;
 
 /* The lock ------------------------------------------------------------------------ */
 
-/* Who wants the lock holds `next` while it waits for it. So a worker that comes back
- * with its next batch can't overtake, as it could with one mutex. */
+/* A thread holds `next` while it waits for `lock`. So a worker that comes back with its
+ * next batch can't get the lock before a thread that waits, as it could with one
+ * mutex. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t next = PTHREAD_MUTEX_INITIALIZER;
 
@@ -46,7 +47,8 @@ ingest_unlock(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Time of one worker may be read before that of another, who was faster here. */
+/* Returns `now`, or the latest time given to the collector if that is later: a worker
+ * may read the clock before another one and get the lock after it. */
 static int64_t
 never_back(int64_t now)
 {
@@ -57,7 +59,8 @@ never_back(int64_t now)
 
 /* Receiving ------------------------------------------------------------------------ */
 
-/* Sources that the collector refuses in any case can't use up the limit's places. */
+/* Whether the source does not send too much. Sources that the collector refuses in any
+ * case are not looked up, so they can't use up the limit's buckets. */
 static bool
 is_within_rate(const struct address *from, int64_t now)
 {
@@ -154,7 +157,7 @@ do_chores(struct worker *w, int64_t now)
 	worker_open_again(w, now);
 }
 
-/* How long the worker may wait for datagrams. */
+/* Returns how many ms the worker may wait for datagrams. */
 static int
 patience(const struct worker *w)
 {
@@ -165,7 +168,8 @@ patience(const struct worker *w)
 	return left < 0 ? 0 : left > TICK_MS ? TICK_MS : (int)left;
 }
 
-/* Whether any worker does: who is silent here may be in its backlog. */
+/* Whether any worker has a backlog: datagrams of a host that seems silent may be in
+ * it. */
 static bool
 catch_up(void)
 {
@@ -192,7 +196,7 @@ run(void *argument)
 		if (!busy)
 			udp_nap(&w->set);
 	}
-	/* What the kernel has received already is not to be lost. */
+	/* take what the kernel has received already */
 	until = clock_ms() + DRAIN_MS;
 	do
 		udp_wait(&w->set, 0);
@@ -265,7 +269,8 @@ same_sockets(const struct config *a, const struct config *b)
 	       memcmp(a->bind, b->bind, a->bind_count * sizeof(a->bind[0])) == 0;
 }
 
-/* The sockets stay, so a buffer that root has made is not lost. */
+/* Changes the sockets' buffers. The sockets stay: a new one might not get a buffer as
+ * large as root has made. */
 static void
 change_buffers(int rcvbuf)
 {
@@ -274,7 +279,7 @@ change_buffers(int rcvbuf)
 	workers_start(&ingest.workers, run);
 }
 
-/* These have the place of the old ones, which end. */
+/* Ends the old workers, and starts these. */
 static void
 replace_workers(const struct workers *fresh)
 {
@@ -284,8 +289,9 @@ replace_workers(const struct workers *fresh)
 	workers_start(&ingest.workers, run);
 }
 
-/* The old sockets are in the way of the new ones, so they go first. When the new ones
- * can't be opened all the same, the old ones are once more. */
+/* Closes the old sockets before it opens the new ones, because the old ones have the
+ * address. If the new ones can't be opened, opens the old ones again. Returns the
+ * configuration by which the sockets are bound then. */
 static const struct config *
 make_way(const struct config *config)
 {
@@ -302,8 +308,8 @@ make_way(const struct config *config)
 	return config;
 }
 
-/* Opens other sockets, before the old ones are closed where that is possible. Returns
- * whose sockets there are then. */
+/* Opens other sockets, where possible before the old ones are closed. Returns the
+ * configuration by which the sockets are bound then. */
 static const struct config *
 change_sockets(const struct config *config)
 {

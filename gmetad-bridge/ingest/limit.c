@@ -5,22 +5,22 @@
 #include "sflow/hash.h"
 #include <utlist.h>
 
-#define TOKEN 1000 /* so that a rate per second is one per millisecond, too */
+#define TOKEN 1000 /* level of a token: so `rate` is also the level added per ms */
 #define BURST_SECONDS 2
 
 struct bucket {
 	struct address source;
 	int64_t level;     /* thousandths of a token */
-	int64_t filled_ms; /* when that was its level */
+	int64_t filled_ms; /* when the level was that */
 	struct bucket *prev, *next;
 	UT_hash_handle hh;
 };
 
 struct limit {
 	struct bucket *by_source;
-	struct bucket *by_use; /* the one that was used last comes last */
+	struct bucket *by_use; /* in the order of their last use, the latest at the end */
 	size_t count, most;
-	struct bucket shared; /* by newcomers for whom there is no room */
+	struct bucket shared; /* of new sources for which there is no room */
 };
 
 struct limit *
@@ -63,7 +63,7 @@ fill(struct bucket *b, unsigned rate, int64_t now)
 		passed = 0;
 	else
 		b->filled_ms = now;
-	if (passed > full / rate) /* or the product would not fit */
+	if (passed > full / rate) /* the product below might overflow */
 		b->level = full;
 	else
 		b->level += passed * rate;
@@ -81,7 +81,7 @@ take_token(struct bucket *b, unsigned rate, int64_t now)
 	return true;
 }
 
-/* A bucket that is nobody's; NULL where there is none. */
+/* Returns a bucket that no source has; NULL where there is none. */
 static struct bucket *
 free_bucket(struct limit *limit, unsigned rate, int64_t now)
 {
@@ -102,7 +102,7 @@ free_bucket(struct limit *limit, unsigned rate, int64_t now)
 	return oldest;
 }
 
-/* A full one for a source that was not known. */
+/* Adds a full bucket for a new source; NULL where there is no room. */
 static struct bucket *
 add_bucket(struct limit *limit, const struct address *source, unsigned rate,
            int64_t now)

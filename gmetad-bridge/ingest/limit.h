@@ -1,10 +1,11 @@
-/* limit.h - how many datagrams a source may send: for each a bucket, that fills with
- * `rate` tokens a second and holds those of two seconds, or LIMIT_BURST where that is
- * more; a datagram takes one.
+/* limit.h - limits how many datagrams a source may send. Each source has a bucket,
+ * which gets `rate` tokens a second and holds the tokens of two seconds, or LIMIT_BURST
+ * where that is more. A datagram takes one token.
  *
- * Sources are bounded. At the bound the one that was silent for longest gives way,
- * if its bucket is full, so that nothing is forgotten with it; else newcomers share
- * one bucket. No clock, no lock: one thread at a time.
+ * The number of sources is bounded. At the bound a new source gets the bucket of the
+ * source that was silent for longest, but only if that is full, so that the limit of
+ * that source is not changed. Otherwise all new sources share one bucket. No clock, no
+ * lock: one thread at a time.
  */
 #ifndef BRIDGE_LIMIT_H
 #define BRIDGE_LIMIT_H
@@ -20,16 +21,16 @@
 
 struct limit;
 
-/* Knows no source, and at most `most` of them. NULL without memory. */
+/* Begins without sources, and has buckets for at most `most`. NULL without memory. */
 struct limit *limit_new(size_t most);
 void limit_free(struct limit *limit);
 
-/* Whether a datagram of this source at `now`, in milliseconds, is within the rate,
- * in datagrams per second, at least 1. The rate may be another one each time. */
+/* Whether a datagram of this source at `now`, in milliseconds, is within `rate`, which
+ * is in datagrams per second and at least 1. The rate may differ from call to call. */
 bool limit_allows(struct limit *limit, const struct address *source,
                   unsigned rate, int64_t now);
 
-/* Sources that are known now. */
+/* Returns how many sources have a bucket. */
 size_t limit_count(const struct limit *limit);
 
 #endif

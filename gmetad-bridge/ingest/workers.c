@@ -24,7 +24,7 @@ add_listeners(struct udp_set *set, const struct config *config)
 		udp_set_add(set, &config->bind[i], config->port);
 }
 
-/* With listeners that are not open yet. Returns -1 without memory. */
+/* Makes the workers, with listeners that are not open yet. Returns -1 without memory. */
 static int
 make_workers(struct workers *workers, const struct config *config)
 {
@@ -50,8 +50,9 @@ make_workers(struct workers *workers, const struct config *config)
 	return 0;
 }
 
-/* Opens the listeners of a worker; `*port` is filled in where it is 0. Returns the
- * one that could not be opened, with errno. */
+/* Opens the listeners of a worker. Where *port is 0, the system chooses the port, and
+ * *port is set to it. Returns NULL, or the listener that could not be opened, with
+ * errno. */
 static const struct udp_listener *
 open_worker(struct worker *w, bool shared, uint16_t *port)
 {
@@ -66,8 +67,8 @@ open_worker(struct worker *w, bool shared, uint16_t *port)
 	return NULL;
 }
 
-/* Whether somebody else has the port, who may share it: a socket that shares it with
- * nobody shows that. Returns as open_worker(). */
+/* Finds out whether another process has the port and shares it: then a socket that does
+ * not share it can't be opened. Returns like open_worker(). */
 static const struct udp_listener *
 try_alone(struct worker *w, uint16_t port)
 {
@@ -120,7 +121,8 @@ workers_tell(const struct workers_fault *fault)
 		             : "");
 }
 
-/* The workers stay as far as they came. */
+/* Makes the workers and opens their sockets. On a fault the workers that were made
+ * stay. */
 static int
 open_all(struct workers *workers, const struct config *config, bool alone,
          struct workers_fault *fault)

@@ -1,5 +1,5 @@
-/* workers.h - the threads that receive, and their sockets: how they are opened,
- * started, stopped. What the threads do is ingest.c's.
+/* workers.h - opens the sockets of the threads that receive datagrams, starts and stops
+ * these threads. What they do is in ingest.c.
  */
 #ifndef BRIDGE_WORKERS_H
 #define BRIDGE_WORKERS_H
@@ -12,12 +12,12 @@
 #include "common/udp.h"
 #include "gmetad-bridge/config/config.h"
 
-/* A thread with its sockets. What it has is its own while it runs. */
+/* A thread with its sockets. While it runs only the thread itself uses the struct. */
 struct worker {
 	struct udp_set set;
 	int rcvbuf;
-	bool shared;      /* its port, with the other workers */
-	bool first;       /* of all */
+	bool shared;      /* its port is shared with the other workers */
+	bool first;       /* it is the first of all workers */
 	bool running;
 	pthread_t thread;
 	int64_t chores_ms, opened_ms;
@@ -28,9 +28,9 @@ struct workers {
 	size_t count;
 };
 
-/* Makes `config->sockets` workers and opens their sockets. `alone`: nobody else may
- * have the port, not even another bridge that would share it. Returns 0, or a negative
- * errno, when there is none of them; workers_tell() says why. */
+/* Makes `config->sockets` workers and opens their sockets. `alone` says that no other
+ * process may have the port, not even another bridge that would share it. Returns 0; or
+ * a negative errno, and then there are no workers, and workers_tell() logs the fault. */
 struct workers_fault {
 	struct address address;
 	uint16_t port;
@@ -40,11 +40,12 @@ int workers_open(struct workers *workers, const struct config *config,
                  bool alone, struct workers_fault *fault);
 void workers_tell(const struct workers_fault *fault);
 
-/* The same, but a socket that can't be opened is left to worker_open_again(), and the
- * log has a line. There is none of them without memory. */
+/* The same, but a socket that can't be opened is left to worker_open_again(), with a
+ * line in the log. Without memory there are no workers. */
 void workers_open_some(struct workers *workers, const struct config *config);
 
-/* For a thread, once a second: tries to open what is not, every ten seconds. */
+/* Called by the worker's thread once a second: tries every ten seconds to open the
+ * sockets that are not open. */
 void worker_open_again(struct worker *worker, int64_t now);
 
 /* Starts the threads with run(worker). Returns 0, or -1 with a line in the log when
@@ -54,10 +55,10 @@ int workers_start(struct workers *workers, void *(*run)(void *));
 /* Ends the threads by udp_wake(), and waits for them. The sockets stay open. */
 void workers_stop(struct workers *workers);
 
-/* Other buffers for the sockets of threads that don't run. */
+/* Gives the sockets other buffers. The threads must not run. */
 void workers_buffer(struct workers *workers, int rcvbuf);
 
-/* Closes the sockets of threads that don't run. */
+/* Closes the sockets and frees the workers. The threads must not run. */
 void workers_free(struct workers *workers);
 
 #endif
