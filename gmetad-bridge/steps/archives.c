@@ -9,14 +9,14 @@
 #include "gmetad-bridge/steps/summary.h"
 #include "sflow/format.h"
 
-/* Flags of a value's mark, besides step_plan.h's: whether it has an RRD, by the
- * configuration of that generation. */
+/* Flags of a value's mark, besides those of step_plan.h: whether the value has an RRD,
+ * and the generation of the configuration by which that was found out. */
 #define MARK_NO_RRD 0x1000000u
 #define MARK_CHOSEN 0x2000000u
 #define MARK_GENERATION 0xfc000000u
 #define GENERATION_SHIFT 26
 
-#define RELOAD_MS 2000 /* that the old writers have to come to an end */
+#define RELOAD_MS 2000 /* the old writers have so long to end */
 
 static struct {
 	struct store *store;
@@ -25,9 +25,9 @@ static struct {
 	uint32_t generation; /* of the configuration */
 	struct rrd *rrd;
 	struct rrd_chunk *chunk;
-	uint32_t time_s, before_s; /* of this step, and the one before */
-	int64_t deadline_ms;       /* of the end */
-	bool up; /* the host that is looked at */
+	uint32_t time_s, before_s; /* of this step, and of the one before */
+	int64_t deadline_ms;       /* of archives_stop() */
+	bool up; /* the host whose values are shown is up */
 } archives;
 
 /* Lines ---------------------------------------------------------------------------- */
@@ -52,7 +52,8 @@ add_value(const struct metric *metric, double number, uint32_t time_s)
 	rrd_line_value(archives.rrd, &archives.chunk, time_s, text, 0);
 }
 
-/* Whether the metric gets an RRD, by its name, looked up once. */
+/* Whether the metric of this name gets an RRD. It is looked up once for a
+ * configuration, and the mark remembers it. */
 static bool
 has_rrd(struct step_mark *mark, const char *name)
 {
@@ -68,7 +69,7 @@ has_rrd(struct step_mark *mark, const char *name)
 	return (mark->flags & MARK_NO_RRD) == 0;
 }
 
-/* The lines that a plan asks for. */
+/* Writes the values that a plan asks for. */
 static void
 write_plan(const struct step_plan *plan, struct step_mark *mark,
            const struct store_value *value)
@@ -102,7 +103,8 @@ take_host(const struct store_state *state)
 	return cluster != NULL;
 }
 
-/* A clock that was set back has no step to offer that RRDtool would take. */
+/* Whether this step is written: not if the clock was set back, because RRDtool takes no
+ * times before the last one. */
 static bool
 is_writing(void)
 {
@@ -116,8 +118,8 @@ step_host(const struct store_state *state, int64_t now)
 	return is_writing() && take_host(state);
 }
 
-/* What is known of a value for so long that it is written before it is forgotten: the
- * host went down, or the program ends. Texts have no RRD. */
+/* Called when a host is down, or when the program ends: writes a value that was not
+ * written because it did not change, as of when it was last seen. Texts have no RRD. */
 static void
 last_value(const struct store_value *value)
 {
@@ -163,7 +165,7 @@ take_value(const struct store_value *value)
 const struct walk_visitor archives_visitor = {
     .pace = WALK_EACH_STEP, .host = step_host, .value = take_value};
 
-/* Of the end, as many as there is time for. */
+/* At the end, as many hosts are written as there is time for. */
 static bool
 last_host(const struct store_state *state, int64_t now)
 {
@@ -214,7 +216,7 @@ write_summaries(void)
 	summaries_release(summaries);
 }
 
-/* A step, and the life ----------------------------------------------------------------- */
+/* Steps, start and end ------------------------------------------------------------- */
 
 int
 archives_open(struct store *store)
@@ -227,7 +229,7 @@ archives_open(struct store *store)
 	return archives.marks != NULL ? 0 : -1;
 }
 
-/* Whether the writers of one have to end before those of the other begin. */
+/* Whether the configurations differ so that the writers have to be started again. */
 static bool
 differs(const struct config *a, const struct config *b)
 {

@@ -1,31 +1,32 @@
-/* archives.h - each step: what the RRDs get. */
+/* archives.h - writes the values of each step into RRDs. */
 #ifndef BRIDGE_ARCHIVES_H
 #define BRIDGE_ARCHIVES_H
 
 #include "gmetad-bridge/config/config.h"
 #include "gmetad-bridge/steps/walk.h"
 
-/* What it remembers of values gets a column of the store: before there are hosts. 0, or
- * -1 where the store has no room for it. */
+/* Creates a column in the store for what is remembered of values; called before there
+ * are hosts. Returns 0, or -1 where the store has no room for it. */
 int archives_open(struct store *store);
 
-/* Another configuration, which is the caller's, and stays so until the next one or
- * archives_stop(). The writers begin anew if they have to. */
+/* Takes another configuration, which stays the caller's, and must live until the next
+ * one or archives_stop(). The writers are started again if the change needs it. */
 void archives_configure(const struct config *config);
 
 /* Whether RRDs are written at all. */
 bool archives_written(void);
 
-/* A step at `time_s`, after one at `before_s` (0: there was none): it writes what it is
- * shown in between. Where the clock was set back there is no step that RRDtool would
- * take, and nothing is written. archives_end() writes the sums, too, which are published
- * before. */
+/* A step at `time_s`, after the step at `before_s` (0: there was none), both in seconds
+ * of the wall clock. Between archives_begin() and archives_end() the visitor writes the
+ * values that it is shown. archives_end() writes the sums, too, which have to be
+ * published before. Where the clock was set back, nothing is written, because RRDtool
+ * takes no times before the last one. */
 void archives_begin(uint32_t time_s, uint32_t before_s);
 extern const struct walk_visitor archives_visitor;
 void archives_end(void);
 
-/* The end: what stayed is written as of the last step, and all that waits, until
- * `deadline_ms` (clock_ms()). */
+/* Ends writing: writes, as of the last step, the values that were not written because
+ * they did not change, and all updates that wait, until `deadline_ms` (clock_ms()). */
 void archives_stop(int64_t deadline_ms);
 
 #endif

@@ -1,12 +1,12 @@
 #include "gmetad-bridge/steps/step_plan.h"
 
-/* A value that stays is written so often: RRDtool takes one for unknown that was
- * not written for more than eight steps. */
+/* A value that does not change is written every STAYS_STEPS. RRDtool takes a value for
+ * unknown that was not written for more than UNKNOWN_STEPS. */
 #define STAYS_STEPS 6
 #define UNKNOWN_STEPS 8
 
-/* When the value was looked at last: it was written then, or it stayed since. Never
- * after `before_s`, whatever the step was until now. */
+/* Returns when the value was last looked at: when it was written, or later if it stayed
+ * the same. Never after `before_s`, also when the configuration has changed the step. */
 static uint32_t
 last_seen(const struct step_mark *mark, uint32_t before_s, unsigned step_s)
 {
@@ -21,10 +21,11 @@ set_stayed(struct step_mark *mark, uint32_t steps)
 	mark->flags = (mark->flags & ~MARK_STAYED) | (steps & MARK_STAYED);
 }
 
-/* RRDtool takes a value for that of all the time since the one before. So when what
- * comes differs from what was left out for some steps, that is written first, as of
- * when it was seen last: then the file has what it would have if all had been
- * written. The same where it would take even a value that stays for unknown. */
+/* To RRDtool a value is that of all the time since the value before. So when the value
+ * changes after it was not written for some steps, the old value is written first, as
+ * of when it was last seen: then the file has the same contents as if all had been
+ * written. The old value is also written first where so many steps were missed that
+ * RRDtool would take the time in between for unknown. */
 struct step_plan
 step_value(struct step_mark *mark, double number, enum rrd_write write,
            uint32_t before_s, uint32_t time_s, unsigned step_s)

@@ -13,7 +13,7 @@
 #include "gmetad-bridge/steps/sums.h"
 #include "gmetad-bridge/steps/walk.h"
 
-/* Who looks at hosts: the sums first, for their RRDs get what they published. */
+/* Each host is shown to these visitors, in this order. */
 static const struct walk_visitor *const visitors[] = {&sums_visitor,
                                                       &archives_visitor};
 
@@ -25,21 +25,21 @@ static struct {
 	struct walk walk;
 	pthread_t thread;
 	bool running;
-	int wake; /* eventfd: another configuration, or the end */
-	pthread_mutex_t lock; /* for the next two */
+	int wake; /* eventfd: there is another configuration, or the end */
+	pthread_mutex_t lock; /* for `next` and `stopping` */
 	const struct config *next;
 	bool stopping;
 	/* the thread's own */
 	const struct config *config;
-	uint32_t time_s, before_s; /* of this step, and the one before */
-	bool told;           /* that the clock was set back */
+	uint32_t time_s, before_s; /* of this step, and of the one before */
+	bool told;           /* the log says that the clock was set back */
 	struct log_limit set_back;
 	int64_t deadline_ms;
 } steps = {.wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* A step ----------------------------------------------------------------------------- */
 
-/* The wall clock's last multiple of a step. */
+/* Returns the last multiple of a step, in seconds of the wall clock. */
 static uint32_t
 step_time(int64_t now)
 {
@@ -49,7 +49,8 @@ step_time(int64_t now)
 	return (uint32_t)(wall_s - wall_s % step_s);
 }
 
-/* Said once, and when it is over. The same step again is no clock that was set. */
+/* Logs once that the clock was set back, and once that it is past that time again. A
+ * step at the same time as the one before is no sign that the clock was set. */
 static void
 tell_set_back(int64_t now)
 {
@@ -95,10 +96,11 @@ take_config(const struct config *config)
 	config_release(was);
 }
 
-/* What there is to do next. */
+/* What is due next. */
 enum due { DUE_STEP, DUE_SECOND, DUE_END };
 
-/* Until the next step, or the next second where somebody visits then. */
+/* Returns the ms until the next step; or until the next second, where that comes
+ * earlier and a visitor has the pace WALK_EACH_SECOND. */
 static int
 wait_ms(int64_t wall, enum due *due)
 {
@@ -138,7 +140,7 @@ wait_for_due(void)
 	}
 }
 
-/* A step that took longer than one leaves others out. */
+/* Counts the steps that were left out because one took longer than a step's time. */
 static void
 count_missed(uint32_t before_s)
 {

@@ -1,5 +1,5 @@
-/* steps.h - each step (15 s, at the wall clock's multiples of that) all hosts are
- * looked at once: the sums over clusters are made, and what is new goes to the
+/* steps.h - the thread that in each step (15 s, at the wall clock's multiples of that)
+ * looks at all hosts once: it makes the sums over clusters, and writes values to the
  * RRDs.
  */
 #ifndef BRIDGE_STEPS_H
@@ -9,19 +9,20 @@
 #include "gmetad-bridge/rrd/rrd.h"
 #include "sflow/store/store.h"
 
-/* What it remembers of values gets a column of the store: before there are hosts. 0, or
- * -1 with a line in the log. */
+/* Creates the columns and the feed that the steps need in the store; called before
+ * there are hosts. The store stays the caller's, and must live until steps_stop().
+ * Returns 0, or -1 with a line in the log. */
 int steps_open(struct store *store);
 
-/* Starts the thread. Holds the configuration; the store is the caller's. 0, or -1
- * with a line in the log. */
+/* Starts the thread. Holds the configuration. Returns 0, or -1 with a line in the
+ * log. */
 int steps_start(const struct config *config);
 
-/* Another configuration, from the next step on. */
+/* Takes another configuration, from the next step on. */
 void steps_reload(const struct config *config);
 
-/* Ends the thread: values that were not written, because they did not change, are
- * written, and all that waits, until `deadline_ms` (clock_ms()). */
+/* Ends the thread. First it writes the values that were not written because they did
+ * not change, and all updates that wait, until `deadline_ms` (clock_ms()). */
 void steps_stop(int64_t deadline_ms);
 
 #endif

@@ -9,11 +9,12 @@
 #include "sflow/format.h"
 #include "sflow/hash.h"
 
-/* A power of two: of the metrics by their place in the table. */
+/* The size, a power of two, of a cluster's table of metrics by their address. */
 #define PLACES 1024
 #define PLACES_BITS 10
 
-/* What is shown of a metric comes first: whoever has that has the entry. */
+/* A metric's sum while it is being made. `shown` is first, so that the entry can be
+ * freed by a pointer to it. */
 struct entry {
 	struct summary_metric shown;
 	struct metric metric;
@@ -23,17 +24,17 @@ struct entry {
 	char texts[]; /* name, title, group, title without prefix */
 };
 
-/* Where a metric of the table was added last time. */
+/* The entry to which values of a metric were last added. */
 struct place {
 	const struct metric *metric;
 	struct entry *entry;
 };
 
-/* Of one cluster, or of the grid. */
+/* The sums of one cluster, or of the grid. */
 struct sums {
 	unsigned up, down;
 	struct entry *entries;
-	struct place *places; /* NULL without memory: it is only quicker */
+	struct place *places; /* only makes it faster; NULL without memory */
 };
 
 struct summary_builder {
@@ -43,14 +44,14 @@ struct summary_builder {
 
 /* A published set. */
 struct published {
-	struct summaries summaries; /* first: who has that has this */
+	struct summaries summaries; /* first, so that a cast finds the struct */
 	unsigned references;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct published *current;
 
-/* Published ones ------------------------------------------------------------------ */
+/* Published sums ------------------------------------------------------------------ */
 
 static void
 published_free(struct published *p)
@@ -189,7 +190,8 @@ keep(char **at, const char *text)
 	return kept;
 }
 
-/* An entry with texts of its own, not yet in a table. NULL without memory. */
+/* Makes an entry with copies of the texts, which is not in a table yet. NULL without
+ * memory. */
 static struct entry *
 entry_new(const struct metric *metric, const char *name, const char *title,
           const char *group)
@@ -221,7 +223,8 @@ has_room(const struct sums *sums, bool prefixed)
 	       SUMMARY_METRICS_MAX - (prefixed ? SUMMARY_METRICS_KEPT : 0);
 }
 
-/* The table takes the entry; false without memory. */
+/* Puts the entry into the table; `entry` may be NULL. Returns false without memory, and
+ * then the entry is freed. */
 static bool
 sums_add(struct sums *sums, struct entry *entry, bool prefixed)
 {
@@ -236,7 +239,8 @@ sums_add(struct sums *sums, struct entry *entry, bool prefixed)
 	return false;
 }
 
-/* The entry of a value by its whole name, made where there is none. */
+/* Finds the entry of a value by its whole name, or adds it. NULL where there is no
+ * room. */
 static struct entry *
 find_by_name(struct sums *sums, const struct store_value *value)
 {
@@ -268,9 +272,9 @@ place_of(struct sums *sums, const struct metric *metric)
 	                            : NULL;
 }
 
-/* A name without prefix is the metric's own, whose place in memory tells which one
- * it is; but where agents name metrics themselves, another one may be there by
- * now. */
+/* Finds the entry of a value. A value without a prefix has its metric's name, so its
+ * entry is found by the metric's address. The name is compared, too: a metric that an
+ * agent named may have been freed, and another one may be at its address now. */
 static struct entry *
 find(struct sums *sums, const struct store_value *value)
 {
@@ -288,7 +292,7 @@ find(struct sums *sums, const struct store_value *value)
 	return place->entry;
 }
 
-/* As whoever reads it from the XML has it. */
+/* Returns the number as a reader of the XML would have it. */
 static double
 as_shown(const struct metric *metric, double number, int decimals)
 {
@@ -349,7 +353,7 @@ add_to_grid(struct sums *grid, const struct sums *sums)
 	return true;
 }
 
-/* Gives the entries to a summary. False without memory; then they stay. */
+/* Moves the entries to a summary. Returns false without memory, and then they stay. */
 static bool
 hand_over(struct sums *sums, unsigned cluster, struct summary *to)
 {

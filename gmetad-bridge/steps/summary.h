@@ -1,8 +1,9 @@
-/* summary.h - the sums of a cluster's metrics over its hosts, as gmetad makes them:
- * of each numeric metric of hosts that are up the sum and the number of hosts.
+/* summary.h - the sums of a cluster's metrics over its hosts, as gmetad makes them: for
+ * each numeric metric the sum over the hosts that are up, and the number of these
+ * hosts.
  *
- * They are made anew at each step by one thread (steps.c) and published whole; a
- * reader holds the set it works on.
+ * One thread (steps.c) makes them anew in each step, and publishes them as a whole; a
+ * reader holds the set that it works on.
  */
 #ifndef BRIDGE_SUMMARY_H
 #define BRIDGE_SUMMARY_H
@@ -13,8 +14,9 @@
 
 #include "sflow/store/store.h"
 
-/* Names of one cluster, or of the grid; others are left out. The last of them are
- * for names without a prefix, which a strange host can't make many of. */
+/* At most so many metrics of a cluster, or of the grid, have sums; further ones are
+ * left out. The last SUMMARY_METRICS_KEPT places are for names without a prefix, of
+ * which a single host can't make many. */
 #define SUMMARY_METRICS_MAX 20000
 #define SUMMARY_METRICS_KEPT 2000
 
@@ -22,21 +24,22 @@ struct summary_metric {
 	const char *name;
 	double sum;
 	unsigned hosts;
-	const struct metric *metric; /* type, units, slope, format, and as title
-	                              * that without a prefix; copied, so it
-	                              * lives as long as the summary */
+	const struct metric *metric; /* type, units, slope, format, and the title
+	                              * without a prefix; a copy that lives as
+	                              * long as the summary */
 	const char *group, *title;
 };
 
-/* Of one cluster. */
+/* The sums of one cluster. */
 struct summary {
 	unsigned cluster;
-	unsigned up, down;
+	unsigned up, down; /* hosts */
 	size_t count;
 	struct summary_metric **metrics; /* in the order in which they came */
 };
 
-/* Of all clusters, by their number, and of the grid, which is summaries[count]. */
+/* The sums of all clusters, by their numbers, and of the grid, which is
+ * summaries[count]. */
 struct summaries {
 	int64_t made_s; /* by the wall clock */
 	size_t count;
@@ -47,35 +50,35 @@ struct summaries {
 
 struct summary_builder;
 
-/* For clusters of the numbers below `clusters`; NULL without memory. */
+/* Makes a builder for clusters of numbers below `clusters`; NULL without memory. */
 struct summary_builder *summary_builder_new(size_t clusters);
 void summary_builder_free(struct summary_builder *builder);
 
-/* A host of this cluster; then, where it is up, each of its values. A cluster whose
- * number the builder has no room for makes it larger, up to CLUSTERS_MAX. A value
- * is added as it is shown, rounded to its metric's decimals, for gmetad adds what it
- * reads. Texts are left out. */
+/* summary_host() counts a host of this cluster. If it is up, summary_value() then adds
+ * each of its values. A cluster of a higher number makes the builder larger, up to
+ * CLUSTERS_MAX. A value is added as it is shown, rounded to its metric's decimals,
+ * because gmetad adds up what it reads. Texts are left out. */
 void summary_host(struct summary_builder *builder, unsigned cluster, bool up);
 void summary_value(struct summary_builder *builder, unsigned cluster,
                    const struct store_value *value);
 
-/* Makes them the current ones, and begins anew. Without memory the last ones stay
- * current. */
+/* Makes these sums the current ones, and begins anew. `wall_s` is the wall clock.
+ * Without memory the last sums stay current. */
 void summary_publish(struct summary_builder *builder, int64_t wall_s);
 
 /* Reading: any thread ----------------------------------------------------------- */
 
-/* The current ones, held until summaries_release(); never NULL once published. NULL
- * may be released, too. */
+/* Returns the current sums, held for the caller until summaries_release(); never NULL
+ * once some were published. NULL may be released, too. */
 const struct summaries *summaries_hold(void);
 void summaries_release(const struct summaries *summaries);
 
-/* Of the cluster of this number; NULL where it has none. */
+/* Returns the sums of the cluster of this number; NULL where there are none. */
 const struct summary *summaries_find(const struct summaries *summaries,
                                      unsigned cluster);
 
-/* gmetad's text of a sum: as many decimals as its metric, none for integers. Returns
- * the length. */
+/* Writes a sum as gmetad does, with as many decimals as its metric has, none for
+ * integers. Returns the length. */
 #define SUMMARY_TEXT 320
 size_t summary_text(const struct summary_metric *metric,
                     char text[SUMMARY_TEXT]);

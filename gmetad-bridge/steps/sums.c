@@ -4,7 +4,7 @@
 
 static struct {
 	struct summary_builder *builder;
-	unsigned cluster; /* of the host that is looked at */
+	unsigned cluster; /* of the host whose values are shown */
 } sums;
 
 static bool

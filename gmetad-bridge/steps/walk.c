@@ -76,7 +76,8 @@ walk_step(const struct walk *walk, int64_t now)
 	}
 }
 
-/* All that is new is looked at, also if nobody wants it: the next time it isn't new. */
+/* Shows the new values of a host. Values that no visitor wants are looked at, too, so
+ * that they are not new the next time. */
 static void
 look_at_news(const struct walk *walk, struct store_host *host, int64_t now)
 {

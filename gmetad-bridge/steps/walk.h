@@ -1,6 +1,6 @@
-/* walk.h - the walk over the store's hosts, for visitors that name their pace. What
- * looks at all hosts, or at those with news, is a visitor in a file of its own, and a
- * line in the list of steps.c. One thread walks.
+/* walk.h - the walk over the store's hosts, which shows them to visitors at the pace
+ * that each visitor names. A new visitor is a file of its own, and a line in the list
+ * of steps.c. One thread walks.
  */
 #ifndef BRIDGE_WALK_H
 #define BRIDGE_WALK_H
@@ -19,15 +19,16 @@ enum walk_pace {
 struct walk_visitor {
 	enum walk_pace pace;
 
-	/* A host, locked until the last of its values was given. False where they are
-	 * not wanted. It and the next may do nothing that takes longer than
-	 * microseconds. */
+	/* Shows a host, which is locked until its last value has been shown. Returns
+	 * false where the visitor does not want its values. Neither host() nor value()
+	 * may take longer than microseconds. `now` is clock_ms(). */
 	bool (*host)(const struct store_state *host, int64_t now);
 
-	/* Then each of its values. */
+	/* Shows a value of that host. */
 	void (*value)(const struct store_value *value);
 
-	/* Each second's only: a host is gone, which had this key. May be NULL. */
+	/* Only with WALK_EACH_SECOND: tells that the host of this key is gone. May be
+	 * NULL. */
 	void (*gone)(const char *key);
 };
 
@@ -37,18 +38,19 @@ struct walk {
 	struct store *store;
 	const struct walk_visitor *const *visitors;
 	size_t count;
-	struct store_feed *feed; /* of who visits each second; NULL: nobody does */
+	struct store_feed *feed; /* for visitors of each second; NULL: there are none */
 };
 
-/* A walk for these visitors, at most WALK_VISITORS_MAX, before the store has hosts.
- * False where the store has no feed left for those of each second. */
+/* Makes a walk for these visitors, at most WALK_VISITORS_MAX; called before the store
+ * has hosts. The array must live as long as the walk. Returns false where the store has
+ * no feed left for the visitors of each second. */
 bool walk_open(struct walk *walk, struct store *store,
                const struct walk_visitor *const *visitors, size_t count);
 
-/* All hosts, for the visitors of each step. */
+/* Shows all hosts to the visitors of each step. */
 void walk_step(const struct walk *walk, int64_t now);
 
-/* The hosts that have news now, for the visitors of each second. */
+/* Shows the hosts that have news now to the visitors of each second. */
 void walk_second(const struct walk *walk, int64_t now);
 
 #endif
