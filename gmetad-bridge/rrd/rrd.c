@@ -186,7 +186,7 @@ rrd_put(struct rrd *rrd, unsigned writer, struct rrd_block *block)
 
 /* Writers ------------------------------------------------------------------------ */
 
-/* The next block; NULL when there is none yet, or it is time to end. */
+/* Takes the writer's next block; NULL where there is none yet, or at the deadline. */
 static struct rrd_block *
 next_block(struct rrd_writer *w)
 {
@@ -261,7 +261,8 @@ start_writer(struct rrd *rrd, struct rrd_writer *w)
 	return w->runs ? 0 : -1;
 }
 
-/* Returns how many values were left. */
+/* Waits for a writer's end. Counts the values that are left as dropped, and returns how
+ * many they are. */
 static uint64_t
 stop_writer(struct rrd_writer *w)
 {
@@ -394,7 +395,7 @@ rrd_stop(struct rrd *rrd, int64_t deadline_ms)
 		rrd_bell_ring(&rrd->writers[i].bell);
 	for (i = 0; i < rrd->count; i++)
 		stop_writer(&rrd->writers[i]);
-	rrd_creator_stop(rrd->creator); /* the writers' last lines may be its */
+	rrd_creator_stop(rrd->creator); /* last, because the writers give it lines */
 	dropped = counter_get(&counters.rrd_dropped) - dropped;
 	if (dropped > 0)
 		log_line("RRDs: %" PRIu64 " values were not written in time",

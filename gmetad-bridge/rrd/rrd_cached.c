@@ -1,15 +1,15 @@
-/* The sink of rrdcached: a block is a BATCH. What it answers says which lines it has
- * refused; all others it has taken, and that is what is counted as written: whether
- * it gets them onto its disk is its own affair, and in its own log.
+/* The sink of rrdcached: a block is a BATCH. The answer to it names the lines that
+ * rrdcached has refused. All others it has taken, and they count as written: if
+ * rrdcached can't write them to its disk, that is in its own log.
  *
- * A connection that breaks before that answer leaves open what was taken. So the
- * block is sent again: what had been taken is then refused as too old, and counts
- * as written, once.
+ * When a connection breaks before the answer, it is not known which lines were taken.
+ * So the block is sent again; values that had been taken are then refused as too old,
+ * and count as written.
  *
- * Paths are absolute. Files are made by rrdcached's CREATE, and are there from then on:
- * so what comes later waits until they have got what waits for them. Where it may not
- * (no -R, or -P without CREATE) and runs on this machine, they are made here, as gmetad
- * does it.
+ * Paths are absolute. Files are made by rrdcached's CREATE, and are there from then on.
+ * So lines that come later wait until the file has got the lines that wait for it. If
+ * rrdcached is not allowed to make files (no -R, or -P without CREATE) and runs on this
+ * machine, the bridge makes them itself, as gmetad does.
  */
 #include "gmetad-bridge/rrd/rrd_cached.h"
 
@@ -28,20 +28,20 @@
 #include "gmetad-bridge/rrd/rrd_connection.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
-#define TRIES_MAX 10 /* of a block that is taken but never answered */
+#define TRIES_MAX 10 /* tries of a block that is sent but never answered */
 #define NO_SUCH_FILE "No such file"
 #define TOO_OLD "illegal attempt to update using time"
 #define EXISTS "File exists"
 
-/* It may be busy with a slow disk: 700 files to be looked at take it seconds. */
+/* With a slow disk an answer may take long: to look at 700 files takes seconds. */
 int rrd_cached_timeout_ms = 30000;
 
 struct cached {
 	struct rrd *rrd;
 	const char *address;
 	struct connection connection;
-	bool filling; /* a file that is said to be made */
-	bool lost;    /* said in the log, until it is back */
+	bool filling; /* lines of a file that was just made are written */
+	bool lost;    /* the log says that the connection is lost */
 	struct log_limit broken, refused, made;
 };
 
@@ -80,7 +80,8 @@ ensure_connected(struct cached *c)
 	return RRD_DONE;
 }
 
-/* Receives until there are `count` lines. Returns their length, 0 on failure. */
+/* Receives until there are `count` lines. Returns their length in bytes; 0 on
+ * failure. */
 static size_t
 receive_lines(struct cached *c, unsigned long count)
 {
@@ -101,8 +102,9 @@ receive_lines(struct cached *c, unsigned long count)
 	}
 }
 
-/* Reads "N text" and the N lines that follow, which is what comes back in `len`, a
- * status line of `*head` bytes before them. False: broken. */
+/* Receives an answer: the status line "N text", and the N lines that follow. Sets *head
+ * to the bytes of the status line, and *len to those of all lines. Returns false where
+ * the connection is broken. */
 static bool
 receive_answer(struct cached *c, size_t *head, size_t *len)
 {
@@ -120,7 +122,7 @@ receive_answer(struct cached *c, size_t *head, size_t *len)
 	return *len != 0;
 }
 
-/* What rrdcached said, for the log: one line, and nothing that can't be printed. */
+/* Writes a text of rrdcached for the log: one line, and only what can be printed. */
 static void
 print(const char *text, size_t len, char line[CONNECTION_FAULT])
 {
@@ -144,8 +146,8 @@ lose_answer(struct cached *c)
 	return lose(c, fault[0] != '\0' ? fault : "no answer in its protocol");
 }
 
-/* Begins a BATCH, for which the answer has to be awaited: where it isn't allowed the
- * lines would be commands, each answered. */
+/* Begins a BATCH, and waits for the answer: where BATCH is not allowed, rrdcached would
+ * take the lines that follow for commands, and answer each of them. */
 static enum rrd_result
 begin_batch(struct cached *c)
 {
@@ -161,8 +163,8 @@ begin_batch(struct cached *c)
 	return RRD_DONE;
 }
 
-/* Ends it. What is received then has a status line of `*head` bytes, and the lines
- * "NUMBER message" of errors up to `*len`. */
+/* Sends the lines of a BATCH, and ends it. The answer is then in `received`: a status
+ * line of *head bytes, and up to *len the errors, in lines "NUMBER message". */
 static enum rrd_result
 end_batch(struct cached *c, const char *lines, size_t lines_len, size_t *head,
           size_t *len)
@@ -177,10 +179,10 @@ end_batch(struct cached *c, const char *lines, size_t lines_len, size_t *head,
 
 /* Updates --------------------------------------------------------------------------- */
 
-/* What was refused of a block is gone through in its order. */
+/* A walk over the errors in an answer, which are in the order of the lines. */
 struct answer {
-	char *at, *end;       /* of the errors */
-	unsigned long number; /* of the next one's line; 0: there is none */
+	char *at, *end;       /* the errors that are left */
+	unsigned long number; /* the current error is of this line; 0: no more errors */
 	const char *message;
 };
 
@@ -196,7 +198,7 @@ next_error(struct answer *a)
 		a->at[-1] = '\0';
 		a->number = strtoul(line, &end, 10);
 		if (*line < '0' || *line > '9' || *end != ' ' ||
-		    a->number <= before) { /* goes on from the one before */
+		    a->number <= before) { /* more of the error before */
 			a->number = 0;
 			continue;
 		}
@@ -223,8 +225,8 @@ refuse(struct cached *c, const struct answer *a, const char *line, size_t len,
 	            text);
 }
 
-/* A line that was refused. Returns how many of its values are settled as not
- * written; `*left` is what has to be sent once more of it, in place. */
+/* Deals with a line that was refused. Returns how many of its values are not written by
+ * this BATCH. *left is the length of what has to be sent again of the line, in place. */
 static unsigned
 refused_line(struct cached *c, const struct answer *a, char *line, size_t len,
              bool again, size_t *left)
@@ -250,7 +252,8 @@ refused_line(struct cached *c, const struct answer *a, char *line, size_t len,
 	return again ? values - 1 : values;
 }
 
-/* Counts what the answer says of a block, which then is what is left of it. */
+/* Counts the values of a block by its answer, and leaves in the block the lines that
+ * have to be sent again. */
 static enum rrd_result
 settle(struct cached *c, struct rrd_block *block, char *errors, size_t len)
 {
@@ -315,7 +318,8 @@ cached_write(void *state, struct rrd_block *block)
 
 /* Files ------------------------------------------------------------------------------- */
 
-/* The line that makes a file. */
+/* Writes the command that makes a file. Returns false without memory, or if it is too
+ * long. */
 static bool
 describe(const struct rrd_file *file, struct buffer *line)
 {
@@ -338,7 +342,7 @@ describe(const struct rrd_file *file, struct buffer *line)
 	return !line->failed && line->len < RRD_LINE;
 }
 
-/* Makes the file here, where rrdcached runs, too. */
+/* Makes the file on this machine, where rrdcached runs, too. */
 static enum rrd_result
 make_here(struct cached *c, const struct rrd_file *file)
 {
@@ -403,7 +407,8 @@ cached_create(void *state, const struct rrd_file *file)
 	return result;
 }
 
-/* A file that isn't there now is somewhere else, and making it again no help. */
+/* Writes lines to a file that was just made. If rrdcached does not find it, to make it
+ * again would not help, so the lines are not given to the creator. */
 static enum rrd_result
 cached_fill(void *state, struct rrd_block *block)
 {

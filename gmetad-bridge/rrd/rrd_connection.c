@@ -16,11 +16,11 @@
 #include "common/clock.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
-#define PORT "42217" /* rrdcached's own */
+#define PORT "42217" /* rrdcached's default */
 #define RECEIVED_MAX (1 << 20)
-#define SLICE_MS 100 /* after which a wait looks whether the end is asked for */
+#define SLICE_MS 100 /* a wait looks this often whether rrd_stop() was called */
 
-/* Waits for the socket; 0, or -1 with errno. */
+/* Waits for events of the socket. Returns 0, or -1 with errno. */
 static int
 wait_for(struct rrd *rrd, int fd, short events, int64_t ms)
 {
@@ -42,7 +42,7 @@ wait_for(struct rrd *rrd, int fd, short events, int64_t ms)
 
 /* Connecting ------------------------------------------------------------------------ */
 
-/* A connected socket; -1 with errno. */
+/* Returns a connected socket; -1 with errno. */
 static int
 connect_to(struct rrd *rrd, const struct sockaddr *address, socklen_t len,
            int64_t ms)
@@ -84,7 +84,8 @@ open_unix(struct rrd *rrd, const char *path, int64_t ms)
 	return connect_to(rrd, (struct sockaddr *)&address, sizeof(address), ms);
 }
 
-/* Splits "host:port" in place. An IPv6 address without brackets has no port. */
+/* Splits "host:port" in place, and returns the port. An IPv6 address without brackets
+ * has no port. */
 static const char *
 split_port(char **host)
 {
@@ -191,7 +192,7 @@ connection_send(struct connection *c, const char *bytes, size_t len, int64_t ms)
 	return 0;
 }
 
-/* Room for more. */
+/* Makes room for more bytes. */
 static int
 grow(struct connection *c)
 {

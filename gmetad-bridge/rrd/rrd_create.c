@@ -1,6 +1,6 @@
-/* Files that aren't there are made by a thread of its own, one after the other, so
- * that updates of the others go on. What comes for such a file meanwhile waits
- * beside it, in its order, within a quarter of the queue's bound.
+/* The creator: a thread that makes missing files, one after the other, so that updates
+ * of other files go on. The lines of such a file wait, in their order; all of them
+ * together have a quarter of the queue's bound.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,19 +15,21 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 #include "sflow/hash.h"
 
-#define SHARE 4            /* of the queue's bound: a quarter */
-#define FAILURES 100       /* in a row, after which it looks like all fail: */
-#define FAILED_PAUSE_MS 10 /* until then after each, */
-#define FAILED_PAUSE_MAX_MS 1000 /* and from then on: a full disk is no reason
-                                  * to run hot */
+#define SHARE 4            /* the part of the queue's bound: a quarter */
+
+/* The pause after a file that could not be made; after so many FAILURES in a row the
+ * longer one, so that a full disk does not keep the processor busy. */
+#define FAILURES 100
+#define FAILED_PAUSE_MS 10
+#define FAILED_PAUSE_MAX_MS 1000
 
 /* A file to be made, and its lines. */
 struct order {
 	UT_hash_handle hh;
 	struct order *prev, *next;
 	struct rrd_block *lines; /* that wait; NULL: none */
-	bool made;               /* or begun to be */
-	size_t bytes;            /* of the queue's bound */
+	bool made;               /* it is made, or is being made */
+	size_t bytes;            /* that it has of the queue's bound */
 	size_t len;
 	char path[]; /* escaped */
 };
@@ -35,18 +37,18 @@ struct order {
 struct rrd_creator {
 	struct rrd *rrd;
 	pthread_t thread;
-	struct rrd_bell bell; /* its lock is for what follows */
+	struct rrd_bell bell; /* its lock is for the members up to `full` */
 	bool closing;
 	struct order *table, *orders;
 	size_t bytes;
 	struct log_limit full;
 
-	/* the thread's */
+	/* the thread's own */
 	void *state; /* the sink's */
-	unsigned failed; /* in a row */
+	unsigned failed; /* failures in a row */
 };
 
-/* Orders: the lock is held ------------------------------------------------------- */
+/* Orders: the caller holds the bell's lock --------------------------------------- */
 
 static bool
 reserve(struct rrd_creator *c, struct order *order, size_t bytes)
@@ -93,7 +95,8 @@ add_order(struct rrd_creator *c, const char *path, size_t len)
 	return order;
 }
 
-/* The line waits for its file, or there is no room, and it is counted. */
+/* Appends a line to those that wait for the file. Where there is no room, or no order,
+ * its values are counted as dropped. */
 static void
 add_line(struct rrd_creator *c, struct order *order, const char *line, size_t len)
 {
@@ -190,7 +193,8 @@ next_order(struct rrd_creator *c)
 	return order;
 }
 
-/* Removes an order, whose values are counted there. */
+/* Removes an order. The values of its lines are added to the counter; NULL: not
+ * counted. */
 static void
 end_order(struct rrd_creator *c, struct order *order,
           atomic_uint_fast64_t *counter)
@@ -202,8 +206,9 @@ end_order(struct rrd_creator *c, struct order *order,
 	pthread_mutex_unlock(&c->bell.lock);
 }
 
-/* The lines that wait. Without any the file is shown and the order removed under
- * the one lock, so no line can come between: it finds the order, or the file. */
+/* Takes the waiting lines. Where there are none, shows the file and removes the order
+ * while it holds the lock: so a line that comes later finds either the order or the
+ * file. */
 static struct rrd_block *
 take_lines(struct rrd_creator *c, struct order *order)
 {
@@ -229,7 +234,8 @@ fill(struct rrd_creator *c, struct rrd_block *lines)
 	free(lines);
 }
 
-/* Of the first line "UPDATE PATH TIME:VALUE[:NUM] ..." comes what the file needs. */
+/* Fills in what is needed to make the file, from its first line "UPDATE PATH
+ * TIME:VALUE[:NUM] ...". `path` is the memory for its path. */
 static void
 describe(const struct order *order, const struct config *config,
          char path[RRD_LINE + 1], struct rrd_file *file)
@@ -277,7 +283,7 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 	enum rrd_result result;
 	unsigned failures = 0;
 
-	pthread_mutex_lock(&c->bell.lock); /* others append to the lines */
+	pthread_mutex_lock(&c->bell.lock); /* writers may append to the lines */
 	order->made = true;
 	describe(order, config, path, &file);
 	pthread_mutex_unlock(&c->bell.lock);
@@ -288,7 +294,7 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 	while ((result = c->rrd->sink->create(c->state, &file)) == RRD_BROKEN) {
 		rrd_pause(c->rrd, &c->bell, ++failures);
 		if (rrd_time_left(c->rrd, 1) == 0)
-			return; /* it is counted by rrd_creator_stop() */
+			return; /* rrd_creator_stop() counts its values */
 	}
 	if (result == RRD_FAILED) {
 		end_order(c, order, &counters.rrd_failed);

@@ -1,5 +1,5 @@
-/* The sink of librrd: files are updated and made by ourselves. A new file has its
- * first values before it gets its name, so whoever finds it finds it whole.
+/* The sink of librrd: updates and makes files in this process. A new file gets its
+ * first values before it gets its name, so a reader never finds an empty file.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,22 +19,22 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 #include "sflow/hash.h"
 
-#define VALUES 64        /* in one call */
-#define LOCK_TRIES 6     /* a reader has the file for a moment: 1, 2, 4 ... ms */
-#define FAULTS_MAX 5     /* SIGBUS, a minute: each loses some memory */
+#define VALUES 64        /* values in one call of librrd */
+#define LOCK_TRIES 6     /* a reader may have locked the file: wait 1, 2, 4 ... ms */
+#define FAULTS_MAX 5     /* SIGBUS in a minute: each loses some memory */
 #define ARCHIVES_MAX 100
-#define TEMPORARY ".new" /* behind the name of a file that isn't shown yet */
+#define TEMPORARY ".new" /* ends the name of a file that isn't shown yet */
 
 struct direct {
 	struct rrd *rrd;
 	struct rrd_gather *gather; /* NULL: each line is written at once */
 	struct log_limit refused, made;
 	int64_t faults_since_ms;
-	unsigned faults, faulty[FAULTS_MAX]; /* hashes of their files' paths */
+	unsigned faults, faulty[FAULTS_MAX]; /* hashes of the paths of faulty files */
 
-	/* a file that is being made */
+	/* the file that is being made */
 	char path[RRD_LINE + 1], temporary[RRD_LINE + 8];
-	uint64_t values, failed; /* in it, and refused */
+	uint64_t values, failed; /* all its values, and how many were refused */
 };
 
 /* One update. */
@@ -56,8 +56,8 @@ call_update(void *argument)
 	u->result = rrd_update_r(u->path, NULL, u->count, u->values);
 }
 
-/* Whether it isn't tried in this minute: this file had a fault, or too many had, and
- * something is broken for good. */
+/* Whether the file is not to be tried in this minute, because it had a fault, or so
+ * many files had that something must be broken. */
 static bool
 is_faulty(struct direct *d, unsigned hash)
 {
@@ -87,7 +87,8 @@ update_once(struct direct *d, struct update *u)
 	return -1;
 }
 
-/* RRDtool's lock is only tried: who reads a file at the moment is waited for. */
+/* RRDtool does not wait for the lock of a file that is being read, so this tries
+ * again. */
 static int
 update(struct direct *d, struct update *u)
 {
@@ -104,7 +105,7 @@ update(struct direct *d, struct update *u)
 	return -1;
 }
 
-/* Values that aren't written. */
+/* Logs values that librrd has refused. */
 static void
 refuse(struct direct *d, const char *path, uint64_t values)
 {
@@ -115,16 +116,16 @@ refuse(struct direct *d, const char *path, uint64_t values)
 	            rrd_get_error());
 }
 
-/* Updates a file with these values. What is too old is left out, one by one, so
- * that the rest isn't lost with it. Returns how many were refused; -1 when there is
- * no such file. */
+/* Updates a file with these values. Values that are too old are left out one by one, so
+ * that the others aren't lost. Returns how many were refused; -1 when there is no such
+ * file. */
 static int
 update_all(struct direct *d, const char *path, const char **values, int count)
 {
 	struct update u = {.path = path, .values = values, .count = count};
 
 	while (u.count > 0 && update(d, &u) != 0) {
-		/* also where it has come since the update looked for it */
+		/* the first test also holds if the file was made since the update */
 		if (strstr(rrd_get_error(), strerror(ENOENT)) != NULL ||
 		    (access(path, F_OK) != 0 && errno == ENOENT))
 			return -1;
@@ -139,8 +140,8 @@ update_all(struct direct *d, const char *path, const char **values, int count)
 	return count - u.count;
 }
 
-/* Splits the values of a line, which has its end, in place; at most `max`. Returns
- * where it goes on, NULL at the end. */
+/* Splits the values of a line in place, at most `max`. Returns where the next value
+ * begins; NULL at the end. */
 static char *
 split(char *at, const char **values, int max, int *count)
 {
@@ -153,8 +154,8 @@ split(char *at, const char **values, int max, int *count)
 	return at;
 }
 
-/* Updates `path` with the values of a line of `len` bytes; the line is kept as it
- * is. Returns as update_all(). */
+/* Updates `path` with the values of a line of `len` bytes, which is not changed.
+ * Returns like update_all(). */
 static int
 update_line(struct direct *d, const char *path, const char *line, size_t len)
 {
@@ -196,7 +197,7 @@ write_line(struct direct *d, const char *line, size_t len)
 	counter_add(&counters.rrd_updates, values - (uint64_t)refused);
 }
 
-/* With others of its file, when its turn has come. */
+/* Has a line written together with others of its file, when the file's turn comes. */
 static void
 gather_line(struct direct *d, const char *line, size_t len)
 {
@@ -243,8 +244,8 @@ direct_settle(void *state, bool all)
 
 /* Files -------------------------------------------------------------------------- */
 
-/* Makes the folders of a path that are below the root, and sees whether a file can
- * be made in the last of them. 0, or -1 with errno. */
+/* Makes the folders of a path that are below the root, and tests whether a file can be
+ * made in the last one. Returns 0, or -1 with errno. */
 static int
 make_folders(const char *root, const char *path)
 {
@@ -286,7 +287,7 @@ rrd_make_file(const char *root, const char *path, const struct rrd_file *file)
 	if (rrd_create_r(path, file->step_s, (time_t)file->start_s, count,
 	                 arguments) == 0)
 		return 0;
-	if (!rrd_test_error()) /* it has no word for that */
+	if (!rrd_test_error()) /* librrd has no text for this fault */
 		rrd_set_error("it can't be written; is the disk full?");
 	return -1;
 }
@@ -326,7 +327,8 @@ direct_fill(void *state, struct rrd_block *block)
 	return RRD_DONE;
 }
 
-/* A file that somebody else has made meanwhile stays: it may have more in it. */
+/* A file that another program has made meanwhile stays, because it may have more
+ * values. */
 static void
 direct_show(void *state)
 {

@@ -6,9 +6,9 @@
 
 #include "sflow/hash.h"
 
-#define VALUES_MAX 60 /* of a line, which librrd takes in one call */
+#define VALUES_MAX 60 /* values of a line, which librrd takes in one call */
 
-/* What waits for a file: a line. */
+/* The line that waits for a file. */
 struct waiting {
 	UT_hash_handle hh; /* by its path */
 	struct waiting *prev, *next; /* of the same turn */
@@ -23,8 +23,8 @@ struct rrd_gather {
 	struct rrd *rrd;
 	struct waiting *by_path;
 	unsigned delay_s;
-	int64_t swept_s;        /* all turns until then have been */
-	struct waiting *taken;  /* by the last call */
+	int64_t swept_s;        /* all turns before this second are done */
+	struct waiting *taken;  /* whose line the last call has returned */
 	struct waiting *turns[]; /* one for each second of the delay */
 };
 
@@ -72,7 +72,8 @@ rrd_gather_free(struct rrd_gather *g)
 	free(g);
 }
 
-/* More room for a line, of which the queue's bound knows. */
+/* Makes room for `more` bytes in a line, and counts it for the queue's bound. Returns
+ * false at the bound, or without memory. */
 static bool
 grow(struct rrd_gather *g, struct waiting *w, size_t more)
 {
@@ -89,12 +90,12 @@ grow(struct rrd_gather *g, struct waiting *w, size_t more)
 		return false;
 	}
 	w->line = line;
-	w->hh.key = line; /* the same text, elsewhere */
+	w->hh.key = line; /* the same text at another address */
 	w->size = size;
 	return true;
 }
 
-/* A file's first line is kept as it is; its turn is by its name. */
+/* Adds a file's first line. The hash of the file's path chooses its turn. */
 static bool
 add_first(struct rrd_gather *g, const char *line, size_t len, size_t path_len)
 {
@@ -154,7 +155,7 @@ rrd_gather_add(struct rrd_gather *g, const char *line, size_t len)
 	return true;
 }
 
-/* Takes it out, and gives its line. */
+/* Takes the file out, and returns its line. */
 static const char *
 take(struct rrd_gather *g, struct waiting *w, size_t *len)
 {

@@ -19,7 +19,7 @@ static void
 on_bus(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	if (!armed) { /* on return it comes again, and ends the process */
+	if (!armed) { /* the signal comes again after this, and ends the process */
 		signal(number, SIG_DFL);
 		return;
 	}
@@ -44,7 +44,7 @@ rrd_guard_install(void)
 struct map {
 	unsigned long begin, end, inode;
 	unsigned major, minor; /* of the device */
-	char rights[5];        /* "rw-s": s for shared */
+	char rights[5];        /* such as "rw-s"; s: shared */
 };
 
 static bool
@@ -60,8 +60,8 @@ next_map(FILE *maps, struct map *map)
 	return false;
 }
 
-/* Unmaps the file that the fault was in: what librrd advises the kernel of its parts
- * has made several maps of it. */
+/* Unmaps the file in which the fault was. It may have several maps, because librrd
+ * calls madvise() for parts of it. */
 static void
 unmap(uintptr_t address)
 {
@@ -82,7 +82,7 @@ unmap(uintptr_t address)
 		fclose(maps);
 }
 
-/* Closes what is open of the file; only this thread has it open. */
+/* Closes the file, which only this thread has open. */
 static void
 close_file(const char *path)
 {
@@ -111,7 +111,7 @@ rrd_guard_call(void (*work)(void *), void *argument, const char *path)
 	char real[PATH_MAX];
 	sigset_t bus;
 
-	if (!unblocked) { /* blocked, it would end the process at once */
+	if (!unblocked) { /* a blocked SIGBUS would end the process at once */
 		sigemptyset(&bus);
 		sigaddset(&bus, SIGBUS);
 		pthread_sigmask(SIG_UNBLOCK, &bus, NULL);

@@ -6,16 +6,16 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
-#define VALUE_TEXT 330 /* the longest double, printed with decimals */
-#define VALUE_REST 32  /* " TIME:", ":NUM" */
+#define VALUE_TEXT 330 /* bytes of the longest double, printed with decimals */
+#define VALUE_REST 32  /* bytes of " TIME:" and ":NUM" */
 
 struct rrd_chunk {
-	char folder[RRD_LINE]; /* up to the metric's name; "" for a bad one */
-	size_t folder_len;
+	char folder[RRD_LINE]; /* a line's text up to the metric's name */
+	size_t folder_len;     /* 0: the folder is bad, and its lines are dropped */
 	unsigned writer; /* of the folder */
-	/* of the line: */
-	size_t begin;    /* where it is in its block */
-	uint64_t values; /* that it has */
+	/* the line: */
+	size_t begin;    /* where it begins in its block */
+	uint64_t values; /* how many it has */
 	bool bad;        /* it is dropped */
 	struct rrd_block *blocks[]; /* one for each writer, or NULL */
 };
@@ -85,7 +85,7 @@ rrd_line_shift(char *line, size_t len)
 	return first + rest;
 }
 
-/* Is it fit for a part of a path? */
+/* Whether the name may be a part of a path. */
 static bool
 is_harmless(const char *name)
 {
@@ -99,8 +99,8 @@ is_harmless(const char *name)
 	return true;
 }
 
-/* Does it look like a number? RRDtool reads it, but ':' or a blank would make two
- * of one. */
+/* Whether the text has only characters of numbers. RRDtool checks the number itself,
+ * but a ':' or a blank would split it into two. */
 static bool
 is_number(const char *text, size_t len)
 {
@@ -123,7 +123,8 @@ writer_of(const struct rrd *rrd, const char *cluster, const char *host)
 	return (hash ^ hash >> 16) % rrd->count;
 }
 
-/* The block of the folder's writer, with room for a line; NULL without memory. */
+/* Returns the block for the folder's writer, with room for a line; NULL without
+ * memory. */
 static struct rrd_block *
 block_of(const struct rrd *rrd, struct rrd_chunk *chunk)
 {
@@ -180,7 +181,7 @@ is_good_folder(const struct rrd *rrd, const char *cluster, const char *host)
 	return rrd->prefix_len + 2 * len + 2 < RRD_LINE;
 }
 
-/* "UPDATE ROOT/CLUSTER/HOST/", or what there is of it. Returns the length. */
+/* Writes "UPDATE ROOT/CLUSTER/HOST/", or the same of the sums. Returns the length. */
 static size_t
 compose_folder(const struct rrd *rrd, const char *cluster, const char *host,
                char folder[RRD_LINE])
@@ -213,7 +214,7 @@ rrd_line_folder(struct rrd *rrd, struct rrd_chunk **chunk, const char *cluster,
 		c = *chunk = calloc(1, sizeof(*c) +
 		                           rrd->count * sizeof(c->blocks[0]));
 	if (c == NULL)
-		return; /* without memory; the values of its lines are counted */
+		return; /* no memory; rrd_line_value() counts the values as dropped */
 	c->writer = writer_of(rrd, cluster != NULL ? cluster : "",
 	                      host != NULL ? host : "");
 	c->folder_len = 0;

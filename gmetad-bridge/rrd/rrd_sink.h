@@ -1,9 +1,9 @@
-/* rrd_sink.h - what is between the parts of rrd.h: the queue and its writers
- * (rrd.c), the lines (rrd_line.c), those who make files (rrd_create.c), and what
- * they write to, a sink: librrd (rrd_direct.c) or rrdcached (rrd_cached.c).
+/* rrd_sink.h - what the files behind rrd.h share: the queue and its writers (rrd.c),
+ * the lines (rrd_line.c), the creator of files (rrd_create.c), and the sinks that they
+ * write to: librrd (rrd_direct.c) and rrdcached (rrd_cached.c).
  *
- * A writer is a thread with a queue of blocks, which are whole lines. All lines of
- * a folder go to one writer, so that the updates of a file stay in order.
+ * A writer is a thread with a queue of blocks, which consist of whole lines. All lines
+ * of a folder go to one writer, so that the updates of a file stay in order.
  */
 #ifndef BRIDGE_RRD_SINK_H
 #define BRIDGE_RRD_SINK_H
@@ -19,13 +19,13 @@
 
 #define RRD_BLOCK 65536 /* bytes after which a block is full */
 #define RRD_LINE 4000   /* bytes of a line; rrdcached takes 4096 */
-#define RRD_UPDATE "UPDATE " /* what each line begins with */
+#define RRD_UPDATE "UPDATE " /* begins each line */
 #define RRD_SUMS "__SummaryInfo__"
 
 struct rrd_block {
 	struct rrd_block *prev, *next;
-	uint64_t values; /* in all its lines */
-	unsigned tries;  /* that broke off after it had been sent */
+	uint64_t values; /* in all lines */
+	unsigned tries;  /* how often the connection broke after it was sent */
 	size_t len, size;
 	char bytes[];
 };
@@ -33,17 +33,17 @@ struct rrd_block {
 enum rrd_result {
 	RRD_DONE,
 	RRD_AGAIN,  /* there is more to do, at once */
-	RRD_BROKEN, /* not now: try again after a pause */
-	RRD_FAILED  /* for good, and logged */
+	RRD_BROKEN, /* it can't be done now: try again after a pause */
+	RRD_FAILED  /* it can't be done at all, and that is logged */
 };
 
 /* A file that is to be made. */
 struct rrd_file {
-	const char *escaped;   /* its path, as in a line */
-	const char *path;      /* as the file system has it */
-	bool sums;             /* with a data source "num" */
+	const char *escaped;   /* its path, escaped as in a line */
+	const char *path;      /* its path in the file system */
+	bool sums;             /* it has a data source "num", too */
 	unsigned step_s;
-	uint32_t start_s;      /* of its first value */
+	uint32_t start_s;      /* a second before its first value */
 	char *const *archives; /* NULL at the end */
 };
 
@@ -53,33 +53,36 @@ typedef enum rrd_result rrd_write_function(void *state,
                                            struct rrd_block *block);
 
 struct rrd_sink {
-	/* What one thread works with; NULL without memory. */
+	/* open() returns the state of one thread, which the others get; NULL without
+	 * memory. close() frees it. */
 	void *(*open)(struct rrd *rrd);
 	void (*close)(void *state);
 
-	/* Writes a block. RRD_DONE: each of its values is written, refused, or with
-	 * the creator, and counted. RRD_AGAIN: the block is now what is left of it.
-	 * RRD_BROKEN: likewise, or as it was. */
+	/* Writes a block. RRD_DONE: each of its values is written, refused, or given to
+	 * the creator, and counted. RRD_AGAIN: the block has only what is left.
+	 * RRD_BROKEN: the same, or the block is as it was. */
 	rrd_write_function *write;
 
-	/* After each block, and once a second without any: what the sink holds back and
-	 * is to be written now; all of it before the end. NULL: it holds nothing. */
+	/* Called after each block, and once a second without any: writes the values that
+	 * the sink has gathered and that are due; with `all`, before the end, all of
+	 * them. NULL: the sink gathers nothing. */
 	void (*settle)(void *state, bool all);
 
-	/* Makes a file, which is no failure when it is there. Its lines are given
-	 * to fill(), which is as write(), and then it is shown: from then on writers
-	 * find it, at the latest. NULL: they do as soon as it is made. */
+	/* create() makes a file; it succeeds where the file is there already. Then the
+	 * lines that wait for the file are given to fill(), which is like write(), and
+	 * at last show() makes writers find the file. show() is NULL where writers find
+	 * it as soon as it is made. */
 	enum rrd_result (*create)(void *state, const struct rrd_file *file);
 	rrd_write_function *fill;
 	void (*show)(void *state);
 
-	/* Do writers find it now? NULL: only a try can tell. */
+	/* Whether writers find the file of this path now. NULL: they have to try. */
 	bool (*is_there)(const char *path);
 };
 
 extern const struct rrd_sink rrd_direct, rrd_cached;
 
-/* A thread's bell: it waits for it, others ring it. */
+/* A thread waits for its bell, and other threads ring it. */
 struct rrd_bell {
 	pthread_mutex_t lock;
 	pthread_cond_t ring;
@@ -97,15 +100,15 @@ struct rrd_writer {
 struct rrd {
 	const struct config *config;
 	const struct rrd_sink *sink;
-	char *prefix;            /* of lines: "UPDATE ROOT/" */
+	char *prefix;            /* of all lines: "UPDATE ROOT/" */
 	size_t prefix_len;
 	size_t block_size;
-	atomic_size_t queued;    /* bytes, of at most config->rrd.queue_bytes */
+	atomic_size_t queued;    /* bytes, at most config->rrd.queue_bytes */
 	atomic_llong deadline_ms; /* INT64_MAX until rrd_stop() */
 	struct rrd_creator *creator;
 	struct log_limit full;
 	pthread_mutex_t lock;
-	const struct config *latest; /* for the archives; under the lock */
+	const struct config *latest; /* by which files are made; under the lock */
 	unsigned count;
 	struct rrd_writer *writers;
 };
@@ -115,67 +118,75 @@ struct rrd {
 void rrd_bell_init(struct rrd_bell *bell);
 void rrd_bell_free(struct rrd_bell *bell);
 void rrd_bell_ring(struct rrd_bell *bell);
-/* Waits `ms`, or less; its lock is held. */
+/* Waits for `ms` at most, or until the bell rings. The caller holds its lock. */
 void rrd_bell_wait(struct rrd_bell *bell, int64_t ms);
 
-/* Is the end asked for; and how long there still is, in ms; at most `ms`. */
+/* Whether rrd_stop() was called; and how many ms are left until its deadline, at most
+ * `ms`, which is also the answer before rrd_stop(). */
 bool rrd_is_ending(struct rrd *rrd);
 int64_t rrd_time_left(struct rrd *rrd, int64_t ms);
 
-/* A pause after the n-th failure in a row, up to 10 s; shorter at the end. */
+/* Waits after the n-th failure in a row, up to 10 s; shorter once rrd_stop() was
+ * called. */
 void rrd_pause(struct rrd *rrd, struct rrd_bell *bell, unsigned failures);
 
-/* Takes room for so many bytes out of the queue's bound; false: it is full. */
+/* rrd_reserve() counts so many bytes for the queue's bound; false: the queue is full.
+ * rrd_unreserve() gives them back. */
 bool rrd_reserve(struct rrd *rrd, size_t bytes);
 void rrd_unreserve(struct rrd *rrd, size_t bytes);
 
+/* Makes an empty block with room for `size` bytes; NULL without memory. */
 struct rrd_block *rrd_block_new(size_t size);
-/* Appends a line with its end; false without memory. */
+/* Appends a line with its '\n'; makes or enlarges *block. False without memory. */
 bool rrd_block_add(struct rrd_block **block, const char *line, size_t len,
                    uint64_t values);
 
-/* The configuration that is the latest; to be released. */
+/* Returns the latest configuration, which the caller releases. */
 const struct config *rrd_config(struct rrd *rrd);
 
-/* Calls a sink's write() or fill() until all of the block is settled, with pauses where
- * that is broken; what is left when the time is over is counted as dropped. */
+/* Calls a sink's write() or fill() until it is done with the block, with pauses after
+ * RRD_BROKEN. Values that are left at the deadline are counted as dropped. */
 void rrd_write(struct rrd *rrd, struct rrd_bell *bell, rrd_write_function *write,
                void *state, struct rrd_block *block);
 
-/* Gives a block to a writer, or counts it as dropped. */
+/* Gives a block to a writer; at the queue's bound, frees it and counts its values as
+ * dropped. */
 void rrd_put(struct rrd *rrd, unsigned writer, struct rrd_block *block);
 
 /* rrd_line.c ------------------------------------------------------------------- */
 
-/* The length of the path that follows RRD_UPDATE, escaped as it is. */
+/* Returns the length of a line's path, which follows RRD_UPDATE and is escaped. */
 size_t rrd_line_path(const char *line, size_t len);
-/* The values of a line, which are those behind its path. */
+/* Returns how many values a line has. */
 unsigned rrd_line_values(const char *line, size_t len);
-/* What escaping has added is taken away; returns the length. */
+/* Undoes escaping, and adds a NUL; returns the length without it. */
 size_t rrd_unescape(const char *escaped, size_t len, char *path);
-/* The other way; `escaped` has room for twice `len`. */
+/* Escapes a path, without a NUL; `escaped` has room for twice `len`. Returns the
+ * length. */
 size_t rrd_escape(const char *path, size_t len, char *escaped);
 
-/* Cuts the first value out of a line that ends with '\n'; returns its new length,
- * 0 when no value is left. */
+/* Removes the first value from a line that ends with '\n'. Returns the line's new
+ * length; 0 when no value is left. */
 size_t rrd_line_shift(char *line, size_t len);
 
 /* rrd_create.c ----------------------------------------------------------------- */
 
+/* Starts the creator's thread; NULL where that fails. */
 struct rrd_creator *rrd_creator_start(struct rrd *rrd);
-/* What is left at the deadline is counted as dropped. */
+/* Ends the thread. Values that are left at the deadline are counted as dropped. */
 void rrd_creator_stop(struct rrd_creator *creator);
 
-/* A line (with its end) whose file isn't there. False: by now it is, try again. */
+/* Takes a line, with its '\n', whose file isn't there. Returns false where the file is
+ * there now: the caller tries again. */
 bool rrd_create_line(struct rrd_creator *creator, const char *line, size_t len);
-/* Of a block, the lines whose files are being made: they wait behind those that do, and
- * the block is what is left. */
+/* Takes those lines out of a block whose files are being made: they wait behind the
+ * lines that wait already. The block keeps the others. */
 void rrd_create_queue(struct rrd_creator *creator, struct rrd_block *block);
 
 /* rrd_direct.c ----------------------------------------------------------------- */
 
-/* Makes a file of that path with librrd, and the folders between it and the root.
- * Returns 0, or -1, and rrd_get_error() says why. */
+/* Makes a file of that path with librrd, and the folders between the root and it.
+ * Returns 0; or -1, and rrd_get_error() says why. */
 int rrd_make_file(const char *root, const char *path,
                   const struct rrd_file *file);
 
