@@ -1,9 +1,9 @@
-/* As Ganglia messages: to the send channels of gmond.conf, so that every gmond
- * of the cluster knows the hosts; or, where this gmond is mute, to its own
- * receive channel. A thread of its own sends them, for there no handler runs.
+/* The publisher that sends Ganglia messages: to the send channels of gmond.conf, so
+ * that every gmond of the cluster knows the hosts; or, where this gmond is mute, to its
+ * own receive channel. A mute gmond runs no handlers, so a thread sends the messages.
  *
- * A message carries one value, so many follow each other; a receiver's socket
- * holds few of them, so they are spread over time.
+ * A message has one value, so there are many, and a receiver's socket has room for few.
+ * So there are pauses between them.
  */
 #include <netdb.h>
 #include <pthread.h>
@@ -22,9 +22,9 @@
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
 
-#define ROUND_MS 200        /* between looks for what is new */
-#define BATCH 16            /* messages that follow each other at once; */
-#define BATCH_PAUSE_US 1000 /* then this pause */
+#define ROUND_MS 200        /* between two looks for news */
+#define BATCH 16            /* so many messages are sent at once */
+#define BATCH_PAUSE_US 1000 /* the pause after them */
 
 static struct {
 	struct deliveries deliveries;
@@ -81,8 +81,8 @@ send_value(struct message *message)
 		send_bytes(bytes, xdr_getpos(&x));
 }
 
-/* A heartbeat needs metadata as any value does, or each gmond that hears it
- * asks for it. gmond doesn't show it. */
+/* Sends a heartbeat. gmond does not show it as a metric, but without metadata each
+ * gmond that hears it would ask for them. */
 static void
 send_heartbeat(char *host, const struct store_info *info, bool describe)
 {
@@ -152,7 +152,7 @@ run(void *unused)
 	return NULL;
 }
 
-/* A socket to where this gmond's own receive channel listens. */
+/* Returns a socket connected to this address and port; -1 where that fails. */
 static int
 connect_to(const char *host, long port)
 {

@@ -1,7 +1,7 @@
 #include "gmond-module/deliveries.h"
 
-/* When a value was last delivered, and its metadata: the low half of milliseconds. Valid
- * from the first delivery on. */
+/* When a value and its metadata were last delivered: the lower half of a time in ms.
+ * Valid from the first delivery on. */
 struct mark {
 	uint32_t delivered;
 	uint32_t described;
@@ -18,14 +18,15 @@ deliveries_open(struct deliveries *d, struct store *store)
 	return d->feed != NULL && d->marks != NULL;
 }
 
-/* Longer ago than a half of `life_s` seconds: time to deliver it again. */
+/* Whether half of the `life_s` seconds has passed since `at`, so that it is time to
+ * deliver it again. */
 static bool
 about_to_expire(uint32_t at, unsigned life_s, int64_t now)
 {
 	return (uint32_t)now - at >= (int64_t)life_s * 500;
 }
 
-/* How long the value's metadata lasts, in seconds. */
+/* Returns how long the value's metadata lasts, in seconds. */
 static unsigned
 description_life(const struct deliveries *d, const struct store_value *value)
 {
@@ -43,7 +44,8 @@ is_due(const struct store_value *value, const struct mark *mark,
 	       about_to_expire(mark->delivered, value->tmax_s, now);
 }
 
-/* Delivers the value, if it is to be. */
+/* Copies the value and marks it as delivered, if it is to be delivered; returns whether
+ * it is. */
 static bool
 deliver(const struct deliveries *d, const struct store_value *value,
         enum store_news news, int64_t now, struct store_reading *reading)

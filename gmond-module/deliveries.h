@@ -1,5 +1,5 @@
-/* deliveries.h - which values of a host are to be delivered to gmond, and with which of
- * them their metadata: what was delivered when stands in a column of the store.
+/* deliveries.h - decides which values of a host are delivered to gmond, and which of
+ * them with their metadata. A column of the store has when each was last delivered.
  */
 #ifndef MODSFLOW_DELIVERIES_H
 #define MODSFLOW_DELIVERIES_H
@@ -8,24 +8,25 @@
 
 #define DELIVERIES_READ 64 /* values in one portion */
 
-/* Of one publisher, which is one thread. */
+/* The deliveries of one publisher, which is one thread. */
 struct deliveries {
-	struct store_feed *feed; /* the hosts with something to deliver */
+	struct store_feed *feed; /* the hosts with values to deliver */
 	struct store_column *marks;
-	unsigned describe_s; /* metadata is delivered again so often at least, for
-	                      * receivers that come later; 0: only when it is about to
-	                      * expire */
+	unsigned describe_s; /* metadata is delivered again at least every so many
+	                      * seconds, for receivers that come later; 0: only when it
+	                      * is about to expire */
 };
 
-/* Takes what it needs of the store, before that has hosts. False where the store has no
- * room for it. `describe_s` is 0 then, and may be set before the first host is taken. */
+/* Creates the feed and the column that it needs in the store, before that has hosts.
+ * Returns false where the store has no room for them. `describe_s` is 0 afterwards, and
+ * may be set before the first host is taken. */
 bool deliveries_open(struct deliveries *d, struct store *store);
 
-/* Copies at most DELIVERIES_READ values of a host that was taken which are to be
- * delivered at `now`, and marks them as delivered: a value that came in since; a
- * constant only when it has changed or is about to expire. Its metadata goes with it
- * (`describe`) when it is new, has another TMAX, or is about to expire. Returns how
- * many; 0 when there are no more. */
+/* Copies at most DELIVERIES_READ values, which are to be delivered at `now`, of a host
+ * that was taken, and marks them as delivered. A value is delivered each time that it
+ * comes; a constant only when it has changed or is about to expire. Its metadata goes
+ * with it (`describe`) when the value is new or has another TMAX, and when the metadata
+ * is about to expire. Returns how many were copied; 0 when there are no more. */
 size_t deliveries_read(struct deliveries *d, struct store_host *host,
                        int64_t now,
                        struct store_reading readings[DELIVERIES_READ]);

@@ -1,9 +1,10 @@
-/* Into the tables of the gmond that has loaded this module.
+/* The publisher that saves values into the tables of the gmond that has loaded this
+ * module.
  *
- * gmond's save functions free a metric's memory while the thread that prints
- * the XML may be reading it: that thread holds hosts_mutex for the whole dump,
- * so here all is saved under it. It is never waited for for long: while a dump is
- * under way the store keeps what is new, and gmond's main thread goes on.
+ * gmond's save functions free a metric's memory, which the thread that prints the XML
+ * may be reading. That thread holds hosts_mutex for the whole dump, so here all is
+ * saved under that lock. gmond's main thread never waits for it for long: during a dump
+ * the news stay in the store.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,12 +17,12 @@
 #include "gmond-module/message.h"
 #include "gmond-module/publisher.h"
 
-#define PUBLISH_MS 900 /* handlers run every second, or more often */
-#define PUBLISH_MOST_MS 500 /* gmond has other things to do; the rest waits */
-#define LOCK_US 50000 /* that gmond's main thread waits for a dump's end */
-#define LOCK_MOST_US 500000 /* where there is hardly a moment between two dumps */
+#define PUBLISH_MS 900 /* between two rounds; handlers run every second or more often */
+#define PUBLISH_MOST_MS 500 /* a round takes no longer; the rest waits for the next */
+#define LOCK_US 50000 /* gmond's main thread waits so long for a dump's end */
+#define LOCK_MOST_US 500000 /* the same, where one dump follows the other */
 
-/* Whether gmond's hosts lie in memory as struct gmond_host says. */
+/* Whether gmond's hosts have the layout of struct gmond_host. */
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
 
 static struct gmond gmond;
@@ -29,9 +30,9 @@ static struct deliveries deliveries;
 static enum layout_known layout;        /* of hosts */
 static enum layout_known metric_layout; /* of metrics */
 static int64_t published_ms;
-static bool locked;                     /* gmond's hosts, by us */
-static int64_t locked_ms;               /* when they were last */
-static int64_t wall_offset_ms; /* of this round */
+static bool locked;                     /* this file holds hosts_mutex */
+static int64_t locked_ms;               /* when it last got it */
+static int64_t wall_offset_ms; /* in this round */
 static atomic_uint_fast64_t values;
 
 static int
@@ -52,9 +53,10 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 	return -1;
 }
 
-/* A dump that is nearly over is waited for, but none that hangs. Where readers come one
- * after another, the lock is free for an instant only: then the longer it was missed,
- * the longer it is waited for, lest hosts seem silent of which gmond gets no news. */
+/* Takes the lock, or returns false where it is not free soon. It waits for a dump that
+ * is nearly over, but not for one that hangs. Where one reader follows the other, the
+ * lock is free only for an instant. So the longer it was not got, the longer this
+ * waits; otherwise gmond would get no news, and hosts would seem silent. */
 static bool
 lock_soon(void)
 {
@@ -82,18 +84,19 @@ unlock(void)
 	locked = false;
 }
 
-/* gmond's record of the host; the caller holds the lock. */
+/* Finds gmond's host; NULL where it has none. The caller holds the lock. */
 static struct gmond_host *
 look_up(const struct store_info *info)
 {
 	return apr_hash_get(*gmond.hosts, info->key, APR_HASH_KEY_STRING);
 }
 
-/* Makes gmond know the host, or touches it. It takes the lock itself. */
+/* Adds the host to gmond, or notes that it was heard. gmond's function takes the lock
+ * itself, so the caller must not hold it. */
 static struct gmond_host *
 host_get(const struct store_info *info)
 {
-	static apr_sockaddr_t nowhere; /* asked for, not used for a spoof */
+	static apr_sockaddr_t nowhere; /* an argument that is not used for a spoof */
 	char host[MESSAGE_HOST];
 	Ganglia_metric_id id = {.host = message_host(info, host),
 	                        .spoof = TRUE};
@@ -116,15 +119,16 @@ probe_layout(const struct gmond_host *host, const struct store_info *info,
 		         "hosts that are gone stay until gmond's host_dmax");
 }
 
-/* The time when something was heard, in gmond's clock. */
+/* Returns the time when something was heard, by gmond's clock. */
 static apr_time_t
 heard_at(int64_t heard_ms)
 {
 	return (heard_ms + wall_offset_ms) * 1000;
 }
 
-/* No later than this is when we let gmond know that the host was heard. If
- * gmond knows better, then from another gmond on that machine. */
+/* Returns the latest time at which gmond may have last heard the host from this module.
+ * If gmond has a later time, it has heard the host from another gmond on that
+ * machine. */
 static apr_time_t
 lately(const struct store_info *info)
 {
@@ -135,7 +139,7 @@ lately(const struct store_info *info)
 	return (heard > lively ? heard : lively) + APR_USEC_PER_SEC;
 }
 
-/* Takes the host out of gmond, unless somebody else keeps it alive there. The
+/* Removes the host from gmond, unless gmond hears it from another gmond, too. The
  * caller holds the lock. */
 static void
 remove_host(const struct store_info *info)
@@ -150,11 +154,10 @@ remove_host(const struct store_info *info)
 	apr_pool_destroy(host->pool);
 }
 
-/* gmond has one TMAX for all hosts, and calls a host down when it was not heard
- * for four of it, however often the host is meant to be heard. So the time that
- * gmond has is the truth only as long as it says the truth: a host that is up is
- * never shown as silent for more than three of it, and one that is down at once
- * as silent for more than four. */
+/* Sets when the host was last heard. gmond has one TMAX for all hosts, and calls a host
+ * down when it was not heard for four times that, however often the host sends. So a
+ * host that is up is never shown as silent for more than three times TMAX, and one that
+ * is down is at once shown as silent for more than four times. */
 static void
 save_heard(struct gmond_host *host, const struct store_info *info)
 {
@@ -180,7 +183,7 @@ save_heartbeat(struct gmond_host *host, const struct store_info *info,
 	gmond.update_vidals(host, &message.value);
 }
 
-/* The number of a value message, from one to the other of the same type. */
+/* Copies the number from one value message to another of the same type. */
 static void
 copy_number(Ganglia_value_msg *to, const Ganglia_value_msg *from)
 {
@@ -202,9 +205,10 @@ copy_number(Ganglia_value_msg *to, const Ganglia_value_msg *from)
 	}
 }
 
-/* gmond's own way to save a value that it has already is to free it and to
- * make it anew, which costs ten times as much as all the rest. False where
- * that has to be done: a new metric, or a text that has changed. */
+/* Changes a value in gmond's memory. When gmond itself saves a value that it has
+ * already, it frees it and makes it anew, which costs ten times as much as all the
+ * rest. Returns false where that has to be done: for a new metric, or a text that has
+ * changed. */
 static bool
 update_value(struct gmond_host *host, const Ganglia_value_msg *message,
              apr_time_t heard)
@@ -243,10 +247,10 @@ save_value(struct gmond_host *host, Ganglia_value_msg *message,
 		                                   apr_time_now())
 		                    ? LAYOUT_FITS
 		                    : LAYOUT_DIFFERS;
-	update_value(host, message, heard); /* it is as old as it is */
+	update_value(host, message, heard); /* sets when it was heard */
 }
 
-/* All that is new of a host; the caller holds the lock. */
+/* Saves all that is new of a host. The caller holds the lock. */
 static void
 save_news(struct gmond_host *host, struct store_host *from,
           const struct store_info *info, int64_t now)
@@ -272,8 +276,9 @@ save_news(struct gmond_host *host, struct store_host *from,
 	save_heartbeat(host, info, spoof);
 }
 
-/* A host that gmond does not know (any more) is made first, without the lock,
- * for gmond takes it there. Returns with the lock held, or NULL without it. */
+/* Adds a host that gmond does not know, or not any more. The lock is not held
+ * meanwhile, because gmond takes it. Returns the host with the lock held, or NULL
+ * without it. */
 static struct gmond_host *
 make_host(struct store_host *from, const struct store_info *info)
 {
@@ -291,8 +296,9 @@ make_host(struct store_host *from, const struct store_info *info)
 	return host;
 }
 
-/* Publishes one host; false when a dump is under way. It leaves the lock locked for
- * the next host: a reader that waits for it would have it in between, for seconds. */
+/* Publishes one host; returns false when a dump is under way. It keeps the lock for the
+ * next host: a reader that waits for it would otherwise get it in between, and keep it
+ * for seconds. */
 static bool
 publish_host(struct store_host *from, int64_t now)
 {
@@ -314,12 +320,12 @@ publish_host(struct store_host *from, int64_t now)
 	save_news(host, from, &info, now);
 	if (layout == LAYOUT_DIFFERS && info.up) {
 		unlock();
-		host_get(&info); /* the only way to say that it was heard */
+		host_get(&info); /* the only way to note that it was heard */
 	}
 	return true;
 }
 
-/* What waits, as much of it as there is time for. */
+/* Publishes the hosts that wait, as many as there is time for. */
 static void
 publish(int64_t now)
 {
@@ -348,7 +354,7 @@ handler_runs(int64_t now)
 		return;
 	published_ms = now;
 	if (store_waiting(deliveries.feed) == 0 || locked_ms == 0)
-		locked_ms = now; /* it isn't missed */
+		locked_ms = now; /* the lock was not needed until now */
 	wall_offset_ms = clock_wall_offset();
 	if (store_waiting(deliveries.feed) > 0 && lock_soon())
 		publish(now);

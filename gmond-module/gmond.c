@@ -4,7 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
-/* A function pointer from dlsym() (POSIX guarantees the conversion). */
+/* Finds a symbol with dlsym(). `pointer` is that of a pointer to a function or a
+ * variable; POSIX guarantees the conversion. */
 static bool
 find(const char *name, void *pointer)
 {
@@ -41,7 +42,7 @@ is_between(apr_time_t t, apr_time_t before, apr_time_t after)
 	return before <= t && t <= after;
 }
 
-/* The key of the host is the pointer that gmond keeps in the host itself. */
+/* Whether the host's key in gmond's table is the pointer in the host itself. */
 static bool
 is_its_key(const struct gmond *gmond, const struct gmond_host *host,
            const char *ip)
@@ -59,8 +60,8 @@ is_its_key(const struct gmond *gmond, const struct gmond_host *host,
 	return false;
 }
 
-/* The times come first: no other pair of fields holds the present in
- * microseconds. Only then are the pointers before them followed. */
+/* The times are tested first: no other pair of fields has the present time in
+ * microseconds. Only if they fit, the pointers before them are followed. */
 bool
 host_layout_fits(const struct gmond *gmond, const struct gmond_host *host,
                  const char *ip, const char *name, apr_time_t before,

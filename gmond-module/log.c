@@ -1,5 +1,5 @@
-/* The module's lines go where gmond's own go: to syslog, or to stderr in the
- * foreground. */
+/* The module's log_line(). Its lines go where gmond's own lines go: to syslog, or to
+ * stderr in the foreground. */
 #include "common/log.h"
 
 #include <stdarg.h>

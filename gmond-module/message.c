@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ganglia's messages have no const; nothing writes through the pointers. */
+/* The pointers in Ganglia's messages are not const, but nothing writes through them. */
 #pragma GCC diagnostic ignored "-Wcast-qual"
 
 static const Ganglia_msg_formats formats[] = {
@@ -18,7 +18,7 @@ message_host(const struct store_info *info, char host[MESSAGE_HOST])
 	return host;
 }
 
-/* All value messages begin with the same two fields, as gmond relies on. */
+/* All value messages begin with the same two fields; gmond relies on that, too. */
 static void
 begin_value(Ganglia_value_msg *m, Ganglia_msg_formats format, char *host,
             char *name, const char *printf_format)

@@ -1,4 +1,4 @@
-/* modsflow - sFlow hosts in gmond: the glue between gmond and the rest.
+/* modsflow - sFlow hosts in gmond: joins gmond and the other files.
  *
  * gmond loads this file's sflow_module, calls init() as root after it has
  * become a daemon (or when it is only asked to list metrics), its handler for
@@ -27,7 +27,8 @@ static struct {
 
 /* The module's own metrics, of this host ----------------------------------------- */
 
-/* ASKED(function, metric, meaning, units, title): what the collector does not count. */
+/* ASKED(function, metric, meaning, units, title): metrics that are no statistics of the
+ * collector. */
 #define MODULE_ASKED(ASKED) \
 	ASKED(receiver_kernel_drops, "sflow_kernel_drops", PER_SECOND, \
 	      "datagrams/sec", \
@@ -42,7 +43,7 @@ delivered(void)
 	return module.publisher->delivered();
 }
 
-/* The factor of what is shown; rates are per second. */
+/* The factor of the number that is shown; a rate is first made per second. */
 enum meaning { NOW = 1, PER_SECOND = 1, PER_MINUTE = 60 };
 
 #define NONE(...)
@@ -65,8 +66,8 @@ static Ganglia_25metric own_metrics[] = {
 
 #define OWN_COUNT ((int)(sizeof(own_metrics) / sizeof(own_metrics[0])) - 1)
 
-/* Where the numbers come from: the place of a member of the collector's statistics, or
- * a function. */
+/* The source of each metric's number: the offset of a member of the collector's
+ * statistics, or a function. */
 #define STATS_SOURCE(member, metric, meaning, ...) \
 	{meaning, offsetof(struct collector_stats, member), NULL},
 #define ASKED_SOURCE(function, metric, meaning, ...) {meaning, 0, function},
@@ -94,7 +95,7 @@ total(int metric)
 	return number * (uint64_t)sources[metric].factor;
 }
 
-/* Per second, since this metric was last asked for. */
+/* Returns the rate per second since gmond last asked for this metric. */
 static float
 rate(int metric, int64_t now)
 {
@@ -145,7 +146,8 @@ describe_own_metrics(apr_pool_t *pool)
 	}
 }
 
-/* gmond's own collector would answer on the same port, and its XML kills it. */
+/* Refuses to start where a udp_recv_channel has the sFlow port: gmond's own collector
+ * would then get the datagrams, which crashes gmond when it prints its XML. */
 static int
 check_port(cfg_t *config, unsigned port)
 {
@@ -229,8 +231,8 @@ start(cfg_t *config, apr_pool_t *pool)
 	return receiver_start(&module.parameters, module.collector);
 }
 
-/* gmond ends by destroying its pool. The pool's children go first, and with
- * them what the threads use; so the threads have to end before that. */
+/* gmond ends by destroying its pool. The pool's children are destroyed first, and with
+ * them memory that the threads use, so the threads have to end before that. */
 static apr_status_t
 end(void *unused)
 {

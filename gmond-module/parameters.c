@@ -32,7 +32,7 @@ set_bind(const struct setting *setting, void *to, const char *text,
 	return true;
 }
 
-/* "": none. */
+/* Sets an absolute path; "": none. */
 static bool
 set_path(const struct setting *setting, void *to, const char *text,
          char why[SETTING_WHY])
@@ -106,7 +106,7 @@ is_file(const char *name)
 	return setting != NULL && setting->form == SETTING_FILE;
 }
 
-/* Those whose values are files, or the others. */
+/* Sets the parameters whose values are files, or the others. */
 static int
 set_parameters(struct parameters *p, const apr_array_header_t *list, bool files)
 {
@@ -122,7 +122,7 @@ set_parameters(struct parameters *p, const apr_array_header_t *list, bool files)
 
 /* gmond.conf's sflow section -------------------------------------------------- */
 
-/* Whether the file says it, for the section has defaults of its own. */
+/* Whether the option is set in the file; if not, it has gmond's default. */
 static bool
 is_set(cfg_t *section, const char *name)
 {
@@ -168,8 +168,8 @@ read_section(struct parameters *p, cfg_t *section)
 	return is_set(section, "udp_port") ? read_port(p, section) : 0;
 }
 
-/* gmond forgets a silent host after host_dmax, or never when that is 0; here
- * never is a day. */
+/* gmond forgets a silent host after host_dmax, or never when that is 0. Here it is
+ * forgotten after a day where that is 0. */
 static void
 read_globals(struct parameters *p, cfg_t *globals)
 {

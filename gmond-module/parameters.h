@@ -1,5 +1,5 @@
-/* parameters.h - what the administrator sets, in the module's section or in
- * gmond's own sflow section.
+/* parameters.h - the administrator's settings, in the module's section of gmond.conf or
+ * in gmond's own sflow section.
  */
 #ifndef MODSFLOW_PARAMETERS_H
 #define MODSFLOW_PARAMETERS_H
@@ -15,16 +15,16 @@ enum deliver { DELIVER_AUTO, DELIVER_DIRECT, DELIVER_CHANNEL };
 struct parameters {
 	unsigned port;
 	char bind[BIND_SIZE]; /* addresses, separated by blanks; "": all */
-	int rcvbuf;           /* bytes of socket buffer that are asked for */
+	int rcvbuf;           /* bytes of socket buffer to ask for */
 	enum deliver deliver;
-	char on_event[PATH_SIZE];        /* a program's path; "": none */
+	char on_event[PATH_SIZE];        /* path of a program; "": none */
 	char nagios_commands[PATH_SIZE]; /* Nagios's command file; "": none */
 	struct collector_config collector;
 };
 
-/* Reads gmond's sflow section where it says something, and then the module's
- * parameters, which win. Returns 0; or -1 after it has said in the log which
- * one is wrong. parameters_free() in either case. */
+/* Reads what is set in gmond's sflow section, and then the module's parameters, which
+ * override it. Returns 0; or -1 after a line in the log says which one is wrong. In
+ * both cases the caller calls parameters_free(). */
 int parameters_read(struct parameters *parameters, cfg_t *config,
                     const apr_array_header_t *list);
 void parameters_free(struct parameters *parameters);

@@ -1,4 +1,5 @@
-/* publisher.h - the two ways from the store into Ganglia, one file each.
+/* publisher.h - publishers deliver values from the store to Ganglia. There are two, one
+ * file each:
  *
  *   direct   into the tables of the gmond that has loaded the module
  *   channel  as messages to the cluster's send channels, or to this gmond's
@@ -11,17 +12,18 @@
 #include "sflow/store/store.h"
 
 struct publisher {
-	/* Prepares it in init(), before the store has hosts: `pool` lives as
-	 * long as the module. Returns 0, or -1 after it has said why in the log. */
+	/* Called in init(), before the store has hosts; `pool` lives as long as the
+	 * module. Returns 0, or -1 after a line in the log. */
 	int (*start)(struct store *store, cfg_t *config, apr_pool_t *pool);
 
-	/* A handler runs, in gmond's main thread. May be NULL. */
+	/* Called when a handler runs, in gmond's main thread. May be NULL. */
 	void (*handler_runs)(int64_t now);
 
-	/* No handler runs any more; ends what start() began. May be NULL. */
+	/* Called when no handler runs any more: ends what start() began. May be
+	 * NULL. */
 	void (*stop)(void);
 
-	/* Values delivered since the start; from any thread. */
+	/* Returns how many values were delivered since the start. For any thread. */
 	uint64_t (*delivered)(void);
 };
 

@@ -12,7 +12,7 @@
 #include "common/udp.h"
 
 #define SOCKETS_MAX 8
-#define TICK_MS 250           /* how late a host is called late, at most */
+#define TICK_MS 250           /* a late host is found at most so much later */
 #define CHORES_MS 1000
 #define BIND_AGAIN_MS 10000
 
@@ -55,7 +55,7 @@ open_listener(struct udp_listener *l, const struct parameters *p)
 		         p->port, strerror(error), BIND_AGAIN_MS / 1000);
 }
 
-/* Binds what is not bound yet. */
+/* Binds the sockets that are not bound yet. */
 static void
 bind_listeners(int64_t now)
 {
