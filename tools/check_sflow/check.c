@@ -5,9 +5,9 @@
 
 #define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
 
-/* The module holds the TN of a host that is up, and polled rarely, at three times
- * TMAX, and the bridge just under four, so that Ganglia calls it up. A TN below that
- * by two seconds, which rounding may take, is the truth. */
+/* For a host that is up but sends rarely, the module keeps TN at three times TMAX at
+ * most, and the bridge just under four times, so that Ganglia calls it up. A TN that is
+ * smaller than three times TMAX by two seconds, because of rounding, is the real one. */
 #define HELD_TMAX 3
 #define HELD_SLACK_S 2
 
@@ -30,8 +30,8 @@ add(struct check *check, const struct ganglia_host *host, struct item *item)
 	items_add(&check->items, item);
 }
 
-/* There is no value that could be judged. Of one host that is UNKNOWN; of many, some
- * may well have no such metric, and they are counted. */
+/* Adds an item for a value that can't be judged. For a single host that is UNKNOWN. Of
+ * many hosts some may not have the metric, so they are only counted. */
 static void
 add_none(struct check *check, const struct ganglia_host *host,
          enum item_kind kind, const char *metric, int64_t seconds)
@@ -63,7 +63,7 @@ add_value(struct check *check, const struct ganglia_host *host,
 	add(check, host, &item);
 }
 
-/* Heard -------------------------------------------------------------------------------- */
+/* When a host was heard ------------------------------------------------------------ */
 
 static bool
 tn_is_true(const struct ganglia_host *host)
@@ -73,10 +73,10 @@ tn_is_true(const struct ganglia_host *host)
 	       host->tn_s < HELD_TMAX * host->tmax_s - HELD_SLACK_S;
 }
 
-/* How long ago the host was heard. Its own TN can be more or less than that, where
- * hosts are heard more or less often than gmond's one TMAX for all of them says (see
- * DESIGN.md, Membership): while it is up it is held back, and jumps ahead when it is
- * down. The TNs of its metrics are those of its datagrams. */
+/* Returns how many seconds ago the host was heard. Its own TN may differ from that, if
+ * it sends more or less often than gmond's one TMAX for all hosts allows (see
+ * DESIGN.md, Membership): it is kept low while the host is up, and is larger when the
+ * host is down. The TNs of its metrics are those of its datagrams. */
 static int64_t
 heard_ago(const struct check *check, const struct ganglia_host *host)
 {
@@ -117,8 +117,8 @@ wishes_heartbeat(const struct options *options)
 	return false;
 }
 
-/* One that is down. Among many it is no fault of their metrics; where it is, is told
- * by --heartbeat and --hosts-down. */
+/* Judges a host that is down. Where the metrics of many hosts are checked, a host that
+ * is down is no fault; --heartbeat and --hosts-down are for that. */
 static void
 judge_down(struct check *check, const struct ganglia_host *host)
 {
@@ -133,9 +133,10 @@ judge_down(struct check *check, const struct ganglia_host *host)
 	add(check, host, &item);
 }
 
-/* Called by the reader ----------------------------------------------------------------- */
+/* Calls of the reader -------------------------------------------------------------- */
 
-/* A heartbeat needs none where the host's own TN is the truth. */
+/* Whether the host's metrics have to be read. A heartbeat alone does not need them
+ * where the host's own TN is the real one. */
 static bool
 needs_metrics(const struct check *check, const struct ganglia_host *host)
 {
@@ -238,7 +239,7 @@ on_metric(void *context, const struct ganglia_host *host,
 	return true;
 }
 
-/* What was wished of a host that is up, and not there. */
+/* Judges the heartbeat of a host that is up, and the wishes of which it has no value. */
 static void
 judge_rest(struct check *check, const struct ganglia_host *host)
 {
@@ -256,7 +257,8 @@ judge_rest(struct check *check, const struct ganglia_host *host)
 	}
 }
 
-/* Whether a host of that name can be there but once: in one cluster, as a gmond is. */
+/* Whether there can be only one host of that name: in one cluster, which a gmond is,
+ * too. */
 static bool
 is_only(const struct options *options)
 {
@@ -306,13 +308,13 @@ check_begin(struct check *check, const struct options *options,
             struct daemon_query *query, struct ganglia_visitor *visitor)
 {
 	memset(check, 0,
-	       offsetof(struct check, top)); /* what is large, isn't */
+	       offsetof(struct check, top)); /* `top` and `items` are large */
 	check->top.count = 0;
 	memset(&check->items, 0, offsetof(struct items, kept));
 	check->options = options;
 	*query = (struct daemon_query){.cluster = options->cluster,
 	                               .host = options->host};
-	if (options->ignore_case) /* who is asked knows exact names only */
+	if (options->ignore_case) /* a query needs the exact names */
 		query->cluster = query->host = NULL;
 	query->summary = options->mode == MODE_HOSTS_DOWN &&
 	                 options->host_regex == NULL && options->top == 0;
@@ -370,7 +372,8 @@ judge_hosts_down(const struct check *check)
 	return CHECK_OK;
 }
 
-/* Many hosts: what none of them has is not known, and when all are down, neither. */
+/* Judges many hosts together: a metric that none of them has is unknown; and that all
+ * of them are down is critical. */
 static void
 judge_many(struct check *check)
 {

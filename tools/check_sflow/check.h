@@ -1,5 +1,5 @@
-/* check.h - what Ganglia says, against what was asked for. Its memory is the same for
- * one host and for 50,000.
+/* check.h - compares what Ganglia says with what was asked for. Its memory is the same
+ * for one host and for 50,000.
  */
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
@@ -11,11 +11,11 @@
 struct check {
 	const struct options *options;
 
-	/* Hosts that were asked for. */
+	/* The hosts that were asked for. */
 	size_t hosts, hosts_down;
-	size_t hosts_in[ITEM_STATES]; /* by the worst of each */
-	size_t hosts_without;         /* that lack a metric; of many hosts */
-	uint64_t wishes_seen;         /* a bit each */
+	size_t hosts_in[ITEM_STATES]; /* by the worst state of each host */
+	size_t hosts_without;         /* hosts that lack a metric, if many are asked for */
+	uint64_t wishes_seen;         /* a bit for each wish */
 
 	/* The host that is being read. */
 	struct {
@@ -23,11 +23,11 @@ struct check {
 		enum check_state worst;
 		bool down;
 		int64_t newest_s;  /* the smallest TN of its metrics */
-		uint64_t seen;     /* wishes */
-		bool lacks;        /* a value that was wished */
+		uint64_t seen;     /* a bit for each wish that it has a value of */
+		bool lacks;        /* it lacks a value that was wished */
 	} now;
 
-	/* Where counts were told: of all, and of the clusters that are wanted. */
+	/* Counts, where Ganglia has told them: of all, and of the wanted clusters. */
 	struct {
 		int64_t up, down;
 		bool any;
@@ -37,14 +37,15 @@ struct check {
 	struct items items;
 };
 
-/* Makes it ready for daemon_read(): what to ask, and who is told. */
+/* Begins a check, and fills in the query and the visitor for daemon_read(). */
 void check_begin(struct check *check, const struct options *options,
                  struct daemon_query *query, struct ganglia_visitor *visitor);
 
-/* All was read, or enough: judges what can be judged only now. Returns the worst. */
+/* Called when all was read, or enough: judges what could not be judged before. Returns
+ * the worst state. */
 enum check_state check_end(struct check *check);
 
-/* Where it is about hosts that are down: how many there are, and of how many. */
+/* Tells how many hosts are down, and out of how many. */
 void check_down(const struct check *check, int64_t *down, int64_t *all);
 
 /* Whether any host was found. */

@@ -15,7 +15,7 @@
 static enum check_state
 check(const struct options *options)
 {
-	static struct check result; /* large, and zero costs nothing here */
+	static struct check result; /* static, because it is large */
 	struct ganglia_visitor visitor;
 	struct daemon_query query;
 	char fault[DAEMON_FAULT];
@@ -31,11 +31,11 @@ check(const struct options *options)
 	}
 	state = check_end(&result);
 	if (report_print(stdout, &result, state, clock_ms() - began) != 0)
-		return CHECK_UNKNOWN; /* nobody has read why it is not */
+		return CHECK_UNKNOWN; /* the text could not be written */
 	return state;
 }
 
-/* The resolver of names knows no deadline but its own. */
+/* Called by SIGALRM: the resolver of names has no deadline but its own. */
 static void
 give_up(int number)
 {
@@ -43,7 +43,7 @@ give_up(int number)
 
 	(void)number;
 	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
-		_exit(CHECK_UNKNOWN); /* which it is anyway */
+		_exit(CHECK_UNKNOWN); /* the same in any case */
 	_exit(CHECK_UNKNOWN);
 }
 

@@ -66,7 +66,7 @@ write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
-/* The new file is what the old one was, as far as we may make it so. */
+/* Gives the new file the owner and mode of the old one, as far as that is allowed. */
 static int
 take_after(int fd, const char *path)
 {
@@ -107,7 +107,7 @@ files_replace(const char *path, const char *text, size_t len)
 
 	if (real == NULL && errno != ENOENT)
 		return -1;
-	/* a name that isn't *.cfg: a Nagios that starts just now passes it over */
+	/* the name isn't *.cfg, so a Nagios that starts just now does not read it */
 	if (asprintf(&temporary, "%s.XXXXXX", real != NULL ? real : path) < 0) {
 		free(real);
 		errno = ENOMEM;

@@ -1,4 +1,4 @@
-/* files.h - files of Nagios as a whole. */
+/* files.h - reads and replaces whole files of Nagios. */
 #ifndef CHECK_FILES_H
 #define CHECK_FILES_H
 
@@ -6,17 +6,19 @@
 
 #include "tools/check_sflow/objects.h"
 
-#define FILES_MAX (64 << 20) /* bytes of a file that is read */
+#define FILES_MAX (64 << 20) /* a file of more bytes is not read */
 
-/* The text of a file, to be freed; "" where it doesn't exist. NULL and errno. */
+/* Returns the text of a file, which the caller frees; "" where it doesn't exist.
+ * Returns NULL with errno on failure. */
 char *files_read(const char *path, size_t *len);
 
-/* Puts the text in place of the file's, at once: who reads it sees the old one, or the
- * new one. It keeps its owner and its mode; a link stays one. 0, or -1 and errno. */
+/* Replaces the text of a file at once: a reader sees either the old text or the new
+ * one. The file keeps its owner and mode; a symbolic link stays one. Returns 0, or -1
+ * with errno. */
 int files_replace(const char *path, const char *text, size_t len);
 
-/* Adds what a file, or all *.cfg of a folder and of those in it, define; `but` is
- * passed over. 0, or -1 and errno. */
+/* Adds the names that a file defines, or all *.cfg of a folder and of its folders; the
+ * file `but` is left out. Returns 0, or -1 with errno. */
 int files_scan(const char *path, const char *but, struct names *names);
 
 #endif

@@ -11,9 +11,9 @@
 #include "tools/daemon.h"
 
 #define FAULT (DAEMON_FAULT / 2)
-#define OF_SERVERS "load_one" /* who has it is a server, and no switch */
+#define OF_SERVERS "load_one" /* a host that has it is a server, and no switch */
 
-/* What Ganglia has ------------------------------------------------------------------------ */
+/* Hosts of Ganglia ----------------------------------------------------------------- */
 
 static bool
 is_address(const char *text)
@@ -40,7 +40,7 @@ generate_address(const char *from, char *to, size_t size)
 	return is_address(to);
 }
 
-/* One that was seen: its address may be another than last time. */
+/* Takes a host that Ganglia has. Its address may have changed since the last run. */
 static bool
 take_host(struct generate *generate, const struct ganglia_host *from)
 {
@@ -102,9 +102,9 @@ generate_begin(struct generate *generate, struct ganglia_visitor *visitor)
 	    .host = on_host, .metric = on_metric, .context = generate};
 }
 
-/* What is there, and what comes of it --------------------------------------------------- */
+/* Reading and writing the file ----------------------------------------------------- */
 
-/* The file as it is. */
+/* Reads the file as it is. */
 static int
 read_old(struct generate *generate, char **old, size_t *old_len,
          char fault[FAULT])
@@ -166,7 +166,7 @@ read_hosts(struct generate *generate, char fault[FAULT])
 	return generate->failed ? -1 : 0;
 }
 
-/* The line that says what was done. */
+/* Prints the line that says what was done. Returns the state. */
 static enum check_state
 tell(const struct generate *generate, const struct section_count *count,
      bool changed)
@@ -195,7 +195,7 @@ tell(const struct generate *generate, const struct section_count *count,
 	return fflush(out) == 0 ? state : CHECK_UNKNOWN;
 }
 
-/* Where it goes. */
+/* Writes the text to the file if it has changed, or to stdout. */
 static int
 deliver(const struct options *options, const char *text, size_t len,
         bool changed, char fault[FAULT])
@@ -213,7 +213,7 @@ deliver(const struct options *options, const char *text, size_t len,
 	return -1;
 }
 
-/* The file as it has to be; NULL without memory. */
+/* Returns the text that the file is to have; NULL without memory. */
 static char *
 make_new(struct generate *generate, size_t *len, struct section_count *count)
 {

@@ -1,6 +1,6 @@
 #include "tools/check_sflow/help.h"
 
-#include <config.h> /* autoconf's, not our neighbour */
+#include <config.h> /* autoconf's */
 
 static const char text[] =
     "Checks hosts of Ganglia, by one query of gmond, gmetad or gmetad-bridge.\n"

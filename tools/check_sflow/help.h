@@ -1,4 +1,4 @@
-/* help.h - what --help prints. */
+/* help.h - the text of --help. */
 #ifndef CHECK_HELP_H
 #define CHECK_HELP_H
 

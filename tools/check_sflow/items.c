@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Where a text can be cut without cutting a character of UTF-8. */
+/* Returns where a text of at most `len` bytes ends without cutting a character of
+ * UTF-8. */
 static size_t
 cut(const char *text, size_t len)
 {
@@ -26,7 +27,7 @@ item_text(char *to, size_t size, const char *from)
 	to[len] = '\0';
 }
 
-/* The last of the least bad. */
+/* Returns the last one of the least bad items. */
 static struct item *
 least(struct items *items)
 {

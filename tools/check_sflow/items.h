@@ -1,5 +1,5 @@
-/* items.h - what was found, as far as it is reported: a bounded number of items, the
- * worst of all, and how many there were of each state.
+/* items.h - what was found and is to be reported: a bounded number of items, the worst
+ * of all, and how many there were of each state.
  */
 #ifndef CHECK_ITEMS_H
 #define CHECK_ITEMS_H
@@ -11,20 +11,20 @@
 #include "tools/check_sflow/options.h"
 #include "tools/ganglia_xml.h"
 
-#define ITEMS 256       /* that are kept */
+#define ITEMS 256       /* so many are kept */
 #define ITEM_NAME 192   /* bytes of a host's or metric's name, with the NUL */
-#define ITEM_VALUE 128  /* of a value */
+#define ITEM_VALUE 128  /* bytes of a value */
 #define ITEM_UNITS 32
 #define ITEM_STATES 4
 
 struct item {
 	enum item_kind {
 		ITEM_VALUE_OF, /* a metric's value */
-		ITEM_AGE,      /* of the last datagram: `seconds` */
-		ITEM_DOWN,     /* the host, heard `seconds` ago */
+		ITEM_AGE,      /* the last datagram came `seconds` ago */
+		ITEM_DOWN,     /* the host is down, and was heard `seconds` ago */
 		ITEM_MISSING,  /* there is no such metric */
-		ITEM_TEXT,     /* it is no number */
-		ITEM_OLD       /* its value is from `seconds` ago */
+		ITEM_TEXT,     /* the value is no number */
+		ITEM_OLD       /* the value is `seconds` old, which is too old */
 	} kind;
 	enum check_state state;
 	char host[ITEM_NAME];
@@ -38,18 +38,18 @@ struct item {
 };
 
 struct items {
-	size_t count;                 /* that are kept */
-	size_t in_state[ITEM_STATES]; /* of all */
+	size_t count;                 /* how many are kept */
+	size_t in_state[ITEM_STATES]; /* how many of all there were in each state */
 	size_t left_out;
 	struct item kept[ITEMS];
 };
 
-/* A text from outside, as much of it as there is room for: without control
+/* Copies a text from outside, as much of it as there is room for: without control
  * characters, and without "|", which ends the text for Nagios. */
 void item_text(char *to, size_t size, const char *from);
 
-/* Takes a copy. When there is no room, the least bad one makes some, or it is left
- * out itself. */
+/* Adds a copy of the item. When there is no room, the least bad item is left out, which
+ * may be the new one. */
 void items_add(struct items *items, const struct item *item);
 
 /* The hosts where a metric is highest. */
@@ -63,7 +63,7 @@ struct top {
 	} hosts[OPTIONS_TOP]; /* the highest first */
 };
 
-/* Keeps it if it is among the `most` highest. */
+/* Adds a host's value if it is among the `most` highest. */
 void top_add(struct top *top, size_t most, const char *host, double number,
              const struct ganglia_metric *metric);
 

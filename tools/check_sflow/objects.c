@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define KEY \
-	(OBJECTS_NAME + 16) /* bytes of a key; longer names are of no concern */
+	(OBJECTS_NAME + 16) /* bytes of a key; check_sflow writes no longer names */
 
 /* Names --------------------------------------------------------------------------------- */
 
@@ -82,7 +82,7 @@ trim(char *at)
 		at[--len] = '\0';
 }
 
-/* "define host {" */
+/* Reads "define host {". */
 static void
 begin(struct definition *definition, char *at)
 {
@@ -146,7 +146,7 @@ scan_line(struct definition *definition, char *line, struct names *names)
 	return 0;
 }
 
-/* Lines that end in a backslash go on in the next one. */
+/* Takes the next line, joined with those that follow it after a backslash. */
 static char *
 whole_line(char **rest)
 {
@@ -201,7 +201,7 @@ objects_is_safe(const char *name)
 	       strcmp(name, "null") != 0; /* to Nagios that is no value */
 }
 
-/* FNV-1a, with the NUL. */
+/* Adds a text with its NUL to a checksum: FNV-1a. */
 static uint32_t
 mark(uint32_t sum, const char *text)
 {

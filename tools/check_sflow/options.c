@@ -1,6 +1,6 @@
 #include "tools/check_sflow/options.h"
 
-#include <config.h> /* autoconf's, not our neighbour */
+#include <config.h> /* autoconf's */
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #define TIMEOUT_S 10       /* as in all plugins */
 #define TIMEOUT_MOST_S 3600
 
-/* Those without a letter. */
+/* Options without a letter. */
 enum {
 	HOST = UCHAR_MAX + 1,
 	HOST_REGEX,
@@ -73,7 +73,7 @@ options_wrong(const struct options_reader *reader, const char *format, ...)
 
 /* Single values ----------------------------------------------------------------------- */
 
-/* A word that may be given once. */
+/* Takes a word that may be given once. */
 static int
 take_text(const struct options_reader *reader, const char **to,
           const char *name)
@@ -98,7 +98,7 @@ take_server(const struct options_reader *reader)
 	return -1;
 }
 
-/* A number from 1 to `most`. */
+/* Takes a number from 1 to `most`. */
 static int
 take_number(const struct options_reader *reader, unsigned *to, unsigned most,
             const char *name)
@@ -133,7 +133,7 @@ take_absent(const struct options_reader *reader)
 	                     optarg);
 }
 
-/* "--top N METRIC": two words. */
+/* Takes the two words of "--top N METRIC". */
 static int
 take_top(const struct options_reader *reader)
 {
@@ -184,7 +184,8 @@ take_wish(const struct options_reader *reader, enum wish_kind kind,
 	return -1;
 }
 
-/* It belongs to the wish before it; before the first, to all that have none. */
+/* Takes -w or -c. It belongs to the wish before it; before the first wish, to all that
+ * have no thresholds of their own. */
 static int
 take_threshold(const struct options_reader *reader, int letter)
 {
@@ -209,9 +210,9 @@ take_threshold(const struct options_reader *reader, int letter)
 	return -1;
 }
 
-/* The option -------------------------------------------------------------------------- */
+/* Options -------------------------------------------------------------------------- */
 
-/* The options that are asked for something and nothing else. */
+/* Prints what --version and --help ask for. Returns the status to exit with. */
 static int
 tell(const struct options_reader *reader, int letter)
 {
@@ -315,7 +316,7 @@ options_parse(struct options *options, int argc, char **argv, FILE *out)
 	                            .server_text = SERVER};
 	daemon_parse(SERVER, &options->server);
 	optind =
-	    0; /* from the beginning, though it may have been called before */
+	    0; /* begin again, also where it was called before */
 	while (status < 0 && (letter = getopt_long(argc, argv, "+:H:w:c:t:vVh",
 	                                           table, NULL)) != -1)
 		status = take(&reader, letter);

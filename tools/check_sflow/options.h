@@ -10,10 +10,10 @@
 #include "tools/daemon.h"
 
 #define OPTIONS_WISHES 64 /* --heartbeat, --metric, --all-metrics in one call */
-#define OPTIONS_EXCEPT 32 /* --except */
+#define OPTIONS_EXCEPT 32 /* --except in one call */
 #define OPTIONS_TOP 100   /* hosts of --top */
 
-/* What is judged, each by its own thresholds. */
+/* Something that is judged, by its own thresholds. */
 struct wish {
 	enum wish_kind { WISH_HEARTBEAT, WISH_METRIC, WISH_PATTERN, WISH_DOWN } kind;
 	const char *name; /* of the metric, or the pattern's text */
@@ -23,23 +23,23 @@ struct wish {
 
 enum options_mode { MODE_VALUES, MODE_HOSTS_DOWN, MODE_GENERATE };
 
-/* The texts are argv's. */
+/* The strings are those of argv. */
 struct options {
 	struct daemon_address server;
 	const char *server_text;
 	enum options_mode mode;
 
-	const char *host;       /* NULL: see host_pattern */
-	const char *host_regex; /* its text; NULL: all, if there is no host */
+	const char *host;       /* NULL: the hosts of host_pattern */
+	const char *host_regex; /* the text of host_pattern; NULL: all hosts */
 	regex_t host_pattern;
 	const char *cluster; /* NULL: any */
 	bool ignore_case;    /* in names and expressions */
 
 	struct wish wishes[OPTIONS_WISHES];
 	size_t wish_count;
-	struct thresholds common; /* what stood before the first wish */
-	bool age;                 /* an old value is none */
-	enum check_state absent;  /* where there is no such host */
+	struct thresholds common; /* that stand before the first wish */
+	bool age;                 /* a value that is too old is not judged */
+	enum check_state absent;  /* the state where there is no such host */
 
 	unsigned top; /* 0: none */
 	const char *top_metric;
@@ -52,23 +52,24 @@ struct options {
 	unsigned verbose;
 };
 
-/* Reads the command line. Returns -1: go on, and options_free() later; else the
- * status to exit with, after the version, the help or what is wrong is told on
- * `out`, which is where Nagios reads, and nothing is left to free. */
+/* Reads the command line. Returns -1 where the program is to go on; then the caller
+ * calls options_free() later. Else it has written the version, the help or what is
+ * wrong to `out`, which Nagios reads, and returns the status to exit with; nothing is
+ * left to free. */
 int options_parse(struct options *options, int argc, char **argv, FILE *out);
 
 void options_free(struct options *options);
 
-/* Whether the host is one of those that are asked for. */
+/* Whether the host, or the cluster, is one of those that are asked for. */
 bool options_wants(const struct options *options,
                    const struct ganglia_host *host);
 
 bool options_wants_cluster(const struct options *options, const char *name);
 
-/* Whether two names are the same. */
+/* Whether two names are the same; `ignore_case` counts. */
 bool options_same(const struct options *options, const char *a, const char *b);
 
-/* One host is asked for by its name. */
+/* Whether a single host is asked for by its name. */
 bool options_one_host(const struct options *options);
 
 #endif

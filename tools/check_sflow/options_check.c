@@ -54,7 +54,7 @@ check_target(struct options_reader *reader)
 	return -1;
 }
 
-/* A second heartbeat, a percentage of a metric. */
+/* Refuses a second heartbeat, and a percentage as the threshold of a metric. */
 static int
 check_wish(struct options_reader *reader, const struct wish *wish,
            bool *heartbeat)
@@ -71,8 +71,8 @@ check_wish(struct options_reader *reader, const struct wish *wish,
 	return -1;
 }
 
-/* What is judged by nothing, though something else is, was hardly meant so. The
- * heartbeat is judged in any case. */
+/* Refuses a wish without thresholds while another wish has some, because that is
+ * probably a mistake. The heartbeat is judged without thresholds, too. */
 static int
 check_silent(struct options_reader *reader)
 {
@@ -97,8 +97,8 @@ check_silent(struct options_reader *reader)
 	return -1;
 }
 
-/* Thresholds before all wishes are for those that have none of their own.
- * Seconds and a metric can't have the same. */
+/* Gives the thresholds that stand before all wishes to those that have none of their
+ * own. A heartbeat beside metrics gets none: it is in seconds, and they are not. */
 static int
 share_thresholds(struct options_reader *reader)
 {
@@ -133,8 +133,8 @@ compile(const struct options_reader *reader, const char *text, regex_t *pattern)
 	return options_wrong(reader, "%s: %s", text, reason);
 }
 
-/* Last of all, so that there is nothing to free when something else is wrong.
- */
+/* Compiles the regular expressions. This comes last, so that there is nothing to free
+ * when something else is wrong. */
 static int
 compile_all(struct options_reader *reader)
 {

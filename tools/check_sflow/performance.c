@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What the guidelines know of Ganglia's units. */
+/* Returns the unit of the guidelines for Ganglia's unit. */
 static const char *
 unit_of(const struct item *item)
 {
@@ -25,7 +25,7 @@ unit_of(const struct item *item)
 	return item->counter ? "c" : "";
 }
 
-/* Inside of its quotes: a quote is doubled, and there can be no "=". */
+/* Writes a label inside its quotes: a quote is doubled, and there must be no "=". */
 static void
 put_label(struct text_room *to, const char *label)
 {
@@ -78,7 +78,7 @@ put_datum(struct text_room *data, const struct check *check, const struct item *
 		data->left_out++;
 }
 
-/* A range without its "%". */
+/* Writes a range without its "%". */
 static void
 put_bare(struct text_room *to, const struct range *range, bool percent)
 {

@@ -1,4 +1,5 @@
-/* performance.h - performance data: numbers for whoever draws charts of checks.
+/* performance.h - performance data: the numbers for programs that draw charts of
+ * checks.
  *
  * Source: Monitoring Plugins Development Guidelines, "Performance data".
  */
@@ -8,7 +9,7 @@
 #include "tools/check_sflow/check.h"
 #include "tools/check_sflow/text_room.h"
 
-/* Of all that was found: " 'label'=value[unit];warning;critical;least;most" each. */
+/* Appends " 'label'=value[unit];warning;critical;least;most" for each number found. */
 void performance_put(struct text_room *data, const struct check *check);
 
 #endif

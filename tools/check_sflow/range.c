@@ -10,8 +10,8 @@ skip_digits(const char *at)
 	return at + strspn(at, "0123456789");
 }
 
-/* Where the decimal number ends that begins here; NULL where none does. strtod()
- * alone would take "nan", "0x1f" and blanks. */
+/* Returns the end of the decimal number at `at`; NULL where there is none. strtod()
+ * alone would accept "nan", "0x1f" and blanks. */
 static const char *
 number_end(const char *at)
 {
@@ -39,7 +39,8 @@ number_end(const char *at)
 	return end;
 }
 
-/* What is left of a range, and what was seen: each number has a "%", or none. */
+/* What is left of a range's text, and what was read: either each number has a "%", or
+ * none has. */
 struct reader {
 	const char *at;
 	unsigned numbers, percents;
@@ -62,7 +63,7 @@ take_number(struct reader *reader, double *number)
 	return isfinite(*number) ? 0 : -1;
 }
 
-/* "FROM:"; without it, it is zero. */
+/* Reads "FROM:"; where it is missing, it is zero. */
 static int
 take_from(struct reader *reader, double *from)
 {
@@ -83,7 +84,7 @@ take_from(struct reader *reader, double *from)
 	return 0;
 }
 
-/* Its end; none only after a FROM. */
+/* Reads the end of the range, which may be missing only after a FROM. */
 static int
 take_to(struct reader *reader, double *to)
 {
@@ -104,7 +105,7 @@ range_parse(const char *text, struct range *range)
 	reader.at += range->inside;
 	if (take_from(&reader, &range->from) != 0)
 		return -1;
-	/* "~:" has no number at all, and never alerts */
+	/* "~:" has no numbers, and never alerts */
 	if (*reader.at == '\0' && isinf(range->from))
 		range->to = INFINITY;
 	else if (take_to(&reader, &range->to) != 0)

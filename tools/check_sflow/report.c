@@ -6,14 +6,14 @@
 #include "tools/check_sflow/performance.h"
 
 #define LINE_MAX_BYTES \
-	512 /* first: what fits on a pager, and in Nagios's lists */
+	512 /* the first line: it fits on a pager, and in Nagios's lists */
 #define DATA_MAX_BYTES 3600
 #define MORE_MAX_BYTES 3800
-#define ROOM_OF_END 48 /* for what says that something is left out */
+#define ROOM_OF_END 48 /* for the text that says that something is left out */
 
 /* Items in words ----------------------------------------------------------------------- */
 
-/* The range that is to blame. */
+/* Returns the text of the range that alerts; NULL: none does. */
 static const char *
 blamed(const struct item *item)
 {
@@ -65,14 +65,15 @@ put_item(struct text_room *to, const struct item *item)
 		    blamed(item));
 }
 
-/* All is about one host, which is named once. */
+/* Whether all items are about one host, which is then named only once. */
 static bool
 is_alone(const struct check *check)
 {
 	return options_one_host(check->options) && check->hosts == 1;
 }
 
-/* Which host it is about; its cluster, too, where several have that name. */
+/* Writes which host the item is about; with its cluster where several hosts have that
+ * name. */
 static void
 put_host(struct text_room *to, const struct check *check, const struct item *item)
 {
@@ -84,7 +85,7 @@ put_host(struct text_room *to, const struct check *check, const struct item *ite
 		text_put(to, "%s ", item->host);
 }
 
-/* "HOST WORDS", as a whole or not at all. */
+/* Writes an item with its host, as a whole or not at all. */
 static bool
 put_whole(struct text_room *to, const struct check *check, const struct item *item,
           const char *before, const char *after)
@@ -97,12 +98,12 @@ put_whole(struct text_room *to, const struct check *check, const struct item *it
 	return text_put(to, "%s%s%s", before, bytes, after);
 }
 
-/* The worst first. ------------------------------------------------------------------------ */
+/* The order of items: the worst first ---------------------------------------------- */
 
 static const enum check_state worst_first[] = {CHECK_CRITICAL, CHECK_WARNING,
                                                CHECK_UNKNOWN, CHECK_OK};
 
-/* Calls for each item of that state. */
+/* Calls `call` for each item of that state. */
 static void
 each(const struct check *check, enum check_state state, struct text_room *to,
      void (*call)(struct text_room *to, const struct check *check,
@@ -194,7 +195,7 @@ line_of_down(struct text_room *line, const struct check *check,
 		    state == CHECK_CRITICAL ? "critical" : "warning", range);
 }
 
-/* A part of the command line, which may be from anywhere. */
+/* Writes a part of the command line, made harmless: Nagios may have it from anywhere. */
 static void
 put_given(struct text_room *to, const char *before, const char *given)
 {
@@ -230,7 +231,7 @@ make_line(struct text_room *line, const struct check *check, enum check_state st
 		line_of_many(line, check, state);
 }
 
-/* Lines of more -------------------------------------------------------------------------- */
+/* More lines ----------------------------------------------------------------------- */
 
 static void
 put_more(struct text_room *more, const struct check *check, const struct item *item)
@@ -271,7 +272,7 @@ problems(const struct check *check)
 	       in_state[CHECK_UNKNOWN];
 }
 
-/* Where the first line can't have said all of it. */
+/* Writes more lines, where the first line could not say all. */
 static void
 make_more(struct text_room *more, const struct check *check, int64_t took_ms)
 {
@@ -292,7 +293,7 @@ make_more(struct text_room *more, const struct check *check, int64_t took_ms)
 	}
 }
 
-/* All of it ------------------------------------------------------------------------------ */
+/* The whole output ----------------------------------------------------------------- */
 
 static int
 print(FILE *out, enum check_state state, const char *line, const char *data,

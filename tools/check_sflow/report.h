@@ -1,5 +1,5 @@
-/* report.h - what Nagios reads: a line, performance data, and lines of more. Bounded,
- * as Nagios and NRPE take no more than so much.
+/* report.h - prints what Nagios reads: a line, performance data, and more lines. It is
+ * bounded, because Nagios and NRPE read only so much.
  */
 #ifndef CHECK_REPORT_H
 #define CHECK_REPORT_H
@@ -11,12 +11,12 @@
 
 #define REPORT_MAX 8192 /* bytes, in all */
 
-/* Prints it. `took_ms` is how long it took. Returns 0, or -1 when it could not be
- * written. */
+/* Prints the result of a check. `took_ms` is how long the check took. Returns 0, or -1
+ * when it could not be written. */
 int report_print(FILE *out, const struct check *check, enum check_state state,
                  int64_t took_ms);
 
-/* The same where there was nothing to judge. */
+/* The same where nothing could be judged because of a fault. */
 int report_fault(FILE *out, enum check_state state, const char *fault);
 
 #endif

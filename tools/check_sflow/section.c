@@ -47,7 +47,8 @@ section_host(struct section *section, const char *cluster, const char *name)
 
 /* Reading ------------------------------------------------------------------------------------ */
 
-/* The value behind a key of ours in a definition, as a copy. */
+/* Returns a copy of the value behind a key in a definition that check_sflow has
+ * written; NULL: there is none. */
 static char *
 value_of(const char *block, size_t len, const char *key)
 {
@@ -61,7 +62,7 @@ value_of(const char *block, size_t len, const char *key)
 	return end != NULL ? strndup(at, (size_t)(end - at)) : NULL;
 }
 
-/* Whether the definition is, to the byte, what would be written. */
+/* Whether the definition is, to the byte, what check_sflow would write. */
 static bool
 is_ours(const char *block, size_t len, const struct object_host *host,
         const char *group)
@@ -83,7 +84,8 @@ is_ours(const char *block, size_t len, const struct object_host *host,
 	return same;
 }
 
-/* A host that was written before. 1 if it is one, 0 if not, -1 without memory. */
+/* Takes a definition as a host that check_sflow has written. Returns 1; 0 if it is
+ * none; -1 without memory. */
 static int
 take_host(struct section *section, const char *block, size_t len)
 {
@@ -105,7 +107,7 @@ take_host(struct section *section, const char *block, size_t len)
 	free(cluster);
 	free(name);
 	if (host == NULL ||
-	    host->host_name != NULL) { /* or it is there twice */
+	    host->host_name != NULL) { /* the host is defined twice */
 		free(host_name);
 		free(address);
 		return status;
@@ -127,7 +129,7 @@ take_group(const char *block, size_t len)
 	return ours;
 }
 
-/* Where the line ends that begins here. */
+/* Returns the end of the line that begins at `at`. */
 static const char *
 line_end(const char *at, const char *end)
 {
@@ -144,7 +146,7 @@ begins(const char *at, const char *end, const char *with)
 	return (size_t)(end - at) >= len && memcmp(at, with, len) == 0;
 }
 
-/* Where the definition or the line ends that begins here. */
+/* Returns the end of the definition, or of the line, that begins at `at`. */
 static const char *
 block_end(const char *at, const char *end)
 {
@@ -158,7 +160,8 @@ block_end(const char *at, const char *end)
 	return end;
 }
 
-/* What is ours is taken, all else is the administrator's. */
+/* Takes the definitions of check_sflow out of the section. All else is the
+ * administrator's, and is written to `behind`. */
 static int
 take_inner(struct section *section, const char *at, const char *end,
            FILE *behind)
@@ -197,8 +200,8 @@ take_behind(struct section *section, const char *inner, const char *inner_end,
 	return fclose(behind) == 0 ? status : -1;
 }
 
-/* The only line that is the marker, with a newline or at the file's end; NULL if there
- * is none. Sets `*twice` if there are more. */
+/* Returns the line that is the marker, with a newline or at the file's end; NULL if
+ * there is none. Sets *twice if there are several. */
 static const char *
 find_line(const char *text, size_t len, const char *marker, bool *twice)
 {
@@ -267,11 +270,12 @@ struct walk {
 	struct section *section;
 	struct section_count *count;
 	FILE *out;
-	const char *cluster; /* whose group was written last */
+	const char *cluster; /* the cluster whose group was written last */
 	bool failed;
 };
 
-/* One that has a name: it goes when the administrator has defined that host. */
+/* Takes the name of a host that has one. The host is left out if the administrator
+ * defines one of that name now. */
 static void
 claim_old(const void *node, VISIT visit, void *context)
 {
@@ -292,7 +296,8 @@ claim_old(const void *node, VISIT visit, void *context)
 	                                         host->host_name) != 0;
 }
 
-/* Its own name, or NAME@CLUSTER where another cluster has that one. */
+/* Returns the host's own name; or NAME@CLUSTER where another cluster's host has that;
+ * NULL where both are taken. */
 static char *
 choose(const struct walk *walk, const struct section_host *host)
 {
@@ -308,7 +313,7 @@ choose(const struct walk *walk, const struct section_host *host)
 	return strdup(longer);
 }
 
-/* One that is new. */
+/* Chooses a name for a host that is new. */
 static void
 claim_new(const void *node, VISIT visit, void *context)
 {

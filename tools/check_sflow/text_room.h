@@ -1,4 +1,4 @@
-/* text_room.h - a text with an end, that takes a piece as a whole, or not at all. */
+/* text_room.h - a text of bounded size, which takes a piece as a whole or not at all. */
 #ifndef CHECK_TEXT_ROOM_H
 #define CHECK_TEXT_ROOM_H
 
@@ -11,7 +11,7 @@ struct text_room {
 	size_t taken, left_out; /* pieces */
 };
 
-/* printf-like. False where there is no room for it. */
+/* Appends a piece, like printf(). Returns false where there is no room for it. */
 bool text_put(struct text_room *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
