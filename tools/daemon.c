@@ -15,24 +15,25 @@
 #include "common/clock.h"
 
 #define GMETAD_XML_PORT 8651
-#define PATIENCE_MS 200    /* who speaks by itself does so within it */
+#define PATIENCE_MS 200    /* a daemon that needs no query answers within this */
 #define QUERY_BYTES 2048   /* gmetad's REQUESTLEN */
 #define CHUNK_BYTES 32768
-#define GATHER_MS 50       /* that a chunk may take to come */
+#define GATHER_MS 50       /* a chunk may take so long to come */
 #define GZIP_WINDOW (15 + 16) /* zlib's: the largest, with gzip's header */
 
-/* gmetad takes these for an attack on a shell, wherever they are; and what would mean
- * something else in a path. */
+/* Characters that a query can't have: gmetad takes most for an attack on a shell; the
+ * others have a meaning of their own in a path. */
 #define NOT_IN_QUERIES ">!@#$%`;|\"\\'</?*"
 
-/* A connection, and what its bytes go through: HTTP's header or gzip, the parser. */
+/* A connection, and the state of what its bytes go through: HTTP's header or gzip, and
+ * the parser. */
 struct reading {
 	int fd;
 	int64_t deadline_ms;
 	struct ganglia_xml *xml;
 	char *fault;
-	enum { NOTHING, HEADER, GZIP, XML } what; /* comes, as far as is known */
-	size_t header_end;   /* so many bytes of the header's end are there */
+	enum { NOTHING, HEADER, GZIP, XML } what; /* what the bytes are, as far as known */
+	size_t header_end;   /* so many bytes of the header's end have come */
 	enum ganglia_state state;
 	bool can_inflate, damaged;
 	z_stream inflate;
@@ -57,7 +58,7 @@ fail(struct reading *r, enum daemon_result result, const char *format, ...)
 
 /* Addresses -------------------------------------------------------------------------- */
 
-/* 1 to 65535; 0: it is none. */
+/* Returns a port, 1 to 65535; 0: the text is none. */
 static unsigned
 parse_port(const char *text)
 {
@@ -97,7 +98,7 @@ daemon_parse(const char *text, struct daemon_address *address)
 
 /* Connecting ------------------------------------------------------------------------- */
 
-/* Waits for the socket until the deadline, or for at most so long. True: it is
+/* Waits for the socket until the deadline, and at most `most_ms`. Returns whether it is
  * ready. */
 static bool
 wait_for(const struct reading *r, short events, int64_t most_ms)
@@ -121,7 +122,7 @@ wait_until_late(const struct reading *r, short events)
 	return wait_for(r, events, INT32_MAX);
 }
 
-/* Returns 0, or the errno of what went wrong. */
+/* Connects to one address. Returns 0 or an errno. */
 static int
 connect_to(struct reading *r, const struct addrinfo *to)
 {
@@ -179,7 +180,8 @@ connect_any(struct reading *r, const struct daemon_address *address)
 
 /* Asking ----------------------------------------------------------------------------- */
 
-/* An element of the path; where its name can't be asked for, all are. */
+/* Returns the name as an element of the path; "*", which is all, where a query can't
+ * have that name. */
 static const char *
 element(const char *name)
 {
@@ -194,8 +196,8 @@ element(const char *name)
 	return name;
 }
 
-/* With HTTP, gmetad leaves out what it does not have, where it would otherwise answer
- * with everything; and knows "*". */
+/* Writes the query as one of HTTP: to those gmetad leaves out what it does not have,
+ * while to others it answers with everything; and they may have "*". */
 static int
 print_query(const struct daemon_query *query, char text[QUERY_BYTES])
 {
@@ -248,9 +250,9 @@ ask(struct reading *r, const struct daemon_query *query)
 	return DAEMON_DONE;
 }
 
-/* What comes ------------------------------------------------------------------------- */
+/* The answer ----------------------------------------------------------------------- */
 
-/* Sets `r->state`; returns false where nothing more is wanted. */
+/* Parses bytes of XML, and sets r->state. Returns false where nothing more is wanted. */
 static bool
 take_xml(struct reading *r, const void *bytes, size_t len, bool last)
 {
@@ -258,7 +260,8 @@ take_xml(struct reading *r, const void *bytes, size_t len, bool last)
 	return r->state == GANGLIA_MORE;
 }
 
-/* A small answer can inflate to anything: the deadline ends it. */
+/* Inflates and parses bytes. A small answer may inflate without end; the deadline stops
+ * it. */
 static bool
 take_gzip(struct reading *r, unsigned char *bytes, size_t len)
 {
@@ -282,8 +285,8 @@ take_gzip(struct reading *r, unsigned char *bytes, size_t len)
 	return true;
 }
 
-/* HTTP's header is passed over, whatever it says: gmetad has only one. Returns how many
- * of the bytes belong to it. */
+/* Skips HTTP's header, whatever it says: gmetad has only one. Returns how many of the
+ * bytes belong to it. */
 static size_t
 skip_header(struct reading *r, const unsigned char *bytes, size_t len)
 {
@@ -300,7 +303,7 @@ skip_header(struct reading *r, const unsigned char *bytes, size_t len)
 	return i;
 }
 
-/* The first byte says what it is: neither of these begins XML. */
+/* Takes bytes of the answer. The first one tells a header and gzip from XML. */
 static bool
 take(struct reading *r, unsigned char *bytes, size_t len)
 {
@@ -319,7 +322,7 @@ take(struct reading *r, unsigned char *bytes, size_t len)
 	       take_xml(r, bytes + skipped, len - skipped, false);
 }
 
-/* Nothing more comes, or is wanted. */
+/* Judges the answer when nothing more comes, or is wanted. */
 static enum daemon_result
 judge(struct reading *r)
 {
@@ -338,8 +341,8 @@ judge(struct reading *r)
 	return fail(r, DAEMON_BROKEN, "bad XML: %s", ganglia_xml_fault(r->xml));
 }
 
-/* gmond sends element by element, and to wake for each costs ten times as much as to
- * read it: so the kernel gathers some. */
+/* Reads the answer. gmond sends each element for itself, and waking up for one costs
+ * ten times as much as reading it, so the kernel gathers some of them. */
 static enum daemon_result
 read_all(struct reading *r)
 {
@@ -362,7 +365,7 @@ read_all(struct reading *r)
 	return judge(r);
 }
 
-/* Who answers HTTP was waiting for the query. */
+/* Whether the daemon has waited for the query: then its answer is HTTP. */
 static bool
 has_listened(const struct reading *r)
 {
@@ -372,8 +375,9 @@ has_listened(const struct reading *r)
 	       recv(r->fd, &first, 1, MSG_PEEK) != 1 || first == 'H';
 }
 
-/* Where a silent one was asked, and turns out to be a gmond that was busy with another
- * reader, its answer will be cut off: once more then, without asking. */
+/* Connects, and sends the query where one is to be sent. A gmond that is busy with
+ * another reader is silent, too, and may get a query and cut its answer off; so in that
+ * case this connects again, without a query. */
 static enum daemon_result
 connect_and_ask(struct reading *r, const struct daemon_address *address,
                 const struct daemon_query *query)

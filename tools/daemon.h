@@ -1,4 +1,4 @@
-/* daemon.h - asks gmond, gmetad or gmetad-bridge once, and hands what comes to the
+/* daemon.h - asks gmond, gmetad or gmetad-bridge once, and gives the answer to the
  * reader of Ganglia's XML.
  */
 #ifndef TOOLS_DAEMON_H
@@ -14,11 +14,11 @@
 #define DAEMON_GMOND_PORT 8649
 #define DAEMON_INTERACTIVE_PORT 8652 /* gmetad's, and gmetad-bridge's */
 
-/* gmond and gmetad's xml_port print everything to whoever connects; only gmetad's
- * interactive port waits for a query. A gmond that gets one may cut its answer off, so
- * none is sent to 8649 and 8651; to 8652 at once; elsewhere when nothing has come for
- * a moment; and who then answers as gmond does is asked nothing, by another
- * connection. */
+/* Whether a query is sent. gmond, and gmetad's xml_port, print everything as soon as a
+ * reader connects; only gmetad's interactive port waits for a query. A gmond that gets
+ * a query may cut its answer off. So DAEMON_ASK_AUTO sends none to ports 8649 and 8651,
+ * and sends one to 8652 at once. To another port it sends one when nothing has come for
+ * a moment; if the answer then is like gmond's, it connects again and sends none. */
 enum daemon_ask { DAEMON_ASK_AUTO, DAEMON_ASK_ALWAYS, DAEMON_ASK_NEVER };
 
 struct daemon_address {
@@ -27,10 +27,11 @@ struct daemon_address {
 	enum daemon_ask ask;
 };
 
-/* "HOST", "HOST:PORT", "[::1]:PORT", "::1". Returns 0, or -1. */
+/* Reads "HOST", "HOST:PORT", "[::1]:PORT" or "::1". Returns 0, or -1 when the text is
+ * none of these. */
 int daemon_parse(const char *text, struct daemon_address *address);
 
-/* What is wanted. Where nothing can be asked, all is read, and the visitor chooses. */
+/* What is wanted. Where no query can be sent, all is read, and the visitor chooses. */
 struct daemon_query {
 	const char *cluster; /* NULL: any */
 	const char *host;    /* NULL: all */
@@ -38,15 +39,16 @@ struct daemon_query {
 };
 
 enum daemon_result {
-	DAEMON_DONE,    /* all was read, or the visitor had enough */
-	DAEMON_REFUSED, /* no connection */
+	DAEMON_DONE,    /* all was read, or the visitor has stopped it */
+	DAEMON_REFUSED, /* there was no connection */
 	DAEMON_LATE,    /* the deadline has passed */
-	DAEMON_BROKEN   /* what came is not (all of) Ganglia's XML */
+	DAEMON_BROKEN   /* the answer is not Ganglia's XML, or not all of it */
 };
 
-/* Connects, asks and reads until `deadline_ms` of clock_ms(); but looking up a name
- * takes the time that the resolver takes. All addresses of a name are tried. Understands gmond's gzip_output. `fault` says what is wrong unless
- * the result is DAEMON_DONE. Sends no signal, prints nothing. */
+/* Connects, asks and reads until `deadline_ms` of clock_ms(); to look up a name may
+ * take longer, as long as the resolver waits. All addresses of a name are tried.
+ * Understands gmond's gzip_output. Unless the result is DAEMON_DONE, `fault` says what
+ * is wrong. Sends no signal, and prints nothing. */
 enum daemon_result daemon_read(const struct daemon_address *address,
                                const struct daemon_query *query,
                                const struct ganglia_visitor *visitor,

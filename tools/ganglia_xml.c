@@ -8,14 +8,14 @@
 
 #include <expat.h>
 
-#define DEPTH 64              /* of elements: a grid of grids of grids */
-#define ELEMENT_BYTES 32768   /* between two elements' beginnings or ends; the DTD */
-#define HOST_BYTES 4096       /* all texts of a cluster, a host, */
-#define METRIC_BYTES 16384    /* of a metric with what describes it */
+#define DEPTH 64              /* elements in elements, such as grids of grids */
+#define ELEMENT_BYTES 32768   /* the longest element; also the longest DTD */
+#define HOST_BYTES 4096       /* all texts of a cluster, or of a host */
+#define METRIC_BYTES 16384    /* all texts of a metric with its EXTRA_DATA */
 #define LOST_S 60             /* a host without TMAX is down so long after REPORTED */
-#define SECONDS_MAX 1000000000000 /* more is no time */
+#define SECONDS_MAX 1000000000000 /* a larger number is no time */
 
-/* Texts of one element, for as long as it is open: expat's own are gone with its
+/* The texts of one element while it is open: expat's own are valid only during its
  * call. */
 struct texts {
 	char *room;
@@ -27,10 +27,10 @@ struct ganglia_xml {
 	struct ganglia_visitor visitor;
 	enum ganglia_state state;
 	char fault[GANGLIA_FAULT];
-	int64_t pushed, element; /* bytes: all, and where the last element is */
+	int64_t pushed, element; /* bytes: pushed so far, and up to the last element */
 	unsigned depth, grids;
 	bool in_cluster, in_host, in_metric;
-	bool metrics;            /* of this host are wanted */
+	bool metrics;            /* this host's metrics are wanted */
 	struct ganglia_cluster cluster;
 	struct ganglia_host host;
 	struct ganglia_metric metric;
@@ -60,7 +60,7 @@ fail(struct ganglia_xml *xml, const char *what)
 	end(xml, GANGLIA_FAILED);
 }
 
-/* What a call of the visitor has returned. */
+/* Takes what a call of the visitor has returned. */
 static void
 go_on(struct ganglia_xml *xml, bool more)
 {
@@ -108,7 +108,7 @@ seconds(const char **attributes, const char *name)
 	return number;
 }
 
-/* Digits as gmond prints them: no blanks, hexadecimals, infinities. */
+/* Reads a number as gmond prints it: no blanks, hexadecimal digits or infinities. */
 static bool
 parse_number(const char *text, double *number)
 {
@@ -192,7 +192,7 @@ begin_metric(struct ganglia_xml *xml, const char **attributes)
 	    .dmax_s = seconds(attributes, "DMAX")};
 }
 
-/* A metric in several groups is told with its first. */
+/* A metric that is in several groups gets the first one. */
 static void
 begin_extra(struct ganglia_xml *xml, const char **attributes)
 {
@@ -211,7 +211,7 @@ begin_extra(struct ganglia_xml *xml, const char **attributes)
 		             attribute(attributes, "VAL"));
 }
 
-/* Sums are of the cluster that they are in, or of the outermost grid. */
+/* A count or sum is that of the cluster in which it stands, or of the outermost grid. */
 static void
 begin_count(struct ganglia_xml *xml, const char **attributes)
 {
@@ -248,7 +248,7 @@ begin(void *context, const char *name, const char **attributes)
 	struct ganglia_xml *xml = context;
 
 	if (xml->state != GANGLIA_MORE)
-		return; /* what expat had begun when it was stopped */
+		return; /* expat finishes an element when it is stopped */
 	xml->element = XML_GetCurrentByteIndex(xml->parser);
 	if (xml->depth++ == 0 && strcmp(name, "GANGLIA_XML") != 0)
 		fail(xml, "it isn't Ganglia's");
@@ -310,7 +310,7 @@ end_element(void *context, const char *name)
 		xml->grids--;
 }
 
-/* Entities: Ganglia has none, and they are what XML bombs are made of. */
+/* Entities are refused: Ganglia has none, and XML bombs are made of them. */
 
 static void
 refuse_declared(void *context, const XML_Char *name, int parameter,
@@ -330,7 +330,7 @@ refuse_skipped(void *context, const XML_Char *name, int parameter)
 	fail(context, "it has an unknown entity");
 }
 
-/* Life ------------------------------------------------------------------------------- */
+/* Start, end and bytes ------------------------------------------------------------- */
 
 struct ganglia_xml *
 ganglia_xml_new(const struct ganglia_visitor *visitor)
@@ -367,8 +367,8 @@ ganglia_xml_free(struct ganglia_xml *xml)
 	free(xml);
 }
 
-/* The parser keeps an element that isn't whole; so it gets no more than ELEMENT_BYTES
- * of one, whatever a caller pushes. */
+/* The parser keeps the bytes of an element until it is whole. So it gets no more than
+ * ELEMENT_BYTES of an element, whatever the caller pushes. */
 enum ganglia_state
 ganglia_xml_push(struct ganglia_xml *xml, const void *bytes, size_t len,
                  bool last)
@@ -398,7 +398,7 @@ ganglia_xml_fault(const struct ganglia_xml *xml)
 	return xml->fault;
 }
 
-/* What is told ----------------------------------------------------------------------- */
+/* Hosts and values ----------------------------------------------------------------- */
 
 bool
 ganglia_is_down(const struct ganglia_host *host)

@@ -1,12 +1,12 @@
-/* ganglia_xml.h - the XML of gmond, gmetad and gmetad-bridge, read as it comes.
+/* ganglia_xml.h - reads the XML of gmond, gmetad and gmetad-bridge while it comes.
  *
- * Bytes are pushed in, hosts and metrics are told by calls, and nothing is kept of
- * them: memory is the same for one host and for 50,000. It reads no file and no
- * socket, and knows no clock.
+ * The caller pushes bytes in, and a visitor is called for each host and metric. Nothing
+ * is kept of them, so memory is the same for one host and for 50,000. It reads no file
+ * and no socket, and has no clock.
  *
  * Source: gmond's DTD (GANGLIA_XML, GRID, CLUSTER, HOST, METRIC, EXTRA_DATA,
- * EXTRA_ELEMENT) and gmetad's (HOSTS, METRICS), as they print it in front of each
- * document. Unknown elements and attributes are passed over.
+ * EXTRA_ELEMENT) and gmetad's (HOSTS, METRICS), which they print in front of each
+ * document. Unknown elements and attributes are skipped.
  */
 #ifndef TOOLS_GANGLIA_XML_H
 #define TOOLS_GANGLIA_XML_H
@@ -18,25 +18,25 @@
 #define GANGLIA_FAULT 256   /* bytes of the text of a fault */
 #define GANGLIA_DOWN_TMAX 4 /* a host is down when its TN passes so many TMAX */
 
-/* Where a number is not there, or is none: */
+/* The value of a number that is not there, or whose text is no number. */
 #define GANGLIA_UNKNOWN (-1)
 
-/* Texts are UTF-8, "" where the attribute is not there, and the reader's: they are
+/* Texts are UTF-8, and "" where the attribute is not there. They are the reader's, and
  * valid during the call. Times are in seconds. */
 struct ganglia_cluster {
 	const char *name;
-	int64_t localtime_s; /* by the wall clock of who prints it */
+	int64_t localtime_s; /* by the wall clock of the daemon that prints it */
 };
 
 struct ganglia_host {
-	const char *cluster; /* its name */
+	const char *cluster; /* the cluster's name */
 	int64_t localtime_s; /* the cluster's */
 	const char *name;
 	const char *address; /* IP */
-	int64_t reported_s;  /* by the wall clock */
-	int64_t tn_s;        /* since it was heard */
-	int64_t tmax_s;      /* in which it should be heard */
-	int64_t dmax_s;      /* after which it is forgotten; 0: never */
+	int64_t reported_s;  /* when it was heard, by the wall clock */
+	int64_t tn_s;        /* how long ago that was */
+	int64_t tmax_s;      /* it should be heard at least so often */
+	int64_t dmax_s;      /* after so long it is forgotten; 0: never */
 	int64_t started_s;   /* GMOND_STARTED; 0: not known */
 };
 
@@ -54,26 +54,27 @@ struct ganglia_metric {
 	int64_t dmax_s;
 };
 
-/* A summary's metric, and how many hosts there are. Grids within the grid are part of
- * it, and not told of. */
+/* A metric of a summary. Grids inside the grid are part of it; there are no sums and
+ * counts of them alone. */
 struct ganglia_sum {
 	const char *cluster; /* "": of the whole grid */
 	const char *metric;
 	double sum;
-	int64_t hosts;       /* that have it */
+	int64_t hosts;       /* how many hosts have it */
 };
 
+/* How many hosts are up and down. */
 struct ganglia_count {
 	const char *cluster; /* "": of the whole grid */
 	int64_t up, down;
 };
 
-/* What is told; a NULL is not. The calls return false to stop: what they wanted is
- * there, and nothing more is read. */
+/* The functions that are called for what is read; they may be NULL. They return false
+ * to stop: then nothing more is read. */
 struct ganglia_visitor {
 	bool (*cluster)(void *context, const struct ganglia_cluster *cluster);
-	/* `*metrics` is true, and is set to false where they are not wanted: they
-	 * are not told then, and cost little more than their bytes. */
+	/* *metrics is true; the call sets it to false where the host's metrics are not
+	 * wanted. Then metric() is not called for them, and they cost little. */
 	bool (*host)(void *context, const struct ganglia_host *host,
 	             bool *metrics);
 	bool (*metric)(void *context, const struct ganglia_host *host,
@@ -85,34 +86,34 @@ struct ganglia_visitor {
 };
 
 enum ganglia_state {
-	GANGLIA_MORE,    /* it goes on */
+	GANGLIA_MORE,    /* the document goes on */
 	GANGLIA_END,     /* </GANGLIA_XML> has come */
-	GANGLIA_STOPPED, /* a call has returned false */
+	GANGLIA_STOPPED, /* a call of the visitor has returned false */
 	GANGLIA_FAILED   /* it isn't Ganglia's XML; ganglia_xml_fault() says why */
 };
 
 struct ganglia_xml;
 
-/* The visitor is copied. NULL without memory. */
+/* Makes a reader with a copy of the visitor. NULL without memory. */
 struct ganglia_xml *ganglia_xml_new(const struct ganglia_visitor *visitor);
 void ganglia_xml_free(struct ganglia_xml *xml);
 
-/* The next `len` bytes; `last` where there are no more, and a document that isn't
- * whole is a fault then. Entities, elements that nest deeper than any of Ganglia's,
- * and texts beyond all bounds are faults. Once it has said anything but GANGLIA_MORE
- * it says the same again. */
+/* Reads the next `len` bytes. `last` says that there are no more; a document that isn't
+ * whole is a fault then. Entities, elements that nest deeper than any of Ganglia's, and
+ * texts that are too long are faults. After any other state than GANGLIA_MORE it
+ * returns that state again. */
 enum ganglia_state ganglia_xml_push(struct ganglia_xml *xml, const void *bytes,
                                     size_t len, bool last);
 
-/* What is wrong, with its line. "" where nothing is. */
+/* Returns what is wrong, with its line; "": nothing. */
 const char *ganglia_xml_fault(const struct ganglia_xml *xml);
 
-/* Whether such a host is down by Ganglia's rule: by TN and TMAX, or, where it has no
- * TMAX, when it was reported a minute ago. */
+/* Whether the host is down by Ganglia's rule: by TN and TMAX; without a TMAX, when it
+ * was reported more than a minute ago. */
 bool ganglia_is_down(const struct ganglia_host *host);
 
-/* The number that a metric's value is. False for a text, for NaN and infinities,
- * and for anything behind the number. */
+/* Sets *number to a metric's value. Returns false for a text, for NaN and infinities,
+ * and where something follows the number. */
 bool ganglia_number(const struct ganglia_metric *metric, double *number);
 
 #endif
