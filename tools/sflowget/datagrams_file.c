@@ -15,7 +15,7 @@ struct file {
 	struct datagram_counts *counts;
 };
 
-/* A file may say anything. */
+/* Returns the packet's time in ms, made sensible: a file may have any. */
 static int64_t
 time_of(const struct pcap_pkthdr *header)
 {
@@ -100,7 +100,7 @@ datagrams_read(const char *path, unsigned port,
 	if (f.pcap == NULL) {
 		if (strncmp(why, path, strlen(path)) == 0 &&
 		    strncmp(why + strlen(path), ": ", 2) == 0)
-			skip = strlen(path) + 2; /* the caller says it */
+			skip = strlen(path) + 2; /* the caller writes the path */
 		snprintf(fault, DATAGRAMS_FAULT, "%s", why + skip);
 		return -1;
 	}

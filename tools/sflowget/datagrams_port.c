@@ -8,7 +8,7 @@
 #include "common/udp.h"
 #include "tools/sflowget/datagrams.h"
 
-#define BUFFER 4194304 /* bytes; a burst of all agents fits */
+#define BUFFER 4194304 /* bytes; a burst of all agents fits in */
 
 struct datagram_port {
 	struct udp_set set;
@@ -16,8 +16,8 @@ struct datagram_port {
 	bool enough;
 };
 
-/* udp_take() gives its batches to a function without a context, and there is one
- * port in a program. */
+/* The port whose datagrams are being taken: udp_take() calls a function without a
+ * context. */
 static struct datagram_port *taking;
 
 static void

@@ -6,7 +6,7 @@
 
 #include "sflow/wire/flows.h"
 
-/* Where the walk is ------------------------------------------------------------ */
+/* The path --------------------------------------------------------------------- */
 
 static void
 path_set(struct decode *d, const char *structure)
@@ -56,7 +56,7 @@ show_element(struct decode *d, const struct layout *layout,
 		d->print->close(d, '}');
 }
 
-/* All elements that are whole. */
+/* Shows all elements that are whole. */
 static void
 show_elements(struct decode *d, const struct field *list, struct series *series)
 {
@@ -94,7 +94,7 @@ show_field(struct decode *d, const struct field *field,
 	d->print->value(d, field->name, &shown);
 }
 
-/* Which one it is, the value before it says. */
+/* Shows a union. The value before it says which of its fields it is. */
 static void
 show_arm(struct decode *d, const struct field *field,
          const struct field_value *value)
@@ -102,14 +102,14 @@ show_arm(struct decode *d, const struct field *field,
 	show_field(d, &field->elements->fields[value[-1].number], value);
 }
 
-/* All bytes to the end, which are a list. */
+/* Whether the field is a list of all bytes to the end. */
 static bool
 is_open_list(const struct field *field)
 {
 	return field->type == FIELD_REST && field->elements != NULL;
 }
 
-/* Without the open list, which show_fields() ends with. */
+/* Shows the values, except for an open list, which show_fields() does last. */
 static void
 show_values(struct decode *d, const struct layout *layout,
             const struct field_value *values, size_t count)
@@ -136,7 +136,8 @@ struct missing {
 	uint32_t elements; /* of the list of that name */
 };
 
-/* The first field that isn't whole. Older agents end a structure before its tail. */
+/* Returns the first field that isn't whole. Nothing is missing where the structure ends
+ * before its tail, as older agents send it. */
 static struct missing
 missing_of(const struct layout *layout, size_t count, const struct cursor *body)
 {
@@ -148,7 +149,7 @@ missing_of(const struct layout *layout, size_t count, const struct cursor *body)
 	return missing;
 }
 
-/* Returns what is behind the list's elements that are whole. */
+/* Shows an open list. Returns what is behind those of its elements that are whole. */
 static struct cursor
 show_open_list(struct decode *d, const struct field *list,
                const struct field_value *value, struct missing *missing)
@@ -163,8 +164,8 @@ show_open_list(struct decode *d, const struct field *list,
 	return series.rest;
 }
 
-/* All fields that are whole, as the object "fields". Returns what is behind them.
- * *last becomes the number that the last field is. */
+/* Shows all fields that are whole, as the object "fields". Returns what is behind them.
+ * Sets *last to the number in the last field. */
 static struct cursor
 show_fields(struct decode *d, const struct layout *layout, struct cursor body,
             struct missing *missing, uint32_t *last)
@@ -213,8 +214,8 @@ show_missing(struct decode *d, const struct missing *missing)
 	d->print->note(d, text);
 }
 
-/* A format, a length and so many bytes. False, and *c stays, when they aren't all
- * there. */
+/* Reads a format, a length and that many bytes. Returns false, and leaves *c as it is,
+ * when they aren't all there. */
 static bool
 next_block(struct cursor *c, uint32_t *tag, struct cursor *body)
 {
@@ -283,7 +284,8 @@ show_sample(struct decode *d, uint32_t tag, struct cursor body)
 	d->print->block_end(d);
 }
 
-/* Returns 0, or the reason why not all samples are there. */
+/* Shows all samples. Returns 0, or the enum datagram_error that says why not all are
+ * there. */
 static int
 show_samples(struct decode *d, struct cursor *body)
 {

@@ -1,7 +1,7 @@
-/* decode.h - what sflowget --decode prints: every datagram, sample, record and field
- * as it is on the wire and in its order, for people or as JSON.
+/* decode.h - prints datagrams for sflowget --decode: every sample, record and field as
+ * it is on the wire and in its order, for people or as JSON.
  *
- * As text, each is a line, and what is inside of another is indented:
+ * As text, each of these is a line, indented by what it is inside of:
  *
  *   datagram 160 bytes from 192.0.2.1 at 2026-11-23T13:49:22.049Z
  *     datagram.version 5
@@ -13,7 +13,7 @@
  *
  * As JSON, each datagram is an object on a line of its own: "length", "fields" and
  * "samples"; these and their "records" have "format", "structure" (unless it is
- * unknown), "length" and "fields". What a number means is beside it: "method":2,
+ * unknown), "length" and "fields". The meaning of a number follows it: "method":2,
  * "method_text":"get".
  *
  * Numbers are those of the wire, without conversion. Bytes that belong to no known
@@ -31,14 +31,14 @@
 
 struct decode;
 
-/* Prints to `out`, which stays the caller's, and whose errors are his to look at.
- * NULL without memory. decode_free() takes NULL. */
+/* Makes a decoder that prints to `out`. The file stays the caller's, who also has to
+ * test it for errors. NULL without memory. decode_free() takes NULL. */
 struct decode *decode_new(FILE *out, bool json);
 void decode_free(struct decode *d);
 
-/* Prints one datagram, from there (NULL: not known) at that time of the wall clock.
- * Returns 0, or -1 when it isn't a whole datagram of version 5; then what can be read
- * is printed, a note, and the rest in hexadecimal. */
+/* Prints one datagram, which came from `from` (NULL: not known) at that time of the
+ * wall clock. Returns 0; or -1 when it isn't a whole datagram of version 5, and then
+ * what can be read is printed, a note, and the rest in hexadecimal. */
 int decode_datagram(struct decode *d, const void *bytes, size_t len,
                     const struct address *from, int64_t wall_ms);
 

@@ -1,6 +1,6 @@
-/* decode_internal.h - decode.c walks over a datagram and its fields, decode_value.c
- * and decode_packet.c say what they are, and a printer, decode_text.c or
- * decode_json.c, writes it down.
+/* decode_internal.h - what these files share: decode.c walks over a datagram and its
+ * fields, decode_value.c and decode_packet.c make values of them, and a printer,
+ * decode_text.c or decode_json.c, prints these.
  */
 #ifndef SFLOWGET_DECODE_INTERNAL_H
 #define SFLOWGET_DECODE_INTERNAL_H
@@ -15,10 +15,10 @@
 #define DECODE_WHEN 40   /* bytes of a time, with its NUL */
 
 enum shown_as {
-	SHOWN_NUMBER, /* `plain` */
-	SHOWN_WORD,   /* `plain`: addresses and the like */
-	SHOWN_TEXT,   /* `bytes`, of any value */
-	SHOWN_HEX     /* `bytes` that are no text */
+	SHOWN_NUMBER, /* the number in `plain` */
+	SHOWN_WORD,   /* the text in `plain`, such as an address */
+	SHOWN_TEXT,   /* `bytes`, a text, which may have any characters */
+	SHOWN_HEX     /* `bytes`, which are no text */
 };
 
 /* A value as it is printed. */
@@ -27,7 +27,7 @@ struct shown {
 	char plain[DECODE_PLAIN];
 	const uint8_t *bytes;
 	size_t len;
-	char about[TEXT_SIZE]; /* what the number means; "" where it is itself */
+	char about[TEXT_SIZE]; /* the meaning of the number; "": none */
 };
 
 /* A datagram, a sample or a record. */
@@ -40,11 +40,10 @@ struct block {
 struct printer {
 	void (*block)(struct decode *d, const struct block *block);
 	void (*block_end)(struct decode *d);
-	/* What holds others: an object '{' or a list '['. An object in a list has
-	 * no name (NULL). */
+	/* Begins an object '{' or a list '['. An object in a list has no name (NULL). */
 	void (*open)(struct decode *d, const char *name, char bracket);
 	void (*close)(struct decode *d, char bracket);
-	/* The name is "" where the value is itself an element of a list. */
+	/* Prints a value. The name is "" where the value is an element of a list. */
 	void (*value)(struct decode *d, const char *name,
 	              const struct shown *shown);
 	void (*rest)(struct decode *d, const uint8_t *bytes, size_t len);
@@ -57,32 +56,34 @@ extern const struct printer json_printer;
 struct decode {
 	FILE *out;
 	const struct printer *print;
-	/* Of the datagram. */
+	/* of the datagram: */
 	char when[DECODE_WHEN];
 	char from[ADDRESS_TEXT]; /* "": not known */
-	/* Where the walk is. */
-	char path[DECODE_PATH]; /* of what holds the value */
+	/* where the walk is: */
+	char path[DECODE_PATH]; /* of the structure or list that has the value */
 	unsigned depth;         /* of the block */
 	struct json json;
 };
 
-/* A field's value. The field is none that holds others. */
+/* Makes what is shown of a field's value. The field must not be one that has others in
+ * it. */
 void shown_of(const struct field *field, const struct field_value *value,
               struct shown *shown);
 
-/* A number or a word, printf-like. */
+/* Sets a number or a word, like printf(). */
 void shown_print(struct shown *shown, enum shown_as as, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts hexadecimal digits. */
+/* Prints bytes as hexadecimal digits. */
 void put_hex(FILE *out, const uint8_t *bytes, size_t len);
 
-/* Goes into "name" or "[place]" below the path; path_leave() takes what this gives. */
+/* Append ".name" or "[place]" to the path. Return the mark for path_leave(), which cuts
+ * the path there. */
 size_t path_enter(struct decode *d, const char *name);
 size_t path_enter_place(struct decode *d, uint32_t place);
 void path_leave(struct decode *d, size_t mark);
 
-/* The headers that sampled bytes begin with, as an object "packet". */
+/* Prints the headers with which sampled bytes begin, as an object "packet". */
 void decode_packet(struct decode *d, uint32_t protocol, const uint8_t *bytes,
                    size_t len);
 

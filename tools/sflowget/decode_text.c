@@ -31,7 +31,7 @@ put_block_end(struct decode *d)
 	d->depth--;
 }
 
-/* The path of each value says what holds it. */
+/* Prints nothing: each value has its path in front of it. */
 static void
 put_open(struct decode *d, const char *name, char bracket)
 {
@@ -44,8 +44,8 @@ put_close(struct decode *d, char bracket)
 	(void)d, (void)bracket;
 }
 
-/* Only printable ASCII as it is, so that a terminal shows it and the bytes can be
- * told. */
+/* Prints bytes in quotes. Only printable ASCII is printed as it is, so that a terminal
+ * shows all bytes and each can be recognized. */
 static void
 put_quoted(FILE *out, const uint8_t *bytes, size_t len)
 {

@@ -9,11 +9,11 @@
 #include "sflow/wire/flows.h"
 #include "tools/sflowget/number.h"
 
-/* What an interface's number is in the two upper bits (sFlow version 5, 5.3). */
+/* The formats of an interface, in the two upper bits (sFlow version 5, 5.3). */
 enum { INTERFACE_SINGLE, INTERFACE_DISCARDED, INTERFACE_MULTIPLE };
 
-/* The packet is the device's own; the second is for the expanded form, in which both
- * are seen. */
+/* The values that mean that the packet comes from the device itself or is for it.
+ * Agents send both in the expanded form. */
 #define INTERFACE_INTERNAL 0x3fffffffu
 #define INTERFACE_INTERNAL_EXPANDED 0xffffffffu
 
@@ -41,7 +41,7 @@ shown_print(struct shown *shown, enum shown_as as, const char *format, ...)
 	va_end(arguments);
 }
 
-/* JSON has no word for what is no number. */
+/* Shows a double. JSON has no infinities and NaN, so these are words. */
 static void
 show_double(double number, struct shown *shown)
 {
@@ -51,7 +51,7 @@ show_double(double number, struct shown *shown)
 	            number_text(number, text));
 }
 
-/* As few digits as it takes to read the same number again. */
+/* Shows a float with as few digits as are needed to read the same number again. */
 static void
 show_float(uint32_t bits, struct shown *shown)
 {
@@ -111,7 +111,7 @@ single_interface(uint32_t value)
 	           : "";
 }
 
-/* FORMAT:VALUE, and what that means. */
+/* Shows FORMAT:VALUE, and what that means. */
 static void
 show_interface(uint32_t format, uint32_t value, struct shown *shown)
 {
@@ -205,7 +205,7 @@ shown_of(const struct field *field, const struct field_value *v,
 	case FIELD_U8:
 	case FIELD_U32:
 	case FIELD_U64:
-	case FIELD_LIST: /* these hold others */
+	case FIELD_LIST: /* these have other fields in them */
 	case FIELD_SERIES:
 	case FIELD_UNION:
 		shown_print(shown, SHOWN_NUMBER, "%" PRIu64, v->number);

@@ -8,9 +8,9 @@
 #include "sflow/hash.h"
 #include "tools/sflowget/fields_internal.h"
 
-#define RECORDS_MAX 500000 /* that are kept, of all agents */
+#define RECORDS_MAX 500000 /* records kept, of all agents */
 #define SOURCES_MAX 500000
-#define SAMPLE_RECORDS_MAX 256 /* that are looked at in a sample */
+#define SAMPLE_RECORDS_MAX 256 /* further records of a sample are ignored */
 
 struct kept_source {
 	struct kept_source *next;
@@ -77,7 +77,7 @@ fields_free(struct fields *f)
 	free(f);
 }
 
-/* Finding, or adding; NULL at a bound or without memory ---------------------------- */
+/* Finding or adding; NULL at a bound or without memory ----------------------------- */
 
 static struct kept_agent *
 find_agent(const struct fields *f, const struct address *address)
@@ -162,7 +162,8 @@ keep_bytes(struct kept_record *record, const struct cursor *body,
 	record->heard_ms = wall_ms;
 }
 
-/* The i-th of the sample's records: how many of its kind came before it. */
+/* Returns the place of the sample's i-th record among those of the same tag, from 1
+ * on. */
 static uint32_t
 place_of(const uint32_t *tags, size_t i)
 {

@@ -1,5 +1,5 @@
-/* fields_internal.h - fields.c keeps records, fields_names.c gives their fields names
- * and texts.
+/* fields_internal.h - what these files share: fields.c, which keeps records, and
+ * fields_names.c, which makes names and texts of their fields.
  */
 #ifndef SFLOWGET_FIELDS_INTERNAL_H
 #define SFLOWGET_FIELDS_INTERNAL_H
@@ -8,13 +8,13 @@
 #include "sflow/wire/records.h"
 #include "tools/sflowget/fields.h"
 
-/* A record of an agent, as it came last. */
+/* The last record of one kind from an agent. */
 struct kept_record {
 	struct kept_record *next; /* of the same agent */
 	struct record_key {
 		struct address agent;
 		uint32_t sub_agent, class, index, tag;
-		uint32_t place; /* in the sample, among its likes, from 1 */
+		uint32_t place; /* in the sample, among records of its tag, from 1 on */
 	} key;
 	const struct layout *layout;
 	uint8_t *bytes;
@@ -23,7 +23,8 @@ struct kept_record {
 	UT_hash_handle hh;
 };
 
-/* The fields of one of the agent's records. As fields_items(). */
+/* Gives the sink the wanted fields of one of the agent's records; `all` are its
+ * records. Returns like fields_items(). */
 bool record_items(const struct kept_record *all,
                   const struct kept_record *record,
                   const struct wanted *wanted, int64_t wall_ms,

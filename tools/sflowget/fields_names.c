@@ -1,4 +1,4 @@
-/* What fields are called, and their texts. */
+/* The names of fields, and their texts. */
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,22 +11,22 @@
 #include "tools/sflowget/decode_internal.h"
 #include "tools/sflowget/fields_internal.h"
 
-#define PATH_SIZE 128  /* of a field, in a list in a record */
-#define NAME_SIZE 256  /* with all that stands before it */
-#define HEX_BYTES 256  /* of a block, that are shown */
+#define PATH_SIZE 128  /* bytes of a field's path in its record */
+#define NAME_SIZE 256  /* bytes of what stands before the path */
+#define HEX_BYTES 256  /* more bytes of a block are not shown */
 #define VALUE_SIZE (2 * HEX_BYTES + 8)
 
-/* A record whose fields are told, and by which names. */
+/* A record whose fields are being given to the sink, and their names. */
 struct telling {
 	const struct kept_record *record;
 	const struct wanted *wanted;
 	const struct item_sink *sink;
 	int64_t wall_ms;
-	char forms[3][NAME_SIZE]; /* of the structure, the shortest first; "" where
-	                           * another record has it as well */
+	char forms[3][NAME_SIZE]; /* of the structure's name, the shortest first; "":
+	                           * another record has it, too */
 };
 
-/* What is asked for ----------------------------------------------------------------- */
+/* Names that are asked for ---------------------------------------------------------- */
 
 static const struct layout *
 find_structure(const char *name, size_t len)
@@ -51,7 +51,7 @@ find_field(const struct layout *layout, const char *name)
 	return NULL;
 }
 
-/* Behind the sub-agent and the data source, or what stands for them. */
+/* Returns the name behind the sub-agent and the data source, or a pattern of them. */
 static const char *
 behind_source(const char *asked)
 {
@@ -79,7 +79,7 @@ fields_is_raw(const char *asked)
 	       find_field(layout, dot + 1) != NULL;
 }
 
-/* A field may have several rows, one for each metric that is made of it. */
+/* Whether the field is a counter. */
 static bool
 counts(const struct field *field)
 {
@@ -176,7 +176,7 @@ is_asked(const struct wanted *w, const char *name)
 	return false;
 }
 
-/* The shortest of the field's names that is asked for; false where none is. */
+/* Chooses the shortest of the field's names that is asked for; false where none is. */
 static bool
 choose_name(const struct telling *t, const char *path,
             char name[NAME_SIZE + PATH_SIZE])
@@ -210,7 +210,7 @@ type_name(enum field_type type)
 	}
 }
 
-/* As --decode prints it. */
+/* Sets an item's value as --decode prints it. */
 static void
 set_value(struct item *item, const struct field *field,
           const struct field_value *v, char text[VALUE_SIZE])

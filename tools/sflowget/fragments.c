@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNIT 8 /* fragments begin at multiples of it */
+#define UNIT 8 /* fragments begin at multiples of so many bytes */
 #define UNITS (FRAGMENTS_BYTES / UNIT)
 
 struct packet {
 	struct fragment_key key;
-	uint64_t order;      /* of its first fragment; 0: the place is free */
-	size_t len;          /* 0: the last fragment isn't there */
-	size_t end;          /* where the farthest one ends */
-	size_t units;        /* that are there */
+	uint64_t order;      /* number of its first fragment; 0: this place is free */
+	size_t len;          /* 0: not known until the last fragment has come */
+	size_t end;          /* the farthest end of a fragment */
+	size_t units;        /* units that have come */
 	uint8_t there[UNITS];
 	uint8_t bytes[FRAGMENTS_BYTES];
 };
@@ -48,7 +48,7 @@ begin(struct fragments *f, struct packet *p, const struct fragment_key *key)
 	memset(p->there, 0, sizeof(p->there));
 }
 
-/* The packet of that key, or a new one in the place of the oldest; NULL without
+/* Finds the packet of that key, or begins it in the place of the oldest; NULL without
  * memory. */
 static struct packet *
 find(struct fragments *f, const struct fragment_key *key)
@@ -73,7 +73,7 @@ find(struct fragments *f, const struct fragment_key *key)
 	return *place;
 }
 
-/* What is there already counts. */
+/* Copies a fragment's bytes into the packet, except for those that are there already. */
 static void
 put(struct packet *p, const struct fragment *fragment)
 {
@@ -91,8 +91,8 @@ put(struct packet *p, const struct fragment *fragment)
 	}
 }
 
-/* It begins where one may, ends within what a packet can have, and agrees with where
- * the others have put its end. */
+/* Whether the fragment begins and ends where one may, and agrees with the other
+ * fragments about the packet's end. */
 static bool
 fits(const struct packet *p, const struct fragment *fragment)
 {

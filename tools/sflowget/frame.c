@@ -77,7 +77,7 @@ read_type(uint16_t type, const struct cursor *c, struct packet *packet)
 	packet_read_type(type, c->at, cursor_left(c), packet);
 }
 
-/* IP of the version that it says itself. */
+/* Reads an IP packet of the version that is in its header. */
 static void
 read_ip(const struct cursor *c, struct packet *packet)
 {
@@ -106,8 +106,8 @@ read_headers(int link, struct cursor c, struct packet *packet)
 		cursor_take(&c, 18);
 		read_type(type, &c, packet);
 		break;
-	case DLT_NULL: /* the family, in whose byte order nobody knows: the
-	                * version says the same */
+	case DLT_NULL: /* The header is the address family, in an unknown byte
+	                * order. The IP version tells the same. */
 	case DLT_LOOP:
 		cursor_take(&c, 4);
 		read_ip(&c, packet);
@@ -121,7 +121,7 @@ read_headers(int link, struct cursor c, struct packet *packet)
 
 /* UDP ----------------------------------------------------------------------------- */
 
-/* What the headers of a packet of UDP give. */
+/* Fills in port and payload from the headers of a UDP packet. */
 static enum frame_kind
 give(const struct packet *udp, struct frame_packet *packet)
 {
@@ -135,7 +135,7 @@ give(const struct packet *udp, struct frame_packet *packet)
 	return FRAME_UDP;
 }
 
-/* The packet that the fragment makes whole. */
+/* Adds a fragment, and reads the packet if it is whole then. */
 static enum frame_kind
 join(struct frame_reader *r, const struct packet *piece,
      struct frame_packet *packet)

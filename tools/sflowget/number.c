@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Behind the digits at `at`; NULL where there is none. */
+/* Returns the end of the digits at `at`; NULL where there are none. */
 static const char *
 digits(const char *at)
 {

@@ -6,12 +6,12 @@
 
 #define NUMBER_TEXT 32 /* bytes of any number as number_text() prints it */
 
-/* Whether the text is a number as JSON has it, which all other consumers know as well:
+/* Whether the text is a number in JSON's grammar, which all other programs read, too:
  * -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)? */
 bool number_is_plain(const char *text);
 
-/* The number, in as few digits as it takes to read the same one again; "inf" and "nan"
- * where it is none. Returns `text`. */
+/* Writes the number with as few digits as are needed to read the same one again; "inf"
+ * or "nan" where it is none. Returns `text`. */
 char *number_text(double number, char text[NUMBER_TEXT]);
 
 #endif
