@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXTS_LEAST 512 /* bytes of texts that are kept together: of one value, */
-#define TEXTS_MOST 16384 /* and of many */
+#define TEXTS_LEAST 512  /* bytes of the first block of texts, enough for one value */
+#define TEXTS_MOST 16384 /* bytes of a block for many values */
 
 /* Texts that are freed together. */
 struct text_block {
@@ -32,7 +32,7 @@ add_block(struct text_block **blocks, size_t least)
 	return block;
 }
 
-/* Makes *text a copy of itself. False without memory. */
+/* Makes *text point to a copy that the answer owns. Returns false without memory. */
 static bool
 keep_text(struct answer *a, const char **text)
 {
@@ -108,7 +108,7 @@ add_line(struct answer *a, const char *asked, const struct item *item)
 	return true;
 }
 
-/* "swp2" is before "swp10". */
+/* Compares names with their numbers as numbers: "swp2" is before "swp10". */
 static int
 by_name(const void *left, const void *right)
 {
@@ -129,7 +129,7 @@ add_named(struct answer *a, const char *asked)
 	return add_line(a, asked, found);
 }
 
-/* All that match; not those again that have a line already. */
+/* Adds a line for each item that matches and has no line yet. NULL: all items. */
 static bool
 add_matching(struct answer *a, const char *pattern)
 {

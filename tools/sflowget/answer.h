@@ -1,5 +1,5 @@
-/* answer.h - what is known of one agent: the values that were asked for, in that
- * order, and those that are missing.
+/* answer.h - the answer about one agent: the values that were asked for, in that order,
+ * and which of them are missing.
  */
 #ifndef SFLOWGET_ANSWER_H
 #define SFLOWGET_ANSWER_H
@@ -12,17 +12,18 @@
 
 enum answer_state {
 	ANSWER_VALUE,
-	ANSWER_OLD,    /* there is a value, too old to be one */
-	ANSWER_MISSING /* no metric of that name, or pattern */
+	ANSWER_OLD,    /* there is a value, but it is too old */
+	ANSWER_MISSING /* there is no metric of that name or pattern */
 };
 
 struct answer_line {
-	const char *asked;       /* the metric's name, or what was asked for */
+	const char *asked;       /* the metric's name; where it is missing, what was
+	                          * asked for */
 	enum answer_state state;
 	const struct item *item; /* NULL: missing */
 };
 
-/* An agent, with its values. All of it is one owner's. */
+/* An agent with its values. The answer owns all of it, also the texts. */
 struct answer {
 	struct item_host host;
 	int64_t wall_ms;           /* when it was asked for */
@@ -38,28 +39,30 @@ struct answer {
 /* Frees what the answer holds, and leaves it empty. */
 void answer_clear(struct answer *answer);
 
-/* The number of a line that may be used: false of a text, of what is too old, and of
- * what is missing. */
+/* Sets *number to the value of a line. Returns false for a text, a value that is too
+ * old, and one that is missing. */
 bool answer_number(const struct answer_line *line, double *number);
 
 /* Whether all that was asked for is there. */
 bool answer_whole(const struct answer *answer);
 
-/* Takes a source's items, and hands over an answer for each agent that is wanted; the
- * call may take what is in it, and leave it empty. It returns false to stop. */
+/* Collects a source's items, and calls ready() with an answer for each agent that is
+ * wanted. ready() may take over the contents of the answer, and leave it empty. It
+ * returns false to stop. */
 struct collected {
 	const struct wanted *wanted;
 	int64_t wall_ms;
 	bool (*ready)(void *context, struct answer *answer);
 	void *context;
-	size_t answers;  /* so many were handed over */
+	size_t answers;  /* for how many answers it was called */
 	bool failed;     /* there was no memory */
-	/* its own */
+	/* for answer.c */
 	struct answer answer;
 	enum wanted_host is;
 };
 
-/* A sink that fills `collected`, of which the first four fields are set. */
+/* Returns a sink that fills `collected`, whose first four members the caller has set.
+ * collected_end() frees what it still has. */
 struct item_sink collected_sink(struct collected *collected);
 void collected_end(struct collected *collected);
 

@@ -1,5 +1,5 @@
-/* item.h - one value of one agent, whatever the source, and how sources hand them
- * over.
+/* item.h - one value of one agent, from any source, and the sinks to which sources give
+ * items.
  */
 #ifndef SFLOWGET_ITEM_H
 #define SFLOWGET_ITEM_H
@@ -8,38 +8,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An agent, as Ganglia's host. Texts are "" where they are not known, hostile
- * otherwise, and the source's: valid during the call. */
+/* An agent, as Ganglia's host. Texts are "" where they are not known; others may be
+ * hostile. They are the source's, and valid during the call. */
 struct item_host {
 	const char *cluster;
 	const char *name;
 	const char *address;
-	int64_t age_s; /* since it was heard */
+	int64_t age_s; /* seconds since it was heard */
 	bool down;
 };
 
-/* A value. Texts as above. */
+/* A value. The same holds for its texts. */
 struct item {
 	const char *metric;
-	const char *text;  /* the value, as it is printed everywhere */
+	const char *text;  /* the value as it is printed */
 	double number;
-	bool is_number;    /* finite, and `text` is that number in JSON's grammar */
+	bool is_number;    /* it is finite, and `text` is a number in JSON's grammar */
 	const char *type;  /* "string", "uint32", "double", ... */
 	const char *units;
 	bool constant;     /* its slope is zero */
 	const char *group;
-	const char *about; /* its title, without what tells it from its likes */
+	const char *about; /* the title without the prefix, such as a port's name */
 	const char *title;
 	int64_t heard_ms;  /* by the wall clock */
 	int64_t age_s;
-	int64_t tmax_s;    /* in which it should come again; 0: not known */
+	int64_t tmax_s;    /* it should come again within so long; 0: not known */
 };
 
-/* Who takes items: a host, its items, its end. The calls return false to stop the
- * source: what was wanted is there. */
+/* Takes items: first a host, then its items, then its end. The calls return false to
+ * stop the source. */
 struct item_sink {
-	/* *values is true, and is set to false where the host's are not wanted: they
-	 * don't come then, nor does its end. */
+	/* *values is true; the call sets it to false where the host's items are not
+	 * wanted. Then item() and host_end() are not called for it. */
 	bool (*host)(void *context, const struct item_host *host, bool *values);
 	bool (*item)(void *context, const struct item *item);
 	bool (*host_end)(void *context);

@@ -1,5 +1,5 @@
-/* Called as a munin plugin, by a link: sflow_AGENT_GROUP. munin-node gives what its
- * configuration says for the plugin as environment ("env.daemon" is $daemon).
+/* The command line of a munin plugin, which is a link to sflowget: sflow_AGENT_GROUP.
+ * munin-node puts the plugin's settings into the environment ("env.daemon" is $daemon).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define METRICS_MAX 256
 #define DEADLINE_S 30 /* munin-node waits for a minute */
 
-/* The path's last part. */
+/* Returns the last part of the path. */
 static const char *
 name_of(const char *program)
 {
@@ -32,7 +32,8 @@ wrong(FILE *err, const char *what, const char *which)
 	return STATUS_USAGE;
 }
 
-/* "AGENT_GROUP": an agent's name seldom has a "_". Where $agent is given, it may. */
+/* Splits "AGENT_GROUP" at the first "_", and returns the group; NULL: there is none.
+ * Where the agent's name has a "_", $agent has to give it. */
 static char *
 split_name(struct options *o, char *name)
 {

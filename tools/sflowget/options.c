@@ -1,6 +1,6 @@
 #include "tools/sflowget/options.h"
 
-#include <config.h> /* autoconf's, not our neighbour */
+#include <config.h> /* autoconf's */
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "tools/sflowget/fields.h"
 
 #define DAEMON_DEADLINE_S 10
-#define LISTEN_DEADLINE_S 90 /* rates take two polls, usually 30 s apart */
-#define WATCH_S 15           /* gmetad's pace */
-#define STEP_S 60            /* cron's */
+#define LISTEN_DEADLINE_S 90 /* a rate needs two polls, usually 30 s apart */
+#define WATCH_S 15           /* gmetad's interval */
+#define STEP_S 60            /* cron's interval */
 #define TIME_MAX_S 1e8
 
 enum {
@@ -26,7 +26,7 @@ enum {
 	OPTION_COUNT,
 	OPTION_RRD_CREATE,
 	OPTION_STEP,
-	OPTION_OUTPUT /* and those that follow */
+	OPTION_OUTPUT /* the first output; the others follow it */
 };
 
 static const struct output *const outputs[] = {
@@ -134,7 +134,7 @@ print_usage(FILE *to)
 	      to);
 }
 
-/* What is wrong, in one line: nobody finds it above or below the usage. */
+/* Writes what is wrong in one line, without the usage, among which it would be lost. */
 static int __attribute__((format(printf, 2, 3)))
 wrong(FILE *err, const char *format, ...)
 {
@@ -150,13 +150,13 @@ wrong(FILE *err, const char *format, ...)
 
 /* Options -------------------------------------------------------------------------- */
 
-/* getopt's two forms of the table. */
+/* Makes getopt_long()'s two forms of the table. */
 static void
 fill(char letters[3 * COUNT + 3], struct option options[COUNT + OUTPUTS + 1])
 {
 	size_t i;
 
-	*letters++ = ':'; /* it says nothing itself */
+	*letters++ = ':'; /* getopt_long() prints no messages itself */
 	for (i = 0; i < COUNT; i++) {
 		options[i] = table[i].option;
 		if (options[i].val >= 256)
@@ -175,7 +175,7 @@ fill(char letters[3 * COUNT + 3], struct option options[COUNT + OUTPUTS + 1])
 	memset(&options[COUNT + OUTPUTS], 0, sizeof(options[0]));
 }
 
-/* Digits alone, at most `most`. */
+/* Reads a number of digits alone, at most `most`. */
 static bool
 read_count(const char *text, uint64_t most, uint64_t *number)
 {
@@ -198,7 +198,7 @@ read_port(const char *text, unsigned *port)
 	return true;
 }
 
-/* Above zero; fractions are fine. */
+/* Reads seconds: above zero; fractions are fine. */
 static bool
 read_seconds(const char *text, double *seconds)
 {
@@ -222,7 +222,7 @@ read_age(const char *text, int64_t *age_s)
 	return true;
 }
 
-/* What is read of the line before all of it is known. */
+/* What has been read of the command line. */
 struct line {
 	struct options *o;
 	unsigned sources, outputs;
@@ -245,7 +245,7 @@ take_watch(struct line *l)
 	return optarg == NULL || read_seconds(optarg, &l->o->interval_s);
 }
 
-/* False: its value is wrong. */
+/* Takes an option. Returns false where its value is wrong. */
 static bool
 take(struct line *l, int letter)
 {
@@ -324,7 +324,7 @@ set_defaults(const struct line *l)
 	if (o->source == SOURCE_READ && !l->port)
 		o->port = SFLOW_PORT;
 	if (o->source == SOURCE_READ && o->wanted.max_age_s == 0)
-		o->wanted.max_age_s = -1; /* what is recorded stays as it is */
+		o->wanted.max_age_s = -1; /* recorded values are never too old */
 	if (!l->deadline && o->task != TASK_DECODE)
 		o->deadline_s = o->source == SOURCE_LISTEN ? LISTEN_DEADLINE_S
 		                                           : DAEMON_DEADLINE_S;
@@ -335,7 +335,7 @@ set_defaults(const struct line *l)
 		o->interval_s = o->watch ? WATCH_S : STEP_S;
 }
 
-/* munin-node says it last; collectd says which machine it is on. */
+/* munin-node gives "config" as the last word; collectd sets the name of its machine. */
 static void
 take_environment(struct options *o)
 {
@@ -409,7 +409,7 @@ check_task(const struct line *l, FILE *err)
 	return -1;
 }
 
-/* What is not an option: the agent, and the metrics. */
+/* Takes the words that are no options: the agent and the metrics. */
 static int
 take_rest(struct line *l, int argc, char **argv, FILE *err)
 {
@@ -443,7 +443,7 @@ options_parse(struct options *options, int argc, char **argv, FILE *out,
 	*options = (struct options){.output = &output_table};
 	daemon_parse("127.0.0.1", &options->daemon);
 	fill(letters, forms);
-	optind = 0; /* from the beginning, though it may have been called before */
+	optind = 0; /* begin again, also where it was called before */
 	while ((letter = getopt_long(argc, argv, letters, forms, NULL)) != -1) {
 		const char *word = argv[optind > 0 ? optind - 1 : 0];
 

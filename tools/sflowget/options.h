@@ -17,7 +17,7 @@ enum status {
 	STATUS_NOT_FOUND = 1,
 	STATUS_USAGE = 2,
 	STATUS_DEADLINE = 3,
-	STATUS_SOURCE = 4 /* or nobody to write to */
+	STATUS_SOURCE = 4 /* the source failed, or the output can't be written */
 };
 
 enum source { SOURCE_DAEMON, SOURCE_LISTEN, SOURCE_READ };
@@ -28,11 +28,11 @@ enum task {
 	TASK_METRICS,    /* --list AGENT */
 	TASK_DECODE,
 	TASK_RRD_CREATE,
-	TASK_SUGGEST,    /* munin: which plugins there could be */
-	TASK_AUTOCONF    /* munin: whether there is somebody to ask */
+	TASK_SUGGEST,    /* munin: the plugins that there could be */
+	TASK_AUTOCONF    /* munin: whether there is a daemon to ask */
 };
 
-/* The texts are argv's and the environment's. */
+/* The strings are those of argv and of the environment. */
 struct options {
 	enum source source;
 	enum task task;
@@ -46,25 +46,26 @@ struct options {
 	bool munin_host;           /* see struct printer */
 	enum munin_ask munin;
 	bool watch;
-	bool watch_paced;          /* each so many seconds, and not as values come */
-	double interval_s;         /* 0: not said */
+	bool watch_paced;          /* every interval_s, and not when values come */
+	double interval_s;         /* 0: not given */
 	double deadline_s;         /* 0: none */
-	uint64_t count;            /* of datagrams to decode; 0: all */
-	const char *rrd_file;      /* --rrd-create */
-	char *munin_name;          /* the link's; options_munin()'s own */
+	uint64_t count;            /* datagrams to decode; 0: all */
+	const char *rrd_file;      /* of --rrd-create */
+	char *munin_name;          /* name of the link; allocated by options_munin() */
 };
 
-/* Reads the command line, and the environment that collectd and munin-node give.
- * Returns -1: go on; else the status to exit with, after the version or the usage is
- * told: on `out`, or what is wrong on `err`. */
+/* Reads the command line, and the environment that collectd and munin-node set. Returns
+ * -1 where the program is to go on. Else it has written the version or the usage to
+ * `out`, or what is wrong to `err`, and returns the status to exit with. */
 int options_parse(struct options *options, int argc, char **argv, FILE *out,
                   FILE *err);
 
-/* Called by the name of a munin plugin, sflow_AGENT_GROUP: the same for that. */
+/* Whether the program was called by the name of a munin plugin, sflow_AGENT_GROUP; and
+ * the same as options_parse() for that. */
 bool options_is_munin(const char *program);
 int options_munin(struct options *options, int argc, char **argv, FILE *err);
 
-/* Frees what options_munin() has made. */
+/* Frees what options_munin() has allocated. */
 void options_free(struct options *options);
 
 #endif

@@ -1,4 +1,5 @@
-/* output.h - answers as text: for people, and for each program that takes values.
+/* output.h - prints answers as text: for people, and for each program that takes
+ * values.
  */
 #ifndef SFLOWGET_OUTPUT_H
 #define SFLOWGET_OUTPUT_H
@@ -13,26 +14,27 @@
 /* What munin asks its plugins for. */
 enum munin_ask { MUNIN_FETCH, MUNIN_CONFIG };
 
-/* Where it goes, and what an output wants to know besides. */
+/* Where an output prints to, and what it has to know. */
 struct printer {
 	FILE *out;
-	double interval_s;  /* between two rounds of values, for who stores them */
+	double interval_s;  /* between two rounds, for programs that store values */
 	enum munin_ask munin;
-	bool munin_host;    /* the graph is on a host of its own: the agent */
-	/* the outputs' own */
+	bool munin_host;    /* the graph belongs to the agent, as a host of its own */
+	/* for the outputs only */
 	struct answer *kept;
 	size_t count, room;
 	bool failed;        /* there was no memory */
 };
 
-/* A round of answers: begin, any number of them, end; then it can begin again. NULL:
- * nothing is to be done. An answer may be taken over, and left empty. */
+/* A round is begin(), any number of answer(), and end(); then the next one can begin.
+ * The calls may be NULL. answer() may take over the contents of the answer, and leave
+ * it empty. */
 struct output {
 	const char *option; /* "json": --json */
-	bool exact;         /* values are told apart by their place: metrics have to
+	bool exact;         /* only their order tells values apart, so metrics have to
 	                     * be asked for by name */
-	bool lenient;       /* a value that is not there is told as such, and is no
-	                     * reason to fail */
+	bool lenient;       /* a missing value is printed as such, and does not make
+	                     * the program fail */
 	void (*begin)(struct printer *printer);
 	void (*answer)(struct printer *printer, struct answer *answer);
 	void (*end)(struct printer *printer);

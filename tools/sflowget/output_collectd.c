@@ -2,9 +2,9 @@
  *
  *     PUTVAL "node1/cpu/percent-user" interval=30 N:12.5
  *
- * What collectd's own plugins call by the same meaning is called as they call it. Our
- * rates are gauges: collectd's if_octets and the like are counters, of which it makes
- * rates itself, so they can't be used. A raw counter is a "derive".
+ * A metric that collectd's own plugins have, too, gets their name. Rates are gauges:
+ * collectd's if_octets and the like can't be used, because they are counters, of which
+ * collectd makes rates itself. A raw counter is a "derive".
  */
 #include <string.h>
 
@@ -28,18 +28,18 @@ static const struct {
     {"cpu_intr", "cpu/percent-interrupt", 1},
     {"cpu_sintr", "cpu/percent-softirq", 1},
     {"cpu_steal", "cpu/percent-steal", 1},
-    {"mem_free", "memory/memory-free", 1024}, /* KB; theirs are bytes */
+    {"mem_free", "memory/memory-free", 1024}, /* KB; collectd has bytes */
     {"mem_buffers", "memory/memory-buffered", 1024},
     {"mem_cached", "memory/memory-cached", 1024},
     {"swap_free", "swap/swap-free", 1024},
     {"proc_run", "processes/ps_state-running", 1},
 };
 
-/* collectd has them as one value. */
+/* Three metrics that are one value to collectd. */
 static const char *const loads[] = {"load_one", "load_five", "load_fifteen"};
 #define LOADS (sizeof(loads) / sizeof(loads[0]))
 
-/* Slashes and dashes part an identifier. */
+/* Writes a part of an identifier. In it slashes and dashes separate parts. */
 static void
 put_name(FILE *out, const char *text, size_t len, const char *also)
 {
@@ -66,7 +66,8 @@ put_end(const struct printer *p)
 	fprintf(p->out, "\" interval=%s N", number_text(p->interval_s, number));
 }
 
-/* Found where all three are there: then it is printed, and they need not be. */
+/* Prints the three loads as one value. Returns false where not all of them are there:
+ * then they are printed one by one. */
 static bool
 put_load(const struct printer *p, const struct answer *a)
 {

@@ -1,5 +1,5 @@
-/* InfluxDB's line protocol: a line for each value, at the time when it was heard.
- * What is in front of a metric's last dot (a port, a virtual machine) is the tag
+/* InfluxDB's line protocol: a line for each value, with the time when it was heard. The
+ * part of a metric's name before its last dot (a port, a virtual machine) is the tag
  * "part".
  */
 #include <inttypes.h>
@@ -11,9 +11,10 @@
 #include "tools/sflowget/output.h"
 
 #define MEASUREMENT "sflow"
-#define KEY_BYTES 1024 /* of a tag's value, or a field's key, at most */
+#define KEY_BYTES 1024 /* the longest value of a tag, or key of a field */
 
-/* A backslash can't be escaped there, and at the end would escape what follows. */
+/* Writes a tag's value or a field's key. A backslash can't be escaped in it, and at its
+ * end would escape what follows. */
 static void
 put_key(FILE *out, const char *text, size_t len)
 {
@@ -26,7 +27,7 @@ put_key(FILE *out, const char *text, size_t len)
 	put_escaped(out, key, ",= ", "\\");
 }
 
-/* One that is empty is an error there. */
+/* Writes a tag, unless it is empty, which would be an error. */
 static void
 put_tag(FILE *out, const char *name, const char *text, size_t len)
 {

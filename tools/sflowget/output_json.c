@@ -93,7 +93,7 @@ const struct output output_json = {
 static void
 csv_begin(struct printer *p)
 {
-	if (p->count++ == 0) /* once, whatever number of rounds */
+	if (p->count++ == 0) /* only in the first round */
 		fputs("time,cluster,agent,address,metric,value,units,type,"
 		      "group,title,age\r\n",
 		      p->out);

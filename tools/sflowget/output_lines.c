@@ -1,10 +1,10 @@
-/* Bare values, one per line; or all on one line, for rrdtool and for Cacti. */
+/* Values without names, one per line; or all on one line, for rrdtool and for Cacti. */
 #include <string.h>
 
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/output.h"
 
-#define CACTI_NAME 64 /* bytes of a name; Cacti has no use for longer ones */
+#define CACTI_NAME 64 /* bytes of a name; Cacti does not take longer ones */
 
 static void
 value(struct printer *p, struct answer *a)
@@ -39,7 +39,8 @@ rrd(struct printer *p, struct answer *a)
 	putc('\n', p->out);
 }
 
-/* Texts are no values to Cacti; those that are asked for by name are unknown. */
+/* To Cacti a text is no value: it is left out, or unknown if it was asked for by
+ * name. */
 static void
 cacti(struct printer *p, struct answer *a)
 {

@@ -1,5 +1,5 @@
-/* What munin-node wants of a plugin: the graph ("config"), or its values. It takes
- * nothing of one that fails, so a value that is missing is unknown and no failure. */
+/* What munin-node asks a plugin for: the graph ("config"), or its values. It ignores
+ * all values of a plugin that fails, so a missing value is unknown, and no failure. */
 #include <string.h>
 
 #include "tools/sflowget/escape.h"
@@ -8,8 +8,8 @@
 
 #define NAME_BYTES 128
 
-/* Metrics that a pattern or a group has found are on the graph where they change, and
- * have the units of the first. */
+/* Whether a line is on the graph. Metrics that were found by a pattern or a group are
+ * if they are no constants, and have the units of the first one. */
 static bool
 is_shown(const struct answer *a, size_t i, const char **units)
 {

@@ -1,6 +1,7 @@
-/* Prometheus's text format, version 0.0.4. A family's lines have to stand together, so
- * the answers are kept to the end. What is in front of a metric's last dot (a port, a
- * virtual machine) or slash is the label "part". Without times: what is too old is left out.
+/* Prometheus's text format, version 0.0.4. The lines of a family have to stand
+ * together, so the answers are kept until the end. The part of a metric's name before
+ * its last dot (a port, a virtual machine) or slash is the label "part". Lines have no
+ * times, so values that are too old are left out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct series {
 	char *family;
 	const struct answer *answer;
 	const struct item *item;
-	size_t before; /* so long is the part */
+	size_t before; /* length of the part before the last dot or slash */
 };
 
 static void
@@ -39,7 +40,8 @@ answer(struct printer *p, struct answer *a)
 	memset(a, 0, sizeof(*a));
 }
 
-/* The labels as one key: two series of a family may not have the same. */
+/* Compares series by family and labels. No two series of a family may have the same
+ * labels. */
 static int
 by_series(const void *left, const void *right)
 {
@@ -122,7 +124,8 @@ set_series(struct series *s, const struct answer *a,
 	return s->family != NULL;
 }
 
-/* All numbers of all answers; NULL without memory. */
+/* Returns all numbers of all answers, in memory that the caller frees; NULL without
+ * memory. */
 static struct series *
 all_series(const struct printer *p, size_t *count)
 {

@@ -1,11 +1,11 @@
-/* For people: aligned columns. */
+/* Aligned columns, for people. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/output.h"
 
-#define VALUE_WIDTH 40 /* a longer text moves its own line only */
+#define VALUE_WIDTH 40 /* a longer text does not make the column wider */
 
 struct widths {
 	size_t name, value, units;

@@ -30,7 +30,7 @@ pipe_is_closed(void)
 	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }
 
-/* The write that failed may be some time ago, and its errno lost. */
+/* errno may be another one by now, because a write may have failed some time ago. */
 bool
 report_written(void)
 {
@@ -69,7 +69,7 @@ list_agent(void *context, const struct item_host *host, bool *values)
 	return !ferror(out);
 }
 
-/* The link of a plugin for each of an agent's groups that have a number. */
+/* Prints the link of a plugin for each of an agent's groups that has a number. */
 static void
 suggest(struct printer *p, struct answer *a)
 {

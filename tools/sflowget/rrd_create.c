@@ -7,13 +7,12 @@
 #include "tools/sflowget/fields.h"
 
 #define LONG_NAME 1024
-#define NUMBER 12 /* bytes of "_2" and so on */
+#define NUMBER 12 /* bytes of a suffix such as "_2" */
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
-/* Two days as they come, two weeks by the quarter of an hour, and two years by the
- * six hours. */
+/* Two days of all values, two weeks of quarters of an hour, two years of six hours. */
 static const struct {
 	unsigned each_s, all_s;
 	const char *functions[3]; /* and a NULL */
@@ -23,7 +22,8 @@ static const struct {
     {6 * HOUR, 730 * DAY, {"AVERAGE", "MAX"}},
 };
 
-/* Its end tells metrics apart better than its beginning: "swp1.bytes_in". */
+/* Makes a name of the end of the metric's name, which tells metrics apart better than
+ * its beginning: "swp1.bytes_in". */
 static void
 base_name(const char *metric, char name[RRD_NAME])
 {

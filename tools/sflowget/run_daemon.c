@@ -5,7 +5,7 @@
 #include "tools/sflowget/report.h"
 #include "tools/sflowget/source_daemon.h"
 
-/* False when nobody reads what is printed any more. */
+/* Sleeps until that time. Returns false when nobody reads the output any more. */
 static bool
 sleep_until(int64_t then_ms)
 {
@@ -48,7 +48,7 @@ enough(void *context, const struct item_host *host, bool *values)
 	return false;
 }
 
-/* munin-node-configure wants to know whether links would have somebody to ask. */
+/* Tells munin-node-configure whether there is a daemon that a plugin could ask. */
 static enum status
 autoconf(const struct options *o)
 {
@@ -78,7 +78,7 @@ run_daemon(const struct options *o)
 	do {
 		status = ask(&r, o);
 		next += (int64_t)(o->interval_s * 1000);
-		if (next < clock_ms()) /* it took longer than that */
+		if (next < clock_ms()) /* the round took longer than an interval */
 			next = clock_ms();
 	} while (o->watch && !ferror(stdout) && sleep_until(next));
 	return status;

@@ -15,7 +15,7 @@ struct decoding {
 	uint64_t count;
 };
 
-/* Whether the agent speaks that was asked for, if one was. */
+/* Whether the datagram is from the agent that was asked for, if one was. */
 static bool
 is_wanted(const struct wanted *wanted, const void *bytes, size_t len)
 {

@@ -7,8 +7,8 @@
 #include "tools/sflowget/report.h"
 #include "tools/sflowget/source_collector.h"
 
-#define WAIT_MS 200   /* between looks at what has come */
-#define SETTLE_MS 500 /* an agent's counters come in several datagrams */
+#define WAIT_MS 200   /* between two looks at what has come */
+#define SETTLE_MS 500 /* the time to wait for the other datagrams of the same poll */
 
 struct listening {
 	const struct options *options;
@@ -17,12 +17,13 @@ struct listening {
 	struct report report;
 	int64_t began_ms, end_ms; /* of clock_ms(); 0: no end */
 	int64_t shown_s;          /* of the progress line */
-	int64_t next_ms;          /* the next round of a watch */
-	int64_t newest_ms;        /* by the wall clock: of what is known, */
-	int64_t printed_ms;       /* and of what was printed */
-	int64_t news_ms;          /* of clock_ms(): since there is some; 0: none */
-	bool heard;               /* since the last look */
-	bool complete;            /* of the last look */
+	int64_t next_ms;          /* when the next round of a watch is due */
+	int64_t newest_ms;        /* time of the newest value, by the wall clock */
+	int64_t printed_ms;       /* time of the newest value that was printed */
+	int64_t news_ms;          /* since when there is a newer one, by clock_ms(); 0:
+	                           * there is none */
+	bool heard;               /* a datagram came since the last look */
+	bool complete;            /* the last look has found all */
 };
 
 static int64_t
@@ -70,8 +71,8 @@ hide_progress(struct listening *l)
 
 /* Looking ---------------------------------------------------------------------------- */
 
-/* All that was asked for by name is there; of what was asked for by a pattern, all that
- * the agent sends. */
+/* Looks at an answer: it is complete when all that was asked for by name is there, and,
+ * if there are patterns, when a whole round of the agent's counters has come. */
 static bool
 look_at(void *context, struct answer *a)
 {
@@ -88,7 +89,7 @@ look_at(void *context, struct answer *a)
 	return true;
 }
 
-/* Whether there is what to print, for the first time. */
+/* Returns whether all that is wanted is there, so that it can be printed. */
 static bool
 look(struct listening *l)
 {
@@ -118,7 +119,7 @@ print(struct listening *l, bool tell)
 	return report_end(&l->report, tell);
 }
 
-/* Waits, and takes what comes. False when the time is over. */
+/* Waits for datagrams and takes them. Returns false when the time is over. */
 static bool
 wait_for_more(struct listening *l)
 {
@@ -135,7 +136,8 @@ wait_for_more(struct listening *l)
 
 /* Watching --------------------------------------------------------------------------- */
 
-/* After the first round: each time that the agent was heard, or at a pace. */
+/* Whether the next round of a watch is due: when new values have come, or every
+ * interval. */
 static bool
 is_time(struct listening *l)
 {
@@ -164,7 +166,7 @@ watch(struct listening *l, enum status status)
 	return status;
 }
 
-/* -------------------------------------------------------------------------------------- */
+/* Listening ------------------------------------------------------------------------- */
 
 static enum status
 listen_for(struct listening *l)

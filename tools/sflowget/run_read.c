@@ -22,7 +22,7 @@ input(void *context, const void *bytes, size_t len, const struct address *from,
 	return true;
 }
 
-/* What of the file was of no use, for who misses something. */
+/* Says which packets of the file could not be used. */
 static void
 tell_counts(const struct options *o, const struct datagram_counts *counts,
             const struct gather *gather, int result)

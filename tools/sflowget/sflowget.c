@@ -9,7 +9,7 @@
 #include "tools/sflowget/report.h"
 #include "tools/sflowget/rrd_create.h"
 
-/* The library's programs have logs; what is said there is for the terminal here. */
+/* What other programs log goes to stderr here. */
 void
 log_line(const char *format, ...)
 {
@@ -58,7 +58,7 @@ main(int argc, char **argv)
 	struct options options;
 	int status;
 
-	signal(SIGPIPE, SIG_IGN); /* a write fails then, and we know of it */
+	signal(SIGPIPE, SIG_IGN); /* a write to a closed pipe then fails */
 	status = options_is_munin(argv[0])
 	             ? options_munin(&options, argc, argv, stderr)
 	             : options_parse(&options, argc, argv, stdout, stderr);

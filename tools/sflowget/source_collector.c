@@ -20,7 +20,7 @@ struct gather {
 	uint64_t good, bad;
 };
 
-/* Whoever asks wants to see all that there is. */
+/* Makes a collector that accepts all kinds of counters. */
 static struct collector *
 new_collector(void)
 {
@@ -82,7 +82,7 @@ gather_input(struct gather *g, const void *bytes, size_t len,
 	case DATAGRAM_ADDRESS:
 		g->bad++;
 		return;
-	default: /* what is good in it was used */
+	default: /* taken, at least in part */
 		g->good++;
 	}
 	fields_input(g->fields, bytes, len, g->now);
@@ -162,7 +162,7 @@ tell_values(const struct gather *g, struct store_host *host,
 	return true;
 }
 
-/* The collector is this thread's, so nobody waits for the lock. */
+/* There is only this thread, so no other one waits for the host's lock. */
 static bool
 tell_host(const struct gather *g, struct store_host *host,
           const struct wanted *wanted, const struct item_sink *sink)

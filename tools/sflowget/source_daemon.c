@@ -7,7 +7,7 @@
 struct reading {
 	const struct item_sink *sink;
 	int64_t wall_ms;
-	bool values; /* of this host are wanted */
+	bool values; /* this host's values are wanted */
 };
 
 static int64_t
@@ -67,8 +67,8 @@ tell_end(void *context, const struct ganglia_host *host)
 	return !r->values || r->sink->host_end(r->sink->context);
 }
 
-/* Only a name can be asked for; an address, a UUID or a pattern have to be looked
- * for. */
+/* Whether a query can ask for the agent. That needs its name; an address, a UUID or a
+ * pattern has to be looked for among all hosts. */
 static bool
 can_ask(const struct wanted *w)
 {

@@ -1,4 +1,4 @@
-/* source_daemon.h - values as gmond, gmetad or gmetad-bridge tells them. */
+/* source_daemon.h - the source that asks gmond, gmetad or gmetad-bridge. */
 #ifndef SFLOWGET_SOURCE_DAEMON_H
 #define SFLOWGET_SOURCE_DAEMON_H
 
@@ -8,8 +8,8 @@
 #include "tools/sflowget/item.h"
 #include "tools/sflowget/wanted.h"
 
-/* Asks once, for no more than what is wanted where that can be said, and gives all that
- * comes to the sink. `deadline_ms` is of clock_ms(), `wall_ms` is now. As
+/* Asks once, where possible only for what is wanted, and gives the sink all that comes.
+ * `deadline_ms` is of clock_ms(); `wall_ms` is the wall clock now. Returns like
  * daemon_read(). */
 enum daemon_result source_daemon_read(const struct daemon_address *address,
                                       const struct wanted *wanted,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define TMAX_TIMES 4 /* Ganglia's patience with a value */
+#define TMAX_TIMES 4 /* to Ganglia a value is too old after so many TMAX */
 
 bool
 wanted_is_pattern(const char *asked)
@@ -15,7 +15,7 @@ wanted_is_pattern(const char *asked)
 	return strpbrk(asked, "*?[") != NULL;
 }
 
-/* 8-4-4-4-12 hexadecimal digits. */
+/* Whether the text is 8-4-4-4-12 hexadecimal digits. */
 static bool
 is_uuid(const char *text)
 {
@@ -85,7 +85,7 @@ wanted_uuid(const struct wanted *w, const char *uuid)
 	return strcasecmp(w->agent, uuid) == 0;
 }
 
-/* File names can't have blanks, or should not: "_" stands for one. */
+/* Whether the group is asked for. In the name of a munin link "_" stands for a blank. */
 static bool
 is_group(const char *asked, const char *group)
 {
