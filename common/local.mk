@@ -1,5 +1,5 @@
 # What the programs share: sockets, clocks, files, logs, threads. Nothing of Ganglia's.
-# A program that links it has a log_line().
+# A program that links it defines log_line().
 noinst_LTLIBRARIES += common/libcommon.la
 common_libcommon_la_SOURCES = common/buffer.h \
 	common/clock.c common/clock.h \

@@ -18,7 +18,7 @@ gmetad_bridge_libbridge_la_LIBADD = common/libcommon.la sflow/libsflow.la \
 	$(CONFUSE_LIBS) \
 	$(RRD_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS)
 
-# What the file says, and the command line.
+# The configuration file and the command line.
 bridge_config = gmetad-bridge/config/options.c gmetad-bridge/config/options.h \
 	gmetad-bridge/config/config.c gmetad-bridge/config/config.h \
 	gmetad-bridge/config/config_cluster.c gmetad-bridge/config/config_clusters.c \
@@ -54,7 +54,7 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
 	gmetad-bridge/rrd/rrd_line.c gmetad-bridge/rrd/rrd_sink.h
 
-# Over a restart.
+# What is kept over a restart.
 bridge_state = \
 	gmetad-bridge/state/database.c gmetad-bridge/state/database.h \
 	gmetad-bridge/state/database_internal.h \
@@ -62,7 +62,7 @@ bridge_state = \
 	gmetad-bridge/state/database_rows.c \
 	gmetad-bridge/state/state.c gmetad-bridge/state/state.h
 
-# What is looked at in each step.
+# What is done in each step.
 bridge_steps = \
 	gmetad-bridge/steps/archives.c gmetad-bridge/steps/archives.h \
 	gmetad-bridge/steps/step_plan.c gmetad-bridge/steps/step_plan.h \

@@ -18,7 +18,7 @@ gmond_module_libmodule_la_CFLAGS = $(module_cflags)
 gmond_module_libmodule_la_LIBADD = gmond-module/libdeliveries.la common/libcommon.la sflow/libsflow.la \
 	-lganglia $(CONFUSE_LIBS) $(APR_LIBS) $(TIRPC_LIBS)
 
-# What needs nothing of gmond.
+# The part that does not need gmond's headers.
 gmond_module_libdeliveries_la_SOURCES = \
 	gmond-module/deliveries.c gmond-module/deliveries.h
 

@@ -1,5 +1,5 @@
-# What is on the wire and what it means: everything but main, so programs,
-# tests and fuzzers link the same code.
+# The library: what is on the wire and what it means. Programs, tests and fuzzers link
+# the same code.
 noinst_LTLIBRARIES += sflow/libsflow.la
 sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
 	sflow/address.c sflow/address.h \
@@ -11,7 +11,7 @@ sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
 	sflow/text.c sflow/text.h
 sflow_libsflow_la_LIBADD = -lm
 
-# Bytes, and the tables that say what they mean.
+# The decoders, and the tables that they walk.
 sflow_wire = \
 	sflow/wire/cursor.h \
 	sflow/wire/datagram.c sflow/wire/datagram.h \
@@ -30,7 +30,7 @@ sflow_store = \
 	sflow/store/looks.c \
 	sflow/store/store.c sflow/store/store.h sflow/store/store_internal.h
 
-# Who sends, what is remembered of them, and what becomes of it.
+# The senders, what is remembered of them, and the hosts and metrics made of it.
 sflow_collector = \
 	sflow/collector/accept.c sflow/collector/accept.h \
 	sflow/collector/agents.c sflow/collector/agents.h \

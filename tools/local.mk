@@ -1,5 +1,5 @@
-# Programs that ask: check_sflow, sflowget. What both stand on: Ganglia's XML, and
-# those that print it.
+# Programs that ask: check_sflow and sflowget. What both use: a reader of Ganglia's XML,
+# and connections to the daemons that print it.
 noinst_LTLIBRARIES += tools/libtools.la
 tools_libtools_la_SOURCES = \
 	tools/daemon.c tools/daemon.h \

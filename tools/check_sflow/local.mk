@@ -1,5 +1,5 @@
 # check_sflow: the Nagios plugin. All of it but main() is in a library, for tests to
-# link. It links little, since its start is most of what a check costs.
+# link. It links few libraries, because a check's cost is mostly the program's start.
 noinst_LTLIBRARIES += tools/check_sflow/libchecksflow.la
 check_sflow_sources = \
 	tools/check_sflow/check.c tools/check_sflow/check.h \

@@ -29,7 +29,7 @@ tools_sflowget_libsflowget_la_LIBADD = tools/sflowget/libdecode.la \
 	tools/libtools.la common/libcommon.la \
 	sflow/libsflow.la $(PCAP_LIBS) -lm
 
-# What --decode prints, on its own: the tests and the fuzzer want nothing else.
+# The decoder of --decode, on its own, because the tests and the fuzzer need only that.
 noinst_LTLIBRARIES += tools/sflowget/libdecode.la
 tools_sflowget_libdecode_la_SOURCES = \
 	tools/sflowget/decode.c tools/sflowget/decode.h \
