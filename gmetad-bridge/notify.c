@@ -74,7 +74,7 @@ notify_ready(void)
 	return tell("READY=1");
 }
 
-/* By the time systemd knows which READY=1 belongs to this reload. */
+/* The monotonic time tells systemd which READY=1 belongs to this reload. */
 int
 notify_reloading(void)
 {

@@ -96,7 +96,7 @@ struct config {
 	char *state;           /* path of the SQLite file; NULL: none */
 	char *self_name;       /* name of the bridge's own host; NULL: not shown */
 	unsigned self_cluster;
-	char *user;            /* that root becomes; NULL: stays root */
+	char *user;            /* the user to become, as root; NULL: none */
 	bool syslog;           /* false: the log goes to stderr */
 	char *on_event;        /* path of a program; NULL: none */
 	char *nagios_commands; /* Nagios's command file; NULL: none */

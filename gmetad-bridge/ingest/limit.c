@@ -11,7 +11,7 @@
 struct bucket {
 	struct address source;
 	int64_t level;     /* thousandths of a token */
-	int64_t filled_ms; /* when the level was that */
+	int64_t filled_ms; /* when `level` was last brought up to date */
 	struct bucket *prev, *next;
 	UT_hash_handle hh;
 };

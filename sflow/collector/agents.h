@@ -86,8 +86,8 @@ struct agent_kinds *agent_kinds(const struct agent *agent);
 /* Returns the agent of a host, which has to be the host of an agent. */
 struct agent *agent_of_host(const struct host *host);
 
-/* How many sets of metrics that it names itself the agent has ever had. custom.c counts
- * them. */
+/* Returns the counter of all sets of self-named metrics that the agent has ever had;
+ * custom.c owns it. */
 unsigned *agent_custom_sets(const struct agent *agent);
 
 /* How many datagrams with news came from the agent. An agent that was restored counts
