@@ -138,7 +138,7 @@ take_bool(cfg_t *section, const char *name, bool *to)
 		*to = cfg_getbool(section, name);
 }
 
-/* 0, or -1 with a line in the log. */
+/* Returns 0, or -1 with a line in the log. */
 static int
 read_port(struct parameters *p, cfg_t *section)
 {

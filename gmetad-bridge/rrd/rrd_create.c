@@ -95,8 +95,8 @@ add_order(struct rrd_creator *c, const char *path, size_t len)
 	return order;
 }
 
-/* Appends a line to those that wait for the file. Where there is no room, or no order,
- * its values are counted as dropped. */
+/* Appends a line to those that wait for the file. Where there is no room, or `order` is
+ * NULL, the line is dropped and its values are counted. */
 static void
 add_line(struct rrd_creator *c, struct order *order, const char *line, size_t len)
 {

@@ -60,7 +60,7 @@ struct rrd_sink {
 
 	/* Writes a block. RRD_DONE: each of its values is written, refused, or given to
 	 * the creator, and counted. RRD_AGAIN: the block has only what is left.
-	 * RRD_BROKEN: the same, or the block is as it was. */
+	 * RRD_BROKEN: the block has only what is left, or is as it was. */
 	rrd_write_function *write;
 
 	/* Called after each block, and once a second without any: writes the values that
@@ -179,8 +179,9 @@ void rrd_creator_stop(struct rrd_creator *creator);
 /* Takes a line, with its '\n', whose file isn't there. Returns false where the file is
  * there now: the caller tries again. */
 bool rrd_create_line(struct rrd_creator *creator, const char *line, size_t len);
-/* Takes those lines out of a block whose files are being made: they wait behind the
- * lines that wait already. The block keeps the others. */
+
+/* Takes out of a block the lines whose files are being made. They wait behind the lines
+ * that wait for the same file already. */
 void rrd_create_queue(struct rrd_creator *creator, struct rrd_block *block);
 
 /* rrd_direct.c ----------------------------------------------------------------- */

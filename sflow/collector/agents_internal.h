@@ -59,7 +59,7 @@ struct source {
 	int64_t heard_ms;           /* when its last sample came */
 	struct rhythm rhythm;       /* how often it sends */
 	void *slots[SLOT_COUNT];
-	/* It reads none of these. */
+	/* The sweep reads none of these. */
 	struct sample_order counted, flows;
 	unsigned sub_epoch;  /* the sub-agent's epoch when the source was last heard */
 	unsigned epoch;      /* counts its restarts, the sub-agent's included */

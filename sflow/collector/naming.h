@@ -10,7 +10,7 @@
 /* How often something got another name, in the hour that began at since_ms. */
 struct renames {
 	unsigned count;
-	bool told; /* of an agent: that names of its hosts change all the time */
+	bool told; /* of an agent: an event has said that a name changes all the time */
 	int64_t since_ms;
 };
 

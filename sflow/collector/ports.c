@@ -308,8 +308,9 @@ slowest_poll_ms(const struct agent_ports *ports, int64_t agent_ms)
 	return slowest;
 }
 
-/* Whether all ports are waited for by the agent's own interval, which is the least: so
- * it mostly is, and then no source need be looked at. */
+/* Whether all ports are waited for even by the agent's own interval, which is the
+ * shortest that is_waited_for() can use. Mostly they are, and then no data source has to
+ * be looked at. */
 static bool
 all_are_waited_for(const struct agent_ports *ports, int64_t agent_ms,
                    int64_t now)
