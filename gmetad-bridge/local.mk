@@ -50,6 +50,7 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_connection.c gmetad-bridge/rrd/rrd_connection.h \
 	gmetad-bridge/rrd/rrd_create.c \
 	gmetad-bridge/rrd/rrd_direct.c \
+	gmetad-bridge/rrd/rrd_file.c \
 	gmetad-bridge/rrd/rrd_gather.c gmetad-bridge/rrd/rrd_gather.h \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
 	gmetad-bridge/rrd/rrd_line.c gmetad-bridge/rrd/rrd_sink.h

@@ -184,7 +184,7 @@ bool rrd_create_line(struct rrd_creator *creator, const char *line, size_t len);
  * that wait for the same file already. */
 void rrd_create_queue(struct rrd_creator *creator, struct rrd_block *block);
 
-/* rrd_direct.c ----------------------------------------------------------------- */
+/* rrd_file.c ------------------------------------------------------------------- */
 
 /* Makes a file of that path with librrd, and the folders between the root and it.
  * Returns 0; or -1, and rrd_get_error() says why. */
