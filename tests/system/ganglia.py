@@ -429,10 +429,11 @@ TROUBLES = ("sflow_samples_lost", "sflow_kernel_drops", "sflow_malformed",
 
 
 def troubles(hosts):
-    """Those of the module's own metrics (Gmond.hosts) that are not zero."""
+    """Those of the module's own metrics (Gmond.hosts) that are not zero. A gmond that
+    has just begun has not collected them yet."""
     own = metrics_of(hosts[LOCAL])
     return [f"{name} {own[name]['VAL']}" for name in TROUBLES
-            if float(own[name]["VAL"]) != 0]
+            if name in own and float(own[name]["VAL"]) != 0]
 
 
 def udp_sockets(port, pid):
