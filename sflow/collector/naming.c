@@ -151,12 +151,20 @@ void
 agent_review_name(struct collector *c, struct agent *agent, int64_t now)
 {
 	const char *given = name_list_find(c->config.names, agent_address(agent));
-	const struct host *host = agent_host(agent);
+	struct store_info info = {.started_s = 0};
+	struct host *host = agent_host(agent);
+	bool shown = host->shown != NULL;
 
-	if (given != NULL && host_is_named(host) &&
-	    agent_naming(agent)->called[0] == '\0' &&
-	    !is_called_after(host->name, given))
-		agent_name_otherwise(c, agent, now);
+	if (given == NULL || !host_is_named(host) ||
+	    agent_naming(agent)->called[0] != '\0' ||
+	    is_called_after(host->name, given))
+		return;
+	if (shown)
+		store_host_info(host->shown, &info);
+	agent_name_otherwise(c, agent, now);
+	if (shown) /* it may be down: no sample would bring it back */
+		host_enter(c, host);
+	host_show_member(c, host, info.started_s, now);
 }
 
 void

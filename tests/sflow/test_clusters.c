@@ -626,6 +626,35 @@ names_are_given_anew(void **state)
 	name_list_free(second);
 }
 
+/* No sample of a switch that is down would bring it back. */
+static void
+host_that_is_down_is_shown_by_its_new_name(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct name_list *names = name_list_new();
+	struct script *s = *state;
+	struct device d = script_machine("10.1.0.1");
+	struct store_state was;
+	int i;
+
+	assert_int_equal(name_list_add(names, "10.1.0.1 switch1\n"), 0);
+	looks_configure(s, &config);
+	for (i = 0; i < 4; i++) {
+		script_send_net(s, &d, d.sample * 1000);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_pass(s, 10 * MINUTES);
+	was = looks_state(s, 0, "10.1.0.1");
+	assert_false(was.up);
+	config.names = names;
+	reconfigure(s, &config);
+	assert_true(looks_there(s, 0, "switch1"));
+	assert_false(looks_state(s, 0, "switch1").up);
+	assert_int_equal(looks_state(s, 0, "switch1").heard_ms, was.heard_ms);
+	assert_int_equal(looks_state(s, 0, "switch1").started_s, was.started_s);
+	name_list_free(names);
+}
+
 /* Another configuration: bounds -------------------------------------------------------- */
 
 static void
@@ -749,6 +778,7 @@ main(void)
 	    TEST_OF_CLUSTERS(instances_are_called_as_is_asked_for),
 	    TEST_OF_CLUSTERS(what_is_not_accepted_any_more_goes),
 	    TEST_OF_CLUSTERS(names_are_given_anew),
+	    TEST_OF_CLUSTERS(host_that_is_down_is_shown_by_its_new_name),
 	    TEST_OF_CLUSTERS(bounds_below_what_is_there_are_for_newcomers),
 	    TEST_OF_CLUSTERS(hosts_that_are_silent_go_by_the_new_bound),
 	    TEST_OF_CLUSTERS(hypervisor_without_a_host_is_not_forgotten),
