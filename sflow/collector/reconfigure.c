@@ -38,7 +38,7 @@ depart(struct collector *c, struct agent *agent)
 		cluster = machine_cluster(c, source);
 		if (c->config.vm != VM_HOST)
 			machine_remove(c, source);
-		else if (cluster != host->cluster)
+		else if (cluster != host->cluster || has_reserved_name(c, host))
 			host_depart(c, host, cluster);
 	}
 }

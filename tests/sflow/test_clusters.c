@@ -435,6 +435,26 @@ vms_go_over_with_their_hypervisor(void **state)
 
 /* Another configuration: what is shown ------------------------------------------------ */
 
+/* The bridge calls itself so from now on. */
+static void
+vm_gives_a_name_that_gets_reserved_away(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device machine;
+
+	config.vm = VM_HOST;
+	looks_configure(s, &config);
+	machine = host(s, "10.1.0.1", "node");
+	vm_on(s, &machine, 1, "bridge", 1);
+	assert_true(looks_there(s, 0, "bridge"));
+	config.reserved = "bridge";
+	reconfigure(s, &config);
+	assert_false(looks_there(s, 0, "bridge"));
+	assert_true(looks_there(s, 0, "bridge-10.1.0.1-3-1"));
+	assert_int_equal(s->events[EVENT_RENAMED], 1);
+}
+
 static void
 vms_are_hosts_or_not(void **state)
 {
@@ -773,6 +793,7 @@ main(void)
 	    TEST_OF_CLUSTERS(hosts_of_one_name_may_change_places),
 	    TEST_OF_CLUSTERS(host_without_a_name_goes_over_too),
 	    TEST_OF_CLUSTERS(vms_go_over_with_their_hypervisor),
+	    TEST_OF_CLUSTERS(vm_gives_a_name_that_gets_reserved_away),
 	    TEST_OF_CLUSTERS(vms_are_hosts_or_not),
 	    TEST_OF_CLUSTERS(ports_are_chosen_anew),
 	    TEST_OF_CLUSTERS(instances_are_called_as_is_asked_for),
