@@ -196,15 +196,27 @@ tell_same_uuid(struct collector *c, const struct machine *m)
 	strcpy(event->host, source_name(m->source));
 }
 
+/* Whether the virtual machine that another source stands for now has moved to `m`. One
+ * that went there from `m` comes back if it was silent here for two intervals; else there
+ * are two. */
+static bool
+may_move(const struct machine *m, int64_t now)
+{
+	return m->moved_ms == 0 ||
+	       now - m->moved_ms > 2 * (int64_t)m->host.member.interval_ms +
+	                               SETTLE_MS;
+}
+
 /* Makes a host of a machine that this source reports for the first time, or whose host
  * has moved away or ended. */
 static void
 join(struct collector *c, struct machine *m, int64_t now)
 {
 	struct machine *other = find_uuid(c, source_uuid(m->source));
+	bool moves = other != NULL && may_move(m, now);
 
 	host_init(&m->host, &kind, &m->host.key, c->hosts.loss, now);
-	if (other != NULL && m->moved_ms == 0) {
+	if (moves) {
 		move(c, other, m, now);
 		other = NULL;
 	}

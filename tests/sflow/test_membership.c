@@ -444,6 +444,33 @@ test_machine_that_moves(void **state)
 	assert_true(script_is_shown(s, "vm-a"));
 }
 
+/* Before its old hypervisor has forgotten it. */
+static void
+test_machine_that_moves_back(void **state)
+{
+	struct script *s = *state;
+	struct device a = script_machine("10.0.0.1");
+	struct device b = script_machine("10.0.0.2");
+	struct device here = script_source(&a, 100000, 3, 100001);
+	struct device there = script_source(&b, 100000, 3, 100007);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 30; i++) {
+		script_send_host(s, &a, "a", 1000);
+		script_send_host(s, &b, "b", 1000);
+		send_machine(s, i / 10 == 1 ? &there : &here, 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_MOVED], 2);
+	assert_int_equal(s->events[EVENT_SAME_UUID], 0);
+	assert_int_equal(s->events[EVENT_JOINED], 3);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	assert_int_equal(s->gone_count, 0);
+	assert_true(script_is_shown(s, "vm-a"));
+}
+
 static void
 test_two_of_one_uuid(void **state)
 {
@@ -655,6 +682,7 @@ main(void)
 	    SCRIPT(test_name_that_flips),
 	    SCRIPT(test_rename_leaves_no_zombie),
 	    SCRIPT(test_machine_that_moves),
+	    SCRIPT(test_machine_that_moves_back),
 	    SCRIPT(test_two_of_one_uuid),
 	    SCRIPT(test_machine_that_ends),
 	    SCRIPT(test_machine_that_is_renamed),
