@@ -285,20 +285,6 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 	       was);
 }
 
-bool
-host_follow(struct collector *c, struct host *host, unsigned cluster)
-{
-	if (cluster == host->cluster)
-		return true;
-	if (!hosts_take_name(&c->hosts, cluster, host->name))
-		return false;
-	hosts_return_name(&c->hosts, host->cluster, host->name);
-	host->cluster = cluster;
-	if (host->shown != NULL)
-		store_host_move(host->shown, cluster);
-	return true;
-}
-
 /* The heartbeat -------------------------------------------------------------------- */
 
 struct event *

@@ -149,11 +149,6 @@ void host_depart(struct collector *collector, struct host *host,
                  unsigned cluster);
 void host_arrive(struct collector *collector, struct host *host, int64_t now);
 
-/* Moves a single host to another cluster. Returns false where a host there has its
- * name, and then nothing changes. */
-bool host_follow(struct collector *collector, struct host *host,
-                 unsigned cluster);
-
 /* Notes that a datagram with news of the host came, and that `lost` before it were
  * lost. The host, or its agent, started at `started_s` by the wall clock; 0: not known.
  * Adds an event where the host was down and so has returned. */

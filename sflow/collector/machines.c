@@ -169,7 +169,7 @@ machine_remove(struct collector *c, struct source *source)
 }
 
 /* Gives the host of a virtual machine that is now reported by another hypervisor to the
- * machine there. Where another host of the new cluster has its name, the host ends. */
+ * machine there. Where another host of the new cluster has its name, it gets another. */
 static void
 move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 {
@@ -182,8 +182,10 @@ move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 	from->moved_ms = now;
 	return_uuid(c, from);
 	claim_uuid(c, to);
-	if (!host_follow(c, &to->host, cluster))
-		machine_remove(c, to->source);
+	if (cluster != to->host.cluster) {
+		host_depart(c, &to->host, cluster);
+		host_arrive(c, &to->host, now);
+	}
 }
 
 static void

@@ -285,6 +285,10 @@ vm_that_moves_goes_to_its_new_hypervisors_cluster(void **state)
 	assert_false(looks_there(s, NET, "other"));
 	assert_true(looks_there(s, WEB, "other"));
 	assert_true(looks_there(s, WEB, "other-10.1.0.1-3-100003"));
+	assert_int_equal(s->events[EVENT_RENAMED], 1);
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name,
+	                    "other");
+	assert_int_equal(s->events[EVENT_JOINED], 6); /* 2 hypervisors, 4 guests */
 	assert_int_equal(looks_hosts(s, STORE_ANY_CLUSTER), 6);
 	looks_send_vm(s, &vm, "guest", 5);
 	assert_true(looks_there(s, NET, "guest"));
