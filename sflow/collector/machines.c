@@ -1,5 +1,6 @@
 #include "sflow/collector/machines.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,15 +38,40 @@ machine_host(const struct source *source)
 
 /* The kind of host that machines are ----------------------------------------------- */
 
+/* Another sub-agent of this agent has one in the same place, which is its key. */
+static bool
+place_is_taken(const struct machine *m)
+{
+	struct source_id id = source_id(m->source);
+	struct source *other;
+
+	for (other = agent_sources(source_agent(m->source)); other != NULL;
+	     other = source_next(other)) {
+		const struct machine *there = machine_of(other);
+
+		if (there != NULL && there != m && there->host.shown != NULL &&
+		    !there->by_uuid && source_id(other).class == id.class &&
+		    source_id(other).index == id.index)
+			return true;
+	}
+	return false;
+}
+
 static void
 store_key(const struct host *host, char key[TEXT_SIZE])
 {
 	const struct machine *m = (const struct machine *)host;
+	size_t len;
 
-	if (m->by_uuid)
+	if (m->by_uuid) {
 		text_uuid(m->uuid, key);
-	else
-		host_place(host, key);
+		return;
+	}
+	host_place(host, key);
+	len = strlen(key);
+	if (place_is_taken(m))
+		snprintf(key + len, TEXT_SIZE - len, "-%u",
+		         host->key.sub_agent);
 }
 
 static void

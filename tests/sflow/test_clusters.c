@@ -296,6 +296,28 @@ vm_that_moves_goes_to_its_new_hypervisors_cluster(void **state)
 	assert_true(looks_there(s, NET, "other"));
 }
 
+/* Nor do their data sources tell them apart. */
+static void
+vms_without_uuids_are_told_apart_by_their_sub_agents(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device machine, one, two;
+
+	config.vm = VM_HOST;
+	looks_configure(s, &config);
+	machine = host(s, "10.1.0.1", "node");
+	one = script_source(&machine, 1, 3, 100);
+	two = script_source(&machine, 2, 3, 100);
+	looks_send_vm(s, &one, "one", 0);
+	looks_send_vm(s, &two, "two", 0);
+	assert_string_equal(looks_state(s, 0, "one").key, "10.1.0.1-3-100");
+	assert_string_equal(looks_state(s, 0, "two").key, "10.1.0.1-3-100-2");
+	looks_send_vm(s, &one, "other", 0);
+	assert_string_not_equal(looks_state(s, 0, "other").key,
+	                        looks_state(s, 0, "two").key);
+}
+
 /* Another configuration: clusters ----------------------------------------------------- */
 
 static void
@@ -790,6 +812,7 @@ main(void)
 	    TEST_OF_CLUSTERS(names_are_told_apart_within_a_cluster),
 	    TEST_OF_CLUSTERS(vms_are_with_their_hypervisor),
 	    TEST_OF_CLUSTERS(vms_may_have_a_cluster_of_their_own),
+	    TEST_OF_CLUSTERS(vms_without_uuids_are_told_apart_by_their_sub_agents),
 	    TEST_OF_CLUSTERS(cluster_is_known_before_the_name),
 	    TEST_OF_CLUSTERS(vm_that_moves_goes_to_its_new_hypervisors_cluster),
 	    TEST_OF_CLUSTERS(hosts_go_over_to_their_new_cluster),
