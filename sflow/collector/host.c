@@ -389,7 +389,7 @@ host_restore(struct collector *c, struct host *host,
 	host->first_ms = saved->first_ms - c->wall_ms;
 	host_set_name(c, host, wanted);
 	host->kept.stored = true;
-	if (host_enter(c, host) == NULL)
+	if (!host_is_named(host) || host_enter(c, host) == NULL)
 		return -1;
 	host_show_member(c, host, saved->started_s, now);
 	if (strcmp(host->name, saved->shown) == 0) {

@@ -167,7 +167,18 @@ wanted_name(const struct machine *m, char key[TEXT_SIZE])
 	return key;
 }
 
-/* Makes the machine a host. Returns false at a bound, and then it is none. */
+/* Returns whether the machine got a name. Without memory for one it is no host, and
+ * begins anew with its next sample. */
+static bool
+has_name(struct collector *c, struct machine *m)
+{
+	if (!host_is_named(&m->host))
+		machine_remove(c, m->source);
+	return host_is_named(&m->host);
+}
+
+/* Makes the machine a host. Returns false at a bound or without memory, and then it is
+ * none. */
 static bool
 begin(struct collector *c, struct machine *m)
 {
@@ -180,7 +191,7 @@ begin(struct collector *c, struct machine *m)
 		return false;
 	}
 	host_set_name(c, &m->host, wanted_name(m, key));
-	return true;
+	return has_name(c, m);
 }
 
 void
@@ -243,6 +254,7 @@ join(struct collector *c, struct machine *m, int64_t now)
 	struct machine *other = find_uuid(c, source_uuid(m->source));
 	bool moves = other != NULL && may_move(m, now);
 
+	machine_remove(c, m->source); /* it may have lost its name without memory */
 	host_init(&m->host, &kind, &m->host.key, c->hosts.loss, now);
 	if (moves) {
 		move(c, other, m, now);
@@ -311,6 +323,8 @@ machine_called(struct collector *c, struct source *source, int64_t now)
 	return_uuid(c, m);
 	claim_uuid(c, m);
 	host_rename(c, &m->host, wanted_name(m, key), now);
+	if (!has_name(c, m))
+		return;
 	host_enter(c, &m->host);
 	host_show_member(c, &m->host, info.started_s, now);
 }

@@ -174,6 +174,7 @@ tests_sflow_test_upheaval_LDADD = $(UNIT_LIBS)
 MEMBERS_TESTS = \
 	tests/sflow/simulate \
 	tests/sflow/test_members \
+	tests/sflow/test_memory \
 	tests/sflow/test_membership
 check_PROGRAMS += $(MEMBERS_TESTS)
 TESTS += $(MEMBERS_TESTS)
@@ -185,6 +186,12 @@ tests_sflow_test_members_SOURCES = tests/sflow/test_members.c \
 	tests/sflow/unit.h
 tests_sflow_test_members_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_members_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_memory_SOURCES = tests/sflow/test_memory.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT) tests/sflow/unit.h
+tests_sflow_test_memory_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_memory_LDADD = $(UNIT_LIBS)
+tests_sflow_test_memory_LDFLAGS = -Wl,--wrap=strdup
 
 tests_sflow_test_membership_SOURCES = tests/sflow/test_membership.c \
 	$(UNIT_SCRIPT)
