@@ -150,6 +150,11 @@ usage(void **state)
 	assert_wrong("sflowget --nothing x", "--nothing");
 	assert_wrong("sflowget x -z", "-z");
 	assert_wrong("sflowget --listen", "--listen");
+	assert_wrong("sflowget --daemon localhost:99999 x",
+	             "--daemon=localhost:99999: that is no value");
+	assert_wrong("sflowget -d localhost:99999 x", "--daemon=localhost");
+	assert_wrong("sflowget --list --json", "--list");
+	assert_wrong("sflowget --list --value x", "--list");
 	assert_wrong("sflowget --listen 65536 x", "65536");
 	assert_wrong("sflowget --listen 1x x", "1x");
 	assert_wrong("sflowget --listen 0 x", "0");

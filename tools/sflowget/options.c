@@ -393,6 +393,8 @@ check_task(const struct line *l, FILE *err)
 		return wrong(err, "one kind of output is enough");
 	if (o->task == TASK_DECODE && l->outputs > 0 && o->output != &output_json)
 		return wrong(err, "--decode prints lines, or --json");
+	if (l->list && l->outputs > 0)
+		return wrong(err, "--list prints names, in no other form");
 	if (o->task == TASK_DECODE && o->wanted.agent != NULL &&
 	    o->wanted.address.type == ADDRESS_UNKNOWN)
 		return wrong(err, "%s: datagrams are of addresses",
@@ -407,6 +409,18 @@ check_task(const struct line *l, FILE *err)
 		             o->task == TASK_RRD_CREATE ? "--rrd-create"
 		                                        : "--rrd");
 	return -1;
+}
+
+/* Returns the name of the option that getopt_long() gave as `letter`. */
+static const char *
+option_name(int letter)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT; i++)
+		if (table[i].option.val == letter)
+			return table[i].option.name;
+	return "";
 }
 
 /* Takes the words that are no options: the agent and the metrics. */
@@ -460,7 +474,8 @@ options_parse(struct options *options, int argc, char **argv, FILE *out,
 		if (letter == '?')
 			return wrong(err, "%s: there is no such option", word);
 		if (!take(&line, letter))
-			return wrong(err, "%s: that is no value for it", word);
+			return wrong(err, "--%s=%s: that is no value for it",
+			             option_name(letter), optarg);
 	}
 	return take_rest(&line, argc, argv, err);
 }
