@@ -2,6 +2,7 @@
 # build. And Debian's gmond can't load a module that is built with sanitizers.
 WHOLE_TESTS =
 include tests/tools/local.mk
+include tests/cases/local.mk
 include tests/golden/local.mk
 include tests/module/local.mk
 include tests/sflow/local.mk

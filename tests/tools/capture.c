@@ -58,6 +58,17 @@ open_ip(struct cursor c)
 	return c;
 }
 
+/* The source of a packet that open_ip() opens. */
+static struct address
+source_of(const struct cursor *ip)
+{
+	bool v4 = ip->at[0] >> 4 == 4;
+	struct address from = {.type = v4 ? ADDRESS_IPV4 : ADDRESS_IPV6};
+
+	memcpy(from.bytes, ip->at + (v4 ? 12 : 8), v4 ? 4 : 16);
+	return from;
+}
+
 /* The payload of a UDP packet to `port`; it fails when it is another one, or
  * was not recorded whole. */
 static struct cursor
@@ -75,7 +86,8 @@ open_udp(struct cursor c, int port)
 }
 
 static int
-keep(struct capture *capture, const struct cursor *payload, int64_t when_us)
+keep(struct capture *capture, const struct cursor *payload,
+     const struct address *from, int64_t when_us)
 {
 	size_t len = cursor_left(payload);
 	struct capture_payload *grown;
@@ -86,6 +98,7 @@ keep(struct capture *capture, const struct cursor *payload, int64_t when_us)
 		return -1;
 	capture->payloads = grown;
 	grown[capture->count].when_us = when_us;
+	grown[capture->count].from = *from;
 	grown[capture->count].len = len;
 	grown[capture->count].bytes = malloc(len == 0 ? 1 : len);
 	if (grown[capture->count].bytes == NULL)
@@ -104,13 +117,16 @@ read_packets(pcap_t *pcap, int port, struct capture *capture, char *error)
 	while ((got = pcap_next_ex(pcap, &header, &bytes)) == 1) {
 		int64_t when = (int64_t)header->ts.tv_sec * 1000000 +
 		               header->ts.tv_usec;
-		struct cursor c =
+		struct cursor ip =
 		    open_link(pcap_datalink(pcap), bytes, header->caplen);
+		struct cursor c = open_udp(open_ip(ip), port);
+		struct address from = {.type = ADDRESS_UNKNOWN};
 
-		c = open_udp(open_ip(c), port);
+		if (!c.failed)
+			from = source_of(&ip);
 		if (c.failed) {
 			capture->skipped++;
-		} else if (keep(capture, &c, when) != 0) {
+		} else if (keep(capture, &c, &from, when) != 0) {
 			snprintf(error, CAPTURE_ERROR, "out of memory");
 			return -1;
 		}

@@ -5,8 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sflow/address.h"
+
 struct capture_payload {
-	int64_t when_us; /* since the epoch */
+	int64_t when_us;     /* since the epoch */
+	struct address from; /* the packet's source */
 	size_t len;
 	uint8_t *bytes;
 };

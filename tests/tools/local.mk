@@ -11,6 +11,13 @@ tests_tools_sflow_dump_SOURCES = tests/tools/sflow-dump.c \
 tests_tools_sflow_dump_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 tests_tools_sflow_dump_LDADD = sflow/libsflow.la $(PCAP_LIBS)
 
+check_PROGRAMS += tests/tools/replay
+tests_tools_replay_SOURCES = tests/tools/replay.c \
+	tests/tools/capture.c tests/tools/capture.h
+tests_tools_replay_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tests_tools_replay_LDADD = gmond-module/libdeliveries.la sflow/libsflow.la \
+	$(PCAP_LIBS)
+
 # Sets the wall clock of one program. Preloaded, so never with sanitizers.
 check_LTLIBRARIES += tests/tools/clock-shift.la
 tests_tools_clock_shift_la_SOURCES = tests/tools/clock-shift.c
