@@ -43,6 +43,7 @@ sflow_collector = \
 	sflow/collector/events.c sflow/collector/events.h \
 	sflow/collector/forget.c sflow/collector/forget.h \
 	sflow/collector/host.c sflow/collector/host.h \
+	sflow/collector/index.c sflow/collector/index.h \
 	sflow/collector/instances.c sflow/collector/instances.h \
 	sflow/collector/kept.c sflow/collector/kept.h \
 	sflow/collector/machines.c sflow/collector/machines.h \

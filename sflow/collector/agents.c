@@ -270,16 +270,27 @@ sub_agent_uptime_ms(const struct sub_agent *sub_agent,
 
 /* Data sources --------------------------------------------------------------------- */
 
-struct source *
-agents_find_source(const struct agents *agents,
-                   const struct sub_agent *sub_agent, struct source_id id)
+static struct source *
+find_source(const struct agents *agents, const struct source_key *key)
 {
-	struct source_key key = {
-	    .sub_agent = (struct sub_agent *)(uintptr_t)sub_agent, .id = id};
 	struct source *source;
 
-	HASH_FIND(hh, agents->sources, &key, sizeof(key), source);
+	HASH_FIND(hh, agents->sources, key, sizeof(*key), source);
 	return source;
+}
+
+struct source *
+agents_find_port(const struct agents *agents, const struct source *beside,
+                 uint32_t if_index)
+{
+	struct source_id port = {.class = SOURCE_INTERFACE, .index = if_index};
+	struct source_key own = {.sub_agent = beside->key.sub_agent, .id = port};
+	struct source_key told = {.sub_agent = beside->key.sub_agent,
+	                          .id = beside->key.id,
+	                          .told = port};
+	struct source *source = find_source(agents, &own);
+
+	return source != NULL ? source : find_source(agents, &told);
 }
 
 static struct source *
@@ -305,19 +316,37 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	return source;
 }
 
+static struct source *
+enter_source(struct agents *agents, const struct source_key *key, int64_t now)
+{
+	struct source *source = find_source(agents, key);
+
+	if (source != NULL)
+		return source;
+	if (key->sub_agent->key.agent->source_count >= agents->max_sources ||
+	    HASH_COUNT(agents->sources) >= agents->max_sources_total)
+		return NULL;
+	return add_source(agents, key, now);
+}
+
 struct source *
 agents_source(struct agents *agents, struct sub_agent *sub_agent,
               struct source_id id, int64_t now)
 {
 	struct source_key key = {.sub_agent = sub_agent, .id = id};
-	struct source *source = agents_find_source(agents, sub_agent, id);
 
-	if (source != NULL)
-		return source;
-	if (sub_agent->key.agent->source_count >= agents->max_sources ||
-	    HASH_COUNT(agents->sources) >= agents->max_sources_total)
-		return NULL;
-	return add_source(agents, &key, now);
+	return enter_source(agents, &key, now);
+}
+
+struct source *
+agents_told_source(struct agents *agents, const struct source *carrier,
+                   struct source_id told, int64_t now)
+{
+	struct source_key key = {.sub_agent = carrier->key.sub_agent,
+	                         .id = carrier->key.id,
+	                         .told = told};
+
+	return enter_source(agents, &key, now);
 }
 
 struct source *

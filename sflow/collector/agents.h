@@ -146,10 +146,21 @@ struct source *agents_source(struct agents *agents,
                              struct sub_agent *sub_agent, struct source_id id,
                              int64_t now);
 
-/* Finds the data source; NULL when there is none. */
-struct source *agents_find_source(const struct agents *agents,
-                                  const struct sub_agent *sub_agent,
-                                  struct source_id id);
+/* The same for what a record of the data source `carrier` says that it is about: a port
+ * or a VLAN that has no samples of its own. */
+struct source *agents_told_source(struct agents *agents,
+                                  const struct source *carrier,
+                                  struct source_id told, int64_t now);
+
+/* Finds the interface of this ifIndex: a data source of the sub-agent, or else what
+ * records of `beside`, or of the source that carries it, told. NULL: none. */
+struct source *agents_find_port(const struct agents *agents,
+                                const struct source *beside,
+                                uint32_t if_index);
+
+/* Finds another source of the agent that stands for the same as this one: one of another
+ * sub-agent, or whose records come in another data source's samples. NULL: none. */
+struct source *source_namesake(const struct source *source);
 
 /* A walk over the agent's data sources, in the order in which they were added: returns
  * the first one, and the one after `source`. NULL: no more. */
@@ -162,12 +173,37 @@ void agents_remove_source(struct agents *agents, struct source *source);
 struct agent *source_agent(const struct source *source);
 struct sub_agent *source_sub_agent(const struct source *source);
 uint32_t source_sub_agent_id(const struct source *source);
-struct source_id source_id(const struct source *source);
 
+/* Returns what the source stands for, which may be told by its records; and the data
+ * source of the samples that these came in. */
+struct source_id source_id(const struct source *source);
+struct source_id source_wire_id(const struct source *source);
+
+/* Whether the source has no samples of its own: its records come in those of another
+ * data source. */
+bool source_is_carried(const struct source *source);
+
+/* Notes that a record of the data source says this number (an ifIndex, a vlan_id) of what
+ * it is about. Returns whether its records say several, in one sample or in turn. Where
+ * the source begins again, its number may be another one. */
+bool source_says(struct source *source, uint32_t number);
+
+/* Whether the data source is of this class, and has said this number and never another
+ * one. */
+bool source_says_only(const struct source *source, uint32_t class,
+                      uint32_t number);
+
+/* Whether source_says() has returned true, and the last number of before that. */
+bool source_carries(const struct source *source);
+uint32_t source_number(const struct source *source);
+
+/* An ifIndex of 0 is no port's. */
 static inline bool
 source_is_port(const struct source *source)
 {
-	return source_id(source).class == SOURCE_INTERFACE;
+	struct source_id id = source_id(source);
+
+	return id.class == SOURCE_INTERFACE && id.index != 0;
 }
 
 /* What other files remember of a source: one pointer each, NULL until the file sets

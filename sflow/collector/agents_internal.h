@@ -52,6 +52,7 @@ struct source {
 	struct source_key {
 		struct sub_agent *sub_agent;
 		struct source_id id;
+		struct source_id told; /* by its records; all zero: nothing */
 	} key;
 	struct agent *agent;
 	/* A sweep over all sources reads these, so they lie together. */
@@ -66,6 +67,9 @@ struct source {
 	int64_t counters_ms; /* when its last counters sample came; 0: none did */
 	uint32_t uptime_ms;  /* the sub-agent's uptime in that datagram */
 	unsigned counters_count;
+	uint32_t number;   /* that its records say last: an ifIndex, a vlan_id */
+	bool numbered;     /* they say one */
+	bool carries;      /* and others in turn: they are of sources of their own */
 	char *name;
 	uint8_t uuid[16];
 	struct renames renames;

@@ -283,9 +283,7 @@ port_aggregated(struct collector *c, struct source *member, uint32_t if_index,
                 int64_t now)
 {
 	struct agent_ports *ports = agent_ports(source_agent(member));
-	struct source_id id = {.class = SOURCE_INTERFACE, .index = if_index};
-	struct source *source =
-	    agents_find_source(&c->agents, source_sub_agent(member), id);
+	struct source *source = agents_find_port(&c->agents, member, if_index);
 	struct port *port = NULL;
 
 	if (source != NULL && source != member)

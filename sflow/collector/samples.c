@@ -4,6 +4,7 @@
 
 #include "sflow/collector/collector_internal.h"
 #include "sflow/collector/custom.h"
+#include "sflow/collector/index.h"
 #include "sflow/collector/instances.h"
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
@@ -12,43 +13,10 @@
 #include "sflow/wire/derive.h"
 #include "sflow/wire/flows.h"
 
-#define RECORDS_MAX 64 /* records of one sample; further ones are refused */
-
 #define DISCARDED_PACKET SFLOW_TAG(0, 5)
 #define RTFLOW SFLOW_TAG(4300, 1003)
 
 #define AGG_ID_ROW 2 /* of lag_port_stats */
-
-/* The records of a counters sample. They are indexed before any is used, because the
- * meaning of some depends on which others are in the sample. */
-struct index {
-	size_t count;
-	uint32_t tags[RECORDS_MAX];
-	struct cursor bodies[RECORDS_MAX];
-	const struct layout *layouts[RECORDS_MAX]; /* NULL: unknown */
-	bool machine; /* the sample is about the machine itself */
-	bool named;   /* it has a name, and then the following: */
-	bool of_machine; /* the name is the machine's own */
-	char name[TEXT_SIZE];
-	uint8_t uuid[16];
-};
-
-/* Whether a record of this tag is in the sample already, and is not one of those that
- * may come several times. */
-static bool
-is_repeated(const struct index *index, uint32_t tag)
-{
-	const struct layout *layout;
-	size_t i;
-
-	for (i = 0; i < index->count; i++)
-		if (index->tags[i] == tag)
-			break;
-	if (i == index->count)
-		return false;
-	layout = layout_find(tag, &tag, 1);
-	return layout == NULL || layout->each == NULL;
-}
 
 static void
 unknown(struct collector *c, struct agent *agent, uint32_t tag,
@@ -62,75 +30,6 @@ unknown(struct collector *c, struct agent *agent, uint32_t tag,
 	event = collector_tell(c, EVENT_UNKNOWN, agent_address(agent));
 	event->of.unknown.tag = tag;
 	event->of.unknown.what = what;
-}
-
-/* Returns the number of the record that has the name: host_descr before all others;
- * index->count: none has. */
-static size_t
-naming_record(const struct index *index)
-{
-	size_t i, found = index->count;
-
-	for (i = 0; i < index->count; i++) {
-		if (index->tags[i] == HOST_DESCR)
-			return i;
-		if (found == index->count && index->layouts[i] != NULL &&
-		    index->layouts[i]->names)
-			found = i;
-	}
-	return found;
-}
-
-/* Reads the name, which in some structures is the first field. In host_descr (sFlow
- * Host Structures) a UUID follows it, and in a sample about the machine itself the name
- * is the machine's. */
-static void
-read_identity(struct index *index)
-{
-	struct field_value values[RECORD_FIELDS_MAX];
-	size_t i = naming_record(index);
-
-	if (i == index->count ||
-	    layout_decode(index->layouts[i], index->bodies[i], values) == 0)
-		return;
-	index->named = true;
-	text_name(values[0].bytes, values[0].number, index->name);
-	memset(index->uuid, 0, sizeof(index->uuid));
-	if (index->tags[i] == HOST_DESCR)
-		memcpy(index->uuid, values[1].bytes, sizeof(index->uuid));
-	index->of_machine = index->machine && index->tags[i] == HOST_DESCR;
-}
-
-static void
-index_records(struct collector *c, struct context *x, struct sample *sample,
-              struct index *index)
-{
-	struct record record;
-	size_t i;
-	int got;
-
-	index->count = 0;
-	index->named = false;
-	index->machine = sample->source.class == SOURCE_PHYSICAL &&
-	                 sample->source.index == 1;
-	while ((got = sample_record(sample, &record)) > 0) {
-		if (index->count == RECORDS_MAX) {
-			count(&c->stats.refused);
-			break;
-		}
-		if (is_repeated(index, record.tag))
-			continue;
-		if (record.tag >= HOST_CPU && record.tag <= HOST_NET_IO)
-			index->machine = true;
-		index->tags[index->count] = record.tag;
-		index->bodies[index->count++] = record.body;
-	}
-	if (got < 0)
-		collector_malformed(c, agent_address(x->agent), got);
-	for (i = 0; i < index->count; i++)
-		index->layouts[i] =
-		    layout_find(index->tags[i], index->tags, index->count);
-	read_identity(index);
 }
 
 /* Judges the sample's sequence number, and counts. Returns whether the sample is
@@ -289,42 +188,88 @@ take_records(struct collector *c, struct context *x, struct source *source,
              const struct index *index)
 {
 	const struct layout *layout;
+	struct source *owner;
 	size_t i;
 
 	for (i = 0; i < index->count; i++) {
 		const struct cursor *body = &index->bodies[i];
 
 		layout = index->layouts[i];
+		owner = index_owner(index, i, source);
 		if (layout == NULL) {
 			unknown(c, x->agent, index->tags[i], "counters");
 			continue;
 		}
+		if (owner == NULL)
+			continue;
 		if (layout->tag == LAG_PORT_STATS)
-			take_aggregation(c, x, source, layout, body);
+			take_aggregation(c, x, owner, layout, body);
 		if (layout->facts)
-			take_facts(c, x, source, layout, body);
+			take_facts(c, x, owner, layout, body);
 		else if (c->config.accept[layout->kind] &&
 		         /* a name alone does not make a machine */
 		         (layout->kind != KIND_HOST || index->machine))
-			take_record(c, x, source, layout, body, 0);
+			take_record(c, x, owner, layout, body, 0);
 	}
 }
 
 static void
 take_identity(struct collector *c, struct context *x, struct source *source,
-              const struct index *index)
+              struct source *owner, const struct index *index)
 {
-	if (!index->named)
+	struct identity identity;
+
+	index_identity(index, source, owner, &identity);
+	if (!identity.named)
 		return;
-	if (!index->of_machine)
+	if (!identity.of_machine)
 		/* an empty name is not known to the agent: the old one stays */
-		source_calls_itself(c, source,
-		                    index->name[0] != '\0'
-		                        ? index->name
-		                        : source_name(source),
-		                    index->uuid, x->now);
-	else if (index->name[0] != '\0')
-		agent_calls_itself(c, x->agent, index->name, x->now);
+		source_calls_itself(c, owner,
+		                    identity.name[0] != '\0'
+		                        ? identity.name
+		                        : source_name(owner),
+		                    identity.uuid, x->now);
+	else if (identity.name[0] != '\0')
+		agent_calls_itself(c, x->agent, identity.name, x->now);
+}
+
+/* Notes that a source is heard whose records come in the samples of another one. Its
+ * numbers are those of these samples, with gaps, or its own: so nothing is known of what
+ * was lost. */
+static void
+carried_heard(struct collector *c, struct context *x, struct index *index,
+              struct source *source, struct source *owner,
+              const struct sample *sample)
+{
+	uint32_t lost;
+	enum arrival arrival =
+	    source_arrival(owner, sample, x->arrival, &lost);
+
+	if (arrival == ARRIVAL_STALE) {
+		count(&c->stats.stale);
+		index_leave_out(index, owner);
+		return;
+	}
+	source_learn(owner, x->datagram, 0, arrival == ARRIVAL_RESTART, x->now);
+	agent_follow(x->agent, owner, false);
+	take_identity(c, x, source, owner, index);
+}
+
+/* Takes what those are called, and how often those come, that the records are about. */
+static void
+take_owners(struct collector *c, struct context *x, struct source *source,
+            const struct sample *sample, struct index *index)
+{
+	size_t i;
+
+	if (!index_divide(c, index, source, x->now))
+		collector_tell(c, EVENT_AT_BOUND, agent_address(x->agent))
+		    ->of.at_bound.bound = EVENT_BOUND_SOURCES;
+	for (i = 0; i < index->count && index->divided; i++)
+		if (index->owners[i] != NULL && index->owners[i] != source &&
+		    index_is_first(index, i))
+			carried_heard(c, x, index, source, index->owners[i],
+			              sample);
 }
 
 /* Returns when the sub-agent started, in seconds of the wall clock; 0 where it is not
@@ -348,13 +293,23 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 	struct index index;
 	uint32_t lost;
 	bool restarted;
+	int malformed;
 
 	if (!is_news(c, x, source, sample, &lost, &restarted))
 		return;
-	source_learn(source, x->datagram, lost, restarted, x->now);
-	index_records(c, x, sample, &index);
-	agent_follow(x->agent, source, index.machine);
-	take_identity(c, x, source, &index);
+	malformed = index_records(&index, sample);
+	if (malformed != 0)
+		collector_malformed(c, agent_address(x->agent), malformed);
+	take_owners(c, x, source, sample, &index);
+	for (; index.refused > 0; index.refused--)
+		count(&c->stats.refused);
+	if (index_has_own(&index, source)) {
+		source_learn(source, x->datagram, lost, restarted, x->now);
+		agent_follow(x->agent, source, index.machine);
+		take_identity(c, x, source, source, &index);
+	} else {
+		source_set_heard(source, x->now);
+	}
 	take_records(c, x, source, &index);
 	machine_heard(c, source, lost, x->now);
 	if (x->started_s == 0)

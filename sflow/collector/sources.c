@@ -31,10 +31,65 @@ source_sub_agent_id(const struct source *source)
 	return source->key.sub_agent->key.id;
 }
 
+bool
+source_is_carried(const struct source *source)
+{
+	return source->key.told.class != 0 || source->key.told.index != 0;
+}
+
 struct source_id
 source_id(const struct source *source)
 {
+	return source_is_carried(source) ? source->key.told : source->key.id;
+}
+
+struct source_id
+source_wire_id(const struct source *source)
+{
 	return source->key.id;
+}
+
+struct source *
+source_namesake(const struct source *source)
+{
+	struct source_id id = source_id(source);
+	struct source *other;
+
+	for (other = source->agent->sources; other != NULL; other = other->next)
+		if (other != source && source_id(other).class == id.class &&
+		    source_id(other).index == id.index)
+			break;
+	return other;
+}
+
+bool
+source_says(struct source *source, uint32_t number)
+{
+	if (source->numbered && source->number != number)
+		source->carries = true;
+	else
+		source->number = number;
+	source->numbered = true;
+	return source->carries;
+}
+
+bool
+source_says_only(const struct source *source, uint32_t class, uint32_t number)
+{
+	return source->numbered && source->number == number &&
+	       !source->carries && source->key.id.class == class;
+}
+
+bool
+source_carries(const struct source *source)
+{
+	return source->carries;
+}
+
+uint32_t
+source_number(const struct source *source)
+{
+	return source->number;
 }
 
 void *
@@ -150,6 +205,7 @@ source_follow(struct source *source)
 		return;
 	source->sub_epoch = epoch;
 	source->counted.seen = source->flows.seen = false;
+	source->numbered = false;
 	source->epoch++;
 	rhythm_restart(&source->rhythm);
 }
@@ -170,8 +226,10 @@ source_arrival(struct source *source, const struct sample *sample,
 	source_follow(source);
 	arrival = arrival_of_sample(flows ? &source->flows : &source->counted,
 	                            sample, datagram, lost);
-	if (arrival == ARRIVAL_RESTART)
+	if (arrival == ARRIVAL_RESTART) {
+		source->numbered = false;
 		source->epoch++;
+	}
 	return arrival;
 }
 

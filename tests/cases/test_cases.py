@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Recordings of odd agents, and what is right of each: cases.tsv, whose lines are
+"""Recordings of odd agents, and what is right of each: cases.tsv and the other *.tsv
+of this folder, whose lines are
 
     FILE  OPTIONS  WHAT  RULE
 
@@ -104,10 +105,11 @@ def main():
     tap = Tap()
     tool = Path(sys.argv[1]) if len(sys.argv) > 1 else BUILD / "tests/tools/replay"
     files = {}
-    for line in (CASES / "cases.tsv").read_text(encoding="ascii").splitlines():
-        if line and not line.startswith("#"):
-            file, *row = line.split("\t")
-            files.setdefault(file, []).append(row)
+    for table in sorted(CASES.glob("*.tsv")):
+        for line in table.read_text(encoding="ascii").splitlines():
+            if line and not line.startswith("#"):
+                file, *row = line.split("\t")
+                files.setdefault(file, []).append(row)
     for file, rows in files.items():
         check_file(tap, file, rows, tool)
     check_itself(tap)

@@ -71,6 +71,10 @@ class Ports:
         if counters:
             port.heard = datagram.arrival
 
+    def forget(self, datagram, source):
+        """What it was until now is another port."""
+        self.known[datagram.agent].pop((datagram.sub_agent, source), None)
+
     def poll(self, agent, port=None):
         """How often the port is polled, or the slowest of its agent: any time,
         as long as nothing is known."""
@@ -84,8 +88,10 @@ class Ports:
     def aggregate(self, datagram, member, index):
         """A port is part of the one with this index, if that is known: then this
         one doesn't count."""
-        port = self.known[datagram.agent].get((datagram.sub_agent, f"0:{index}"))
-        if port is not None and member != f"0:{index}":
+        told = f"0:{index}@{member.partition('@')[2] or member}"
+        ports, sub = self.known[datagram.agent], datagram.sub_agent
+        port = ports.get((sub, f"0:{index}")) or ports.get((sub, told))
+        if port is not None and member not in (f"0:{index}", told):
             port.part_said, port.counted, port.rates = datagram.arrival, False, None
 
     def heard(self, datagram, source, if_type, rates, has_rates, begins):

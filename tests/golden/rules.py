@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from goldenfile import KINDS, Absent, custom_golden, evaluate, safe_text
+from owners import Owners
 from ports import Ports
 from wire import COUNTERS, FLOWS, OF_PACKETS, RTMETRIC, Record
 
@@ -51,7 +52,7 @@ class Expected:
         return f"{whose}: {meta.title}" if self.prefix else meta.title
 
     def group(self, meta):
-        of_port = self.source.startswith("0:") and self.prefix
+        of_port = self.source.startswith("0:") and self.source != "0:0" and self.prefix
         return f"port {self.prefix}" if of_port else meta.group
 
 
@@ -229,6 +230,7 @@ class Replay:
         self.owners = {}  # host name -> the agent that had it first
         self.instances = {}  # (agent, kind) -> data sources, first come first
         self.ports = Ports(goldens.port_totals)
+        self.owners_of = Owners()
         self.counts = Counter()  # of samples and records that gave nothing
 
     def datagram(self, datagram):
@@ -251,6 +253,7 @@ class Replay:
         """All counters, and sequences of samples, of a sub-agent or of one of
         its data sources."""
         self.unlatch(key)
+        self.owners_of.restarted(key)
         self.samples = {k: v for k, v in self.samples.items() if k[: len(key)] != key}
 
     def unlatch(self, key):
@@ -270,14 +273,23 @@ class Replay:
     def counters(self, datagram, sample):
         key = (datagram.agent, datagram.sub_agent, sample.source)
         self.note_sequence(key, sample)
-        self.ports.hear(datagram, sample.source, counters=True)
-        self.note_name(key, sample)
+        owned = self.owners_of.divide(key, sample)
+        self.counts["refused"] += owned.refused
+        if owned.left:
+            self.unlatch(key)
+            self.ports.forget(datagram, sample.source)
+        for source in owned.sources or [sample.source]:
+            own = (*key[:2], source)
+            if source != sample.source:
+                self.note_sequence(own, sample)
+            self.ports.hear(datagram, source, counters=True)
+            self.note_name(own, sample, [r for r, s in owned.records if s == source])
         expected = []
-        for record in once(sample):
+        for record, source in owned.records:
             if record.golden is None:
                 self.counts["unknown"] += 1
             else:
-                expected += self.accepted(datagram, sample, record)
+                expected += self.accepted(datagram, sample, record, source)
         return expected
 
     def custom(self, datagram, sample):
@@ -302,15 +314,15 @@ class Replay:
             self.forget(key)
         self.samples[key] = int(sample.sequence)
 
-    def note_name(self, key, sample):
+    def note_name(self, key, sample, records):
         """What the sample says that its data source is called. A port that gets
         another name is another port."""
-        naming = [r for r in sample.records if r.golden and r.golden.names and r.values]
+        naming = [r for r in records if r.golden and r.golden.names and r.values]
         name = naming[0].values[naming[0].golden.names] if naming else ""
         if not name:
             return
         was = self.names.get(key, name)
-        if was != name and sample.source.startswith("0:"):
+        if was != name and key[2].startswith("0:"):
             self.unlatch(key)
         self.names[key] = name
         if naming[0].tag == "0:2000" and is_machine(sample):
@@ -327,12 +339,12 @@ class Replay:
     def unnamed(agent):
         return {"-", agent.replace(":", "-")}
 
-    def accepted(self, datagram, sample, record):
+    def accepted(self, datagram, sample, record, source):
         """The Expected of one record, if it is one that is looked at."""
         golden = record.golden
         if golden.record == "lag_port_stats" and record.values:
             index = record.values["dot3adAggPortAttachedAggID"]
-            self.ports.aggregate(datagram, sample.source, index)
+            self.ports.aggregate(datagram, source, index)
         unwanted = golden.kind not in self.options.accept
         if golden.metrics and (unwanted or golden.kind == "host" and not is_machine(sample)):
             return []
@@ -344,7 +356,7 @@ class Replay:
         if golden.record == "host_net_io":
             self.ports.own.add(datagram.agent)
         part = self.part(golden, record.values, 0)
-        return self.record(datagram, sample.source, record, part)
+        return self.record(datagram, source, record, part)
 
     @staticmethod
     def part(golden, values, place):
@@ -389,7 +401,7 @@ class Replay:
             return []
         hosts, prefix = self.place(golden.kind, datagram, source)
         where = (datagram.number, datagram.agent, hosts, prefix, part)
-        told = "-" if source.startswith("set ") else source
+        told = "-" if source.startswith("set ") else source.partition("@")[0]
         expected = []
         for metric in golden.metrics:
             try:
@@ -426,9 +438,10 @@ class Replay:
 
     def prefix(self, kind, datagram, source):
         key = (datagram.agent, datagram.sub_agent, source)
-        cls, _, index = source.partition(":")
+        cls, _, index = source.partition("@")[0].partition(":")
         naming = KINDS[kind].naming
-        if naming == "machine" or (naming == "first" and cls not in ("0", "1")):
+        of_port = cls == "1" or cls == "0" and index != "0"
+        if naming == "machine" or naming == "first" and not of_port:
             known = self.instances.setdefault((datagram.agent, kind), [])
             if key not in known:
                 known.append(key)
@@ -442,16 +455,6 @@ def latest(expected):
     """Totals that are told twice in one datagram are those told last."""
     last = {e.name: e for e in expected if e.golden.totals}
     return [e for e in expected if not e.golden.totals or last[e.name] is e]
-
-
-def once(sample):
-    """The records of a sample; one that comes again says the same, but for
-    those that there may be several of."""
-    seen = set()
-    for record in sample.records:
-        if record.tag not in seen or (record.golden and record.golden.part):
-            yield record
-        seen.add(record.tag)
 
 
 def is_machine(sample):

@@ -123,7 +123,9 @@ def values_of(golden, step, place=0):
     counters, codes, values = golden.counters, codes_of(golden), {}
     speeds = {golden.speed_of(metric) for metric in golden.metrics}
     for order, item in enumerate(golden.fields, 1):
-        if item.name in codes:
+        if item.name in ("ifIndex", "vlan_id"):  # it says what all the others are of
+            values[item.name] = 7
+        elif item.name in codes:
             values[item.name] = (order + step) % codes[item.name]
         elif item.name in golden.part:
             values[item.name] = 3 + place
@@ -477,7 +479,8 @@ def sub_agents(goldens):
 
 
 def doubled(goldens):
-    """A record that comes twice in a sample says the same twice."""
+    """A record that comes twice in a sample: the second can't be told apart, and is
+    refused."""
     net = goldens.named["host_net_io"]
     traffic = Traffic(goldens)
     for step in range(3):
@@ -565,6 +568,38 @@ def port_totals(goldens):
         traffic.send(*members(goldens, traffic, step), gap=(8000, 8010))
         traffic.send(*others(goldens, traffic, step), gap=(1000, 1000))
         traffic.send(silent(goldens, traffic, step), gap=(1003, 1000))
+    return traffic.done()
+
+
+def several_ports(goldens):
+    """Data sources that carry several ports and VLANs, in a sample or in turn, with their
+    names and what else there is of them; that are none themselves; and one whose ports
+    show after a while."""
+    named = goldens.named
+    ether, name = named["ethernet_counters"], named["port_name"]
+    vlan, cpu = named["vlan_counters"], named["host_cpu"]
+    traffic = Traffic(goldens)
+
+    def beside(number, step):
+        text = {**values_of(name, step), "name": f"eth{number}"}
+        return [record_of(ether, values_of(ether, step + number)), record_of(name, text)]
+
+    def vlans(step, *numbers):
+        return [record_of(vlan, {**values_of(vlan, step + n), "vlan_id": n}) for n in numbers]
+
+    for step in range(6):
+        a, b, c, d, e, f, g, h = (port(goldens, n, step) for n in range(31, 39))
+        samples = [traffic.sample([a, *beside(31, step), b, *beside(32, step)], "2:1")]
+        samples += [traffic.sample([c, d, beside(33, step)[1], beside(34, step)[1]], "2:4")]
+        samples += [traffic.sample([beside(35, step)[0], e, f], "2:5")]
+        samples += [traffic.sample([record_of(cpu, values_of(cpu, step)), g], "2:6")]
+        samples += [traffic.sample([port(goldens, 41 + step % 2, step)], "0:0")]
+        samples += [traffic.sample([port(goldens, 51 + step % 2, step)], "0:51")]
+        samples += [traffic.sample([port(goldens, 61 + (step == 3), step)], "0:9")]
+        samples += [traffic.sample([h, port(goldens, 38, step + 7)], "0:38")]
+        samples += [traffic.sample(vlans(step, 10, 20), "2:7"), traffic.sample(vlans(step, 30), "1:30")]
+        samples += [traffic.sample(vlans(step, 40, 41), "1:40"), traffic.sample(vlans(step, 50), "0:5")]
+        traffic.send(*samples)
     return traffic.done()
 
 
@@ -682,7 +717,7 @@ def everything(goldens):
 
 RULES = [restart, sequence_back, uptime_back, uptime_wrap, sample_back, repeated]
 RULES += [guests, instances, sub_agents, doubled, of_packets]
-RULES += [port_names, every_type, own_totals, two_switches]
+RULES += [several_ports, port_names, every_type, own_totals, two_switches]
 RULES += [lists, applications, custom_metrics, no_name]
 QUIET = [("accept=default", rules.Options())]
 EACH = [(f"accept={kind}", rules.Options(accept=(kind,))) for kind in KINDS]

@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
 	tests/sflow/test_hash \
+	tests/sflow/test_identity \
 	tests/sflow/test_instances \
 	tests/sflow/test_packet \
 	tests/sflow/test_ports \
@@ -98,6 +99,10 @@ tests_sflow_test_format_LDADD = $(UNIT_LIBS) $(APR_LIBS)
 tests_sflow_test_hash_SOURCES = tests/sflow/test_hash.c tests/sflow/unit.h
 tests_sflow_test_hash_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_hash_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_identity_SOURCES = tests/sflow/test_identity.c $(UNIT_RACK)
+tests_sflow_test_identity_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_identity_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_instances_SOURCES = tests/sflow/test_instances.c $(UNIT_SCRIPT)
 tests_sflow_test_instances_CFLAGS = $(UNIT_CFLAGS)

@@ -1,0 +1,377 @@
+/* Which port or VLAN a record is about, where its data source does not say it. */
+#include "tests/sflow/unit.h"
+
+#include <stdio.h>
+
+#include "tests/sflow/rack.h"
+
+#define VLAN_COUNTERS 5
+
+/* A data source of the switch that sends what is said of several ports. */
+struct carrier {
+	struct rack r;
+	uint32_t class, index, sample;
+};
+
+static struct carrier
+new_carrier(uint32_t class, uint32_t index)
+{
+	return (struct carrier){
+	    .r = new_rack(), .class = class, .index = index};
+}
+
+static void
+begin(struct script *s, struct carrier *k)
+{
+	begin_other(s, &k->r, k->class, k->index, k->sample++);
+}
+
+static void
+pass(struct script *s, struct carrier *k, uint32_t seconds)
+{
+	script_publish(s);
+	script_pass(s, seconds * SECONDS);
+	count_on(&k->r, seconds);
+}
+
+static void
+put_ports(struct script *s, struct carrier *k, size_t from, size_t to)
+{
+	for (; from < to; from++)
+		put_if_counters(&s->w, &k->r.ports[from]);
+}
+
+static void
+put_names(struct script *s, struct carrier *k, size_t from, size_t to)
+{
+	for (; from < to; from++)
+		put_name(&s->w, k->r.ports[from].name);
+}
+
+static void
+put_vlan(struct wire *w, uint32_t id, uint64_t octets)
+{
+	wire_record_begin(w, VLAN_COUNTERS);
+	wire_u32(w, id);
+	wire_u64(w, octets);
+	wire_u32(w, 0);
+	wire_u32(w, 0);
+	wire_u32(w, 0);
+	wire_u32(w, 0);
+	wire_record_end(w);
+}
+
+static void
+assert_all_ports(struct script *s, const char *const names[PORTS])
+{
+	char metric[64];
+	int i;
+
+	for (i = 0; i < PORTS; i++) {
+		snprintf(metric, sizeof(metric), "%s.bytes_in", names[i]);
+		assert_near(script_value(s, HOST, metric), 1000 * (i + 1));
+	}
+	assert_near(script_value(s, HOST, "bytes_in"), 10000);
+}
+
+static const char *const by_name[PORTS] = {"swp1", "swp2", "swp3", "swp4"};
+static const char *const by_index[PORTS] = {"1", "2", "3", "4"};
+
+/* Names behind each port, behind all, and before each. */
+static void
+names_belong_to_the_ports_beside_them(void **state)
+{
+	struct script *s = *state;
+	struct carrier k;
+	int way, round;
+	size_t i;
+
+	for (way = 0; way < 3; way++) {
+		script_configure(s, &collector_defaults);
+		k = new_carrier(2, 1);
+		for (round = 0; round < 4; round++) {
+			begin(s, &k);
+			for (i = 0; i < PORTS && way != 1; i++) {
+				if (way == 2)
+					put_names(s, &k, i, i + 1);
+				put_ports(s, &k, i, i + 1);
+				if (way == 0)
+					put_names(s, &k, i, i + 1);
+			}
+			if (way == 1) {
+				put_ports(s, &k, 0, PORTS);
+				put_names(s, &k, 0, PORTS);
+			}
+			script_send(s);
+			pass(s, &k, 30);
+		}
+		assert_all_ports(s, by_name);
+		assert_int_equal(s->c->stats.refused, 0);
+	}
+}
+
+/* Some ports have no name: then those belong to a name that come before it. */
+static void
+names_of_some_ports_are_not_others(void **state)
+{
+	static const char *const mixed[PORTS] = {"1", "swp2", "3", "swp4"};
+	struct script *s = *state;
+	struct carrier k = new_carrier(0, 0);
+	int round;
+
+	for (round = 0; round < 4; round++) {
+		begin(s, &k);
+		put_ports(s, &k, 0, 2);
+		put_names(s, &k, 1, 2);
+		put_ports(s, &k, 2, 4);
+		put_names(s, &k, 3, 4);
+		script_send(s);
+		pass(s, &k, 30);
+	}
+	assert_all_ports(s, mixed);
+}
+
+/* In turn, in datagrams of their own: by a source that is no port, and by one that is,
+ * and has another ifIndex or one of theirs. */
+static void
+ports_that_come_in_turn_are_told_apart(void **state)
+{
+	static const struct { uint32_t class, index; } sources[] = {
+	    {0, 0}, {0, 77}, {0, 3}, {2, 1}, {2, 9}, {3, 5}, {1, 1}};
+	struct script *s = *state;
+	struct carrier k;
+	size_t i, port;
+	int round;
+
+	for (i = 0; i < COUNT_OF(sources); i++) {
+		script_configure(s, &collector_defaults);
+		k = new_carrier(sources[i].class, sources[i].index);
+		for (round = 0; round < 5; round++) {
+			for (port = 0; port < PORTS; port++) {
+				begin(s, &k);
+				put_ports(s, &k, port, port + 1);
+				script_send(s);
+				pass(s, &k, 5);
+			}
+			pass(s, &k, 10);
+			begin(s, &k);
+			put_ports(s, &k, 0, 0);
+			script_send(s);
+		}
+		show_all(s);
+		assert_all_ports(s, by_index);
+		assert_int_equal(s->events[EVENT_DOWN], 0);
+	}
+}
+
+/* As a switch sends it that has other numbers for data sources. After a reboot it may
+ * be another one. */
+static void
+source_of_one_port_keeps_its_name(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(0, 9);
+	int round;
+
+	for (round = 0; round < 6; round++) {
+		if (round == 3) {
+			reboot(s, &k.r);
+			k.sample = 0;
+			k.r.ports[0].index = 501;
+		}
+		begin(s, &k);
+		put_ports(s, &k, 0, 1);
+		script_send(s);
+		pass(s, &k, 30);
+		show_all(s);
+		assert_false(has(s, "1.speed"));
+		assert_false(has(s, "501.speed"));
+		assert_true(round < 2 || has(s, "9.speed"));
+	}
+	assert_near(script_value(s, HOST, "9.bytes_in"), 1000);
+}
+
+/* What was one port for a while is told apart without a rate that is none's. */
+static void
+second_port_of_a_source_makes_no_spike(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(0, 9);
+	size_t i;
+	int round;
+
+	for (round = 0; round < 10; round++) {
+		begin(s, &k);
+		put_ports(s, &k, (size_t)(round > 4 ? round % 2 : 0),
+		          (size_t)(round > 4 ? round % 2 : 0) + 1);
+		script_send(s);
+		pass(s, &k, 30);
+		for (i = 0; i < s->shown_count; i++)
+			if (strstr(s->shown[i].reading.name, "bytes_in"))
+				assert_true(s->shown[i].reading.number <= 3001);
+	}
+	assert_near(script_value(s, HOST, "2.bytes_in"), 2000);
+	show_all(s);
+	assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+	assert_false(has(s, "9.speed"));
+}
+
+static void
+records_of_a_machine_beside_those_of_its_ports(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(2, 1);
+	int round;
+
+	for (round = 0; round < 4; round++) {
+		begin(s, &k);
+		wire_host_descr(&s->w, "node1", 1);
+		wire_zeros(&s->w, 2003, 68);
+		put_ports(s, &k, 0, 2);
+		put_names(s, &k, 0, 2);
+		script_send(s);
+		pass(s, &k, 30);
+	}
+	assert_near(script_value(s, "node1", "swp1.bytes_in"), 1000);
+	assert_near(script_value(s, "node1", "swp2.bytes_in"), 2000);
+	assert_near(script_value(s, "node1", "bytes_in"), 3000);
+	assert_false(script_is_shown(s, "swp1"));
+	assert_int_equal(agent_interval_ms(agents_first(&s->c->agents)), 30000);
+}
+
+/* A stranger makes as many as `max_sources` lets it, and each record is counted. */
+static void
+ports_of_a_source_are_bounded(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct carrier k = new_carrier(0, 0);
+	uint32_t i, n = 0;
+
+	config.max_sources = 100;
+	script_configure(s, &config);
+	for (i = 0; i < 20; i++) {
+		begin(s, &k);
+		for (n = 0; n < 40; n++) {
+			k.r.ports[0].index = 1 + 40 * i + n;
+			put_ports(s, &k, 0, 1);
+		}
+		script_send(s);
+	}
+	assert_int_equal(agents_source_count(&s->c->agents), 100);
+	assert_int_equal(s->c->stats.refused, 800 - 99);
+	script_publish(s);
+	assert_true(s->events[EVENT_AT_BOUND] > 0);
+}
+
+/* Ports that fall silent go; the others of the same data source stay. */
+static void
+silent_port_of_a_source_is_forgotten(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(2, 1);
+	int round;
+
+	for (round = 0; round < 40; round++) {
+		begin(s, &k);
+		put_ports(s, &k, 0, round < 5 ? 2 : 1);
+		script_send(s);
+		pass(s, &k, 30);
+	}
+	show_all(s);
+	assert_false(has(s, "2.speed"));
+	assert_near(script_value(s, HOST, "bytes_in"), 1000);
+	assert_int_equal(agents_source_count(&s->c->agents), 2);
+}
+
+static void
+what_comes_again_is_counted(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(0, 1);
+	int round;
+
+	for (round = 0; round < 3; round++) {
+		begin(s, &k);
+		put_ports(s, &k, 0, 1);
+		wire_zeros(&s->w, ETHERNET_COUNTERS, 52);
+		wire_zeros(&s->w, ETHERNET_COUNTERS, 52);
+		put_ports(s, &k, 0, 1);
+		wire_zeros(&s->w, SFLOW_TAG(9999, 1), 4);
+		wire_zeros(&s->w, SFLOW_TAG(9999, 1), 4);
+		script_send(s);
+		pass(s, &k, 30);
+	}
+	assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+	assert_int_equal(s->c->stats.refused, 6);
+	assert_int_equal(s->c->stats.unknown, 6);
+}
+
+static void
+vlans_are_told_by_their_records(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(2, 1);
+	uint64_t i;
+
+	for (i = 0; i < 4; i++) {
+		begin(s, &k);
+		put_vlan(&s->w, 10, 30000 * i);
+		put_vlan(&s->w, 20, 60000 * i);
+		put_vlan(&s->w, UINT32_MAX, 90000 * i);
+		script_send(s);
+		begin_other(s, &k.r, 1, 30, (uint32_t)i);
+		put_vlan(&s->w, 31, 120000 * i);
+		script_send(s);
+		pass(s, &k, 30);
+	}
+	assert_near(script_value(s, HOST, "vlan10.vlan_bytes"), 1000);
+	assert_near(script_value(s, HOST, "vlan20.vlan_bytes"), 2000);
+	assert_near(script_value(s, HOST, "1.vlan_bytes"), 3000);
+	assert_near(script_value(s, HOST, "vlan30.vlan_bytes"), 4000);
+}
+
+/* A datagram that comes twice, or late, is no news of any port. */
+static void
+overtaken_and_doubled_ports_are_stale(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(2, 1);
+	struct wire kept = {.len = 0};
+	int round;
+
+	for (round = 0; round < 6; round++) {
+		begin(s, &k);
+		put_ports(s, &k, 0, 2);
+		script_end(s);
+		script_input(s);
+		if (kept.len != 0)
+			script_input_wire(s, &kept);
+		kept = s->w;
+		script_input_wire(s, &kept);
+		pass(s, &k, 30);
+		if (round > 2)
+			assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+	}
+	assert_int_equal(s->c->stats.refused, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(names_belong_to_the_ports_beside_them),
+	    TEST(names_of_some_ports_are_not_others),
+	    TEST(ports_that_come_in_turn_are_told_apart),
+	    TEST(source_of_one_port_keeps_its_name),
+	    TEST(second_port_of_a_source_makes_no_spike),
+	    TEST(records_of_a_machine_beside_those_of_its_ports),
+	    TEST(ports_of_a_source_are_bounded),
+	    TEST(silent_port_of_a_source_is_forgotten),
+	    TEST(what_comes_again_is_counted),
+	    TEST(vlans_are_told_by_their_records),
+	    TEST(overtaken_and_doubled_ports_are_stale),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
