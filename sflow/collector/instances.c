@@ -28,6 +28,104 @@ goes_by_name(const struct source *source, enum kind kind)
 	       kind != KIND_MEMCACHE;
 }
 
+/* Whether metrics of all kinds but the machine's have a prefix. */
+static bool
+is_port_or_vlan(const struct source *source)
+{
+	return source_is_port(source) || source_id(source).class == SOURCE_VLAN;
+}
+
+static void
+number_text(const struct source *source, char text[TEXT_SIZE])
+{
+	struct source_id id = source_id(source);
+
+	snprintf(text, TEXT_SIZE, "%s%u", id.class == SOURCE_VLAN ? "vlan" : "",
+	         id.index);
+}
+
+/* Whether two ports or VLANs would go by the same name, if there were only one. */
+static bool
+are_alike(const struct source *a, const struct source *b)
+{
+	const char *name = source_name(a), *other = source_name(b);
+	char number[TEXT_SIZE];
+
+	if (name[0] == '\0' && other[0] == '\0')
+		return source_id(a).class == source_id(b).class &&
+		       source_id(a).index == source_id(b).index;
+	if (name[0] != '\0' && other[0] != '\0')
+		return strcmp(name, other) == 0;
+	number_text(name[0] == '\0' ? a : b, number);
+	return strcmp(name[0] == '\0' ? other : name, number) == 0;
+}
+
+/* Whether a source has to be told apart from one that is alike, for its name or number
+ * says nothing by itself: another sub-agent has names of its own, and so has a data
+ * source that carries ports. */
+static bool
+is_elsewhere(const struct source *source, const struct source *other)
+{
+	struct source_id here = source_wire_id(source);
+	struct source_id there = source_wire_id(other);
+
+	return source_sub_agent(source) != source_sub_agent(other) ||
+	       (source_is_carried(source) &&
+	        (here.class != there.class || here.index != there.index));
+}
+
+/* Finds ports and VLANs elsewhere on the agent that are shown and are alike. Both then
+ * get names that tell them apart, and keep these as long as they are called so: neither
+ * has the name that one of them would have alone, whoever speaks first. */
+static void
+tell_apart(struct source *source)
+{
+	struct source *other;
+
+	for (other = agent_sources(source_agent(source)); other != NULL;
+	     other = source_next(other)) {
+		bool here = is_elsewhere(source, other);
+		bool there = is_elsewhere(other, source);
+
+		if ((!here && !there) || other == source ||
+		    source_instance(other)->prefix[0] == '\0' ||
+		    !is_port_or_vlan(other) || !are_alike(source, other))
+			continue;
+		if (here)
+			source_instance(source)->apart = true;
+		if (!there || source_instance(other)->apart)
+			continue;
+		instance_withdraw(other);
+		source_instance(other)->apart = true;
+	}
+}
+
+/* Writes what tells the source from all others of the agent: the sub-agent, and the data
+ * source. */
+static void
+whole_prefix(const struct source *source, const char *what,
+             char prefix[TEXT_SIZE])
+{
+	snprintf(prefix, TEXT_SIZE, "%.30s-%u-%u-%u", what,
+	         source_sub_agent_id(source), source_wire_id(source).class,
+	         source_wire_id(source).index);
+}
+
+/* Writes the prefix of a port or VLAN that is alike others elsewhere. */
+static void
+prefix_apart(const struct source *source, char prefix[TEXT_SIZE])
+{
+	char number[TEXT_SIZE];
+	const char *what = source_name(source);
+
+	number_text(source, number);
+	if (what[0] == '\0')
+		what = source_is_carried(source) ? number
+		       : source_is_port(source)  ? "interface"
+		                                 : "vlan";
+	whole_prefix(source, what, prefix);
+}
+
 /* Takes a port's name away from another port that has it as its prefix. Ports get new
  * numbers when a switch is restarted, so the port that sends the name last has it; the
  * other one will send its new name. A port whose name was taken over once does not take
@@ -44,29 +142,41 @@ take_over(struct source *source, const char *prefix)
 	source_instance(holder)->contested = true;
 }
 
-/* Chooses the source's prefix: its name, or else its index. Where another source of the
- * agent has that prefix, index, sub-agent, class or a number are added. */
+/* Writes the source's prefix: its name, or else its index. Where another source of the
+ * agent has that prefix, index, sub-agent and class are added. */
 static void
-choose_prefix(struct source *source, enum kind kind)
+usual_prefix(struct source *source, enum kind kind, char prefix[TEXT_SIZE])
 {
 	bool by_name = goes_by_name(source, kind);
-	unsigned index = source_id(source).index, more;
-	uint32_t class = source_id(source).class;
-	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
 
-	snprintf(prefix, sizeof(prefix), "%s%u",
-	         class == SOURCE_VLAN ? "vlan" : "", index);
+	number_text(source, prefix);
 	if (by_name) {
 		strcpy(prefix, source_name(source));
 		take_over(source, prefix);
 	}
 	if (by_name && prefix_holder(source, prefix) != NULL)
-		snprintf(prefix, sizeof(prefix), "%.50s-%u",
-		         source_name(source), index);
+		snprintf(prefix, TEXT_SIZE, "%.50s-%u", source_name(source),
+		         source_id(source).index);
 	if (prefix_holder(source, prefix) != NULL)
-		snprintf(prefix, sizeof(prefix), "%.20s-%u-%u-%u",
-		         by_name ? source_name(source) : kinds[kind].name,
-		         source_sub_agent_id(source), class, index);
+		whole_prefix(source,
+		             by_name ? source_name(source) : kinds[kind].name,
+		             prefix);
+}
+
+/* Chooses the source's prefix. Where another one has it all the same, a number is
+ * added. */
+static void
+choose_prefix(struct source *source, enum kind kind)
+{
+	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
+	unsigned more;
+
+	if (is_port_or_vlan(source))
+		tell_apart(source);
+	if (source_instance(source)->apart)
+		prefix_apart(source, prefix);
+	else
+		usual_prefix(source, kind, prefix);
 	strcpy(longest, prefix);
 	for (more = 2; prefix_holder(source, prefix) != NULL; more++)
 		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, more);
@@ -92,8 +202,7 @@ is_bare(const struct collector *c, const struct source *source,
         enum kind kind)
 {
 	enum naming naming = kinds[kind].naming;
-	bool of_port = source_is_port(source) ||
-	               source_id(source).class == SOURCE_VLAN;
+	bool of_port = is_port_or_vlan(source);
 
 	return naming != NAMING_ALWAYS && !c->config.multiple[kind] &&
 	       (naming == NAMING_MACHINE || !of_port);

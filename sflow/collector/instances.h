@@ -18,6 +18,7 @@ struct instance {
 	char *prefix;   /* "" until its metrics need one */
 	uint32_t first; /* bits of kinds of which it is the first, without a prefix */
 	bool contested; /* another port has taken over its name */
+	bool apart;     /* a port or VLAN elsewhere on the agent goes by its name */
 	bool unwanted;  /* it is a port that the administrator leaves out */
 };
 

@@ -199,6 +199,7 @@ source_calls_itself(struct collector *c, struct source *source,
 	source_renames(source)->count += known;
 	instance_withdraw(source);
 	source_instance(source)->contested = false;
+	source_instance(source)->apart = false;
 	if (source_is_port(source) && source_name(source)[0] != '\0')
 		source_unlatch(source); /* its number is another port's now */
 	source_set_identity(source, name, uuid);

@@ -228,6 +228,8 @@ class Replay:
         self.names = {}  # (agent, sub-agent, source) -> what it calls itself
         self.machines = {}  # agent -> host name
         self.owners = {}  # host name -> the agent that had it first
+        self.shown = {}  # agent -> (sub-agent, port or VLAN) -> what it is called
+        self.told_apart = set()  # (agent, sub-agent, port or VLAN, what it is called)
         self.instances = {}  # (agent, kind) -> data sources, first come first
         self.ports = Ports(goldens.port_totals)
         self.owners_of = Owners()
@@ -448,7 +450,29 @@ class Replay:
             if known[0] == key and kind not in self.options.multiple:
                 return ""
         name = "" if kind in ("http", "memcache") else self.names.get(key, "")
-        return safe_name(name) or ("vlan" if cls == "1" else "") + index
+        usual = safe_name(name) or ("vlan" if cls == "1" else "") + index
+        return self.apart(key, usual, bool(name)) if of_port else usual
+
+    def apart(self, key, usual, named):
+        """A port or VLAN that is called as one elsewhere on the agent, of another
+        sub-agent, or of another data source that carries it: both are told apart from
+        then on. One with a data source of its own yields to no carried one."""
+        agent, sub, source = key
+        shown = self.shown.setdefault(agent, {})
+        for (other_sub, other), called in shown.items():
+            if called != usual or (other_sub, other) == (sub, source):
+                continue
+            wire, other_wire = (s.partition("@")[2] for s in (source, other))
+            if sub != other_sub or wire and wire != (other_wire or other):
+                self.told_apart.add((*key, usual))
+            if sub != other_sub or other_wire and other_wire != (wire or source):
+                self.told_apart.add((agent, other_sub, other, usual))
+        shown[sub, source] = usual
+        if (*key, usual) not in self.told_apart:
+            return usual
+        told, _, wire = source.partition("@")
+        what = usual if named or wire else "vlan" if told[0] == "1" else "interface"
+        return f"{what[:30]}-{sub}-{(wire or told).replace(':', '-')}"
 
 
 def latest(expected):

@@ -636,6 +636,32 @@ def two_switches(goldens):
     return merged(several)
 
 
+def alike(goldens):
+    """Ports and VLANs of several sub-agents and data sources that have the same numbers
+    or names. The third sub-agent comes later, as does a port of its own that is called
+    as a carried one."""
+    name, vlan = goldens.named["port_name"], goldens.named["vlan_counters"]
+    several = [Traffic(goldens, sub_agent=sub) for sub in (9, 7, 8)]
+    for step in range(5):
+        for at, traffic in enumerate(several):
+            if at == 2 and step < 2:
+                continue
+            eth = record_of(name, {**values_of(name, step), "name": "eth0"})
+            samples = [traffic.sample([port(goldens, 1, step + at)], "0:1")]
+            samples += [traffic.sample([port(goldens, 2 + at, step), eth], f"0:{2 + at}")]
+            samples += [traffic.sample([record_of(vlan, values_of(vlan, step + at))], "1:7")]
+            if at == 0:
+                samples += [traffic.sample([port(goldens, 12, step)], "3:5")]
+                samples += [traffic.sample([port(goldens, 13, step)], "3:7")]
+            traffic.send(*samples)
+            if at == 0:
+                samples = [traffic.sample([port(goldens, 12, step + 1)], "3:6")]
+                if step > 1:
+                    samples += [traffic.sample([port(goldens, 13, step + 1)], "0:13")]
+                traffic.send(*samples)
+    return merged(several)
+
+
 # Others ---------------------------------------------------------------------
 
 
@@ -717,7 +743,7 @@ def everything(goldens):
 
 RULES = [restart, sequence_back, uptime_back, uptime_wrap, sample_back, repeated]
 RULES += [guests, instances, sub_agents, doubled, of_packets]
-RULES += [several_ports, port_names, every_type, own_totals, two_switches]
+RULES += [several_ports, port_names, every_type, own_totals, two_switches, alike]
 RULES += [lists, applications, custom_metrics, no_name]
 QUIET = [("accept=default", rules.Options())]
 EACH = [(f"accept={kind}", rules.Options(accept=(kind,))) for kind in KINDS]

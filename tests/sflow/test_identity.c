@@ -356,6 +356,152 @@ overtaken_and_doubled_ports_are_stale(void **state)
 	assert_int_equal(s->c->stats.refused, 0);
 }
 
+/* Sub-agents ---------------------------------------------------------------------- */
+
+#define SUB_AGENTS 3
+
+/* Port 1 of each sub-agent, which counts by itself. */
+static void
+round_of_sub_agents(struct script *s, struct rack r[SUB_AGENTS],
+                    const int order[SUB_AGENTS])
+{
+	int i;
+
+	for (i = 0; i < SUB_AGENTS; i++) {
+		send_port(s, &r[order[i]], &r[order[i]].ports[0]);
+		script_pass(s, 1 * SECONDS);
+	}
+	script_publish(s);
+	script_pass(s, 27 * SECONDS);
+	for (i = 0; i < SUB_AGENTS; i++)
+		count_on(&r[i], 30);
+}
+
+static void
+new_sub_agents(struct rack r[SUB_AGENTS], const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < SUB_AGENTS; i++) {
+		r[i] = new_rack();
+		r[i].d.sub_agent = i;
+		r[i].ports[0].name = name;
+		r[i].ports[0].per_s = 1000 * (i + 1);
+	}
+}
+
+static void
+sub_agents_have_the_same_names_in_any_order(void **state)
+{
+	static const int orders[][SUB_AGENTS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+	                                         {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	static const char *const names[] = {NULL, "eth0"};
+	struct script *s = *state;
+	struct rack r[SUB_AGENTS];
+	char metric[64];
+	size_t i, name;
+	int round, sub;
+
+	for (i = 0; i < 2 * COUNT_OF(orders); i++) {
+		name = i % 2;
+		script_configure(s, &collector_defaults);
+		new_sub_agents(r, names[name]);
+		for (round = 0; round < 4; round++) {
+			round_of_sub_agents(s, r, orders[i / 2]);
+			assert_false(has(s, "1.bytes_in"));
+			assert_false(has(s, "eth0.bytes_in"));
+			assert_false(has(s, "eth0-1.bytes_in"));
+		}
+		for (sub = 0; sub < SUB_AGENTS; sub++) {
+			snprintf(metric, sizeof(metric), "%s-%d-0-1.bytes_in",
+			         name == 1 ? "eth0" : "interface", sub);
+			assert_near(script_value(s, HOST, metric),
+			            1000 * (sub + 1));
+		}
+	}
+}
+
+/* Line cards number their ports through: nothing is to be told apart. */
+static void
+ports_of_sub_agents_that_differ_keep_their_names(void **state)
+{
+	static const int order[SUB_AGENTS] = {2, 0, 1};
+	struct script *s = *state;
+	struct rack r[SUB_AGENTS];
+	uint32_t i;
+	int round;
+
+	new_sub_agents(r, NULL);
+	for (i = 0; i < SUB_AGENTS; i++)
+		r[i].ports[0].index = i + 1;
+	for (round = 0; round < 4; round++)
+		round_of_sub_agents(s, r, order);
+	assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+	assert_near(script_value(s, HOST, "2.bytes_in"), 2000);
+	assert_near(script_value(s, HOST, "3.bytes_in"), 3000);
+}
+
+/* One comes late, and goes again: no chart has two ports. */
+static void
+late_sub_agent_takes_no_chart(void **state)
+{
+	struct script *s = *state;
+	struct rack r[SUB_AGENTS];
+	size_t i;
+	int round;
+
+	new_sub_agents(r, NULL);
+	for (round = 0; round < 60; round++) {
+		send_port(s, &r[1], &r[1].ports[0]);
+		if (round >= 5 && round < 10)
+			send_port(s, &r[0], &r[0].ports[0]);
+		script_publish(s);
+		for (i = 0; i < s->shown_count; i++)
+			if (strcmp(s->shown[i].reading.name, "1.bytes_in") == 0)
+				assert_in_range(round, 1, 5);
+		script_pass(s, 30 * SECONDS);
+		count_on(&r[0], 30);
+		count_on(&r[1], 30);
+	}
+	assert_near(script_value(s, HOST, "interface-1-0-1.bytes_in"), 2000);
+}
+
+/* Guests whose ports have numbers of their own, and a port of the machine itself, which
+ * is called what it is called. */
+static void
+ports_of_two_carriers_are_two(void **state)
+{
+	struct script *s = *state;
+	struct carrier one = new_carrier(3, 5), two = new_carrier(3, 6);
+	struct carrier own = new_carrier(0, 2);
+	int round;
+
+	for (round = 0; round < 5; round++) {
+		two.r.d = one.r.d;
+		begin(s, &two);
+		put_ports(s, &two, 1, 2);
+		script_send(s);
+		one.r.d = two.r.d;
+		begin(s, &one);
+		put_ports(s, &one, 0, 2);
+		script_send(s);
+		if (round > 1) {
+			own.r.d = one.r.d;
+			begin(s, &own);
+			put_ports(s, &own, 1, 2);
+			script_send(s);
+			one.r.d = own.r.d;
+		}
+		pass(s, &one, 30);
+		count_on(&two.r, 60);
+		count_on(&own.r, 90);
+	}
+	assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+	assert_near(script_value(s, HOST, "2-100000-3-5.bytes_in"), 2000);
+	assert_near(script_value(s, HOST, "2-100000-3-6.bytes_in"), 4000);
+	assert_near(script_value(s, HOST, "2.bytes_in"), 6000);
+}
+
 int
 main(void)
 {
@@ -371,6 +517,10 @@ main(void)
 	    TEST(what_comes_again_is_counted),
 	    TEST(vlans_are_told_by_their_records),
 	    TEST(overtaken_and_doubled_ports_are_stale),
+	    TEST(sub_agents_have_the_same_names_in_any_order),
+	    TEST(ports_of_sub_agents_that_differ_keep_their_names),
+	    TEST(late_sub_agent_takes_no_chart),
+	    TEST(ports_of_two_carriers_are_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
