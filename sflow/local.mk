@@ -49,7 +49,9 @@ sflow_collector = \
 	sflow/collector/machines.c sflow/collector/machines.h \
 	sflow/collector/members.c sflow/collector/members.h \
 	sflow/collector/naming.c sflow/collector/naming.h \
+	sflow/collector/once.c sflow/collector/once.h \
 	sflow/collector/ports.c sflow/collector/ports.h \
+	sflow/collector/ports_internal.h \
 	sflow/collector/reconfigure.c \
 	sflow/collector/relations.c sflow/collector/relations.h \
 	sflow/collector/samples.c sflow/collector/samples.h \

@@ -248,6 +248,12 @@ agents_sweep_sub_agents(struct agents *agents, struct agent *agent,
 	}
 }
 
+bool
+agent_is_plain(const struct agent *agent)
+{
+	return agent->sub_agent_count == 1 && !agent->carries;
+}
+
 struct agent *
 sub_agent_agent(const struct sub_agent *sub_agent)
 {
@@ -305,6 +311,8 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	source->sub_epoch = key->sub_agent->order.epoch;
 	source->heard_ms = now;
 	source->name = source->instance.prefix = text_none;
+	if (source_is_carried(source))
+		source->agent->carries = true;
 	HASH_ADD(hh, agents->sources, key, sizeof(source->key), source);
 	if (source->hh.tbl == NULL) {
 		free(source);

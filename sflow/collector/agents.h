@@ -126,6 +126,10 @@ struct sub_agent *agents_sub_agent(struct agents *agents, struct agent *agent,
 void agents_sweep_sub_agents(struct agents *agents, struct agent *agent,
                              int64_t before_ms);
 
+/* Whether all that the agent sends is of one sub-agent, and of data sources that stand for
+ * one thing each: then no two sources have the same source_id(). */
+bool agent_is_plain(const struct agent *agent);
+
 struct agent *sub_agent_agent(const struct sub_agent *sub_agent);
 
 /* Like arrival_of_datagram(). A restart unlatches the counters of all sources of the
@@ -157,10 +161,6 @@ struct source *agents_told_source(struct agents *agents,
 struct source *agents_find_port(const struct agents *agents,
                                 const struct source *beside,
                                 uint32_t if_index);
-
-/* Finds another source of the agent that stands for the same as this one: one of another
- * sub-agent, or whose records come in another data source's samples. NULL: none. */
-struct source *source_namesake(const struct source *source);
 
 /* A walk over the agent's data sources, in the order in which they were added: returns
  * the first one, and the one after `source`. NULL: no more. */

@@ -60,6 +60,8 @@ struct collector_config {
 	enum vm_hosts vm;
 	const regex_t *ports;             /* only ports of these names; NULL: all */
 	const regex_t *ports_except;      /* no ports of these names; NULL: none */
+	const regex_t *totals_except;     /* ports that the totals leave out; NULL:
+	                                   * none */
 	int64_t host_dmax_ms;             /* after so much silence a host is gone */
 	const struct name_list *names;    /* for agents that send no name */
 	bool lower_case;                  /* names of hosts are made lower case */

@@ -37,6 +37,8 @@ struct collector {
 	struct event_queue events;
 	size_t states[MEMBER_DOWN + 1];  /* hosts in each state, at the last tick */
 	size_t total_rows[PORT_TOTALS];  /* the row of if_counters of each port total */
+	size_t once_octets[2];  /* and those that once.c compares */
+	size_t once_packets[2];
 };
 
 /* Adds one to a statistic. */

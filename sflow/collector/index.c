@@ -25,16 +25,34 @@ is_there(const struct index *index, uint32_t tag)
 static void
 add_record(struct index *index, const struct record *record)
 {
+	uint64_t bit = UINT64_C(1) << (record->tag & 63);
+
 	if (record->tag >= HOST_CPU && record->tag <= HOST_NET_IO)
 		index->machine = true;
 	if (record->tag == IF_COUNTERS) {
 		index->ports++;
 		index->port = index->count;
+	} else if (record->tag == VLAN_COUNTERS) {
+		index->vlans++;
 	}
-	index->vlans += record->tag == VLAN_COUNTERS;
-	index->repeats = index->repeats || is_there(index, record->tag);
+	if ((index->seen & bit) != 0 && is_there(index, record->tag))
+		index->repeats = true;
+	index->seen |= bit;
 	index->tags[index->count] = record->tag;
 	index->bodies[index->count++] = record->body;
+}
+
+/* Notes the record that has the name: host_descr before all others, and else the first.
+ * They come from the last to the first. */
+static void
+note_name(struct index *index, size_t i)
+{
+	const struct layout *layout = index->layouts[i];
+
+	if (layout != NULL && layout->names &&
+	    (index->tags[i] == HOST_DESCR || index->naming == index->count ||
+	     index->tags[index->naming] != HOST_DESCR))
+		index->naming = i;
 }
 
 int
@@ -47,6 +65,7 @@ index_records(struct index *index, struct sample *sample)
 	index->count = index->ports = index->vlans = 0;
 	index->divided = index->repeats = false;
 	index->refused = 0;
+	index->seen = 0;
 	index->machine = sample->source.class == SOURCE_PHYSICAL &&
 	                 sample->source.index == 1;
 	while ((got = sample_record(sample, &record)) > 0) {
@@ -56,9 +75,12 @@ index_records(struct index *index, struct sample *sample)
 		}
 		add_record(index, &record);
 	}
-	for (i = 0; i < index->count; i++)
+	index->naming = index->count;
+	for (i = index->count; i-- > 0;) {
 		index->layouts[i] =
 		    layout_find(index->tags[i], index->tags, index->count);
+		note_name(index, i);
+	}
 	return got < 0 ? got : 0;
 }
 
@@ -246,9 +268,8 @@ refuse_repeated(struct index *index)
 	}
 }
 
-/* Whether all records are the data source's own, as those of nearly all samples are. */
-static bool
-is_undivided(const struct index *index, const struct source *source)
+bool
+index_is_whole(const struct index *index, const struct source *source)
 {
 	if (index->vlans > 0 || index->repeats)
 		return false;
@@ -264,8 +285,6 @@ index_divide(struct collector *c, struct index *index, struct source *source,
 	bool all;
 	size_t i;
 
-	if (is_undivided(index, source))
-		return true;
 	note_numbers(index, source);
 	all = find_told(c, index, source, now);
 	if (index->divided && index->ports > 0)
@@ -299,8 +318,6 @@ index_has_own(const struct index *index, const struct source *source)
 {
 	size_t i;
 
-	if (!index->divided)
-		return true;
 	for (i = 0; i < index->count; i++)
 		if (index->owners[i] == source)
 			return true;
@@ -319,16 +336,14 @@ index_leave_out(struct index *index, const struct source *owner)
 
 /* What a source calls itself ------------------------------------------------------- */
 
-/* Returns the number of the owner's record that has the name: host_descr before all
- * others; index->count: none has. */
+/* The same among the records of an owner. */
 static size_t
-naming_record(const struct index *index, struct source *source,
-              const struct source *owner)
+naming_record(const struct index *index, const struct source *owner)
 {
 	size_t i, found = index->count;
 
 	for (i = 0; i < index->count; i++) {
-		if (index_owner(index, i, source) != owner)
+		if (index->owners[i] != owner)
 			continue;
 		if (index->tags[i] == HOST_DESCR)
 			return i;
@@ -343,11 +358,11 @@ naming_record(const struct index *index, struct source *source,
  * a UUID follows it, and in a sample about the machine itself the name is the
  * machine's. */
 void
-index_identity(const struct index *index, struct source *source,
-               const struct source *owner, struct identity *identity)
+index_identity(const struct index *index, const struct source *owner,
+               struct identity *identity)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
-	size_t i = naming_record(index, source, owner);
+	size_t i = index->divided ? naming_record(index, owner) : index->naming;
 
 	identity->named = false;
 	if (i == index->count ||

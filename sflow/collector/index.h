@@ -14,6 +14,8 @@ struct index {
 	uint32_t tags[RECORDS_MAX];
 	struct cursor bodies[RECORDS_MAX];
 	const struct layout *layouts[RECORDS_MAX]; /* NULL: unknown */
+	uint64_t seen;  /* bits of tags, by their lowest six */
+	size_t naming;  /* the number of the record that has a name; `count`: none has */
 	bool machine;   /* the sample is about the machine itself */
 	size_t refused; /* so many records are left out (all that are too many: one) */
 	bool repeats;   /* some structure comes again that a source has one of */
@@ -36,11 +38,14 @@ struct identity {
  * the records before the fault are there. */
 int index_records(struct index *index, struct sample *sample);
 
-/* Finds out whose each record is. A record belongs to the sample's data source, unless
- * it is about a port or VLAN, by the number in it, that is another: then that is a source
- * of its own, which is added where it is new. Returns false where one could not be added,
- * for a bound or for want of memory; its records have no owner. Nor have those of a structure
- * that a source has one of, but for the first. */
+/* Whether all records are the data source's own, as those of nearly all samples are. */
+bool index_is_whole(const struct index *index, const struct source *source);
+
+/* Finds out whose each record is, where not all are the data source's. A record belongs to
+ * that, unless it is about a port or VLAN, by the number in it, that is another: then that
+ * is a source of its own, which is added where it is new. Returns false where one could
+ * not be added, for a bound or for want of memory; its records have no owner. Nor have
+ * those of a structure that a source has one of, but for the first. */
 bool index_divide(struct collector *collector, struct index *index,
                     struct source *source, int64_t now);
 
@@ -51,17 +56,17 @@ index_owner(const struct index *index, size_t record, struct source *source)
 	return index->divided ? index->owners[record] : source;
 }
 
-/* Whether the record is the first of those of its owner. */
+/* Whether the record of a divided sample is the first of its owner's. */
 bool index_is_first(const struct index *index, size_t record);
 
-/* Whether any record is the data source's own. */
+/* Whether any record of a divided sample is the data source's own. */
 bool index_has_own(const struct index *index, const struct source *source);
 
-/* Leaves out all records of this owner. */
+/* Leaves out all records of this owner of a divided sample. */
 void index_leave_out(struct index *index, const struct source *owner);
 
-/* Reads what the owner calls itself in its records; `source` is the data source. */
-void index_identity(const struct index *index, struct source *source,
-                    const struct source *owner, struct identity *identity);
+/* Reads what the owner calls itself in its records. */
+void index_identity(const struct index *index, const struct source *owner,
+                    struct identity *identity);
 
 #endif

@@ -171,7 +171,7 @@ choose_prefix(struct source *source, enum kind kind)
 	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
 	unsigned more;
 
-	if (is_port_or_vlan(source))
+	if (is_port_or_vlan(source) && !agent_is_plain(source_agent(source)))
 		tell_apart(source);
 	if (source_instance(source)->apart)
 		prefix_apart(source, prefix);

@@ -203,5 +203,6 @@ source_calls_itself(struct collector *c, struct source *source,
 	if (source_is_port(source) && source_name(source)[0] != '\0')
 		source_unlatch(source); /* its number is another port's now */
 	source_set_identity(source, name, uuid);
+	port_renamed(source);
 	machine_called(c, source, now);
 }

@@ -5,24 +5,14 @@
 #include <utlist.h>
 
 #include "sflow/collector/collector_internal.h"
+#include "sflow/collector/once.h"
+#include "sflow/collector/ports_internal.h"
 
 #define IF_TYPE_ROW 1 /* of if_counters */
 #define SILENT_INTERVALS 3 /* after so many without a rate a port does not count */
 #define OUTAGE_INTERVALS 2 /* after so many without any port it was an outage, and all
                             * ports are waited for again */
 #define UNKNOWN_MS (INT64_MAX / 16)
-
-struct port {
-	struct port *prev, *next; /* of the same agent */
-	bool counted;         /* it counts for the totals */
-	bool rated;           /* it has had rates since the last totals */
-	bool begun;           /* its first counters came, and it has no rate yet */
-	bool valid[PORT_TOTALS]; /* which of the rates there are */
-	int64_t rated_ms;     /* when it last had a rate, or its first counters came */
-	int64_t aggregate_ms; /* when another port last was a part of it; 0: never */
-	struct source *source;
-	double rates[PORT_TOTALS];
-};
 
 /* Returns false for interfaces that consist of other ones, or of no hardware
  * (IANAifType-MIB). */
@@ -68,6 +58,8 @@ add_port(struct agent_ports *ports, struct source *source)
 	port->source = source;
 	source_set_slot(source, SLOT_PORT, port);
 	DL_APPEND(ports->all, port);
+	ports->named = true;
+	once_add(ports, port);
 	return port;
 }
 
@@ -85,6 +77,8 @@ set_counted(struct agent_ports *ports, struct port *port, bool counted)
 {
 	if (!counted)
 		set_rated(ports, port, false);
+	if (port->alike != NULL)
+		once_set_counted(port, counted);
 	if (port->counted == counted)
 		return;
 	port->counted = counted;
@@ -100,7 +94,9 @@ port_forget(struct source *source)
 	if (port == NULL)
 		return;
 	set_counted(ports, port, false);
+	once_forget(ports, port);
 	DL_DELETE(ports->all, port);
+	ports->named = true;
 	free(port);
 	source_set_slot(source, SLOT_PORT, NULL);
 }
@@ -123,6 +119,15 @@ poll_ms(const struct port *port, int64_t agent_ms)
 	int64_t slower = own > agent_ms ? own : agent_ms;
 
 	return slower != 0 ? slower : UNKNOWN_MS;
+}
+
+static inline bool
+is_counted_already(const struct collector *c, const struct port *port,
+                   uint64_t if_type)
+{
+	if (port->alike == NULL && if_type != IF_TYPE_OTHER)
+		return port->left_out || port->below || port->sum;
+	return once_is_counted(c, port, if_type);
 }
 
 static bool
@@ -175,6 +180,7 @@ ports_init(struct collector *c)
 	const struct layout *layout = layout_find(IF_COUNTERS, NULL, 0);
 	size_t i;
 
+	once_init(c);
 	for (i = 0; i < PORT_TOTALS; i++)
 		c->total_rows[i] =
 		    row_of(layout, port_totals.fields[i].metric.name);
@@ -247,10 +253,31 @@ tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
 		store_block_set(ports->totals, sums, PORT_TOTALS, interval_s, now);
 }
 
+/* Sets the totals when all ports that count have had rates. What these show, together, is
+ * looked at first: some may be counted in others. */
+static void
+tell_when_all_are_rated(struct collector *c, struct agent *agent,
+                        unsigned interval_s, int64_t now)
+{
+	struct agent_ports *ports = agent_ports(agent);
+	struct port *port;
+
+	if (once_is_open(ports))
+		return;
+	if (ports->named || ports->sums || ports->alikes) {
+		once_review(c, ports);
+		DL_FOREACH(ports->all, port)
+			if (port->counted && once_is_known(port))
+				set_counted(ports, port, false);
+	}
+	if (ports->count != 0)
+		tell_totals(c, agent, interval_s, now);
+}
+
 void
 port_heard(struct collector *c, struct source *source,
            const struct derive_input *in, const struct derived *derived,
-           bool steady, int64_t now)
+           bool steady, uint32_t uptime_ms, int64_t now)
 {
 	struct agent *agent = source_agent(source);
 	struct agent_ports *ports = agent_ports(agent);
@@ -266,16 +293,27 @@ port_heard(struct collector *c, struct source *source,
 	if (rated || (begins && !port->begun))
 		port->rated_ms = now;
 	port->begun = !rated && (begins || port->begun);
+	if (port->alike != NULL)
+		once_heard(c, port, in, begins || !steady, uptime_ms, now);
 	set_counted(ports, port,
 	            is_physical(in->now[IF_TYPE_ROW].number) &&
 	                !is_aggregate(port, poll, now) &&
+	                !is_counted_already(c, port,
+	                                    in->now[IF_TYPE_ROW].number) &&
 	                is_waited_for(ports, port, poll, now));
 	if (!port->counted || !rated)
 		return;
 	take_rates(c, port, derived);
 	set_rated(ports, port, true);
 	if (ports->rated == ports->count)
-		tell_totals(c, agent, source_interval_s(source), now);
+		tell_when_all_are_rated(c, agent, source_interval_s(source),
+		                        now);
+}
+
+void
+port_renamed(struct source *source)
+{
+	agent_ports(source_agent(source))->named = true;
 }
 
 void
@@ -345,5 +383,5 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 		fewer = true;
 	}
 	if (fewer && ports->count != 0 && ports->rated == ports->count)
-		tell_totals(c, agent, interval_s, now);
+		tell_when_all_are_rated(c, agent, interval_s, now);
 }

@@ -15,6 +15,9 @@ struct agent_ports {
 	struct store_block *totals; /* of port_totals; NULL: none */
 	unsigned count;   /* ports that count for the totals */
 	unsigned rated;   /* how many of those have had a rate since the last totals */
+	bool named;       /* some have other names since these were looked at */
+	bool alikes;      /* there have been several of one ifIndex */
+	bool sums;        /* some have names of what may be a sum of others */
 	int64_t heard_ms; /* when any port was last heard */
 	int64_t since_ms; /* when one was first heard, or first after an outage */
 };
@@ -24,11 +27,15 @@ struct agent_ports {
 /* Finds the rows of if_counters that add up, by their metrics' names. */
 void ports_init(struct collector *collector);
 
-/* Notes that if_counters of a port came, from which derive() made `derived` and
+/* Notes that if_counters of a port came, in a datagram of this uptime, from which derive()
+ * made `derived` and
  * returned `steady`. */
 void port_heard(struct collector *collector, struct source *source,
                 const struct derive_input *in, const struct derived *derived,
-                bool steady, int64_t now);
+                bool steady, uint32_t uptime_ms, int64_t now);
+
+/* Notes that the source has another name, or that the settings for names are others. */
+void port_renamed(struct source *source);
 
 /* Notes that the port `member` is part of the interface `if_index`. The interface then
  * does not count for the totals, because its packets would count twice. */

@@ -8,6 +8,7 @@
 #include "sflow/collector/instances.h"
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
+#include "sflow/collector/ports.h"
 
 /* Whether the host has the name that the new configuration reserves. */
 static bool
@@ -104,6 +105,7 @@ review_sources(const struct collector *c, const struct agent *agent,
 		if (has_other_place(c, source, was))
 			instance_withdraw(source);
 		drop_unaccepted(c, source);
+		port_renamed(source);
 	}
 }
 

@@ -81,7 +81,8 @@ take_values(struct collector *c, struct context *x, struct source *source,
 		store_block_set(counters->block, derived, present,
 		                source_interval_s(source), x->now);
 	if (counters->layout->tag == IF_COUNTERS)
-		port_heard(c, source, &in, derived, steady, x->now);
+		port_heard(c, source, &in, derived, steady,
+		           x->datagram->uptime_ms, x->now);
 }
 
 /* Gives these counters a block in the store, if they have none. Counters that have no
@@ -214,12 +215,12 @@ take_records(struct collector *c, struct context *x, struct source *source,
 }
 
 static void
-take_identity(struct collector *c, struct context *x, struct source *source,
-              struct source *owner, const struct index *index)
+take_identity(struct collector *c, struct context *x, struct source *owner,
+              const struct index *index)
 {
 	struct identity identity;
 
-	index_identity(index, source, owner, &identity);
+	index_identity(index, owner, &identity);
 	if (!identity.named)
 		return;
 	if (!identity.of_machine)
@@ -238,8 +239,7 @@ take_identity(struct collector *c, struct context *x, struct source *source,
  * was lost. */
 static void
 carried_heard(struct collector *c, struct context *x, struct index *index,
-              struct source *source, struct source *owner,
-              const struct sample *sample)
+              struct source *owner, const struct sample *sample)
 {
 	uint32_t lost;
 	enum arrival arrival =
@@ -252,7 +252,7 @@ carried_heard(struct collector *c, struct context *x, struct index *index,
 	}
 	source_learn(owner, x->datagram, 0, arrival == ARRIVAL_RESTART, x->now);
 	agent_follow(x->agent, owner, false);
-	take_identity(c, x, source, owner, index);
+	take_identity(c, x, owner, index);
 }
 
 /* Takes what those are called, and how often those come, that the records are about. */
@@ -268,8 +268,7 @@ take_owners(struct collector *c, struct context *x, struct source *source,
 	for (i = 0; i < index->count && index->divided; i++)
 		if (index->owners[i] != NULL && index->owners[i] != source &&
 		    index_is_first(index, i))
-			carried_heard(c, x, index, source, index->owners[i],
-			              sample);
+			carried_heard(c, x, index, index->owners[i], sample);
 }
 
 /* Returns when the sub-agent started, in seconds of the wall clock; 0 where it is not
@@ -300,13 +299,14 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 	malformed = index_records(&index, sample);
 	if (malformed != 0)
 		collector_malformed(c, agent_address(x->agent), malformed);
-	take_owners(c, x, source, sample, &index);
+	if (!index_is_whole(&index, source))
+		take_owners(c, x, source, sample, &index);
 	for (; index.refused > 0; index.refused--)
 		count(&c->stats.refused);
-	if (index_has_own(&index, source)) {
+	if (!index.divided || index_has_own(&index, source)) {
 		source_learn(source, x->datagram, lost, restarted, x->now);
 		agent_follow(x->agent, source, index.machine);
-		take_identity(c, x, source, source, &index);
+		take_identity(c, x, source, &index);
 	} else {
 		source_set_heard(source, x->now);
 	}

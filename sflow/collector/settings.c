@@ -133,6 +133,7 @@ const struct collector_setting collector_settings[] = {
 	{{"vm", setting_word, IN(vm), .words = vm_words}, {"prefix", "prefix"}},
 	{{"ports", setting_regex, IN(ports)}, {"", ""}},
 	{{"ports_except", setting_regex, IN(ports_except)}, {"", ""}},
+	{{"totals_except", setting_regex, IN(totals_except)}, {"", ""}},
 	{{"names", set_names, IN(names), LIST}, {"", ""}},
 	{{"names_file", add_names_of_file, IN(names), FILE_OF}, {"", ""}},
 	{{"lower_case", setting_flag, IN(lower_case)}, {"no", "no"}},

@@ -49,19 +49,6 @@ source_wire_id(const struct source *source)
 	return source->key.id;
 }
 
-struct source *
-source_namesake(const struct source *source)
-{
-	struct source_id id = source_id(source);
-	struct source *other;
-
-	for (other = source->agent->sources; other != NULL; other = other->next)
-		if (other != source && source_id(other).class == id.class &&
-		    source_id(other).index == id.index)
-			break;
-	return other;
-}
-
 bool
 source_says(struct source *source, uint32_t number)
 {

@@ -3,6 +3,8 @@ count have told rates since the last time, so that no sum is of some of them.
 """
 from dataclasses import dataclass
 
+from once import OTHER, Alike, is_another, review
+
 # IANAifType of what is made of other interfaces, or of nothing
 NOT_PHYSICAL = {
     24,  # softwareLoopback
@@ -34,6 +36,10 @@ class Port:
     rated: int = None  # ms, when there were rates, or it began to count
     begun: bool = False  # without rates since then
     part_said: int = None  # ms, when a port said that it is part of this one
+    is_port: bool = False  # it has if_counters, or is an aggregate
+    below: bool = False  # counted in the port that its name begins with
+    sum: bool = False  # counted in others that add up to it
+    alike: object = None  # with those of its ifIndex
 
     def learn(self, gap):
         """An interval that differs by half and more has to come twice."""
@@ -56,7 +62,9 @@ class Times:
 class Ports:
     """The ports of all agents."""
 
-    def __init__(self, golden):
+    def __init__(self, golden, names):
+        self.called = names  # (agent, sub-agent, source) -> its name
+        self.alike = {}  # (agent, ifIndex) -> Alike
         self.names = [metric.name for metric in golden.metrics]
         self.known = {}  # agent -> (sub-agent, source) -> Port
         self.times = {}  # agent -> Times
@@ -93,11 +101,27 @@ class Ports:
         port = ports.get((sub, f"0:{index}")) or ports.get((sub, told))
         if port is not None and member not in (f"0:{index}", told):
             port.part_said, port.counted, port.rates = datagram.arrival, False, None
+            port.is_port = True
 
-    def heard(self, datagram, source, if_type, rates, has_rates, begins):
+    def carries(self, datagram, source):
+        """Is the source part of a port that tells of itself, too?"""
+        wire = source.partition("@")[2]
+        port = self.known[datagram.agent].get((datagram.sub_agent, wire))
+        return wire.startswith("0:") and wire != "0:0" and port is not None and port.is_port
+
+    def beside(self, datagram, source, port):
+        """The ports of its ifIndex."""
+        port.is_port = True
+        if port.alike is None:
+            key = datagram.agent, source.partition("@")[0]
+            port.alike = self.alike.setdefault(key, Alike())
+            port.alike.add(port)
+        return port.alike
+
+    def heard(self, datagram, source, values, rates, has_rates, begins, reset):
         """A port's counters came; it `begins` where there are none before them.
         Returns the totals if they are due."""
-        agent, now = datagram.agent, datagram.arrival
+        agent, now, if_type = datagram.agent, datagram.arrival, values["ifType"]
         port = self.known[agent][datagram.sub_agent, source]
         times = self.times.setdefault(agent, Times())
         if times.heard is None or now - times.heard > OUTAGE * self.poll(agent, port):
@@ -108,21 +132,40 @@ class Ports:
         port.begun = not has_rates and (begins or port.begun)
         said = port.part_said
         made_of_others = said is not None and now - said <= SILENT * self.poll(agent, port)
-        physical = if_type not in NOT_PHYSICAL and not made_of_others
+        alike = self.beside(datagram, source, port)
+        alike.heard(port, values, datagram, begins or reset)
+        once = port.below or port.sum or is_another(port)
+        once = once or if_type == OTHER and self.carries(datagram, source)
+        physical = if_type not in NOT_PHYSICAL and not made_of_others and not once
         port.counted = physical and self.waited_for(agent, port, now)
-        if not port.counted:
-            port.rates = None
+        if port.counted:
+            alike.counted = port
+        else:
+            self.count_out(port)
         if not port.counted or not has_rates:
             return {}
         port.rates = {name: rates[name] for name in self.names if name in rates}
         return self.due(datagram.agent)
 
+    @staticmethod
+    def count_out(port):
+        port.counted, port.rates = False, None
+        if port.alike and port.alike.counted is port:
+            port.alike.counted = None
+
     def due(self, agent):
         counted = [port for port in self.known[agent].values() if port.counted]
         if not counted or any(port.rates is None for port in counted):
             return {}
+        if any(port.alike.is_open for port in counted):
+            return {}
+        names = {key[1:]: name for key, name in self.called.items() if key[0] == agent}
+        review(self.known[agent], names, self.names)
         sums = {}
         for port in counted:
+            if port.below or port.sum or is_another(port):
+                self.count_out(port)
+                continue
             for name, value in port.rates.items():
                 sums[name] = sums.get(name, 0) + value
             port.rates = None
@@ -141,7 +184,7 @@ class Ports:
                 continue
             lost = [p for p in counted if not self.waited_for(agent, p, now)]
             for port in lost:
-                port.counted, port.rates = False, None
+                self.count_out(port)
             sums = self.due(agent) if lost else {}
             told += [(agent, sums)] * bool(sums)
         return told

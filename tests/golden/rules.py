@@ -231,7 +231,7 @@ class Replay:
         self.shown = {}  # agent -> (sub-agent, port or VLAN) -> what it is called
         self.told_apart = set()  # (agent, sub-agent, port or VLAN, what it is called)
         self.instances = {}  # (agent, kind) -> data sources, first come first
-        self.ports = Ports(goldens.port_totals)
+        self.ports = Ports(goldens.port_totals, self.names)
         self.owners_of = Owners()
         self.counts = Counter()  # of samples and records that gave nothing
 
@@ -380,8 +380,8 @@ class Replay:
         expected = self.metrics(datagram, source, scope, part[1])
         if golden.record == "if_counters":
             rates = {e.metric.name: e.value for e in expected}
-            sums = self.ports.heard(datagram, source, values["ifType"], rates,
-                                    scope.has_rates, begins=not scope.before)
+            sums = self.ports.heard(datagram, source, values, rates, scope.has_rates,
+                                    begins=not scope.before, reset=scope.deltas is None)
             expected += self.totals(datagram, datagram.agent, sums)
         for item in golden.lists:
             expected += self.elements(datagram, source, item.elements, values[item.name])

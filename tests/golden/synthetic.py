@@ -636,6 +636,42 @@ def two_switches(goldens):
     return merged(several)
 
 
+def bonds(goldens):
+    """A bond and its members, VLANs of a port by two kinds of names, and what is alike by
+    chance; and an interface in the data source of its port."""
+    name, traffic = goldens.named["port_name"], Traffic(goldens)
+    ports = {1: "eth0", 2: "eth1", 3: "bond0", 4: "eth0.10", 5: "vlan7", 6: "eth5", 7: "team9"}
+    parts = {3: (1, 2), 5: (6,), 7: (1, 6)}
+    for step in range(7):
+        samples = []
+        for number, text in ports.items():
+            several = [port_values(goldens, n, step) for n in parts.get(number, (number,))]
+            values = {key: sum(v[key] for v in several) for key in several[0]}
+            codes = {k: v for k, v in several[0].items() if not k.endswith(("Octets", "Pkts"))}
+            values = {**values, **codes, "ifIndex": number}
+            values = {k: v if k.endswith("Octets") else v % 2**32 for k, v in values.items()}
+            records = [record_of(goldens.named["if_counters"], values)]
+            records += [record_of(name, {**values_of(name, step), "name": text})]
+            if number == 6:
+                records += [port(goldens, 60, step, 1)]
+            samples.append(traffic.sample(records, f"0:{number}"))
+        traffic.send(*samples)
+    return traffic.done()
+
+
+def threads(goldens):
+    """One port that three sub-agents send in turn, with one clock; its counters are
+    cleared in between. Beside it one that two send, and is two."""
+    several = [Traffic(goldens, sub_agent=sub) for sub in (1, 2, 3)]
+    for step in range(48):
+        now, traffic = step if step < 24 else step - 24, several[step % 3]
+        samples = [traffic.sample([port(goldens, 5, now)], "0:5")]
+        if step % 3:
+            samples += [traffic.sample([port(goldens, 6, now + 50 * (step % 3))], "0:6")]
+        traffic.send(*samples)
+    return merged(several)
+
+
 def alike(goldens):
     """Ports and VLANs of several sub-agents and data sources that have the same numbers
     or names. The third sub-agent comes later, as does a port of its own that is called
@@ -744,6 +780,7 @@ def everything(goldens):
 RULES = [restart, sequence_back, uptime_back, uptime_wrap, sample_back, repeated]
 RULES += [guests, instances, sub_agents, doubled, of_packets]
 RULES += [several_ports, port_names, every_type, own_totals, two_switches, alike]
+RULES += [bonds, threads]
 RULES += [lists, applications, custom_metrics, no_name]
 QUIET = [("accept=default", rules.Options())]
 EACH = [(f"accept={kind}", rules.Options(accept=(kind,))) for kind in KINDS]

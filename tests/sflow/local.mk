@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/sflow/test_hash \
 	tests/sflow/test_identity \
 	tests/sflow/test_instances \
+	tests/sflow/test_once \
 	tests/sflow/test_packet \
 	tests/sflow/test_ports \
 	tests/sflow/test_readers \
@@ -107,6 +108,10 @@ tests_sflow_test_identity_LDADD = $(UNIT_LIBS)
 tests_sflow_test_instances_SOURCES = tests/sflow/test_instances.c $(UNIT_SCRIPT)
 tests_sflow_test_instances_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_instances_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_once_SOURCES = tests/sflow/test_once.c $(UNIT_RACK)
+tests_sflow_test_once_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_once_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_packet_SOURCES = tests/sflow/test_packet.c tests/sflow/unit.h
 tests_sflow_test_packet_CFLAGS = $(UNIT_CFLAGS)

@@ -191,13 +191,16 @@ the_end_frees_all(void **state)
 	assert_true(set(&config, "deny", "10.0.0.0/8"));
 	assert_true(set(&config, "ports", "^a"));
 	assert_true(set(&config, "ports_except", "b"));
+	assert_true(set(&config, "totals_except", "^br"));
 	assert_true(set(&config, "names", "10.0.0.1 = a"));
 	assert_true(config.allow != NULL && config.deny != NULL);
 	assert_true(config.ports != NULL && config.ports_except != NULL);
+	assert_non_null(config.totals_except);
 	assert_non_null(config.names);
 	collector_settings_end(&config);
 	assert_true(config.allow == NULL && config.deny == NULL);
 	assert_true(config.ports == NULL && config.ports_except == NULL);
+	assert_null(config.totals_except);
 	assert_null(config.names);
 	collector_settings_end(&config);
 }
