@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Recordings of odd agents, and what is right of each: cases.tsv and the other *.tsv
-of this folder, whose lines are
+"""Recordings of odd agents, and what is right of each: the files *.tsv of this folder,
+whose lines are
 
     FILE  OPTIONS  WHAT  RULE
 
