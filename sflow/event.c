@@ -1,5 +1,6 @@
 #include "sflow/event.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "sflow/wire/datagram.h"
@@ -30,6 +31,22 @@ malformed_text(const struct event *e, const char *agent, char *text)
 {
 	snprintf(text, EVENT_TEXT, "malformed datagram from %s: %s", agent,
 	         datagram_error_text(e->of.malformed.error));
+}
+
+static void
+short_text(const struct event *e, const char *agent, char *text)
+{
+	const struct event_short *s = &e->of.is_short;
+	size_t least = layout_size(s->layout);
+	char instead[32] = "";
+
+	if (s->bytes < least)
+		snprintf(instead, sizeof(instead), ", not %zu", least);
+	snprintf(text, EVENT_TEXT, "agent %s sends structure %u:%u (%s) of %u "
+	         "bytes%s: it ends inside %s, and what is before that is used",
+	         agent, SFLOW_ENTERPRISE(s->layout->tag),
+	         SFLOW_FORMAT(s->layout->tag), s->layout->name, s->bytes, instead,
+	         s->field[0] != '\0' ? s->field : "its first field");
 }
 
 static void
@@ -95,6 +112,19 @@ flipping_text(const struct event *e, const char *agent, char *text)
 	         e->of.flipping.name);
 }
 
+static void
+speed_text(const struct event *e, const char *agent, char *text)
+{
+	char subject[WHO], number[16];
+	bool named = e->of.speed.port[0] != '\0';
+
+	snprintf(number, sizeof(number), "%u", e->of.speed.index);
+	snprintf(text, EVENT_TEXT, "%s: the speed of port %s is wrong, for more "
+	         "passes than %" PRIu64 " bit/s: it has no utilization",
+	         who(e, agent, subject), named ? e->of.speed.port : number,
+	         e->of.speed.bits);
+}
+
 /* Events of membership ---------------------------------------------------------- */
 
 long
@@ -148,12 +178,14 @@ state_text(const struct event *e, const char *agent, char *text)
 
 const struct event_kind_info event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_MALFORMED] = {"malformed", EVENT_OF_WIRE, FEW, malformed_text},
+    [EVENT_SHORT] = {"short", EVENT_OF_WIRE, FEW, short_text},
     [EVENT_UNKNOWN] = {"unknown", EVENT_OF_WIRE, FEW, unknown_text},
     [EVENT_INSTANCE] = {"instance", EVENT_OF_NAMES, FEW, instance_text},
     [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, FEW, at_bound_text},
     [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, FEW, same_name_text},
     [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, FEW, same_uuid_text},
     [EVENT_FLIPPING] = {"flipping", EVENT_OF_NAMES, FEW, flipping_text},
+    [EVENT_SPEED] = {"speed", EVENT_OF_WIRE, FEW, speed_text},
     [EVENT_JOINED] = {"joined", EVENT_OF_MEMBERSHIP, CROWD, joined_text},
     [EVENT_LATE] = {"late", EVENT_OF_MEMBERSHIP, FEW, state_text},
     [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, CROWD, state_text},

@@ -19,12 +19,14 @@
 
 enum event_kind {
 	EVENT_MALFORMED, /* a datagram, sample or record is malformed */
+	EVENT_SHORT,     /* an agent's first record of a structure that is too short */
 	EVENT_UNKNOWN,   /* an agent's first sample or record of an unknown format */
 	EVENT_INSTANCE,  /* a host has a second instance, which gets a prefix */
 	EVENT_AT_BOUND,  /* an agent, a data source or metrics were refused */
 	EVENT_SAME_NAME, /* the host calls itself like another one */
 	EVENT_SAME_UUID, /* two virtual machines have one UUID */
 	EVENT_FLIPPING,  /* a host changes a name all the time */
+	EVENT_SPEED,     /* a port's speed is wrong */
 	EVENT_JOINED,    /* a host got its first name */
 	EVENT_LATE,      /* a heartbeat is missing */
 	EVENT_DOWN,      /* so many heartbeats are missing that the host is down */
@@ -87,6 +89,11 @@ struct event {
 		struct event_malformed {
 			int error; /* a negative enum datagram_error */
 		} malformed;
+		struct event_short {
+			const struct layout *layout;
+			const char *field; /* inside which it ends; a constant */
+			unsigned bytes;    /* that it has */
+		} is_short;
 		struct event_unknown {
 			uint32_t tag;     /* the format */
 			const char *what; /* "sample", "counters"; a constant */
@@ -102,6 +109,11 @@ struct event {
 			bool source;            /* the name is a data source's */
 			char name[TEXT_SIZE];   /* the newest name */
 		} flipping;
+		struct event_speed {
+			uint64_t bits;        /* per second, as the agent says */
+			uint32_t index;       /* of the port, */
+			char port[TEXT_SIZE]; /* and its name */
+		} speed;
 		struct event_membership {
 			int64_t heard_ms;     /* when it was last heard before */
 			uint32_t interval_ms; /* between expected heartbeats */

@@ -52,12 +52,14 @@ sflow_collector = \
 	sflow/collector/once.c sflow/collector/once.h \
 	sflow/collector/ports.c sflow/collector/ports.h \
 	sflow/collector/ports_internal.h \
+	sflow/collector/readings.c sflow/collector/readings.h \
 	sflow/collector/reconfigure.c \
 	sflow/collector/relations.c sflow/collector/relations.h \
 	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
 	sflow/collector/settings.c sflow/collector/settings.h \
 	sflow/collector/sources.c \
+	sflow/collector/speeds.c sflow/collector/speeds.h \
 	sflow/collector/stats.h \
 	sflow/collector/tell.c \
 	sflow/collector/ticks.c

@@ -179,6 +179,18 @@ agent_follow(struct agent *agent, struct source *source, bool machine)
 	member_expect(&agent->host.member, &agent->pace->rhythm);
 }
 
+void
+agent_set_cpus(struct agent *agent, uint32_t cpus)
+{
+	agent->cpus = cpus == UINT32_MAX ? 0 : cpus;
+}
+
+uint32_t
+agent_cpus(const struct agent *agent)
+{
+	return agent->cpus;
+}
+
 uint32_t
 agent_interval_ms(const struct agent *agent)
 {

@@ -107,6 +107,10 @@ void agent_restored(struct agent *agent, uint32_t interval_ms,
  * sends, so that the end of one application does not look like the end of the host. */
 void agent_follow(struct agent *agent, struct source *source, bool machine);
 
+/* How many CPUs the machine itself says it has, or as a hypervisor; 0: not known. */
+void agent_set_cpus(struct agent *agent, uint32_t cpus);
+uint32_t agent_cpus(const struct agent *agent);
+
 /* Returns the polling interval, in ms, of the source that agent_follow() chose; 0: not
  * known. */
 uint32_t agent_interval_ms(const struct agent *agent);
@@ -274,11 +278,15 @@ struct counters {
 	struct counters *next;     /* of the same source */
 	const struct layout *layout;
 	struct store_block *block; /* of its metrics; NULL: none. The store's */
+	struct aside *aside; /* readings.c's, in memory of malloc(); NULL: nothing */
 	int64_t arrival_ms;
 	uint32_t uptime_ms;
 	unsigned part;    /* its number, where a source has several of them */
 	unsigned epoch;   /* of the source, when they were latched */
-	uint16_t present; /* rows that are latched; 0: none */
+	uint8_t present; /* rows that are latched; 0: none */
+	uint8_t resets;  /* readings.c's: a bit for each of its last polls */
+	uint8_t polls;   /* of so many polls */
+	uint8_t speed;   /* speeds.c's; 0: enum speed's SPEED_GOOD */
 	uint8_t latch[];  /* of latch_write() */
 };
 
@@ -291,12 +299,11 @@ struct counters *source_add_counters(struct source *source,
                                      const struct layout *layout,
                                      unsigned part);
 
-/* Reads the values that were latched last, for the first `present` rows. Returns false
- * where they can't be compared with the values of now: none are latched, the number of
- * rows was another one, or the source has restarted. */
+/* Returns whether the values that were latched last can be compared with `present` values of
+ * now. They can't where none are latched, their number was another one, or the source has
+ * restarted. */
 bool source_latched(const struct source *source,
-                    const struct counters *counters, size_t present,
-                    uint64_t before[]);
+                    const struct counters *counters, size_t present);
 
 /* Latches the first `present` values, which came in this datagram at `now`. */
 void source_latch(const struct source *source, struct counters *counters,

@@ -31,6 +31,7 @@ struct agent {
 	unsigned source_count;
 	unsigned custom_sets;
 	bool carries;         /* some sources have come in the samples of others */
+	uint32_t cpus; /* of the machine; 0: not known */
 	bool machine_paces;   /* `pace` sends the machine's own counters */
 	struct source *pace;  /* the source whose rhythm is expected; NULL: none */
 	struct unknown_format *unknown; /* AGENT_UNKNOWN_MAX of them; NULL: none */

@@ -18,7 +18,8 @@ enum structure {
 	HOST_ADAPTERS = 2001,
 	HOST_PARENT = 2002,
 	HOST_CPU = 2003,
-	HOST_NET_IO = 2006
+	HOST_NET_IO = 2006,
+	VIRT_NODE = 2100
 };
 
 struct collector {

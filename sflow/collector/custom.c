@@ -34,7 +34,7 @@ custom_open(struct series *metrics, struct cursor body, char name[TEXT_SIZE])
 	const struct layout *set = &sample_find(SAMPLE_RTMETRIC)->layout;
 	struct field_value values[RECORD_FIELDS_MAX];
 
-	return layout_decode(set, body, values) > 0 &&
+	return layout_decode(set, body, values) == set->count &&
 	       read_name(&values[SET_NAME], name) &&
 	       series_begin(metrics, &set->fields[SET_METRICS],
 	                    &values[SET_METRICS]);

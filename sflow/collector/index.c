@@ -363,15 +363,17 @@ index_identity(const struct index *index, const struct source *owner,
 {
 	struct field_value values[RECORD_FIELDS_MAX];
 	size_t i = index->divided ? naming_record(index, owner) : index->naming;
+	size_t rows = 0;
 
 	identity->named = false;
-	if (i == index->count ||
-	    layout_decode(index->layouts[i], index->bodies[i], values) == 0)
+	if (i < index->count)
+		rows = layout_decode(index->layouts[i], index->bodies[i], values);
+	if (rows == 0)
 		return;
 	identity->named = true;
 	text_name(values[0].bytes, values[0].number, identity->name);
 	memset(identity->uuid, 0, sizeof(identity->uuid));
-	if (index->tags[i] == HOST_DESCR)
+	if (index->tags[i] == HOST_DESCR && rows > 1)
 		memcpy(identity->uuid, values[1].bytes, sizeof(identity->uuid));
 	identity->of_machine = index->machine && index->tags[i] == HOST_DESCR;
 }

@@ -139,6 +139,8 @@ once_heard(const struct collector *c, struct port *port,
 	uint32_t packets[2];
 	int i;
 
+	if (in->present <= c->once_packets[1])
+		return;
 	for (i = 0; i < 2; i++) {
 		octets[i] = in->now[c->once_octets[i]].number;
 		packets[i] = (uint32_t)in->now[c->once_packets[i]].number;

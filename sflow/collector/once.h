@@ -22,7 +22,8 @@ void once_add(struct agent_ports *ports, struct port *port);
 void once_forget(struct agent_ports *ports, struct port *port);
 
 /* Notes the counters of a port that has others of its ifIndex, and compares them with
- * theirs. It `begins` where they are its first ones, or were reset. */
+ * theirs, where the record is not too short for it. It `begins` where they are its first
+ * ones, or were reset. */
 void once_heard(const struct collector *collector, struct port *port,
                 const struct derive_input *in, bool begins, uint32_t uptime_ms,
                 int64_t now);

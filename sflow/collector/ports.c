@@ -14,10 +14,9 @@
                             * ports are waited for again */
 #define UNKNOWN_MS (INT64_MAX / 16)
 
-/* Returns false for interfaces that consist of other ones, or of no hardware
- * (IANAifType-MIB). */
-static bool
-is_physical(uint64_t if_type)
+/* By the IANAifType-MIB. */
+bool
+port_is_physical(uint64_t if_type)
 {
 	switch (if_type) {
 	case 24:  /* softwareLoopback */
@@ -188,12 +187,13 @@ ports_init(struct collector *c)
 
 static void
 take_rates(const struct collector *c, struct port *port,
-           const struct derived *derived)
+           const struct derived *derived, bool unsure)
 {
 	size_t i;
 
 	for (i = 0; i < PORT_TOTALS; i++) {
 		port->valid[i] = derived[c->total_rows[i]].valid;
+		port->unsure[i] = unsure && !port->valid[i];
 		port->rates[i] = derived[c->total_rows[i]].number;
 	}
 }
@@ -213,9 +213,11 @@ tells_totals(const struct agent *agent)
 	return false;
 }
 
+/* A sum that lacks a rate of a port is none. */
 static void
 add_up(struct agent_ports *ports, struct derived sums[PORT_TOTALS])
 {
+	bool unsure[PORT_TOTALS] = {false};
 	struct port *port;
 	size_t i;
 
@@ -223,13 +225,17 @@ add_up(struct agent_ports *ports, struct derived sums[PORT_TOTALS])
 	DL_FOREACH(ports->all, port) {
 		if (!port->rated)
 			continue;
-		for (i = 0; i < PORT_TOTALS; i++)
+		for (i = 0; i < PORT_TOTALS; i++) {
+			unsure[i] = unsure[i] || port->unsure[i];
 			if (port->valid[i]) {
 				sums[i].valid = true;
 				sums[i].number += port->rates[i];
 			}
+		}
 		set_rated(ports, port, false);
 	}
+	for (i = 0; i < PORT_TOTALS; i++)
+		sums[i].valid = sums[i].valid && !unsure[i];
 }
 
 static void
@@ -274,19 +280,25 @@ tell_when_all_are_rated(struct collector *c, struct agent *agent,
 		tell_totals(c, agent, interval_s, now);
 }
 
+/* Whether counters give no deltas, though the time would be enough. */
+static bool
+was_reset(const struct derive_input *in)
+{
+	return in->deltas == NULL && in->interval_ms >= INTERVAL_LEAST_MS;
+}
+
 void
 port_heard(struct collector *c, struct source *source,
            const struct derive_input *in, const struct derived *derived,
-           bool steady, uint32_t uptime_ms, int64_t now)
+           bool begins, bool unsure, uint32_t uptime_ms, int64_t now)
 {
 	struct agent *agent = source_agent(source);
 	struct agent_ports *ports = agent_ports(agent);
 	struct port *port = add_port(ports, source);
-	bool begins = in->before == NULL;
-	bool rated = !begins && steady && in->interval_ms >= INTERVAL_LEAST_MS;
+	bool rated = in->deltas != NULL;
 	int64_t poll;
 
-	if (port == NULL)
+	if (port == NULL || in->present <= IF_TYPE_ROW)
 		return;
 	poll = poll_ms(port, agent_interval_ms(agent));
 	ports_heard(ports, poll, now);
@@ -294,16 +306,16 @@ port_heard(struct collector *c, struct source *source,
 		port->rated_ms = now;
 	port->begun = !rated && (begins || port->begun);
 	if (port->alike != NULL)
-		once_heard(c, port, in, begins || !steady, uptime_ms, now);
+		once_heard(c, port, in, begins || was_reset(in), uptime_ms, now);
 	set_counted(ports, port,
-	            is_physical(in->now[IF_TYPE_ROW].number) &&
+	            port_is_physical(in->now[IF_TYPE_ROW].number) &&
 	                !is_aggregate(port, poll, now) &&
 	                !is_counted_already(c, port,
 	                                    in->now[IF_TYPE_ROW].number) &&
 	                is_waited_for(ports, port, poll, now));
 	if (!port->counted || !rated)
 		return;
-	take_rates(c, port, derived);
+	take_rates(c, port, derived, unsure);
 	set_rated(ports, port, true);
 	if (ports->rated == ports->count)
 		tell_when_all_are_rated(c, agent, source_interval_s(source),

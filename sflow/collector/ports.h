@@ -24,15 +24,19 @@ struct agent_ports {
 
 #define PORT_TOTALS 4 /* rows of port_totals */
 
+/* Returns false for interfaces that consist of other ones, or of no hardware, by their
+ * ifType. */
+bool port_is_physical(uint64_t if_type);
+
 /* Finds the rows of if_counters that add up, by their metrics' names. */
 void ports_init(struct collector *collector);
 
 /* Notes that if_counters of a port came, in a datagram of this uptime, from which derive()
- * made `derived` and
- * returned `steady`. */
+ * made `derived`. The port `begins` where there were none before to compare with.
+ * `unsure`: what is not valid of `derived` is a rate that can't be known. */
 void port_heard(struct collector *collector, struct source *source,
                 const struct derive_input *in, const struct derived *derived,
-                bool steady, uint32_t uptime_ms, int64_t now);
+                bool begins, bool unsure, uint32_t uptime_ms, int64_t now);
 
 /* Notes that the source has another name, or that the settings for names are others. */
 void port_renamed(struct source *source);

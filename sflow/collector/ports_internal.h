@@ -20,6 +20,7 @@ struct port {
 	uint16_t streak;      /* of `alike`, in which it last went on */
 	uint8_t name;         /* what it may be by it, an enum port_name */
 	bool valid[PORT_TOTALS]; /* which of the rates there are */
+	bool unsure[PORT_TOTALS]; /* which of them there should be, but can't be known */
 	int64_t rated_ms;     /* when it last had a rate, or its first counters came */
 	int64_t aggregate_ms; /* when another port last was a part of it; 0: never */
 	struct source *source;

@@ -9,9 +9,12 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
+#include "sflow/collector/readings.h"
 #include "sflow/collector/relations.h"
 #include "sflow/wire/derive.h"
 #include "sflow/wire/flows.h"
+
+#define LISTS_MAX 4 /* of a record; none in the table has more */
 
 #define DISCARDED_PACKET SFLOW_TAG(0, 5)
 #define RTFLOW SFLOW_TAG(4300, 1003)
@@ -52,39 +55,6 @@ is_news(struct collector *c, struct context *x, struct source *source,
 	return true;
 }
 
-/* Derives values from a decoded record, and sets them in the store. */
-static void
-take_values(struct collector *c, struct context *x, struct source *source,
-            struct counters *counters, const struct field_value *values,
-            size_t present)
-{
-	struct derived derived[RECORD_FIELDS_MAX];
-	uint64_t before[RECORD_FIELDS_MAX];
-	struct derive_input in = {
-	    .layout = counters->layout,
-	    .now = values,
-	    .before = source_latched(source, counters, present, before)
-	                  ? before
-	                  : NULL,
-	    .present = present,
-	    .interval_ms =
-	        interval_ms(x->datagram->uptime_ms, counters->uptime_ms, x->now,
-	                    counters->arrival_ms),
-	    .wall_s = (x->now + c->wall_ms) / 1000};
-	bool steady;
-
-	steady = derive(&in, derived);
-	if (!steady)
-		count(&c->stats.resets);
-	source_latch(source, counters, values, present, x->datagram, x->now);
-	if (counters->block != NULL)
-		store_block_set(counters->block, derived, present,
-		                source_interval_s(source), x->now);
-	if (counters->layout->tag == IF_COUNTERS)
-		port_heard(c, source, &in, derived, steady,
-		           x->datagram->uptime_ms, x->now);
-}
-
 /* Gives these counters a block in the store, if they have none. Counters that have no
  * place in the store are used all the same, because a port counts in the totals.
  * Returns false where there are no counters: `counters` is NULL at a bound. */
@@ -102,9 +72,26 @@ find_place(struct collector *c, struct source *source,
 	return counters != NULL;
 }
 
+/* Counts a record that ends inside its row number `rows`, and tells of the agent's first one
+ * of its structure. */
+static void
+is_short(struct collector *c, const struct context *x,
+         const struct layout *layout, const struct cursor *body, size_t rows)
+{
+	struct event_short *told;
+
+	count(&c->stats.malformed);
+	if (!agent_unknown(x->agent, layout->tag))
+		return;
+	told = &collector_tell(c, EVENT_SHORT, agent_address(x->agent))->of.is_short;
+	told->layout = layout;
+	told->field = layout->fields[rows].name;
+	told->bytes = (unsigned)cursor_left(body);
+}
+
 static void take_lists(struct collector *c, struct context *x,
                        struct source *source, const struct layout *layout,
-                       struct field_value *values, size_t present);
+                       const struct field_value *values, size_t present);
 
 /* Takes a record, or an element of a list in a record. `part` is its number, where it
  * has none of its own. */
@@ -113,44 +100,56 @@ take_record(struct collector *c, struct context *x, struct source *source,
             const struct layout *layout, const struct cursor *body,
             unsigned part)
 {
-	struct field_value values[RECORD_FIELDS_MAX];
+	struct field_value *values = readings_room(c, x, x->readings);
 	size_t present = layout_decode(layout, *body, values);
 	struct counters *counters;
 
-	if (present == 0) {
-		collector_malformed(c, agent_address(x->agent), DATAGRAM_RECORD);
+	if (!layout_is_whole(layout, present))
+		is_short(c, x, layout, body, present);
+	if (present == 0)
 		return;
-	}
 	if (layout->numbered)
 		part = (unsigned)values[0].number;
 	counters = source_add_counters(source, layout, part);
 	if (!find_place(c, source, counters, x->now))
 		return;
-	take_values(c, x, source, counters, values, present);
+	readings_take(c, x, x->readings, source, counters, present);
 	take_lists(c, x, source, layout, values, present);
 }
 
+/* Takes the elements of a list. */
 static void
-take_lists(struct collector *c, struct context *x, struct source *source,
-           const struct layout *layout, struct field_value *values,
-           size_t present)
+take_list(struct collector *c, struct context *x, struct source *source,
+          const struct field *list, struct field_value value)
 {
 	struct cursor element;
 	unsigned part;
-	size_t i;
 
-	for (i = 0; i < present; i++) {
-		const struct field *list = &layout->fields[i];
-
-		if (list->type != FIELD_LIST ||
-		    !c->config.accept[list->elements->kind])
-			continue;
-		for (part = 0; values[i].number > 0; part++) {
-			element = list_next(list, &values[i]);
-			take_record(c, x, source, list->elements, &element,
-			            part);
-		}
+	if (!c->config.accept[list->elements->kind])
+		return;
+	for (part = 0; value.number > 0; part++) {
+		element = list_next(list, &value);
+		take_record(c, x, source, list->elements, &element, part);
 	}
+}
+
+/* The elements may take the room that the values are in, so the lists are noted first. */
+static void
+take_lists(struct collector *c, struct context *x, struct source *source,
+           const struct layout *layout, const struct field_value *values,
+           size_t present)
+{
+	const struct field *lists[LISTS_MAX];
+	struct field_value noted[LISTS_MAX];
+	size_t i, count = 0;
+
+	for (i = 0; i < present && count < LISTS_MAX; i++)
+		if (layout->fields[i].type == FIELD_LIST) {
+			lists[count] = &layout->fields[i];
+			noted[count++] = values[i];
+		}
+	for (i = 0; i < count; i++)
+		take_list(c, x, source, lists[i], noted[i]);
 }
 
 /* Takes a record without metrics. Names are already taken then, so only relations are
@@ -160,15 +159,18 @@ take_facts(struct collector *c, struct context *x, struct source *source,
            const struct layout *layout, const struct cursor *body)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
-	bool good = layout_decode(layout, *body, values) != 0;
+	size_t rows = layout_decode(layout, *body, values);
+	bool whole = layout_is_whole(layout, rows), good = true;
 
-	if (good && layout->tag == HOST_ADAPTERS)
+	if (whole && layout->tag == HOST_ADAPTERS)
 		good = relations_adapters(&c->adapters, source, layout->fields,
 		                          values);
-	else if (good && layout->tag == HOST_PARENT)
+	else if (whole && layout->tag == HOST_PARENT)
 		relations_parent(source, values);
-	if (!good)
-		collector_malformed(c, agent_address(x->agent), DATAGRAM_RECORD);
+	if (!whole)
+		is_short(c, x, layout, body, rows);
+	else if (!good)
+		collector_malformed(c, agent_address(x->agent), DATAGRAM_FIELD);
 }
 
 /* Takes the aggregation of a port. It is used for the totals, also where the kind is
@@ -179,29 +181,25 @@ take_aggregation(struct collector *c, struct context *x, struct source *source,
 {
 	struct field_value values[RECORD_FIELDS_MAX];
 
-	if (layout_decode(layout, *body, values) != 0)
+	if (layout_decode(layout, *body, values) > AGG_ID_ROW)
 		port_aggregated(c, source,
 		                (uint32_t)values[AGG_ID_ROW].number, x->now);
 }
 
+/* Takes the records of one owner. What resets those leaves alone what others have in the
+ * same sample. */
 static void
-take_records(struct collector *c, struct context *x, struct source *source,
-             const struct index *index)
+take_owned(struct collector *c, struct context *x, struct source *source,
+           const struct index *index, struct source *owner)
 {
-	const struct layout *layout;
-	struct source *owner;
 	size_t i;
 
+	readings_begin(x->readings);
 	for (i = 0; i < index->count; i++) {
+		const struct layout *layout = index->layouts[i];
 		const struct cursor *body = &index->bodies[i];
 
-		layout = index->layouts[i];
-		owner = index_owner(index, i, source);
-		if (layout == NULL) {
-			unknown(c, x->agent, index->tags[i], "counters");
-			continue;
-		}
-		if (owner == NULL)
+		if (layout == NULL || index_owner(index, i, source) != owner)
 			continue;
 		if (layout->tag == LAG_PORT_STATS)
 			take_aggregation(c, x, owner, layout, body);
@@ -212,6 +210,26 @@ take_records(struct collector *c, struct context *x, struct source *source,
 		         (layout->kind != KIND_HOST || index->machine))
 			take_record(c, x, owner, layout, body, 0);
 	}
+	readings_finish(c, x, x->readings);
+}
+
+static void
+take_records(struct collector *c, struct context *x, struct source *source,
+             const struct index *index)
+{
+	struct readings readings;
+	size_t i;
+
+	x->readings = &readings;
+	for (i = 0; i < index->count; i++)
+		if (index->layouts[i] == NULL)
+			unknown(c, x->agent, index->tags[i], "counters");
+	if (!index->divided)
+		take_owned(c, x, source, index, source);
+	for (i = 0; i < index->count && index->divided; i++)
+		if (index->owners[i] != NULL && index_is_first(index, i))
+			take_owned(c, x, source, index, index->owners[i]);
+	x->readings = NULL;
 }
 
 static void
@@ -347,8 +365,10 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 
 	if (layout != NULL)
 		counters = source_add_counters(source, layout, 0);
-	if (find_place(c, source, counters, x->now))
-		take_values(c, x, source, counters, &v->value, 1);
+	if (!find_place(c, source, counters, x->now))
+		return;
+	*readings_room(c, x, x->readings) = v->value;
+	readings_take(c, x, x->readings, source, counters, 1);
 }
 
 /* Takes a sample of metrics that the agent names itself. It has no sequence number, so
@@ -356,6 +376,7 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 static void
 custom_sample(struct collector *c, struct context *x, struct sample *sample)
 {
+	struct readings readings;
 	struct custom_value v;
 	char name[TEXT_SIZE];
 	struct source *source;
@@ -364,7 +385,7 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	if (x->arrival == ARRIVAL_STALE || !c->config.accept[KIND_CUSTOM])
 		return;
 	if (!custom_open(&metrics, sample->body, name)) {
-		collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
+		collector_malformed(c, agent_address(x->agent), DATAGRAM_FIELD);
 		return;
 	}
 	source = custom_source(c, x->sub_agent, name, x->now);
@@ -374,13 +395,17 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	}
 	source_follow(source);
 	source_learn(source, x->datagram, 0, false, x->now);
+	readings_begin(&readings);
+	x->readings = &readings;
 	while (metrics.left > 0) {
 		if (!custom_next(&metrics, &v)) {
-			collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
-			return;
+			collector_malformed(c, agent_address(x->agent),
+			                    DATAGRAM_FIELD);
+			break;
 		}
 		take_custom(c, x, source, &v);
 	}
+	readings_finish(c, x, &readings);
 }
 
 /* Takes a sample that is neither counters nor flows as the standard defines them. */
@@ -410,7 +435,9 @@ sample_take(struct collector *c, struct context *x, struct sample *sample)
 		return;
 	}
 	if (sample->body.failed || sample->source.class == SOURCE_CUSTOM) {
-		collector_malformed(c, agent_address(x->agent), DATAGRAM_SAMPLE);
+		collector_malformed(c, agent_address(x->agent),
+		                    sample->body.failed ? DATAGRAM_HEADER
+		                                        : DATAGRAM_SOURCE);
 		return;
 	}
 	source = agents_source(&c->agents, x->sub_agent, sample->source, x->now);

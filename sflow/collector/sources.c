@@ -251,12 +251,9 @@ source_add_counters(struct source *source, const struct layout *layout,
 
 bool
 source_latched(const struct source *source, const struct counters *counters,
-               size_t present, uint64_t before[])
+               size_t present)
 {
-	if (counters->present != present || counters->epoch != source->epoch)
-		return false;
-	latch_read(counters->layout, counters->latch, present, before);
-	return true;
+	return counters->present == present && counters->epoch == source->epoch;
 }
 
 void
@@ -265,7 +262,7 @@ source_latch(const struct source *source, struct counters *counters,
              const struct datagram *datagram, int64_t now)
 {
 	latch_write(counters->layout, values, present, counters->latch);
-	counters->present = (uint16_t)present;
+	counters->present = (uint8_t)present;
 	counters->epoch = source->epoch;
 	counters->uptime_ms = datagram->uptime_ms;
 	counters->arrival_ms = now;
@@ -283,6 +280,7 @@ source_remove_counters(struct source *source, const struct layout *layout)
 		}
 		*at = c->next;
 		store_block_remove(c->block);
+		free(c->aside);
 		free(c);
 		source->counters_count--;
 	}
@@ -295,6 +293,7 @@ source_free_counters(struct source *source)
 
 	for (c = source->counters; c != NULL; c = next) {
 		next = c->next;
+		free(c->aside);
 		free(c);
 	}
 	source->counters = NULL;

@@ -9,6 +9,7 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
+#include "sflow/collector/readings.h"
 
 #define SWEEP_MS 10000 /* between two looks for what has expired */
 
@@ -125,10 +126,12 @@ sweep_source(struct collector *c, const struct agent *agent,
 		dmax = source_dmax(source, usual_interval(agent));
 		heard = agent_host(agent)->member.heard_ms;
 	}
-	if (heard - heard_ms > dmax)
+	if (heard - heard_ms > dmax) {
 		expire_source(c, source, now);
-	else if (now - heard_ms > dmax)
+	} else if (now - heard_ms > dmax) {
+		readings_keep(source);
 		instance_withdraw(source);
+	}
 }
 
 /* Forgets an agent and all its hosts, with an event for each. */

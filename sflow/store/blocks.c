@@ -183,6 +183,16 @@ store_block_host(const struct store_block *block)
 	return block->host;
 }
 
+bool
+store_block_number(const struct store_block *block, size_t row, double *number)
+{
+	const struct value *v = &block->values[row];
+
+	*number = v->number;
+	return block->layout->fields[row].metric.name != NULL &&
+	       (v->flags & VALUE_THERE) != 0;
+}
+
 /* Setting ------------------------------------------------------------------------- */
 
 static bool

@@ -118,6 +118,11 @@ void store_block_remove(struct store_block *block);
 /* Returns the host that the block belongs to. */
 struct store_host *store_block_host(const struct store_block *block);
 
+/* Returns whether the row, which has a metric that is no STRING, has a value, and which. For
+ * the thread that sets the block. */
+bool store_block_number(const struct store_block *block, size_t row,
+                        double *number);
+
 /* Sets the first `count` rows of the block to what derive() gave, heard at `now`. The
  * source sends every `interval_s` seconds. After the last block of a host has been set,
  * the caller calls store_host_heard() or store_host_news(). */

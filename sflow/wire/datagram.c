@@ -113,7 +113,10 @@ datagram_error_text(int error)
 	    "no error", "it ends inside its header", "not sFlow version 5",
 	    "agent address neither IPv4 nor IPv6",
 	    "a sample goes beyond the datagram's end",
-	    "a record goes beyond its sample's end"};
+	    "a record goes beyond its sample's end",
+	    "a sample ends inside its header",
+	    "a field that can't be read, or has no end",
+	    "a data source of no known class"};
 	size_t i = (size_t)-error;
 
 	return i < sizeof(texts) / sizeof(texts[0]) ? texts[i] : "unknown";

@@ -30,7 +30,11 @@ enum datagram_error {
 	DATAGRAM_VERSION = -2, /* not version 5 */
 	DATAGRAM_ADDRESS = -3, /* agent address neither IPv4 nor IPv6 */
 	DATAGRAM_SAMPLE = -4,  /* a sample goes beyond the datagram's end */
-	DATAGRAM_RECORD = -5   /* a record goes beyond its sample's end */
+	DATAGRAM_RECORD = -5,  /* a record goes beyond its sample's end */
+	DATAGRAM_HEADER = -6,  /* a sample ends inside its own header */
+	DATAGRAM_FIELD = -7,   /* a field can't be read, or goes beyond the end of
+	                        * what it is in */
+	DATAGRAM_SOURCE = -8   /* a data source of a class that there isn't */
 };
 
 struct datagram {

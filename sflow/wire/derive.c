@@ -10,7 +10,15 @@
 
 /* Octets of the shortest frame: it has 64 bytes (IEEE 802.3), and some agents do not
  * count the 4 bytes of its checksum. */
-#define FRAME_LEAST 60
+#define FRAME_LEAST UINT64_C(60)
+
+#define CPU_JITTER 0.1       /* of an interval, by which CPU time may be late; */
+#define CPU_JITTER_MS 1000.0 /* at least */
+#define CPUS_MOST 65536      /* no machine has so many */
+#define RETURN_FAR 10        /* times what a counter fell by: so much has passed */
+#define LIMIT_NONE (UINT64_C(1) << 60) /* bytes; no memory is so large */
+
+_Static_assert(RECORD_FIELDS_MAX <= 64, "a bit for each row");
 
 static bool
 unsupported(enum field_type type, uint64_t number)
@@ -25,18 +33,6 @@ unsupported(enum field_type type, uint64_t number)
 	default:
 		return number == UINT32_MAX;
 	}
-}
-
-bool
-counter_delta(enum field_type type, uint64_t now, uint64_t before,
-              uint64_t *delta)
-{
-	if (type == FIELD_U64) {
-		*delta = now - before;
-		return now >= before;
-	}
-	*delta = (uint32_t)(now - before);
-	return *delta < UINT32_C(0x80000000);
 }
 
 static bool
@@ -101,48 +97,107 @@ latch_read(const struct layout *layout, const uint8_t *latch, size_t present,
 	}
 }
 
-/* The deltas of a record's counters. A counter that is unsupported, now or before, has
- * no valid delta. */
-struct deltas {
-	bool valid[RECORD_FIELDS_MAX];
-	uint64_t delta[RECORD_FIELDS_MAX];
-	double total; /* of the SHARE rows */
-};
-
-/* Returns whether the octets show that so many packets did pass. A 32-bit counter of
- * packets that moved by more than half its range is then not reset. */
+/* Whether the octets of these packets leave one answer to how many there were, and which:
+ * no frame is shorter than FRAME_LEAST. Where they moved by as much as 2^32 more packets
+ * would, there may have been so many; `several` then has the row. Returns whether they
+ * show that `packets` did pass. */
 static bool
-octets_carry(const struct field *field, const struct deltas *d, size_t i)
+octets_carry(struct deltas *d, const struct field *field, size_t i,
+             uint64_t packets)
 {
 	size_t octets = i + (size_t)field->partner;
+	uint64_t most = d->delta[octets] / FRAME_LEAST;
 
-	return field->formula == RATE && field->partner != 0 &&
-	       d->valid[octets] &&
-	       d->delta[octets] / FRAME_LEAST >= d->delta[i];
+	if (field->formula != RATE || field->partner == 0 ||
+	    (d->valid >> octets & 1) == 0 || (d->back >> octets & 1) != 0)
+		return false;
+	if (most >= packets + DELTAS_WRAP)
+		d->several |= UINT64_C(1) << i;
+	return most >= packets;
+}
+
+/* Takes the delta of a counter of 32 bits. */
+static inline void
+take_delta_32(struct deltas *d, const struct field *field, size_t i,
+              uint32_t now, const uint8_t *latch)
+{
+	uint32_t before, delta;
+	bool doubt;
+
+	memcpy(&before, latch, sizeof(before));
+	if (now == UINT32_MAX || before == UINT32_MAX)
+		return; /* unsupported */
+	delta = now - before;
+	doubt = now < before || delta >= UINT32_C(0x80000000);
+	d->valid |= UINT64_C(1) << i;
+	d->delta[i] = delta;
+	if (field->formula == SHARE)
+		d->total += delta;
+	if ((doubt || d->many) && octets_carry(d, field, i, delta))
+		doubt = false;
+	d->doubt |= (uint64_t)doubt << i;
+}
+
+static inline void
+take_delta_64(struct deltas *d, size_t i, uint64_t now, const uint8_t *latch)
+{
+	uint64_t before;
+
+	memcpy(&before, latch, sizeof(before));
+	if (now == UINT64_MAX || before == UINT64_MAX)
+		return; /* unsupported */
+	d->valid |= UINT64_C(1) << i;
+	d->delta[i] = now - before;
+	d->back |= (uint64_t)(now < before) << i;
+	d->many = d->many || now - before >= FRAME_LEAST * DELTAS_WRAP;
+}
+
+void
+deltas_take(const struct layout *layout, const struct field_value *now,
+            const uint8_t *latch, size_t present, struct deltas *d)
+{
+	size_t i, n;
+
+	d->valid = d->back = d->doubt = d->several = d->untrue = 0;
+	d->many = false;
+	d->total = 0;
+	for (i = 0; i < present; i++, latch += n) {
+		n = latched_bytes(&layout->fields[i]);
+		if (n == sizeof(uint32_t))
+			take_delta_32(d, &layout->fields[i], i,
+			              (uint32_t)now[i].number, latch);
+		else if (n != 0)
+			take_delta_64(d, i, now[i].number, latch);
+	}
+}
+
+bool
+latches_return(const struct layout *layout, const struct field_value *now,
+               const uint64_t *fallen, const uint64_t *before, size_t present)
+{
+	bool near = false;
+	size_t i;
+
+	for (i = 0; i < present; i++) {
+		const struct field *field = &layout->fields[i];
+		uint64_t is = now[i].number, was = before[i];
+
+		if (latched_bytes(field) == 0 || unsupported(field->type, is) ||
+		    unsupported(field->type, was) ||
+		    unsupported(field->type, fallen[i]))
+			continue;
+		if (is < was)
+			return false;
+		near = near || (fallen[i] < was &&
+		                (is - was) / RETURN_FAR <= was - fallen[i]);
+	}
+	return near;
 }
 
 static bool
-take_deltas(const struct derive_input *in, struct deltas *d)
+has_delta(const struct deltas *d, size_t row)
 {
-	size_t i;
-
-	for (i = 0; i < in->present; i++) {
-		const struct field *field = &in->layout->fields[i];
-		uint64_t now = in->now[i].number, before = in->before[i];
-
-		d->valid[i] = is_delta(field->formula) &&
-		              field->formula != SUM &&
-		              !unsupported(field->type, now) &&
-		              !unsupported(field->type, before);
-		if (!d->valid[i])
-			continue;
-		if (!counter_delta(field->type, now, before, &d->delta[i]) &&
-		    !octets_carry(field, d, i))
-			return false;
-		if (field->formula == SHARE)
-			d->total += (double)d->delta[i];
-	}
-	return true;
+	return ((d->valid & ~d->untrue) >> row & 1) != 0;
 }
 
 static double
@@ -152,20 +207,24 @@ ratio(double a, double b)
 }
 
 static void
-derive_sum(const struct derive_input *in, const struct deltas *d, size_t i,
-           struct derived *out)
+derive_sum(const struct derive_input *in, size_t i, struct derived *out)
 {
+	const struct deltas *d = in->deltas;
 	size_t row = i + (size_t)in->layout->fields[i].partner;
 
-	out->valid = d->valid[row];
+	out->valid = has_delta(d, row);
 	out->number = 0;
-	for (; row < i; row++)
-		if (d->valid[row])
+	for (; row < i; row++) {
+		if (has_delta(d, row))
 			out->number +=
 			    (double)d->delta[row] * 1000 / in->interval_ms;
+		else if ((d->untrue >> row & 1) != 0)
+			out->valid = false; /* it is not the whole sum */
+	}
 }
 
-static void
+/* Returns whether the octets are beyond what the line carries. */
+static bool
 derive_load(const struct derive_input *in, double octets, size_t speed,
             struct derived *out)
 {
@@ -173,39 +232,73 @@ derive_load(const struct derive_input *in, double octets, size_t speed,
 
 	out->valid = bits != 0 &&
 	             !unsupported(in->layout->fields[speed].type, bits);
-	if (out->valid)
-		out->number =
-		    octets * 8 * 1000 / in->interval_ms / (double)bits * 100;
+	if (!out->valid)
+		return false;
+	out->number = octets * 8 * 1000 / in->interval_ms / (double)bits * 100;
+	out->valid = out->number <= LOAD_MOST;
+	return !out->valid;
+}
+
+double
+cpu_most_ms(const struct derive_input *in, size_t row)
+{
+	size_t partner = row + (size_t)in->layout->fields[row].partner;
+	double jitter_ms = in->interval_ms * CPU_JITTER;
+	uint64_t cpus = 0;
+
+	if (partner != row && partner < in->present)
+		cpus = in->now[partner].number;
+	if (cpus == 0 || cpus >= CPUS_MOST)
+		cpus = in->machine_cpus;
+	if (jitter_ms < CPU_JITTER_MS)
+		jitter_ms = CPU_JITTER_MS;
+	return (double)cpus * (in->interval_ms + jitter_ms);
 }
 
 static void
-derive_delta(const struct derive_input *in, const struct deltas *d, size_t i,
-             struct derived *out)
+derive_busy(const struct derive_input *in, double ms, size_t i,
+            struct derived *out)
 {
+	double most_ms;
+
+	out->number = ms * 100 / in->interval_ms;
+	if (!in->layout->fields[i].cpu)
+		return;
+	most_ms = cpu_most_ms(in, i);
+	if (most_ms > 0 && ms > most_ms)
+		out->valid = false;
+}
+
+/* Returns what derive() does, for one row. */
+static bool
+derive_delta(const struct derive_input *in, size_t i, struct derived *out)
+{
+	const struct deltas *d = in->deltas;
 	const struct field *field = &in->layout->fields[i];
 	size_t partner = i + (size_t)field->partner;
-	double delta = d->valid[i] ? (double)d->delta[i] : 0;
+	double delta;
 
-	out->valid = d->valid[i];
+	out->valid = has_delta(d, i);
+	delta = out->valid ? (double)d->delta[i] : 0;
 	switch (field->formula) {
 	case RATE:
 		out->number = delta * field->scale * 1000 / in->interval_ms;
 		break;
 	case BUSY:
-		out->number = delta * field->scale * 100 / in->interval_ms;
+		derive_busy(in, delta * field->scale, i, out);
 		break;
 	case RATIO:
-		out->valid = out->valid && d->valid[partner];
+		out->valid = out->valid && has_delta(d, partner);
 		if (out->valid)
 			out->number = field->scale *
 			              ratio(delta, (double)d->delta[partner]);
 		break;
 	case SUM:
-		derive_sum(in, d, i, out);
+		derive_sum(in, i, out);
 		break;
 	case LOAD:
 		if (out->valid)
-			derive_load(in, delta, partner, out);
+			return derive_load(in, delta, partner, out);
 		break;
 	case DELTA:
 		out->valid = false;
@@ -213,6 +306,7 @@ derive_delta(const struct derive_input *in, const struct deltas *d, size_t i,
 	default:
 		out->number = 100 * ratio(delta, d->total);
 	}
+	return false;
 }
 
 /* -1.0 is how an agent says that it does not know a load average. */
@@ -259,15 +353,34 @@ derive_gauge(const struct field *field, uint64_t number, struct derived *out)
 		derive_integer(field, number, out);
 }
 
+/* Whether the row is a limit of memory. Where there is none, agents send all ones,
+ * 2^63 - 1, or that rounded to pages or to kilobytes. Where the row before is the memory
+ * that is used, which is shown in percent of the limit, neither 0 nor less than that is
+ * one. */
+static bool
+limits(const struct derive_input *in, size_t row)
+{
+	uint64_t limit = in->now[row].number;
+	uint64_t used = row == 0 ? 0 : in->now[row - 1].number;
+
+	if (row == 0 || in->layout->fields[row - 1].formula != PERCENT)
+		return limit < LIMIT_NONE;
+	return limit != 0 && limit < LIMIT_NONE &&
+	       (used <= limit || unsupported(FIELD_U64, used));
+}
+
 static void
 derive_percent(const struct derive_input *in, size_t i, struct derived *out)
 {
 	const struct field *field = &in->layout->fields[i];
 	size_t j = i + (size_t)field->partner;
-	uint64_t part = in->now[i].number, whole = in->now[j].number;
+	uint64_t part = in->now[i].number, whole;
 
-	out->valid = whole != 0 && !unsupported(field->type, part) &&
-	             !unsupported(in->layout->fields[j].type, whole);
+	if (j >= in->present)
+		return;
+	whole = in->now[j].number;
+	out->valid = part <= whole && whole != 0 && whole < LIMIT_NONE &&
+	             !unsupported(field->type, part);
 	out->number = out->valid ? 100 * (double)part / (double)whole : 0;
 }
 
@@ -313,6 +426,8 @@ derive_now(const struct derive_input *in, size_t i, struct derived *out)
 	switch (field->formula) {
 	case GAUGE:
 		derive_gauge(field, v->number, out);
+		if (field->limit && !limits(in, i))
+			out->valid = false;
 		break;
 	case PERCENT:
 		derive_percent(in, i, out);
@@ -337,25 +452,22 @@ derive_now(const struct derive_input *in, size_t i, struct derived *out)
 	}
 }
 
-bool
+uint64_t
 derive(const struct derive_input *in, struct derived *out)
 {
-	struct deltas deltas; /* large, and filled only when used */
-	bool latched =
-	    in->before != NULL && in->interval_ms >= INTERVAL_LEAST_MS;
-	bool steady;
+	uint64_t beyond = 0;
 	size_t i;
 
-	deltas.total = 0;
-	steady = !latched || take_deltas(in, &deltas);
 	for (i = 0; i < in->present; i++) {
 		out[i].valid = false;
 		if (!is_delta(in->layout->fields[i].formula))
 			derive_now(in, i, &out[i]);
-		else if (latched && steady)
-			derive_delta(in, &deltas, i, &out[i]);
+		else if (in->deltas != NULL)
+			beyond |= (uint64_t)derive_delta(in, i, &out[i]) << i;
 	}
-	return steady;
+	for (; i < in->layout->count; i++)
+		out[i].valid = false;
+	return beyond;
 }
 
 /* Some agents step their uptime by whole seconds (memcached, Open vSwitch,

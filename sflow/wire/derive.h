@@ -1,10 +1,11 @@
 /* derive.h - makes values of counters: pure functions over the table's rows.
  *
  * The wire gives totals since some start; a metric is a rate, a share, a
- * ratio, or the value itself. 32-bit counters wrap, so their delta is modular;
- * a delta above half the range, or a 64-bit counter that went back, is a
- * reset, and then the record gives no value that is made of deltas. A counter of
- * all ones is "unsupported" (sFlow version 5, section 5.3) and gives no value.
+ * ratio, or the value itself. 32-bit counters wrap, so their delta is modular.
+ * deltas_take() says which counters may have been reset; that is judged by all
+ * records of a sample together (readings.c), and derive() then makes the values.
+ * A counter of all ones is "unsupported" (sFlow version 5, section 5.3) and gives
+ * no value.
  */
 #ifndef SFLOW_DERIVE_H
 #define SFLOW_DERIVE_H
@@ -27,19 +28,54 @@ struct derived {
 	char text[TEXT_SIZE]; /* where the metric is a STRING */
 };
 
+#define LOAD_MOST 200.0 /* percent of a line's speed: more can't be true */
+#define DELTAS_WRAP (UINT64_C(1) << 32) /* a counter of 32 bits begins again there */
+
+/* The deltas of a record's counters. Sets of rows are numbers with a bit for each. */
+struct deltas {
+	uint64_t valid;   /* these have a delta: their counter is supported, now and
+	                   * before */
+	uint64_t back;    /* of 64 bits, and below what they were: reset */
+	uint64_t doubt;   /* of 32 bits, and below what they were, or above it by half
+	                   * of their range: wrapped, or reset; but for packets of which
+	                   * the octets show that they did pass */
+	uint64_t several; /* packets of which there may have been 2^32 more, by their
+	                   * octets */
+	uint64_t untrue;  /* set by the caller: these give no values */
+	double total;     /* of the SHARE rows */
+	bool many;        /* some octets moved by as much as 2^32 packets have */
+	uint64_t *delta;  /* of each row; the caller's, with room for all */
+};
+
 struct derive_input {
 	const struct layout *layout;
 	const struct field_value *now;
-	const uint64_t *before; /* the previous numbers of the rows that latch_read()
-	                         * gives; NULL: the record has no previous numbers */
-	size_t present;         /* rows that are there, in `now` and in `before` */
-	double interval_ms;     /* time from `before` to `now` */
+	const struct deltas *deltas; /* NULL: rows that are made of deltas have no
+	                              * values */
+	size_t present;         /* rows that are there */
+	double interval_ms;     /* the time of the deltas */
 	int64_t wall_s;         /* the wall clock, for SINCE */
+	uint64_t machine_cpus;  /* where the record doesn't say how many; 0: unknown */
 };
 
-/* Fills out[0 .. present). Returns false when a counter was reset: then no row
- * that is made of deltas has a value. */
-bool derive(const struct derive_input *in, struct derived *out);
+/* Takes the deltas from a latch to `now`. */
+void deltas_take(const struct layout *layout, const struct field_value *now,
+                 const uint8_t *latch, size_t present, struct deltas *deltas);
+
+/* Whether a record that has `fallen` at the last poll is what it was `before` that: every
+ * counter is at or above it, and by no more than ten times what one fell by. Both are of
+ * latch_read(). */
+bool latches_return(const struct layout *layout, const struct field_value *now,
+                    const uint64_t *fallen, const uint64_t *before,
+                    size_t present);
+
+/* Returns how many milliseconds of CPUs, of the row and the interval, can be true; 0: the
+ * number of CPUs is not known. */
+double cpu_most_ms(const struct derive_input *in, size_t row);
+
+/* Fills out[0 .. layout->count). Returns the set of LOAD rows that have no value because
+ * their octets are beyond twice what the line carries. */
+uint64_t derive(const struct derive_input *in, struct derived *out);
 
 /* A latch remembers a record until the next one comes: the numbers of those rows that
  * deltas are made of, in 4 or 8 bytes each. latch_size() is its size in bytes, which
@@ -51,10 +87,6 @@ void latch_write(const struct layout *layout, const struct field_value *values,
 /* Fills before[0 .. present) from a latch. Rows that deltas are not made of are zero. */
 void latch_read(const struct layout *layout, const uint8_t *latch,
                 size_t present, uint64_t *before);
-
-/* The delta of two values of one counter. Returns false on a reset. */
-bool counter_delta(enum field_type type, uint64_t now, uint64_t before,
-                   uint64_t *delta);
 
 /* The time between two samples in milliseconds, from the agent's own clock
  * where it moves plausibly, else from their arrival; 0 when neither moved. */

@@ -268,9 +268,13 @@ size_t
 layout_decode(const struct layout *layout, struct cursor body,
               struct field_value *values)
 {
-	size_t count = layout_read(layout, &body, values);
+	return layout_read(layout, &body, values);
+}
 
-	return count < layout->count && !layout->fields[count].tail ? 0 : count;
+bool
+layout_is_whole(const struct layout *layout, size_t rows)
+{
+	return rows == layout->count || layout->fields[rows].tail;
 }
 
 struct cursor

@@ -107,6 +107,9 @@ struct field {
 	enum field_type type;
 	bool tail;        /* older agents end the structure before this field */
 	bool again;       /* one more metric of the field of the row before */
+	bool cpu;         /* milliseconds of CPUs: the partner is how many there are;
+	                   * without one, those of the machine */
+	bool limit;       /* a limit of memory, which may say that there is none */
 	enum formula formula;
 	double scale;
 	int partner;      /* how many rows after this one the partner is, or
@@ -212,11 +215,14 @@ size_t layout_read(const struct layout *layout, struct cursor *body,
                    struct field_value *values);
 
 /* Decodes a record, or an element of a list. values[] has room for
- * layout->count. Returns how many rows were read, or 0 when the record ends
- * before its optional tail. Bytes behind the last known field are ignored:
- * structures grow at their end. */
+ * layout->count. Returns how many rows were read: those up to the first that isn't
+ * whole. Bytes behind the last known field are ignored: structures grow at their
+ * end. */
 size_t layout_decode(const struct layout *layout, struct cursor body,
                      struct field_value *values);
+
+/* Whether so many rows are a whole structure, with or without its optional tail. */
+bool layout_is_whole(const struct layout *layout, size_t rows);
 
 /* Takes the next element out of a list that layout_decode() gave. Returns a cursor over
  * it; a failed cursor at the list's end. */

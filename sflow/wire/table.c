@@ -19,6 +19,13 @@
 #define WITH(formula_, type_, field_, partner_, ...) \
 	{.name = field_, .type = FIELD_##type_, .formula = formula_, \
 	 .scale = 1, .partner = partner_, .metric = METRIC(__VA_ARGS__)}
+#define CPU_TIME(formula_, tail_, field_, cpus_, metric_, units_, group_, title_) \
+	{.name = field_, .type = FIELD_U32, .formula = formula_, .scale = 1, \
+	 .tail = tail_, .cpu = true, .partner = cpus_, \
+	 .metric = METRIC(metric_, FLOAT, units_, BOTH, "%.2f", group_, title_)}
+#define LIMIT(field_, scale_, ...) \
+	{.name = field_, .type = FIELD_U64, .formula = GAUGE, .limit = true, \
+	 .scale = scale_, .metric = METRIC(__VA_ARGS__)}
 #define PER_SECOND(type_, field_, metric_, units_, group_, title_) \
 	AS(RATE, type_, field_, 1, metric_, FLOAT, units_ "/sec", BOTH, "%.2f", group_, title_)
 #define NAME_OF(field_, names_, ...) \
@@ -71,18 +78,18 @@ static const struct field host_cpu[] = {
     AS(GAUGE, U32, "cpu_num", 1, "cpu_num", UINT16, "CPUs", ZERO, "%u", "cpu", "CPU Count"),
     AS(GAUGE, U32, "cpu_speed", 1, "cpu_speed", UINT32, "MHz", ZERO, "%u", "cpu", "CPU Speed"),
     AS(SINCE, U32, "uptime", 1, "boottime", UINT32, "s", ZERO, "%u", "cpu", "Last Boot Time"),
-    AS(SHARE, U32, "cpu_user", 1, "cpu_user", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU User"),
-    AS(SHARE, U32, "cpu_nice", 1, "cpu_nice", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU Nice"),
-    AS(SHARE, U32, "cpu_system", 1, "cpu_system", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU System"),
-    AS(SHARE, U32, "cpu_idle", 1, "cpu_idle", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU Idle"),
-    AS(SHARE, U32, "cpu_wio", 1, "cpu_wio", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU I/O Wait"),
-    AS(SHARE, U32, "cpu_intr", 1, "cpu_intr", FLOAT, "", BOTH, "%.2f", "cpu", "CPU Interrupts"),
-    AS(SHARE, U32, "cpu_sintr", 1, "cpu_sintr", FLOAT, "", BOTH, "%.2f", "cpu", "CPU Soft Interrupts"),
+    CPU_TIME(SHARE, false, "cpu_user", -3, "cpu_user", "%", "cpu", "CPU User"),
+    CPU_TIME(SHARE, false, "cpu_nice", -4, "cpu_nice", "%", "cpu", "CPU Nice"),
+    CPU_TIME(SHARE, false, "cpu_system", -5, "cpu_system", "%", "cpu", "CPU System"),
+    CPU_TIME(SHARE, false, "cpu_idle", -6, "cpu_idle", "%", "cpu", "CPU Idle"),
+    CPU_TIME(SHARE, false, "cpu_wio", -7, "cpu_wio", "%", "cpu", "CPU I/O Wait"),
+    CPU_TIME(SHARE, false, "cpu_intr", -8, "cpu_intr", "", "cpu", "CPU Interrupts"),
+    CPU_TIME(SHARE, false, "cpu_sintr", -9, "cpu_sintr", "", "cpu", "CPU Soft Interrupts"),
     AS(RATE, U32, "interrupts", 1, "interrupts", FLOAT, "", BOTH, "%.0f", "cpu", "Interrupts"),
     AS(RATE, U32, "contexts", 1, "contexts", FLOAT, "", BOTH, "%.0f", "cpu", "Context Switches"),
-    TAIL(SHARE, U32, "cpu_steal", 1, "cpu_steal", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU Steal"),
-    TAIL(SUBSHARE, U32, "cpu_guest", 1, "cpu_guest", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU Guest"),
-    TAIL(SUBSHARE, U32, "cpu_guest_nice", 1, "cpu_gnice", FLOAT, "%", BOTH, "%.2f", "cpu", "CPU Guest Nice"),
+    CPU_TIME(SHARE, true, "cpu_steal", -12, "cpu_steal", "%", "cpu", "CPU Steal"),
+    CPU_TIME(SUBSHARE, true, "cpu_guest", -13, "cpu_guest", "%", "cpu", "CPU Guest"),
+    CPU_TIME(SUBSHARE, true, "cpu_guest_nice", -14, "cpu_gnice", "%", "cpu", "CPU Guest Nice"),
 };
 
 static const struct field host_memory[] = {
@@ -158,13 +165,13 @@ static const struct field virt_node[] = {
 
 static const struct field virt_cpu[] = {
     NAME_OF("state", domain_states, "vcpu_state", STRING, "", ZERO, "%s", "vm cpu", "VM CPU State"),
-    AS(BUSY, U32, "cpuTime", 1, "vcpu_util", FLOAT, "%", BOTH, "%.2f", "vm cpu", "VM CPU Utilization"),
+    CPU_TIME(BUSY, false, "cpuTime", 1, "vcpu_util", "%", "vm cpu", "VM CPU Utilization"),
     AS(GAUGE, U32, "nrVirtCpu", 1, "vcpu_num", UINT32, "", ZERO, "%u", "vm cpu", "VM CPU Count"),
 };
 
 static const struct field virt_memory[] = {
     WITH(PERCENT, U64, "memory", 1, "vmem_util", FLOAT, "%", BOTH, "%.2f", "vm memory", "VM Memory Utilization"),
-    AS(GAUGE, U64, "maxMemory", KB, "vmem_total", DOUBLE, "KB", ZERO, "%.0f", "vm memory", "VM Memory Total"),
+    LIMIT("maxMemory", KB, "vmem_total", DOUBLE, "KB", ZERO, "%.0f", "vm memory", "VM Memory Total"),
 };
 
 static const struct field virt_disk_io[] = {
@@ -281,13 +288,13 @@ static const struct field mib2_udp_group[] = {
 
 static const struct field jvm_virt_cpu[] = {
     RAW(U32, "state"),
-    AS(BUSY, U32, "cpuTime", 1, "jvm_vcpu_util", FLOAT, "%", BOTH, "%.2f", "jvm", "JVM CPU Utilization"),
+    CPU_TIME(BUSY, false, "cpuTime", 1, "jvm_vcpu_util", "%", "jvm", "JVM CPU Utilization"),
     RAW(U32, "nrVirtCpu"),
 };
 
 static const struct field jvm_virt_memory[] = {
     WITH(PERCENT, U64, "memory", 1, "jvm_vmem_util", FLOAT, "%", ZERO, "%.2f", "jvm", "JVM Memory Utilization"),
-    AS(GAUGE, U64, "maxMemory", KB, "jvm_vmem_total", DOUBLE, "KB", ZERO, "%.0f", "jvm", "JVM Memory Total"),
+    LIMIT("maxMemory", KB, "jvm_vmem_total", DOUBLE, "KB", ZERO, "%.0f", "jvm", "JVM Memory Total"),
 };
 
 static const struct field jvm_runtime[] = {
@@ -300,11 +307,11 @@ static const struct field jvm_statistics[] = {
     AS(GAUGE, U64, "heap_initial", 1, "jvm_hmem_initial", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Heap Initial"),
     AS(GAUGE, U64, "heap_used", 1, "jvm_hmem_used", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Heap Used"),
     AS(GAUGE, U64, "heap_committed", 1, "jvm_hmem_committed", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Heap Committed"),
-    AS(GAUGE, U64, "heap_max", 1, "jvm_hmem_max", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Heap Max"),
+    LIMIT("heap_max", 1, "jvm_hmem_max", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Heap Max"),
     AS(GAUGE, U64, "non_heap_initial", 1, "jvm_nhmem_initial", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Non-Heap Initial"),
     AS(GAUGE, U64, "non_heap_used", 1, "jvm_nhmem_used", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Non-Heap Used"),
     AS(GAUGE, U64, "non_heap_committed", 1, "jvm_nhmem_committed", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Non-Heap Committed"),
-    AS(GAUGE, U64, "non_heap_max", 1, "jvm_nhmem_max", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Non-Heap Max"),
+    LIMIT("non_heap_max", 1, "jvm_nhmem_max", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Non-Heap Max"),
     AS(RATE, U32, "gc_count", 1, "jvm_gc_count", FLOAT, "", BOTH, "%.2f", "jvm", "JVM GC count"),
     AS(BUSY, U32, "gc_time", 1, "jvm_gc_cpu", FLOAT, "%", BOTH, "%.2f", "jvm", "JVM GC CPU"),
     AS(GAUGE, U32, "classes_loaded", 1, "jvm_cls_loaded", DOUBLE, "", BOTH, "%.2f", "jvm", "JVM Classes Loaded"),
@@ -395,7 +402,7 @@ static const struct field memcache_counters[] = {
     MC_RATE64("bytes_read", "mc_bytes_read", "Bytes Read"),
     MC_RATE64("bytes_written", "mc_bytes_written", "Bytes Written"),
     AS(GAUGE, U64, "bytes", 1, "mc_bytes", DOUBLE, "", BOTH, "%.2f", "memcache", "Memcache Bytes"),
-    AS(GAUGE, U64, "limit_maxbytes", 1, "mc_limit_maxbytes", DOUBLE, "", ZERO, "%.0f", "memcache", "Memcache Limit MaxBytes"),
+    LIMIT("limit_maxbytes", 1, "mc_limit_maxbytes", DOUBLE, "", ZERO, "%.0f", "memcache", "Memcache Limit MaxBytes"),
 };
 
 /* sFlow HTTP Structures (sflow.org/sflow_http.txt), and the application's workers
@@ -455,10 +462,10 @@ static const struct field app_operations[] = {
 };
 
 #define RESOURCES(metric_, group_, title_) \
-	AS(BUSY, U32, "user_time", 1, metric_ "cpu_user", FLOAT, "%", BOTH, "%.2f", group_, title_ "CPU User"), \
-	AS(BUSY, U32, "system_time", 1, metric_ "cpu_system", FLOAT, "%", BOTH, "%.2f", group_, title_ "CPU System"), \
+	CPU_TIME(BUSY, false, "user_time", 0, metric_ "cpu_user", "%", group_, title_ "CPU User"), \
+	CPU_TIME(BUSY, false, "system_time", 0, metric_ "cpu_system", "%", group_, title_ "CPU System"), \
 	AS(GAUGE, U64, "mem_used", KB, metric_ "mem_used", DOUBLE, "KB", BOTH, "%.0f", group_, title_ "Memory Used"), \
-	AS(GAUGE, U64, "mem_max", KB, metric_ "mem_max", DOUBLE, "KB", ZERO, "%.0f", group_, title_ "Memory at Most"), \
+	LIMIT("mem_max", KB, metric_ "mem_max", DOUBLE, "KB", ZERO, "%.0f", group_, title_ "Memory at Most"), \
 	AS(GAUGE, U32, "fd_open", 1, metric_ "fds_open", UINT32, "files", BOTH, "%u", group_, title_ "Files Open"), \
 	AS(GAUGE, U32, "fd_max", 1, metric_ "fds_max", UINT32, "files", ZERO, "%u", group_, title_ "Files Open at Most"), \
 	AS(GAUGE, U32, "conn_open", 1, metric_ "conns_open", UINT32, "connections", BOTH, "%u", group_, title_ "Connections Open"), \

@@ -203,6 +203,8 @@ class Golden:
     fields: list = field(default_factory=list)
     sums: dict = field(default_factory=dict)  # name of a total -> its fields
     carriers: dict = field(default_factory=dict)  # packets -> their octets
+    cpus: dict = field(default_factory=dict)  # ms of CPUs -> the field that says how many
+    limits: tuple = ()  # of memory
     metrics: list = field(default_factory=list)
     described: dict = field(default_factory=dict)
 
@@ -353,6 +355,15 @@ def line_packets(golden, rest):
     golden.carriers.update(dict.fromkeys(names_in(golden, names), octets.strip()))
 
 
+def line_cpus(golden, rest):
+    number, names = rest.split("=")
+    golden.cpus.update(dict.fromkeys(names_in(golden, names), number.strip()))
+
+
+def line_limit(golden, rest):
+    golden.limits += tuple(names_in(golden, rest))
+
+
 def line_metric(golden, rest):
     name, text = rest.split("=", 1)
     golden.metrics.append(compile_metric(golden, name.strip(), text.strip()))
@@ -391,6 +402,8 @@ LINES = {
     "field": line_field,
     "total": line_total,
     "packets": line_packets,
+    "cpus": line_cpus,
+    "limit": line_limit,
     "metric": line_metric,
     "describe": line_describe,
 }

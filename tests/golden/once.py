@@ -38,7 +38,7 @@ class Alike:
         return all(values[name] >= before[name] for name in OCTETS) and all(packets)
 
     def heard(self, port, values, datagram, begins):
-        if len(self.members) < 2:
+        if len(self.members) < 2 or not values.keys() >= {*OCTETS, *PACKETS}:
             return
         if begins and self.last is port:
             self.begin(False)

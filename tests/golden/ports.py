@@ -33,6 +33,7 @@ class Port:
     other: float = 0  # ms, another interval that came once
     counted: bool = False
     rates: dict = None  # by metric, since the last totals
+    unsure: set = frozenset()  # those of which no rate can be known
     rated: int = None  # ms, when there were rates, or it began to count
     begun: bool = False  # without rates since then
     part_said: int = None  # ms, when a port said that it is part of this one
@@ -118,7 +119,7 @@ class Ports:
             port.alike.add(port)
         return port.alike
 
-    def heard(self, datagram, source, values, rates, has_rates, begins, reset):
+    def heard(self, datagram, source, values, rates, has_rates, begins, reset, unsure):
         """A port's counters came; it `begins` where there are none before them.
         Returns the totals if they are due."""
         agent, now, if_type = datagram.agent, datagram.arrival, values["ifType"]
@@ -145,6 +146,7 @@ class Ports:
         if not port.counted or not has_rates:
             return {}
         port.rates = {name: rates[name] for name in self.names if name in rates}
+        port.unsure = set(self.names) - rates.keys() if unsure else set()
         return self.due(datagram.agent)
 
     @staticmethod
@@ -161,14 +163,16 @@ class Ports:
             return {}
         names = {key[1:]: name for key, name in self.called.items() if key[0] == agent}
         review(self.known[agent], names, self.names)
-        sums = {}
+        sums, unsure = {}, set()
         for port in counted:
             if port.below or port.sum or is_another(port):
                 self.count_out(port)
                 continue
+            unsure |= port.unsure
             for name, value in port.rates.items():
                 sums[name] = sums.get(name, 0) + value
             port.rates = None
+        sums = {name: value for name, value in sums.items() if name not in unsure}
         return {} if agent in self.own else sums
 
     def tick(self, now):

@@ -4,17 +4,26 @@ has to update, and to what.
 """
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from goldenfile import KINDS, Absent, custom_golden, evaluate, safe_text
+from goldenfile import KINDS, UNKNOWN, Absent, custom_golden, evaluate, safe_text
 from owners import Owners
-from ports import Ports
+from ports import NOT_PHYSICAL, Ports
 from wire import COUNTERS, FLOWS, OF_PACKETS, RTMETRIC, Record
 
 PHYSICAL = {"0:2003", "0:2004", "0:2005", "0:2006"}
 DELAY_MS = 5000  # a network holds no datagram up for longer
 INTERVAL_LEAST_MS = 100  # no agent polls more often: no deltas over less
 FRAME_LEAST = 60  # bytes; no packet has fewer
+FRAME_WIRE = 84  # bytes of the line that the shortest packet takes
+FRAME_GAP = 20  # of these are between it and the next
+WRAP = 2**32
+TEN = 10  # times what was counted last, at most, a counter goes on
+NEAR = 10000  # from its wrap: then it did wrap
+CPUS_MOST = 65536  # no machine has so many
+NO_LIMIT = 2**60  # bytes: no memory is so large
+POLLS = 8  # of which a record may reset at most
+VIRTUAL = ("tap", "tun", "veth", "vnet", "vif")  # Linux's names of what has no speed
 DEFAULT = tuple(kind for kind, facts in KINDS.items() if facts.accepted)
 
 
@@ -62,6 +71,31 @@ class Latch:
     values: dict
     uptime: int
     arrival: int
+
+
+@dataclass
+class Memory:
+    """What is remembered of a record beside its last values, over restarts."""
+
+    rates: dict = field(default_factory=dict)  # counter -> per ms, as last told
+    ratios: dict = field(default_factory=dict)  # counter -> (another, per one of it)
+    polls: list = field(default_factory=list)  # of the last: was it reset?
+    fall: dict = None  # its values before it fell at the last poll
+    speed: str = "good"  # or passed, wrong
+    wrong_bits: int = 0  # of the speed's number, where it is wrong
+
+    def resets_often(self):
+        return len(self.polls) >= 2 and 2 * sum(self.polls) > len(self.polls)
+
+
+@dataclass
+class Sitting:
+    """The records of one sample, which are judged together."""
+
+    scopes: list = field(default_factory=list)  # (source, Scope, part)
+    falls: int = 0  # 32-bit counters that are below what they were
+    fell: bool = False  # one of them can't have wrapped
+    reset: bool = False
 
 
 @dataclass
@@ -118,52 +152,192 @@ class Scope:
     the interval, the arrival. The call_ methods are the functions that golden
     files may use."""
 
-    def __init__(self, record, latch, datagram):
+    def __init__(self, record, latch, datagram, memory, cpus, usual):
         self.golden, self.now = record.golden, record.values
         self.before = latch.values if latch else {}
         self.interval = interval(latch, datagram) if latch else 0
         self.arrival = datagram.arrival
-        self.deltas = self.all_deltas()
+        self.memory, self.machine_cpus, self.usual = memory, cpus, usual
+        self.deltas, self.back, self.doubt, self.several = {}, set(), set(), set()
+        self.untrue, self.beyond, self.wrapped = set(), set(), False
+        self.compared = bool(self.before)
+        self.good = self.compared and self.interval >= INTERVAL_LEAST_MS
+        if self.golden.record == "if_counters" and self.now.get("ifSpeed") == UNKNOWN["u32"]:
+            self.now = {**self.now, "ifSpeed": UNKNOWN["u64"]}
 
-    def all_deltas(self):
-        """Of every counter that has two supported values; None when one of
-        them tells of a reset, which spoils the whole record."""
-        deltas = {}
+    def compare(self, sitting):
+        """Takes the deltas of all counters with two supported values, and judges
+        what is odd of them."""
+        if not self.good:
+            if not self.compared:
+                self.memory.fall = None
+            return
+        self.take_deltas()
+        if self.back or self.doubt:
+            self.judge_falls(sitting)
+        if self.memory.fall is not None:
+            self.look_back()
+        if self.back or self.doubt:
+            self.memory.fall = self.before
+        polls = self.memory.polls + [bool(self.back or self.doubt)]
+        self.memory.polls = polls[-POLLS:]
+        self.untrue |= {name for name in self.several if not self.one_answer(name)}
+        if 0 < self.usual < self.interval / 2:
+            self.judge_gap()
+
+    def pair(self, item):
+        now, before = self.now.get(item.name), self.before.get(item.name)
+        if now is None or before is None or not item.supported(now) or not item.supported(before):
+            return None
+        return now, before
+
+    def take_deltas(self):
         for item in self.golden.counters:
-            now, before = self.now.get(item.name), self.before.get(item.name)
-            if now is None or before is None:
+            if self.pair(item) is None:
                 continue
-            if not item.supported(now) or not item.supported(before):
-                continue
-            delta = (now - before) % 2**32 if item.type == "u32" else now - before
-            if delta < 0 or (delta >= 2**31 and not self.is_right(item, delta, deltas)):
-                return None
-            deltas[item.name] = delta
-        return deltas
+            now, before = self.pair(item)
+            wide = item.type != "u32"
+            delta = self.deltas[item.name] = now - before if wide else (now - before) % WRAP
+            if wide and delta < 0:
+                self.back.add(item.name)
+            most = self.octets(item.name) // FRAME_LEAST
+            if not wide and (now < before or delta >= 2**31) and most < delta:
+                self.doubt.add(item.name)
+            if not wide and most >= delta + WRAP:
+                self.several.add(item.name)
 
-    def is_right(self, item, delta, deltas):
-        """A large step is right for a wide counter, and for packets when their
-        octets say that there were so many."""
-        octets = deltas.get(self.golden.carriers.get(item.name), -1)
-        return item.type != "u32" or octets >= delta * FRAME_LEAST
+    def octets(self, name):
+        """Those of the packets that are counted there; -1: not known."""
+        octets = self.golden.carriers.get(name)
+        return -1 if octets in self.back else self.deltas.get(octets, -1)
+
+    def expected(self, name):
+        """What the counter would count in this interval, if it went on as last
+        told; or None."""
+        if name in self.memory.rates:
+            return self.memory.rates[name] * self.interval
+        other, ratio = self.memory.ratios.get(name, (None, None))
+        known = other in self.deltas and other not in self.doubt
+        return ratio * self.deltas[other] if known else None
+
+    def cpu_most(self, name):
+        """How many ms of CPUs there can be; or None."""
+        number = self.golden.cpus.get(name)
+        if number is None:
+            return None
+        cpus = self.now.get(number, 0)
+        if not 0 < cpus < CPUS_MOST:
+            cpus = self.machine_cpus
+        return cpus * (self.interval + max(self.interval / 10, 1000)) or None
+
+    def most(self, name):
+        """What the counter can have counted; or None."""
+        expected = self.expected(name)
+        return self.cpu_most(name) or (None if expected is None else TEN * expected)
+
+    def did_wrap(self, name):
+        most = self.most(name)
+        return self.deltas[name] <= NEAR or most is not None and self.deltas[name] <= most
+
+    def judge_falls(self, sitting):
+        counts = not self.memory.resets_often()
+        for name in [item.name for item in self.golden.counters if item.name in self.doubt]:
+            fell = counts and self.now[name] < self.before[name]
+            sitting.falls += fell
+            if self.did_wrap(name):
+                self.doubt.remove(name)
+                self.wrapped = True
+            else:
+                sitting.fell |= fell
+        self.good = not self.back and not self.doubt
+        sitting.reset |= counts and bool(self.back)
+        sitting.reset |= sitting.fell and sitting.falls >= 2
+
+    def look_back(self):
+        """A record that is back where it was before it fell: the reading between
+        was wrong, unless so much was counted since that it can't be told."""
+        if not any(self.deltas.values()):
+            return
+        was, self.memory.fall = self.memory.fall, None
+        if was.keys() != self.now.keys():
+            return
+        close = False
+        for item in self.golden.counters:
+            if self.pair(item) is None or not item.supported(was[item.name]):
+                continue
+            up = self.now[item.name] - was[item.name]
+            fall = was[item.name] - self.before[item.name]
+            if up < 0:
+                return
+            close |= fall > 0 and up // TEN <= fall
+        if close:
+            self.back, self.doubt, self.good = set(), set(), False
+
+    def went_on(self):
+        """Whether the record was left alone by what reset its sample."""
+        before = {name: self.before[name] for name in self.deltas}
+        on = any(was and was // TEN >= self.deltas[name] for name, was in before.items())
+        return not self.wrapped and (on or not any(before.values()))
+
+    def line_most(self, octets):
+        """How many packets of these octets a line can carry; or None."""
+        speeds = [m.fields[1] for m in self.golden.metrics if m.fields[0] == octets
+                  and "load" in m.functions]
+        line = self.now[speeds[0]] * self.interval / 8000 if speeds else 0
+        came = self.deltas[octets]
+        if line >= came:
+            return min((line - came) / FRAME_GAP, line / FRAME_WIRE)
+        wrong = line > 0 and came > 2 * line and self.memory.speed == "good"
+        return line / FRAME_WIRE if wrong else None
+
+    def one_answer(self, name):
+        """Whether it is known that these packets did not wrap once more."""
+        delta, octets = self.deltas[name], self.golden.carriers[name]
+        line = self.line_most(octets)
+        if delta == 0 or line is not None and line < delta + WRAP:
+            return True
+        last, carried = self.expected(name), self.expected(octets)
+        if last is None or not carried:
+            return False
+        last *= max(1, self.deltas[octets] / carried)
+        return TEN * last < WRAP and delta <= max(TEN * last, NEAR)
+
+    def judge_gap(self):
+        """After a gap, counters that may have wrapped unseen."""
+        shares = {name for names in self.golden.sums.values() for name in names}
+        shares |= {m.fields[0] for m in self.golden.metrics if "share" in m.functions}
+        for item in self.golden.counters:
+            slow = item.type == "u32" and item.name not in self.golden.carriers
+            if slow and item.name in self.deltas and (self.most(item.name) or 0) >= WRAP:
+                self.untrue |= shares if item.name in shares else {item.name}
 
     @property
     def is_reset(self):
-        return self.deltas is None and self.interval >= INTERVAL_LEAST_MS
+        return bool(self.back or self.doubt)
 
     @property
     def has_rates(self):
-        compares = bool(self.before) and self.interval >= INTERVAL_LEAST_MS
-        return compares and self.deltas is not None
+        return self.good
 
     def value(self, name):
         item = self.golden.by_name(name)
         if item.name not in self.now or not item.supported(self.now[item.name]):
             raise Absent
+        if item.name in self.golden.limits and not self.limits(item.name):
+            raise Absent
         return self.now[item.name]
 
+    def limits(self, name):
+        """Whether a limit of memory is one."""
+        limit = self.now[name]
+        used = [m.fields[0] for m in self.golden.metrics if "percent" in m.functions]
+        if not used:
+            return limit < NO_LIMIT
+        known = self.golden.by_name(used[0]).supported(self.now[used[0]])
+        return 0 < limit < NO_LIMIT and not (known and self.now[used[0]] > limit)
+
     def delta(self, name):
-        if self.deltas is None or name not in self.deltas or self.interval < INTERVAL_LEAST_MS:
+        if not self.good or name not in self.deltas or name in self.untrue:
             raise Absent
         return self.deltas[name]
 
@@ -171,7 +345,10 @@ class Scope:
         return self.delta(name) * 1000 / self.interval
 
     def call_busy(self, name):
-        return self.delta(name) * 100 / self.interval
+        delta, most = self.delta(name), self.cpu_most(name)
+        if most is not None and delta > most:
+            raise Absent
+        return delta * 100 / self.interval
 
     def call_share(self, name, total):
         part = self.delta(name)
@@ -183,19 +360,26 @@ class Scope:
         return part / count if count else 0
 
     def call_sum(self, name, *others):
-        known = [self.delta(name)] + [self.deltas[o] for o in others if o in self.deltas]
+        self.delta(name)
+        if self.untrue & {name, *others}:
+            raise Absent
+        known = [self.delta(n) for n in (name, *others) if n in self.deltas]
         return sum(known) * 1000 / self.interval
 
     def call_load(self, octets, speed):
         bits = self.delta(octets) * 8 * 1000 / self.interval
-        if self.value(speed) == 0:
+        if self.value(speed) == 0 or self.memory.speed == "wrong":
+            raise Absent
+        if bits > 2 * self.value(speed):
+            self.beyond.add(octets)
             raise Absent
         return 100 * bits / self.value(speed)
 
     def call_percent(self, name, other):
-        if self.value(other) == 0:
+        part, whole = self.value(name), self.value(other)
+        if whole == 0 or part > whole:
             raise Absent
-        return 100 * self.value(name) / self.value(other)
+        return 100 * part / whole
 
     def call_since(self, name):
         return self.arrival // 1000 - self.value(name)
@@ -225,6 +409,8 @@ class Replay:
         self.sub_agents = {}  # (agent, sub-agent) -> SubAgent
         self.samples = {}  # (agent, sub-agent, source) -> sequence
         self.latches = {}  # (agent, sub-agent, source, structure, part) -> Latch
+        self.memories = {}  # the same -> Memory
+        self.cpus = {}  # agent -> how many its machine has
         self.names = {}  # (agent, sub-agent, source) -> what it calls itself
         self.machines = {}  # agent -> host name
         self.owners = {}  # host name -> the agent that had it first
@@ -287,12 +473,20 @@ class Replay:
             self.ports.hear(datagram, source, counters=True)
             self.note_name(own, sample, [r for r, s in owned.records if s == source])
         expected = []
-        for record, source in owned.records:
+        for source in owned.sources:
+            expected += self.owned(datagram, sample, source, owned.records)
+        return expected
+
+    def owned(self, datagram, sample, source, records):
+        """The Expected of the records of one owner: these are reset together, whatever
+        becomes of others in the sample."""
+        sitting = Sitting()
+        for record in (r for r, owner in records if owner == source):
             if record.golden is None:
                 self.counts["unknown"] += 1
             else:
-                expected += self.accepted(datagram, sample, record, source)
-        return expected
+                self.accepted(datagram, sample, record, source, sitting)
+        return self.finish(datagram, sitting)
 
     def custom(self, datagram, sample):
         """Each metric that the agent names itself is a structure of its own."""
@@ -300,15 +494,15 @@ class Replay:
             self.counts["malformed"] += 1
             return []
         self.names[datagram.agent, datagram.sub_agent, "set " + sample.set] = sample.set
-        expected = []
+        sitting = Sitting()
         for name, number, value in sample.custom:
             golden = custom_golden(self.goldens.rtmetric, safe_name(name), number)
             values = {golden.fields[0].name: value}
             record = Record(RTMETRIC, False, 0, golden=golden, values=values)
             source = "set " + sample.set
-            expected += self.record(datagram, source, record, (safe_name(name), ""))
+            self.record(datagram, source, record, (safe_name(name), ""), sitting)
         self.counts["malformed"] += sample.broken
-        return expected
+        return self.finish(datagram, sitting)
 
     def note_sequence(self, key, sample):
         """A data source whose own sequence goes back was made anew."""
@@ -326,6 +520,9 @@ class Replay:
         was = self.names.get(key, name)
         if was != name and key[2].startswith("0:"):
             self.unlatch(key)
+        if was != name:  # what was told before has another name
+            for known in (k for k in self.memories if k[: len(key)] == key):
+                self.memories[known].rates, self.memories[known].ratios = {}, {}
         self.names[key] = name
         if naming[0].tag == "0:2000" and is_machine(sample):
             self.machines[key[0]] = safe_name(name)
@@ -341,24 +538,28 @@ class Replay:
     def unnamed(agent):
         return {"-", agent.replace(":", "-")}
 
-    def accepted(self, datagram, sample, record, source):
-        """The Expected of one record, if it is one that is looked at."""
+    def accepted(self, datagram, sample, record, source, sitting):
+        """Takes one record, if it is one that is looked at."""
         golden = record.golden
-        if golden.record == "lag_port_stats" and record.values:
+        if golden.record == "lag_port_stats" and "dot3adAggPortAttachedAggID" in record.values:
             index = record.values["dot3adAggPortAttachedAggID"]
             self.ports.aggregate(datagram, source, index)
         unwanted = golden.kind not in self.options.accept
         if golden.metrics and (unwanted or golden.kind == "host" and not is_machine(sample)):
-            return []
+            return
+        self.counts["malformed"] += record.short
         if not record.values:
-            self.counts["malformed"] += 1
-            return []
+            return
         if golden.only_machine and self.options.vm != "host" and golden.kind == "vm":
-            return []
+            return
         if golden.record == "host_net_io":
             self.ports.own.add(datagram.agent)
+        for name in ("cpu_num", "cpus"):
+            if golden.record in ("host_cpu", "virt_node") and name in record.values:
+                cpus = record.values[name]
+                self.cpus[datagram.agent] = 0 if cpus == UNKNOWN["u32"] else cpus
         part = self.part(golden, record.values, 0)
-        return self.record(datagram, source, record, part)
+        self.record(datagram, source, record, part, sitting)
 
     @staticmethod
     def part(golden, values, place):
@@ -369,33 +570,79 @@ class Replay:
         number = place if by == "-" else values[by]
         return number, f"{word}{number}"
 
-    def record(self, datagram, source, record, part):
-        """The Expected of a record and of the lists in it."""
+    def record(self, datagram, source, record, part, sitting):
+        """Compares a record, and the lists in it, with those before."""
         golden, values = record.golden, record.values
         key = (datagram.agent, datagram.sub_agent, source, golden.name, part[0])
         latch = self.latches.get(key)
-        scope = Scope(record, latch if latch and latch.golden is golden else None, datagram)
-        self.latches[key] = Latch(golden, values, datagram.uptime, datagram.arrival)
-        self.counts["resets"] += scope.is_reset
-        expected = self.metrics(datagram, source, scope, part[1])
-        if golden.record == "if_counters":
-            rates = {e.metric.name: e.value for e in expected}
-            sums = self.ports.heard(datagram, source, values, rates, scope.has_rates,
-                                    begins=not scope.before, reset=scope.deltas is None)
-            expected += self.totals(datagram, datagram.agent, sums)
+        if latch and (latch.golden is not golden or latch.values.keys() != values.keys()):
+            latch = None
+        memory = self.memories.setdefault(key, Memory())
+        ports = self.ports.known.get(datagram.agent, {})
+        port = ports.get((datagram.sub_agent, source))
+        more = (memory, self.cpus.get(datagram.agent, 0), port.interval if port else 0)
+        scope = Scope(record, latch, datagram, *more)
+        scope.compare(sitting)
+        self.latches[key] = Latch(golden, scope.now, datagram.uptime, datagram.arrival)
+        sitting.scopes.append((source, scope, part[1]))
         for item in golden.lists:
-            expected += self.elements(datagram, source, item.elements, values[item.name])
-        return expected
+            elements = values.get(item.name, ())
+            self.elements(datagram, source, item.elements, elements, sitting)
 
-    def elements(self, datagram, source, golden, elements):
+    def elements(self, datagram, source, golden, elements, sitting):
         if golden.kind not in self.options.accept:
-            return []
-        expected = []
+            return
         for place, values in enumerate(elements):
             record = Record("-", False, 0, golden=golden, values=values)
             part = self.part(golden, values, place)
-            expected += self.record(datagram, source, record, part)
+            self.record(datagram, source, record, part, sitting)
+
+    def finish(self, datagram, sitting):
+        """The Expected of all records of a sample."""
+        expected = []
+        for source, scope, part in sitting.scopes:
+            self.counts["resets"] += scope.is_reset
+            if sitting.reset and scope.good:
+                scope.good = scope.went_on()
+            another = scope.memory.wrong_bits != scope.now.get("ifSpeed", 0).bit_length()
+            if scope.good and scope.memory.speed == "wrong" and another:
+                scope.memory.speed = "good"
+            told = self.metrics(datagram, source, scope, part)
+            passed = self.judge_speed(datagram, source, scope)
+            if passed:
+                told = [e for e in told if e.metric.fields[0] not in scope.beyond]
+            elif scope.memory.speed == "wrong":
+                told = [e for e in told if "load" not in e.metric.functions]
+            remember(scope, told)
+            expected += told
+            if scope.golden.record == "if_counters" and "ifType" in scope.now:
+                expected += self.port(datagram, source, scope, told, passed)
         return expected
+
+    def judge_speed(self, datagram, source, scope):
+        """Whether more came than the line carries, for the first time. Twice
+        running, or on what has no line, the speed is wrong."""
+        memory = scope.memory
+        if not scope.good or memory.speed == "wrong":
+            return False
+        name = self.names.get((datagram.agent, datagram.sub_agent, source), "")
+        virtual = scope.now.get("ifType") in NOT_PHYSICAL or name.startswith(VIRTUAL)
+        if not scope.beyond:
+            memory.speed = "good"
+        elif memory.speed == "passed" or virtual:
+            memory.speed, memory.wrong_bits = "wrong", scope.now["ifSpeed"].bit_length()
+        else:
+            memory.speed = "passed"
+        return memory.speed == "passed"
+
+    def port(self, datagram, source, scope, told, passed):
+        """The totals that are due by it."""
+        rates = {e.metric.name: e.value for e in told}
+        reset = not scope.has_rates and scope.interval >= INTERVAL_LEAST_MS
+        sums = self.ports.heard(datagram, source, scope.now, rates, scope.has_rates,
+                                begins=not scope.compared, reset=reset,
+                                unsure=passed or bool(scope.untrue))
+        return self.totals(datagram, datagram.agent, sums)
 
     def metrics(self, datagram, source, scope, part):
         golden = scope.golden
@@ -473,6 +720,18 @@ class Replay:
         told, _, wire = source.partition("@")
         what = usual if named or wire else "vlan" if told[0] == "1" else "interface"
         return f"{what[:30]}-{sub}-{(wire or told).replace(':', '-')}"
+
+
+def remember(scope, told):
+    """Keeps how fast the counters are, as far as it was told."""
+    for metric in (expected.metric for expected in told):
+        name, memory = metric.fields[0], scope.memory
+        if metric.functions & {"rate", "busy"}:
+            memory.rates[name] = scope.deltas[name] / scope.interval
+        elif "ratio" in metric.functions:
+            other = metric.fields[1]
+            count = scope.deltas[other]
+            memory.ratios[name] = other, scope.deltas[name] / count if count else 0
 
 
 def latest(expected):

@@ -270,7 +270,8 @@ def still(goldens, golden):
     traffic = Traffic(goldens)
     values = values_of(golden, 0)
     for item in golden.fields:
-        if item not in golden.counters and item.type in UNKNOWN:
+        gauge = item not in golden.counters and item.name not in golden.limits
+        if gauge and item.type in UNKNOWN:
             values[item.name] = 0
     for _ in range(3):
         traffic.send_golden(golden, dict(values))
@@ -305,8 +306,7 @@ def carried(goldens, golden):
 
 
 def cut(goldens, golden):
-    """A record that ends too early gives nothing, and what comes after it is
-    compared with what was before it."""
+    """A record that ends too early gives its whole fields."""
     traffic = Traffic(goldens)
     for step in range(4):
         values = names_itself(golden, values_of(golden, step))
@@ -314,9 +314,27 @@ def cut(goldens, golden):
         if step == 1:
             least = {f.name: values[f.name] for f in golden.fields if not f.tail}
             records[0].body = wire.pack_fields(golden, least)[:-4]
-            records[0].length, records[0].values = len(records[0].body), {}
+            records[0].length, records[0].short = len(records[0].body), True
+            records[0].values = whole_of(golden, least, records[0].length)
         traffic.send(traffic.sample(records, source_of(golden)))
     return traffic.done()
+
+
+def whole_of(golden, values, length):
+    """The fields that are whole in so many bytes."""
+    whole, at = {}, 0
+    for item in golden.fields:
+        if item.name not in values:
+            break
+        size = len(wire.pack(item, values[item.name]))
+        missing = 2 if item.type == "mac" else 0  # padding
+        if item.type == "string":
+            missing = -len(values[item.name]) % 4
+        if at + size - missing > length:
+            break
+        whole[item.name] = values[item.name]
+        at += size
+    return whole
 
 
 def without_tail(goldens, golden):
@@ -565,9 +583,9 @@ def port_totals(goldens):
     traffic = Traffic(goldens)
     traffic.send(traffic.sample([], "3:1"))
     for step in range(16):
-        traffic.send(*members(goldens, traffic, step), gap=(8000, 8010))
+        traffic.send(*members(goldens, traffic, step), gap=(8000, 8000))
         traffic.send(*others(goldens, traffic, step), gap=(1000, 1000))
-        traffic.send(silent(goldens, traffic, step), gap=(1003, 1000))
+        traffic.send(silent(goldens, traffic, step), gap=(1003, 1003))
     return traffic.done()
 
 
@@ -720,7 +738,8 @@ def too_long(golden, more):
     """A record whose last list claims more elements than there are."""
     values = {**values_of(golden, 0), golden.lists[-1].name: []}
     body = wire.pack_fields(golden, values)[:-4] + struct.pack(">I", more)
-    return wire.Record(golden.tag, False, len(body), body, values={})
+    whole = {name: value for name, value in values.items() if name != golden.lists[-1].name}
+    return wire.Record(golden.tag, False, len(body), body, values=whole, short=True)
 
 
 def applications(goldens):

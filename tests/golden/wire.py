@@ -24,6 +24,7 @@ class Record:
     theirs: dict = None  # sflowtool's element, or None for made-up traffic
     golden: object = None  # by which it is to be read; None: nobody's
     values: dict = None  # of its fields, by name
+    short: bool = False  # it ends too early
 
 
 @dataclass

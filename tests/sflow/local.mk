@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/sflow/test_packet \
 	tests/sflow/test_ports \
 	tests/sflow/test_readers \
+	tests/sflow/test_readings \
 	tests/sflow/test_records \
 	tests/sflow/test_relations \
 	tests/sflow/test_saved \
@@ -125,6 +126,10 @@ tests_sflow_test_readers_SOURCES = tests/sflow/test_readers.c $(UNIT_SCRIPT)
 tests_sflow_test_readers_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_readers_LDADD = $(UNIT_LIBS)
 tests_sflow_test_readers_LDFLAGS = -Wl,--wrap=calloc
+
+tests_sflow_test_readings_SOURCES = tests/sflow/test_readings.c $(UNIT_RACK)
+tests_sflow_test_readings_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_readings_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_records_SOURCES = tests/sflow/test_records.c tests/sflow/unit.h
 tests_sflow_test_records_CFLAGS = $(UNIT_CFLAGS)

@@ -815,21 +815,32 @@ what_is_not_accepted_is_left_out(void **state)
 
 /* What is malformed or unknown ------------------------------------------------ */
 
+/* It gives what is whole of it, and is told of once. */
 static void
-malformed_record_costs_itself(void **state)
+short_record_gives_its_whole_fields(void **state)
 {
 	struct script *s = *state;
 	struct device d = script_machine(AGENT);
+	int i;
 
-	script_begin(s, &d);
-	wire_host_descr(&s->w, HOST, 1);
-	wire_zeros(&s->w, 2003, 64); /* short_cpu */
-	wire_zeros(&s->w, 2004, 72);
-	assert_int_equal(script_send(s), 0);
-	script_publish(s);
-	assert_int_equal(stats(s)->malformed, 1);
-	assert_int_equal(s->events[EVENT_MALFORMED], 1);
-	assert_true(isnan(script_value(s, HOST, "load_one")));
+	for (i = 0; i < 3; i++) {
+		script_begin(s, &d);
+		wire_host_descr(&s->w, HOST, 1);
+		wire_zeros(&s->w, 2003, 66); /* short_cpu */
+		wire_zeros(&s->w, 2004, 72);
+		wire_zeros(&s->w, 2006, 3); /* not even one field */
+		assert_int_equal(script_send(s), 0);
+		script_publish(s);
+		script_pass(s, 30 * SECONDS);
+	}
+	assert_int_equal(stats(s)->malformed, 6);
+	assert_int_equal(s->events[EVENT_MALFORMED], 0);
+	assert_int_equal(s->events[EVENT_SHORT], 2);
+	assert_near(script_value(s, HOST, "load_one"), 0);
+	assert_near(script_value(s, HOST, "cpu_user"), 0);
+	assert_near(script_value(s, HOST, "interrupts"), 0);
+	assert_true(isnan(script_value(s, HOST, "contexts")));
+	assert_true(isnan(script_value(s, HOST, "bytes_in")));
 	assert_near(script_value(s, HOST, "mem_free"), 0);
 }
 
@@ -874,7 +885,7 @@ short_sample_header_costs_the_sample(void **state)
 	script_publish(s);
 	assert_near(rate(s), 100);
 	assert_int_equal(stats(s)->malformed, 1);
-	assert_int_equal(s->last[EVENT_MALFORMED].of.malformed.error, DATAGRAM_SAMPLE);
+	assert_int_equal(s->last[EVENT_MALFORMED].of.malformed.error, DATAGRAM_HEADER);
 }
 
 static void
@@ -1284,7 +1295,7 @@ main(void)
 	    TEST(expired_sources_make_room),
 	    TEST(only_allowed_packet_sources_are_heard),
 	    TEST(what_is_not_accepted_is_left_out),
-	    TEST(malformed_record_costs_itself),
+	    TEST(short_record_gives_its_whole_fields),
 	    TEST(malformed_sample_costs_itself),
 	    TEST(short_sample_header_costs_the_sample),
 	    TEST(sample_beyond_the_end_leaves_those_before_it),

@@ -19,8 +19,13 @@ struct trial {
 	size_t count;
 	uint64_t now[8], before[8];
 	bool first;           /* there is no before */
+	bool believed;        /* all counters that fell are taken as wrapped */
+	uint64_t untrue;      /* rows whose deltas may not be used */
 	double interval_ms;   /* 0: 30 s */
-	bool steady;          /* what derive() returned */
+	uint64_t cpus;        /* of the machine */
+	struct deltas deltas; /* what deltas_take() gave */
+	bool steady;          /* no counter fell */
+	uint64_t beyond;      /* what derive() returned */
 	struct derived out[8];
 };
 
@@ -29,25 +34,30 @@ run(struct trial *t)
 {
 	struct layout layout = {.fields = t->fields, .count = t->count};
 	struct field_value values[8] = {{0}};
-	uint64_t before[8];
+	uint64_t delta[8];
 	uint8_t latch[64];
 	struct derive_input in = {
 	    .layout = &layout,
 	    .now = values,
-	    .before = t->first ? NULL : before,
 	    .present = t->count,
 	    .interval_ms = t->interval_ms == 0 ? 30000 : t->interval_ms,
-	    .wall_s = 1600000000};
+	    .wall_s = 1600000000,
+	    .machine_cpus = t->cpus};
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
 		values[i].number = t->before[i];
 	latch_write(&layout, values, t->count, latch);
-	latch_read(&layout, latch, t->count, before);
 	for (i = 0; i < t->count; i++)
 		values[i].number = t->now[i];
 	memset(t->out, 0xaa, sizeof(t->out));
-	t->steady = derive(&in, t->out);
+	t->deltas.delta = delta;
+	deltas_take(&layout, values, latch, t->count, &t->deltas);
+	t->deltas.untrue = t->untrue;
+	t->steady = t->believed || (t->deltas.back | t->deltas.doubt) == 0;
+	if (!t->first && t->steady && in.interval_ms >= INTERVAL_LEAST_MS)
+		in.deltas = &t->deltas;
+	t->beyond = derive(&in, t->out);
 }
 
 /* One row alone, `before` and `now`. */
@@ -77,36 +87,46 @@ rate_is_per_second(void **state)
 	assert_near(one(&rate32, 7, 7).number, 0);
 }
 
-static void
-wrap_of_32_bits_is_no_reset(void **state)
+/* Which of a row's counters fell. */
+static struct deltas
+taken(const struct field *field, uint64_t before, uint64_t now)
 {
-	uint64_t delta;
+	struct trial t = {.fields = field, .count = 1, .now = {now},
+	                  .before = {before}};
 
-	(void)state;
-	assert_near(one(&rate32, 0xffffff00, 0x2c).number, 10);
-	assert_true(counter_delta(FIELD_U32, 0, 0xfffffffe, &delta));
-	assert_true(delta == 2);
-	assert_true(counter_delta(FIELD_U32, 0x7fffffff, 0, &delta));
-	assert_true(delta == 0x7fffffff);
+	run(&t);
+	return t.deltas;
 }
 
 static void
-counter_that_goes_back_is_a_reset(void **state)
+counter_of_32_bits_that_fell_is_in_doubt(void **state)
 {
-	uint64_t delta;
+	struct trial t = {.fields = &rate32, .count = 1, .now = {0x2c},
+	                  .before = {0xffffff00}, .believed = true};
 
 	(void)state;
-	assert_false(counter_delta(FIELD_U32, 99, 100, &delta));
-	assert_false(counter_delta(FIELD_U32, 0x80000000, 0, &delta));
-	assert_false(counter_delta(FIELD_U64, 99, 100, &delta));
-	assert_false(counter_delta(FIELD_U64, 0, UINT64_MAX - 1, &delta));
-	assert_true(counter_delta(FIELD_U64, UINT64_MAX - 1, 0, &delta));
-	assert_true(delta == UINT64_MAX - 1);
+	run(&t);
+	assert_true(t.deltas.doubt == 1);
+	assert_near(t.out[0].number, 10);
+	assert_true(taken(&rate32, 100, 99).doubt == 1);
+	assert_true(taken(&rate32, 0, 0x80000000).doubt == 1);
+	assert_true(taken(&rate32, 0, 0x7fffffff).doubt == 0);
+	assert_true(taken(&rate32, 0, 0x7fffffff).valid == 1);
 }
 
-/* A row that went back spoils all deltas of its record, and no gauge. */
 static void
-reset_of_one_row_is_a_reset_of_all(void **state)
+counter_of_64_bits_that_fell_was_reset(void **state)
+{
+	(void)state;
+	assert_true(taken(&rate64, 100, 99).back == 1);
+	assert_true(taken(&rate64, UINT64_MAX - 1, 0).back == 1);
+	assert_true(taken(&rate64, 0, UINT64_MAX - 1).back == 0);
+	assert_true(taken(&rate64, 0, UINT64_MAX - 1).doubt == 0);
+}
+
+/* Without deltas there are gauges. */
+static void
+reset_leaves_the_gauges(void **state)
 {
 	static const struct field fields[] = {
 	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U64, RATE, 1, 0, FLOAT),
@@ -389,7 +409,7 @@ texts_are_made_harmless(void **state)
 	struct derived out[3];
 
 	(void)state;
-	assert_true(derive(&in, out));
+	assert_true(derive(&in, out) == 0);
 	assert_string_equal(out[0].text, "_6.1_");
 	assert_false(out[1].valid);
 	assert_string_equal(out[2].text,
@@ -411,7 +431,7 @@ addresses_and_numbers_become_texts(void **state)
 	struct derived out[3];
 
 	(void)state;
-	assert_true(derive(&in, out));
+	assert_true(derive(&in, out) == 0);
 	assert_string_equal(out[0].text, "02:00:ff:0a:80:01");
 	assert_string_equal(out[1].text, "abc0000000000001");
 	assert_string_equal(out[2].text, "0000000000000000");
@@ -630,6 +650,164 @@ octets_tell_a_wrap_from_a_reset(void **state)
 	assert_false(t.steady);
 }
 
+/* One frame of 60 bytes more, and there may have been 2^32 packets more. */
+static void
+octets_leave_several_answers(void **state)
+{
+	static const struct field fields[] = {
+	    ROW(U64, RATE, 1, 0, FLOAT), ROW(U32, RATE, 1, -1, FLOAT),
+	    ROW(U32, RATE, 1, -2, FLOAT), ROW(U32, SUM, 1, -2, FLOAT)};
+	struct trial t = {.fields = fields, .count = 4,
+	                  .now = {60 * ((UINT64_C(1) << 32) + 900), 900, 1000}};
+
+	(void)state;
+	run(&t);
+	assert_true(t.deltas.several == 2);
+	assert_near(t.out[3].number, 1900 / 30.0);
+	t.untrue = 2;
+	run(&t);
+	assert_true(t.out[0].valid && t.out[2].valid);
+	assert_false(t.out[1].valid);
+	assert_false(t.out[3].valid); /* it would lack a part */
+}
+
+static void
+load_beyond_twice_the_speed_is_none(void **state)
+{
+	static const struct field fields[] = {
+	    ROW(U64, GAUGE, 1, 0, DOUBLE), ROW(U64, RATE, 1, 0, FLOAT),
+	    ROW(U64, LOAD, 1, -2, FLOAT)};
+	struct trial t = {.fields = fields, .count = 3,
+	                  .now = {8000, 60000, 60000}};
+
+	(void)state;
+	run(&t);
+	assert_true(t.beyond == 0);
+	assert_near(t.out[2].number, 200);
+	t.now[1] = t.now[2] = 60031;
+	run(&t);
+	assert_true(t.beyond == 4);
+	assert_false(t.out[2].valid);
+	assert_true(t.out[1].valid);
+}
+
+#define CPU_ROW(formula_, partner_) \
+	{.name = "field", .type = FIELD_U32, .formula = formula_, .scale = 1, \
+	 .partner = partner_, .cpu = true, \
+	 .metric = {.name = "metric", .type = FLOAT}}
+
+/* 1 s of jitter, or 10 %, whichever is more. */
+static void
+cpu_time_is_of_so_many_cpus(void **state)
+{
+	static const struct field fields[] = {CPU_ROW(BUSY, 1),
+	                                      ROW(U32, GAUGE, 1, 0, UINT32)};
+	struct trial t = {.fields = fields, .count = 2, .now = {66000, 2}};
+
+	(void)state;
+	run(&t);
+	assert_near(t.out[0].number, 220);
+	t.now[0] = 66001;
+	run(&t);
+	assert_false(t.out[0].valid);
+	assert_true(t.out[1].valid);
+	t.interval_ms = 2000;
+	t.now[0] = 6000;
+	run(&t);
+	assert_near(t.out[0].number, 300);
+	t.now[0] = 6001;
+	run(&t);
+	assert_false(t.out[0].valid);
+}
+
+static void
+cpu_time_without_cpus_is_the_machines(void **state)
+{
+	static const struct field fields[] = {CPU_ROW(BUSY, 1),
+	                                      ROW(U32, GAUGE, 1, 0, UINT32)};
+	struct trial t = {.fields = fields, .count = 2, .now = {132001, 0},
+	                  .cpus = 4};
+
+	(void)state;
+	run(&t);
+	assert_false(t.out[0].valid);
+	t.now[1] = U32_ALL;
+	run(&t);
+	assert_false(t.out[0].valid);
+	t.count = 1; /* the record ends before it */
+	run(&t);
+	assert_false(t.out[0].valid);
+	t.now[0]--;
+	run(&t);
+	assert_near(t.out[0].number, 440);
+	t.cpus = 0; /* nobody knows */
+	t.now[0] = 1000000;
+	run(&t);
+	assert_true(t.out[0].valid);
+}
+
+static struct trial
+memory(uint64_t used, uint64_t limit)
+{
+	static const struct field fields[] = {
+	    ROW(U64, PERCENT, 1, 1, FLOAT),
+	    {.type = FIELD_U64, .formula = GAUGE, .scale = 1, .limit = true,
+	     .metric = {.name = "limit", .type = DOUBLE}}};
+	struct trial t = {.fields = fields, .count = 2, .now = {used, limit}};
+
+	run(&t);
+	return t;
+}
+
+static void
+memory_limits_may_be_none(void **state)
+{
+	static const struct field limit = {
+	    .type = FIELD_U64, .formula = GAUGE, .scale = 1, .limit = true,
+	    .metric = {.name = "limit", .type = DOUBLE}};
+	static const uint64_t none[] = {
+	    0, UINT64_MAX, INT64_MAX, INT64_MAX - 4095, INT64_MAX - 65535,
+	    INT64_MAX & ~UINT64_C(1023), UINT64_C(1) << 60, 999};
+	struct trial t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(none); i++) {
+		t = memory(1000, none[i]);
+		assert_false(t.out[0].valid);
+		assert_false(t.out[1].valid);
+	}
+	t = memory(1000, 1000);
+	assert_near(t.out[0].number, 100);
+	assert_near(t.out[1].number, 1000);
+	t = memory(UINT64_MAX, 1000);
+	assert_false(t.out[0].valid);
+	assert_true(t.out[1].valid);
+	assert_true(one(&limit, 0, 0).valid);
+	assert_false(one(&limit, 0, UINT64_C(1) << 60).valid);
+}
+
+/* The partner of a row may be behind the end of a record that is short. */
+static void
+rows_that_are_not_there_are_not_used(void **state)
+{
+	static const struct field fields[] = {ROW(U64, PERCENT, 1, 1, FLOAT),
+	                                      ROW(U64, GAUGE, 1, 0, DOUBLE)};
+	struct layout layout = {.fields = fields, .count = 2};
+	struct field_value values[] = {{1, NULL}, {4, NULL}};
+	struct derive_input in = {.layout = &layout, .now = values, .present = 1};
+	struct derived out[2];
+
+	(void)state;
+	memset(out, 0xaa, sizeof(out));
+	assert_true(derive(&in, out) == 0);
+	assert_false(out[0].valid);
+	assert_false(out[1].valid);
+	in.present = 2;
+	derive(&in, out);
+	assert_near(out[0].number, 25);
+}
+
 static void
 latch_holds_what_deltas_need(void **state)
 {
@@ -702,9 +880,9 @@ main(void)
 	    cmocka_unit_test(latch_holds_what_deltas_need),
 	    cmocka_unit_test(latch_holds_the_counters_of_the_table),
 	    cmocka_unit_test(rate_is_per_second),
-	    cmocka_unit_test(wrap_of_32_bits_is_no_reset),
-	    cmocka_unit_test(counter_that_goes_back_is_a_reset),
-	    cmocka_unit_test(reset_of_one_row_is_a_reset_of_all),
+	    cmocka_unit_test(counter_of_32_bits_that_fell_is_in_doubt),
+	    cmocka_unit_test(counter_of_64_bits_that_fell_was_reset),
+	    cmocka_unit_test(reset_leaves_the_gauges),
 	    cmocka_unit_test(all_ones_are_unsupported),
 	    cmocka_unit_test(unsupported_row_leaves_the_others),
 	    cmocka_unit_test(no_before_gives_gauges_only),
@@ -731,6 +909,12 @@ main(void)
 	    cmocka_unit_test(sum_is_of_what_is_counted),
 	    cmocka_unit_test(load_is_of_the_speed),
 	    cmocka_unit_test(octets_tell_a_wrap_from_a_reset),
+	    cmocka_unit_test(octets_leave_several_answers),
+	    cmocka_unit_test(load_beyond_twice_the_speed_is_none),
+	    cmocka_unit_test(cpu_time_is_of_so_many_cpus),
+	    cmocka_unit_test(cpu_time_without_cpus_is_the_machines),
+	    cmocka_unit_test(memory_limits_may_be_none),
+	    cmocka_unit_test(rows_that_are_not_there_are_not_used),
 	    cmocka_unit_test(agents_clock_is_taken_where_it_moves_plausibly),
 	    cmocka_unit_test(else_arrival_is_taken),
 	    cmocka_unit_test(whole_second_clocks_are_coarser_than_arrival),

@@ -64,12 +64,14 @@ words_and_categories(void **state)
 		size_t waiting_max;
 	} want[] = {
 	    [EVENT_MALFORMED] = {"malformed", EVENT_OF_WIRE, 32},
+	    [EVENT_SHORT] = {"short", EVENT_OF_WIRE, 32},
 	    [EVENT_UNKNOWN] = {"unknown", EVENT_OF_WIRE, 32},
 	    [EVENT_INSTANCE] = {"instance", EVENT_OF_NAMES, 32},
 	    [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, 32},
 	    [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, 32},
 	    [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, 32},
 	    [EVENT_FLIPPING] = {"flipping", EVENT_OF_NAMES, 32},
+	    [EVENT_SPEED] = {"speed", EVENT_OF_WIRE, 32},
 	    [EVENT_JOINED] = {"joined", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_LATE] = {"late", EVENT_OF_MEMBERSHIP, 32},
 	    [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, 4096},
@@ -127,6 +129,30 @@ texts_of_the_wire(void **state)
 	(void)state;
 	event.of.malformed.error = DATAGRAM_VERSION;
 	assert_text(&event, "malformed datagram from 10.1.0.1: not sFlow version 5");
+	event.of.malformed.error = DATAGRAM_HEADER;
+	assert_text(&event, "malformed datagram from 10.1.0.1: a sample ends inside "
+	                    "its header");
+	event = event_of(EVENT_SHORT);
+	event.of.is_short = (struct event_short){layout_find(1, NULL, 0),
+	                                         "ifPromiscuousMode", 84};
+	assert_text(&event, "agent 10.1.0.1 sends structure 0:1 (if_counters) of 84 "
+	                    "bytes, not 88: it ends inside ifPromiscuousMode, and "
+	                    "what is before that is used");
+	event.of.is_short = (struct event_short){layout_find(2000, NULL, 0),
+	                                         "os_release", 45};
+	assert_text(&event, "agent 10.1.0.1 sends structure 0:2000 (host_descr) of 45 "
+	                    "bytes: it ends inside os_release, and what is before "
+	                    "that is used");
+	event = event_of(EVENT_SPEED);
+	event.host[0] = '\0';
+	event.of.speed = (struct event_speed){10000000, 7, ""};
+	assert_text(&event, "agent 10.1.0.1: the speed of port 7 is wrong, for more "
+	                    "passes than 10000000 bit/s: it has no utilization");
+	strcpy(event.of.speed.port, "tap0");
+	strcpy(event.host, "core-1");
+	assert_text(&event, "host core-1 (agent 10.1.0.1): the speed of port tap0 is "
+	                    "wrong, for more passes than 10000000 bit/s: it has no "
+	                    "utilization");
 	event = event_of(EVENT_UNKNOWN);
 	event.of.unknown.tag = SFLOW_TAG(9999, 7);
 	event.of.unknown.what = "counters";
@@ -206,6 +232,13 @@ texts_fit(void **state)
 			strcpy(event.of.flipping.name, longest);
 		} else if (kind == EVENT_RENAMED) {
 			strcpy(event.of.membership.old_name, longest);
+		} else if (kind == EVENT_SHORT) {
+			event.of.is_short = (struct event_short){
+			    layout_find(2, NULL, 0),
+			    "dot3StatsInternalMacTransmitErrors", 48};
+		} else if (kind == EVENT_SPEED) {
+			event.of.speed.bits = UINT64_MAX;
+			strcpy(event.of.speed.port, longest);
 		} else if (kind == EVENT_UNKNOWN) {
 			event.of.unknown.what = "counters";
 		}

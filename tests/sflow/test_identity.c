@@ -502,6 +502,35 @@ ports_of_two_carriers_are_two(void **state)
 	assert_near(script_value(s, HOST, "2.bytes_in"), 6000);
 }
 
+/* One port of a sample begins again: its neighbours have counted on, though they have
+ * counted so little until then that it can't be told by their counters. */
+static void
+port_of_a_source_is_reset_alone(void **state)
+{
+	struct script *s = *state;
+	struct carrier k = new_carrier(2, 1);
+	int round, i;
+
+	for (i = 0; i < PORTS; i++)
+		k.r.ports[i].in = k.r.ports[i].out = 0;
+	for (round = 0; round < 4; round++) {
+		begin(s, &k);
+		put_ports(s, &k, 0, PORTS);
+		script_send(s);
+		pass(s, &k, 30);
+	}
+	k.r.ports[1].in = k.r.ports[1].out = 500;
+	begin(s, &k);
+	put_ports(s, &k, 0, PORTS);
+	script_send(s);
+	script_publish(s);
+	assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+	assert_null(script_reading(s, HOST, "2.bytes_in"));
+	assert_near(script_value(s, HOST, "3.bytes_in"), 3000);
+	assert_near(script_value(s, HOST, "4.bytes_in"), 4000);
+	assert_int_equal(collector_stats(s->c)->resets, 1);
+}
+
 int
 main(void)
 {
@@ -521,6 +550,7 @@ main(void)
 	    TEST(ports_of_sub_agents_that_differ_keep_their_names),
 	    TEST(late_sub_agent_takes_no_chart),
 	    TEST(ports_of_two_carriers_are_two),
+	    TEST(port_of_a_source_is_reset_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

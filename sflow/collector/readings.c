@@ -1,0 +1,486 @@
+#include "sflow/collector/readings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sflow/collector/collector_internal.h"
+#include "sflow/collector/ports.h"
+#include "sflow/collector/samples.h"
+#include "sflow/collector/speeds.h"
+
+#define MORE 10            /* times its last rate, that a counter may go on with */
+#define NEAR_WRAP 10000    /* a counter that was so near to it did wrap */
+#define GAP 2              /* times the usual interval: after that something is missing */
+#define GAP_OCTETS 20      /* between two frames on an Ethernet, as octets */
+#define FRAME_ON_WIRE 84   /* octets of the shortest frame, with that gap */
+#define PACKETS_MOST 1e18  /* more than any line carries */
+#define POLLS 8            /* over which a record is seen to reset at most of them */
+
+#define CPUS_ROW 5 /* of host_cpu */
+#define NODE_CPUS_ROW 1 /* of virt_node */
+
+static uint64_t
+bit(size_t row)
+{
+	return UINT64_C(1) << row;
+}
+
+static struct derive_input
+input_of(const struct reading *r, const struct context *x)
+{
+	return (struct derive_input){
+	    .layout = r->counters->layout,
+	    .now = r->values,
+	    .present = r->present,
+	    .interval_ms = r->interval_ms,
+	    .machine_cpus = agent_cpus(x->agent)};
+}
+
+/* What was counted last ------------------------------------------------------------ */
+
+/* What is kept of a record for its next poll: either what it was before it fell, for where
+ * all of it is there again the reading between was wrong; or the values of its rows, where
+ * the store has them no more. */
+struct aside {
+	size_t present;
+	bool values;
+	double number[]; /* of each row; or the bytes of a latch */
+};
+
+static void
+forget_aside(struct counters *counters)
+{
+	free(counters->aside);
+	counters->aside = NULL;
+}
+
+/* Returns NULL without memory. */
+static struct aside *
+new_aside(struct counters *counters, bool values, size_t size)
+{
+	forget_aside(counters);
+	counters->aside = malloc(sizeof(*counters->aside) + size);
+	if (counters->aside == NULL)
+		return NULL;
+	counters->aside->present = counters->present;
+	counters->aside->values = values;
+	return counters->aside;
+}
+
+static void
+keep_values(struct counters *counters)
+{
+	size_t row, size = counters->layout->count * sizeof(double);
+	struct aside *aside = new_aside(counters, true, size);
+
+	for (row = 0; aside != NULL && row < counters->layout->count; row++)
+		if (!store_block_number(counters->block, row,
+		                        &aside->number[row]))
+			aside->number[row] = -1;
+}
+
+void
+readings_keep(struct source *source)
+{
+	struct counters *counters;
+
+	for (counters = source_counters(source); counters != NULL;
+	     counters = counters->next)
+		if (counters->block != NULL)
+			keep_values(counters);
+}
+
+/* Returns the row's value as last told; negative where that is not known. */
+static double
+last_value(const struct counters *counters, size_t row)
+{
+	double last;
+
+	if (counters->aside != NULL && counters->aside->values)
+		return counters->aside->number[row];
+	return counters->block != NULL &&
+	               store_block_number(counters->block, row, &last)
+	           ? last
+	           : -1;
+}
+
+/* Returns how much the row's counter would move in this interval if it went on as it did
+ * last; negative where that is not known. */
+static double
+expected(const struct reading *r, size_t row)
+{
+	const struct field *field = &r->counters->layout->fields[row];
+	size_t partner = row + (size_t)field->partner;
+	double last = last_value(r->counters, row);
+
+	if (last < 0)
+		return -1;
+	switch (field->formula) {
+	case RATE:
+		return last / field->scale * r->interval_ms / 1000;
+	case BUSY:
+		return last / field->scale * r->interval_ms / 100;
+	case RATIO:
+		if ((r->deltas.valid & ~r->deltas.doubt) >> partner & 1)
+			return last / field->scale *
+			       (double)r->deltas.delta[partner];
+		return -1;
+	default:
+		return -1;
+	}
+}
+
+/* Resets --------------------------------------------------------------------------- */
+
+/* Whether a 32-bit counter that is below what it was did wrap: what it then counted is
+ * what CPUs can do, or at most MORE times as much as before. */
+static bool
+did_wrap(const struct reading *r, const struct context *x, size_t row)
+{
+	struct derive_input in = input_of(r, x);
+	double delta = (double)r->deltas.delta[row], most = 0;
+
+	if (delta <= NEAR_WRAP)
+		return true;
+	if (in.layout->fields[row].cpu)
+		most = cpu_most_ms(&in, row);
+	if (most <= 0)
+		most = MORE * expected(r, row);
+	return delta <= most;
+}
+
+/* Whether the record resets at most polls: then it says nothing about others. */
+static bool
+resets_often(const struct counters *counters)
+{
+	return counters->polls >= 2 &&
+	       2 * __builtin_popcount(counters->resets) > counters->polls;
+}
+
+static void
+note_poll(struct counters *counters, bool reset)
+{
+	counters->resets = (uint8_t)(counters->resets << 1 | reset);
+	if (counters->polls < POLLS)
+		counters->polls++;
+}
+
+/* Judges the counters that fell, and may have been reset. Those that wrapped are in doubt
+ * no more. */
+static void
+judge_falls(struct readings *readings, struct reading *r,
+            const struct context *x)
+{
+	struct deltas *d = &r->deltas;
+	bool often = resets_often(r->counters);
+	size_t row;
+
+	for (row = 0; row < r->present; row++) {
+		uint32_t now = (uint32_t)r->values[row].number;
+		uint32_t before = now - (uint32_t)d->delta[row];
+		bool counts = !often && now < before;
+
+		if ((d->doubt & bit(row)) == 0)
+			continue;
+		readings->falls += counts;
+		if (did_wrap(r, x, row)) {
+			d->doubt &= ~bit(row);
+			r->wrapped = true;
+		}
+		else
+			readings->fell = readings->fell || counts;
+	}
+	r->good = (d->back | d->doubt) == 0;
+	readings->reset = readings->reset || (!often && d->back != 0) ||
+	                  (readings->fell && readings->falls >= 2);
+}
+
+/* Whether a record in which nothing fell was left alone by what reset its sample: a sum
+ * over interfaces falls when one is taken away, and resets nothing. Then some counter went
+ * on from where it was: it moved by little, compared with what it had. Where all
+ * began at 0, it doesn't matter. */
+static bool
+went_on(const struct reading *r)
+{
+	const struct field *fields = r->counters->layout->fields;
+	bool began = true;
+	size_t row;
+
+	if (r->wrapped)
+		return false;
+	for (row = 0; row < r->present; row++) {
+		uint64_t delta = r->deltas.delta[row];
+		uint64_t before = r->values[row].number - delta;
+
+		if ((r->deltas.valid & bit(row)) == 0)
+			continue;
+		if (fields[row].type != FIELD_U64)
+			before = (uint32_t)before;
+		if (before != 0 && before / MORE >= delta)
+			return true;
+		began = began && before == 0;
+	}
+	return began;
+}
+
+static void
+remember_fall(struct counters *counters)
+{
+	size_t size = latch_size(counters->layout);
+	struct aside *aside = new_aside(counters, false, size);
+
+	if (aside != NULL)
+		memcpy(aside->number, counters->latch, size);
+}
+
+/* Whether the counters stand still: then it is not known yet whether they were reset. */
+static bool
+stand_still(const struct reading *r)
+{
+	size_t row;
+
+	for (row = 0; row < r->present; row++)
+		if ((r->deltas.valid & bit(row)) != 0 && r->deltas.delta[row] != 0)
+			return false;
+	return true;
+}
+
+/* The record fell at the last poll. Where it is back, its deltas are not used. */
+static void
+look_back(struct reading *r)
+{
+	uint64_t before[RECORD_FIELDS_MAX], fallen[RECORD_FIELDS_MAX];
+	struct counters *counters = r->counters;
+	bool back = counters->aside->present == r->present;
+
+	if (back && stand_still(r))
+		return;
+	if (back) {
+		latch_read(counters->layout,
+		           (const uint8_t *)counters->aside->number, r->present,
+		           before);
+		latch_read(counters->layout, counters->latch, r->present, fallen);
+		back = latches_return(counters->layout, r->values, fallen,
+		                      before, r->present);
+	}
+	if (back) {
+		r->deltas.doubt = r->deltas.back = 0;
+		r->good = false;
+	}
+	forget_aside(counters);
+}
+
+/* More than one answer ------------------------------------------------------------- */
+
+/* Returns how many packets of these octets a line can carry at most, by its speed; or
+ * PACKETS_MOST where that is not known, or is less than what came. Octets that can't be
+ * true say nothing. */
+static double
+most_packets(const struct reading *r, size_t octets)
+{
+	const struct layout *layout = r->counters->layout;
+	const struct field *load = &layout->fields[octets + 1];
+	double line, came = (double)r->deltas.delta[octets], fit;
+
+	if (octets + 1 >= r->present || load->formula != LOAD)
+		return PACKETS_MOST;
+	line = (double)r->values[octets + 1 + (size_t)load->partner].number *
+	       r->interval_ms / 8000;
+	if (line <= 0 ||
+	    (line < came && !speeds_refuse(r->counters, came / line)))
+		return PACKETS_MOST;
+	fit = (line - came) / GAP_OCTETS;
+	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE
+	                                                 : fit;
+}
+
+/* Whether it is known that the packets did not wrap once more than was seen, though their
+ * octets leave that open: no line carries so many, they stood still, or they were far
+ * from it when last was counted, by octets. */
+static bool
+one_answer(const struct reading *r, size_t row)
+{
+	const struct field *field = &r->counters->layout->fields[row];
+	size_t octets = row + (size_t)field->partner;
+	double delta = (double)r->deltas.delta[row];
+	double came = (double)r->deltas.delta[octets];
+	double last = expected(r, row), carried = expected(r, octets);
+
+	if (delta == 0 ||
+	    most_packets(r, octets) < delta + DELTAS_WRAP)
+		return true;
+	if (last < 0 || carried <= 0)
+		return false;
+	if (came > carried)
+		last *= came / carried;
+	return MORE * last < DELTAS_WRAP &&
+	       (delta <= MORE * last || delta <= NEAR_WRAP);
+}
+
+static void
+judge_packets(struct reading *r)
+{
+	size_t row;
+
+	for (row = 0; row < r->present; row++)
+		if ((r->deltas.several & bit(row)) != 0 && !one_answer(r, row))
+			r->deltas.untrue |= bit(row);
+}
+
+/* Whether the counter may have wrapped unseen, in a gap in which MORE times its last rate
+ * would have. */
+static bool
+may_have_wrapped(const struct reading *r, const struct context *x, size_t row)
+{
+	const struct field *field = &r->counters->layout->fields[row];
+	struct derive_input in = input_of(r, x);
+	double most = 0;
+
+	if (field->type == FIELD_U64 ||
+	    (field->formula == RATE && field->partner != 0))
+		return false;
+	if (field->cpu)
+		most = cpu_most_ms(&in, row);
+	if (most <= 0)
+		most = MORE * expected(r, row);
+	return most >= DELTAS_WRAP;
+}
+
+static void
+judge_gap(struct reading *r, const struct context *x)
+{
+	const struct field *fields = r->counters->layout->fields;
+	bool shares = true;
+	size_t row;
+
+	for (row = 0; row < r->present; row++)
+		if ((r->deltas.valid & bit(row)) != 0 &&
+		    may_have_wrapped(r, x, row)) {
+			r->deltas.untrue |= bit(row);
+			shares = shares && fields[row].formula != SHARE;
+		}
+	if (shares)
+		return;
+	for (row = 0; row < r->present; row++) /* nor is their sum known */
+		if (fields[row].formula == SHARE ||
+		    fields[row].formula == SUBSHARE)
+			r->deltas.untrue |= bit(row);
+}
+
+/* Taking --------------------------------------------------------------------------- */
+
+void
+readings_begin(struct readings *readings)
+{
+	readings->count = readings->rows = 0;
+	readings->falls = 0;
+	readings->fell = readings->reset = false;
+}
+
+struct field_value *
+readings_room(struct collector *c, struct context *x, struct readings *readings)
+{
+	if (readings->count == READINGS_MAX ||
+	    readings->rows > READINGS_ROWS - RECORD_FIELDS_MAX)
+		readings_finish(c, x, readings);
+	return &readings->values[readings->rows];
+}
+
+/* Compares the record with the one before, and judges what is different. */
+static void
+compare(struct readings *readings, struct reading *r, struct context *x)
+{
+	struct counters *counters = r->counters;
+	double usual_ms = source_rhythm(r->source)->interval_ms;
+	struct deltas *d = &r->deltas;
+
+	r->wrapped = false;
+	r->compared = source_latched(r->source, counters, r->present);
+	r->good = r->compared && r->interval_ms >= INTERVAL_LEAST_MS;
+	if (!r->good) {
+		d->back = d->doubt = d->untrue = 0;
+		if (!r->compared && counters->aside != NULL)
+			forget_aside(counters);
+		return;
+	}
+	deltas_take(counters->layout, r->values, counters->latch, r->present, d);
+	if ((d->back | d->doubt) != 0)
+		judge_falls(readings, r, x);
+	if (d->several != 0)
+		judge_packets(r);
+	if (usual_ms > 0 && r->interval_ms > GAP * usual_ms)
+		judge_gap(r, x);
+	if (counters->aside != NULL && counters->aside->values)
+		forget_aside(counters);
+	else if (counters->aside != NULL)
+		look_back(r);
+	if ((d->back | d->doubt) != 0)
+		remember_fall(counters);
+	note_poll(counters, (d->back | d->doubt) != 0);
+}
+
+void
+readings_take(struct collector *c, struct context *x, struct readings *readings,
+              struct source *source, struct counters *counters, size_t present)
+{
+	struct reading *r = &readings->list[readings->count++];
+
+	r->source = source;
+	r->counters = counters;
+	r->values = &readings->values[readings->rows];
+	r->present = present;
+	r->deltas.delta = &readings->deltas[readings->rows];
+	r->interval_ms = interval_ms(x->datagram->uptime_ms, counters->uptime_ms,
+	                             x->now, counters->arrival_ms);
+	readings->rows += present;
+	if (counters->layout->tag == IF_COUNTERS)
+		speeds_set(c, r);
+	else if (counters->layout->tag == HOST_CPU && present > CPUS_ROW)
+		agent_set_cpus(x->agent, (uint32_t)r->values[CPUS_ROW].number);
+	else if (counters->layout->tag == VIRT_NODE && present > NODE_CPUS_ROW)
+		agent_set_cpus(x->agent,
+		               (uint32_t)r->values[NODE_CPUS_ROW].number);
+	compare(readings, r, x);
+	source_latch(source, counters, r->values, present, x->datagram, x->now);
+}
+
+/* Finishing ------------------------------------------------------------------------ */
+
+static void
+make_values(struct collector *c, struct context *x, struct reading *r)
+{
+	struct derived derived[RECORD_FIELDS_MAX];
+	struct derive_input in = input_of(r, x);
+	struct counters *counters = r->counters;
+	bool unsure = r->deltas.untrue != 0;
+	uint64_t beyond;
+
+	in.deltas = r->good ? &r->deltas : NULL;
+	in.wall_s = (x->now + c->wall_ms) / 1000;
+	beyond = derive(&in, derived);
+	if (r->good && (beyond != 0 || counters->speed != SPEED_GOOD))
+		unsure |= speeds_judge(c, r, beyond, derived);
+	if (counters->block != NULL)
+		store_block_set(counters->block, derived, r->present,
+		                source_interval_s(r->source), x->now);
+	if (counters->layout->tag == IF_COUNTERS)
+		port_heard(c, r->source, &in, derived, !r->compared, unsure,
+		           x->datagram->uptime_ms, x->now);
+}
+
+void
+readings_finish(struct collector *c, struct context *x, struct readings *readings)
+{
+	size_t i;
+
+	for (i = 0; i < readings->count; i++) {
+		struct reading *r = &readings->list[i];
+
+		if ((r->deltas.back | r->deltas.doubt) != 0)
+			count(&c->stats.resets);
+		if (readings->reset && r->good)
+			r->good = went_on(r);
+		make_values(c, x, r);
+	}
+	readings->count = readings->rows = 0;
+}

@@ -1,0 +1,101 @@
+#include "sflow/collector/speeds.h"
+
+#include <string.h>
+
+#include "sflow/collector/collector_internal.h"
+#include "sflow/collector/host.h"
+#include "sflow/collector/ports.h"
+
+#define IF_TYPE_ROW 1 /* of if_counters */
+#define SPEED_ROW 2
+
+void
+speeds_set(struct collector *c, struct reading *r)
+{
+	struct field_value *speed =
+	    (struct field_value *)(uintptr_t)&r->values[SPEED_ROW];
+
+	(void)c;
+	if (r->present > SPEED_ROW && speed->number == UINT32_MAX)
+		speed->number = UINT64_MAX; /* ifSpeed, where ifHighSpeed has it */
+}
+
+/* Whether the interface is made of nothing that has a speed. Linux calls its taps and the
+ * like plain Ethernet, but has names for them. */
+static bool
+is_virtual(const struct reading *r)
+{
+	static const char *const names[] = {"tap", "tun", "veth", "vnet", "vif"};
+	const char *name = source_name(r->source);
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(name, names[i], strlen(names[i])) == 0)
+			return true;
+	return !port_is_physical(r->values[IF_TYPE_ROW].number);
+}
+
+/* Beside its state, a speed that is wrong is remembered by how many bits its number has: one
+ * of another length is another speed. */
+#define STATE_BITS 2
+#define STATE_MASK ((1u << STATE_BITS) - 1)
+
+static uint8_t
+wrong_speed(uint64_t bits)
+{
+	unsigned length = 0;
+
+	for (; bits != 0; bits >>= 1)
+		length++;
+	return (uint8_t)(length << STATE_BITS | SPEED_WRONG);
+}
+
+static void
+tell(struct collector *c, const struct reading *r)
+{
+	struct event *event = host_tell_names(
+	    c, agent_host(source_agent(r->source)), EVENT_SPEED);
+
+	event->of.speed.bits = r->values[SPEED_ROW].number;
+	event->of.speed.index = source_id(r->source).index;
+	strcpy(event->of.speed.port, source_name(r->source));
+}
+
+bool
+speeds_refuse(const struct counters *counters, double times)
+{
+	return (counters->speed & STATE_MASK) == SPEED_GOOD &&
+	       times * 100 > LOAD_MOST;
+}
+
+bool
+speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
+             struct derived *derived)
+{
+	const struct layout *layout = r->counters->layout;
+	uint64_t bits = r->values[SPEED_ROW].number;
+	uint8_t wrong = wrong_speed(bits), *speed = &r->counters->speed;
+	unsigned state = *speed & STATE_MASK;
+	size_t row;
+
+	if (state == SPEED_WRONG && *speed != wrong)
+		state = SPEED_GOOD;
+	if (state != SPEED_WRONG && beyond == 0) {
+		*speed = SPEED_GOOD;
+		return false;
+	}
+	if (state == SPEED_PASSED || (state == SPEED_GOOD && is_virtual(r))) {
+		*speed = wrong;
+		tell(c, r);
+	} else if (state == SPEED_GOOD) {
+		*speed = SPEED_PASSED;
+	}
+	state = *speed & STATE_MASK;
+	for (row = 1; row < r->present; row++) {
+		if (state == SPEED_WRONG && layout->fields[row].formula == LOAD)
+			derived[row].valid = false;
+		if (state == SPEED_PASSED && (beyond >> row & 1) != 0)
+			derived[row - 1].valid = false; /* the octets */
+	}
+	return state == SPEED_PASSED;
+}

@@ -1,0 +1,25 @@
+/* speeds.h - whether the speed that a port says it has can be true. */
+#ifndef SFLOW_SPEEDS_H
+#define SFLOW_SPEEDS_H
+
+#include "sflow/collector/readings.h"
+
+/* The state of a port's speed, in its counters. */
+enum speed {
+	SPEED_GOOD,
+	SPEED_PASSED, /* at the last poll more came than it can carry */
+	SPEED_WRONG   /* more came twice running: it is the speed that is wrong */
+};
+
+/* Puts the speed in order: 2^32-1 says nothing. */
+void speeds_set(struct collector *collector, struct reading *reading);
+
+/* Whether octets of so many times what the line carries are taken for wrong. */
+bool speeds_refuse(const struct counters *counters, double times);
+
+/* Judges a port of which derive() gave `beyond`, and takes from `derived` what can't be
+ * true. Returns whether octets are missing for that. */
+bool speeds_judge(struct collector *collector, struct reading *reading,
+                  uint64_t beyond, struct derived *derived);
+
+#endif

@@ -1,0 +1,461 @@
+/* Resets, wraps, and what can't be true, over the records of a sample. */
+#include "tests/sflow/unit.h"
+
+#include <stdio.h>
+
+#include "tests/sflow/rack.h"
+
+#define KEPT 16 /* words of a record */
+
+/* A machine that sends host_net_io, host_memory, http_counters and virt_cpu by words; 0:
+ * that record is not sent. */
+struct words {
+	uint32_t tag;
+	uint32_t word[KEPT];
+	size_t count;
+};
+
+static void
+put(struct wire *w, const struct words *r)
+{
+	size_t i;
+
+	wire_record_begin(w, r->tag);
+	for (i = 0; i < r->count; i++)
+		wire_u32(w, r->word[i]);
+	wire_record_end(w);
+}
+
+/* A poll of some records, 30 s after the one before. */
+static void
+poll(struct script *s, struct device *d, struct words *records, size_t count)
+{
+	size_t i;
+
+	script_pass(s, 30 * SECONDS);
+	script_begin(s, d);
+	wire_host_descr(&s->w, "web1", 1);
+	for (i = 0; i < count; i++)
+		put(&s->w, &records[i]);
+	assert_int_equal(script_send(s), 0);
+	script_publish(s);
+}
+
+static double
+value(const struct script *s, const char *metric)
+{
+	return script_value(s, "web1", metric);
+}
+
+static unsigned
+resets(const struct script *s)
+{
+	return (unsigned)collector_stats(s->c)->resets;
+}
+
+static struct words
+http(uint32_t gets)
+{
+	struct words r = {.tag = 2201, .count = 15};
+
+	r.word[1] = r.word[10] = gets; /* GET, 2xx */
+	return r;
+}
+
+/* bytes_in has two words. */
+static struct words
+net(uint64_t bytes_in)
+{
+	struct words r = {.tag = 2006, .count = 10};
+
+	r.word[0] = (uint32_t)(bytes_in >> 32);
+	r.word[1] = (uint32_t)bytes_in;
+	return r;
+}
+
+/* Pages in and out, the 15th and 16th words of host_memory; the other two are zero. */
+static struct words
+memory(uint32_t page_in, uint32_t page_out)
+{
+	struct words r = {.tag = 2004, .count = 16};
+
+	r.word[14] = page_in;
+	r.word[15] = page_out;
+	return r;
+}
+
+/* host_memory has 18 words. */
+static void
+put_memory(struct script *s, struct device *d, struct words m, uint64_t bytes_in)
+{
+	struct words n = net(bytes_in);
+
+	script_pass(s, 30 * SECONDS);
+	script_begin(s, d);
+	wire_host_descr(&s->w, "web1", 1);
+	put(&s->w, &n);
+	m.tag = 2004;
+	wire_record_begin(&s->w, m.tag);
+	for (size_t i = 0; i < m.count; i++)
+		wire_u32(&s->w, m.word[i]);
+	wire_u64(&s->w, 0); /* swapped in and out */
+	wire_record_end(&s->w);
+	assert_int_equal(script_send(s), 0);
+	script_publish(s);
+}
+
+/* Two counters that count the same wrap at once, at the rate that they had. */
+static void
+counters_may_wrap_at_once(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	uint32_t gets = UINT32_MAX - 1000000;
+	int i;
+
+	for (i = 0; i < 5; i++, gets += 600000) {
+		struct words r = http(gets);
+
+		poll(s, &d, &r, 1);
+		if (i > 0)
+			assert_near(value(s, "http_meth_get"), 20000);
+	}
+	assert_int_equal(resets(s), 0);
+}
+
+static void
+counters_that_fall_at_once_were_reset(void **state)
+{
+	static const uint32_t falls[] = {3000000000u, 4000000000u, 4294000000u};
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(falls); i++) {
+		struct words r[] = {http(falls[i]), http(falls[i] + 300), http(5),
+		                    http(305)};
+
+		d.sample = 0; /* the web server alone begins again */
+		d = script_machine(AGENT);
+		script_configure(s, &collector_defaults);
+		poll(s, &d, &r[0], 1);
+		poll(s, &d, &r[1], 1);
+		assert_near(value(s, "http_meth_get"), 10);
+		poll(s, &d, &r[2], 1);
+		assert_true(isnan(value(s, "http_meth_get")));
+		assert_true(isnan(value(s, "http_meth_put")));
+		poll(s, &d, &r[3], 1);
+		assert_near(value(s, "http_meth_get"), 10);
+		assert_int_equal(resets(s), 1);
+	}
+}
+
+/* The first delta of all: nobody knows a rate yet. */
+static void
+fall_without_a_rate_holds_back_its_record(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+
+	put_memory(s, &d, memory(3000000000u, 7), 1000000);
+	put_memory(s, &d, memory(5, 8), 1003000);
+	assert_true(isnan(value(s, "page_in")));
+	assert_true(isnan(value(s, "page_out")));
+	assert_near(value(s, "bytes_in"), 100);
+	put_memory(s, &d, memory(305, 308), 1006000);
+	assert_near(value(s, "page_in"), 10);
+	assert_near(value(s, "bytes_in"), 100);
+}
+
+/* A sum over interfaces falls when one goes; what was reset shows by its own counters. */
+static void
+fall_of_64_bits_is_not_that_of_what_went_on(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+
+	put_memory(s, &d, memory(1000, 1000), 1000000000);
+	put_memory(s, &d, memory(1030, 1060), 1000003000);
+	assert_near(value(s, "page_in"), 1);
+	put_memory(s, &d, memory(1060, 1120), 900000000);
+	assert_true(isnan(value(s, "bytes_in")));
+	assert_near(value(s, "page_in"), 1);
+	/* but these may have begun again */
+	put_memory(s, &d, memory(1200, 2400), 800000000);
+	assert_true(isnan(value(s, "bytes_in")));
+	assert_true(isnan(value(s, "page_in")));
+	assert_true(isnan(value(s, "page_out")));
+	put_memory(s, &d, memory(1230, 2430), 800003000);
+	assert_near(value(s, "page_in"), 1);
+	assert_near(value(s, "bytes_in"), 100);
+}
+
+/* A record that falls at every poll spoils others twice, and then no more. */
+static void
+record_that_resets_at_most_polls_is_alone(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	uint64_t bytes = 1000000000;
+	int i;
+
+	for (i = 0; i < 8; i++, bytes -= 1000) {
+		uint32_t pages = i == 0 ? 0 : 100u << (2 * i);
+
+		put_memory(s, &d, memory(pages, 0), bytes);
+		assert_true(isnan(value(s, "bytes_in")));
+		if (i > 3) /* 3/4 of them are new: they can't show that they went on */
+			assert_near(value(s, "page_in"),
+			            (pages - pages / 4) / 30.0);
+	}
+}
+
+static void
+reading_between_was_wrong(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	uint64_t bytes = UINT64_C(1) << 50;
+	int i;
+
+	for (i = 0; i < 3; i++, bytes += 3000)
+		put_memory(s, &d, memory(1000, 0), bytes);
+	assert_near(value(s, "bytes_in"), 100);
+	put_memory(s, &d, memory(1000, 0), 0);
+	assert_true(isnan(value(s, "bytes_in")));
+	put_memory(s, &d, memory(1000, 0), 0); /* twice */
+	bytes += 6000;
+	put_memory(s, &d, memory(1000, 0), bytes);
+	assert_true(isnan(value(s, "bytes_in")));
+	assert_true(isnan(value(s, "pkts_in")));
+	assert_near(value(s, "page_in"), 0);
+	put_memory(s, &d, memory(1000, 0), bytes + 3000);
+	assert_near(value(s, "bytes_in"), 100);
+}
+
+/* Soon after a reset counters are again where they were, if that was not much. */
+static void
+reset_of_a_young_counter_is_soon_over(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+
+	put_memory(s, &d, memory(0, 0), 3000);
+	put_memory(s, &d, memory(0, 0), 2900);
+	put_memory(s, &d, memory(0, 0), 302900);
+	assert_near(value(s, "bytes_in"), 10000);
+}
+
+/* Ports -------------------------------------------------------------------------- */
+
+/* One port, 30 s on, with this much more. */
+static void
+poll_port(struct script *s, struct rack *r, uint64_t in, uint32_t pkts)
+{
+	r->ports[0].in += in;
+	r->ports[0].pkts_in += pkts;
+	script_pass(s, 30 * SECONDS);
+	send_port(s, r, &r->ports[0]);
+	script_publish(s);
+}
+
+static void
+begin_rack(struct script *s, struct rack *r, uint64_t speed)
+{
+	int i;
+
+	*r = new_rack();
+	r->ports[0].speed = speed;
+	for (i = 0; i < 4; i++)
+		poll_port(s, r, 3000, 30);
+	assert_near(script_value(s, HOST, "swp1.pkts_in"), 1);
+}
+
+static void
+octets_beyond_the_line_once(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+
+	begin_rack(s, &r, GIGABIT);
+	poll_port(s, &r, UINT64_C(1) << 40, 30);
+	assert_false(has(s, "swp1.bytes_in"));
+	assert_false(has(s, "swp1.util_in"));
+	assert_false(has(s, "bytes_in"));
+	assert_near(script_value(s, HOST, "swp1.pkts_in"), 1);
+	assert_near(script_value(s, HOST, "pkts_in"), 1);
+	assert_near(script_value(s, HOST, "swp1.bytes_out"), 0);
+	poll_port(s, &r, 3000, 30);
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 100);
+	assert_near(script_value(s, HOST, "bytes_in"), 100);
+	assert_true(has(s, "swp1.util_in"));
+	assert_int_equal(s->events[EVENT_SPEED], 0);
+}
+
+static void
+octets_beyond_the_line_twice(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+	int i;
+
+	begin_rack(s, &r, GIGABIT / 100);
+	for (i = 0; i < 4; i++) {
+		poll_port(s, &r, 30000000000, 30);
+		assert_int_equal(has(s, "swp1.bytes_in"), i > 0);
+		assert_int_equal(has(s, "bytes_in"), i > 0);
+		assert_false(has(s, "swp1.util_in"));
+		assert_int_equal(has(s, "swp1.util_out"), i == 0);
+	}
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 1e9);
+	poll_port(s, &r, 3000, 30);
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 100);
+	assert_false(has(s, "swp1.util_in"));
+	assert_int_equal(s->events[EVENT_SPEED], 1);
+	assert_string_equal(s->last[EVENT_SPEED].of.speed.port, "swp1");
+	r.ports[0].speed = 10 * GIGABIT; /* another one may be right */
+	poll_port(s, &r, 30000000000, 30);
+	assert_near(script_value(s, HOST, "swp1.util_in"), 80);
+}
+
+static void
+virtual_ports_have_no_line(void **state)
+{
+	static const char *const names[] = {"tap0", "veth12ab", "vnet3", "sap-1"};
+	struct script *s = *state;
+	struct rack r;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(names); i++) {
+		char metric[64];
+
+		script_configure(s, &collector_defaults);
+		begin_rack(s, &r, GIGABIT / 100);
+		r.ports[0].name = names[i];
+		r.ports[0].type = i == 3 ? 53 : ETHERNET;
+		poll_port(s, &r, 3000, 30);
+		poll_port(s, &r, 30000000000, 30);
+		snprintf(metric, sizeof(metric), "%s.bytes_in", names[i]);
+		assert_near(script_value(s, HOST, metric), 1e9);
+		snprintf(metric, sizeof(metric), "%s.util_in", names[i]);
+		assert_false(has(s, metric));
+		assert_int_equal(s->events[EVENT_SPEED], 1);
+		s->events[EVENT_SPEED] = 0;
+	}
+}
+
+static void
+speed_that_says_nothing(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+
+	begin_rack(s, &r, UINT32_MAX);
+	show_all(s);
+	assert_false(has(s, "swp1.speed"));
+	assert_false(has(s, "swp1.util_in"));
+	assert_true(has(s, "swp1.bytes_in"));
+}
+
+/* 400 Gbit/s, half of it used: 3e9 packets, or 7.3e9, or 11.6e9. */
+static void
+packets_may_have_wrapped_once_more(void **state)
+{
+	static const uint64_t speeds[] = {400 * GIGABIT, 0, UINT32_MAX, UINT64_MAX};
+	struct script *s = *state;
+	struct rack r;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(speeds); i++) {
+		script_configure(s, &collector_defaults);
+		begin_rack(s, &r, speeds[i]);
+		poll_port(s, &r, UINT64_C(750000000000), 3000000000u);
+		assert_false(has(s, "swp1.ucast_in"));
+	}
+	assert_false(has(s, "swp1.ucast_in"));
+	assert_false(has(s, "swp1.pkts_in"));
+	assert_false(has(s, "pkts_in"));
+	assert_near(script_value(s, HOST, "bytes_in"), 2.5e10);
+	assert_near(script_value(s, HOST, "swp1.multicast_in"), 0);
+	/* so few octets leave one answer */
+	poll_port(s, &r, UINT64_C(240000000000), 3000000000u);
+	assert_near(script_value(s, HOST, "swp1.ucast_in"), 1e8);
+	assert_near(script_value(s, HOST, "pkts_in"), 1e8);
+}
+
+/* 100 Gbit/s can't carry 2^32 more in the time. */
+static void
+line_leaves_one_answer(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+
+	begin_rack(s, &r, 100 * GIGABIT);
+	poll_port(s, &r, UINT64_C(330000000000), 330000000);
+	assert_near(script_value(s, HOST, "swp1.ucast_in"), 1.1e7);
+}
+
+/* By octets they were far from it: 1e8 packets of 1,000 octets, and then 4e8 of them. */
+static void
+last_packets_leave_one_answer(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+
+	begin_rack(s, &r, 400 * GIGABIT);
+	poll_port(s, &r, UINT64_C(100000000000), 100000000);
+	poll_port(s, &r, UINT64_C(400000000000), 400000000);
+	assert_near(script_value(s, HOST, "swp1.ucast_in"), 4e8 / 30);
+	poll_port(s, &r, UINT64_C(750000000000), 750000000);
+	assert_false(has(s, "swp1.ucast_in")); /* ten times as many wrap */
+}
+
+/* Slow counters after an outage: only those that may have wrapped have no value. */
+static void
+gap_hides_wraps_of_fast_counters(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct words m = memory(0, 0);
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		put_memory(s, &d, m, 1000);
+		m.word[14] += 300000000; /* 1e7 a second */
+		m.word[15] += 3000;
+	}
+	assert_near(value(s, "page_in"), 1e7);
+	script_pass(s, 10 * MINUTES);
+	m.word[14] += 1705032704; /* of 6e9 */
+	m.word[15] += 60000;
+	put_memory(s, &d, m, 1000);
+	assert_true(isnan(value(s, "page_in")));
+	assert_near(value(s, "page_out"), 63000 / 630.0);
+	m.word[14] += 300000000;
+	put_memory(s, &d, m, 1000);
+	assert_near(value(s, "page_in"), 1e7);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    TEST(counters_may_wrap_at_once),
+	    TEST(counters_that_fall_at_once_were_reset),
+	    TEST(fall_without_a_rate_holds_back_its_record),
+	    TEST(fall_of_64_bits_is_not_that_of_what_went_on),
+	    TEST(record_that_resets_at_most_polls_is_alone),
+	    TEST(reading_between_was_wrong),
+	    TEST(reset_of_a_young_counter_is_soon_over),
+	    TEST(octets_beyond_the_line_once),
+	    TEST(octets_beyond_the_line_twice),
+	    TEST(virtual_ports_have_no_line),
+	    TEST(speed_that_says_nothing),
+	    TEST(packets_may_have_wrapped_once_more),
+	    TEST(line_leaves_one_answer),
+	    TEST(last_packets_leave_one_answer),
+	    TEST(gap_hides_wraps_of_fast_counters),
+	};
+
+	return cmocka_run_group_tests_name("readings", tests, NULL, NULL);
+}
