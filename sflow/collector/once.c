@@ -329,21 +329,28 @@ struct search {
 	unsigned steps;
 };
 
+/* Returns the rate; not a number where there is one, but it can't be known. */
 static double
 rate(const struct port *port, size_t i)
 {
+	if (port->unsure[i])
+		return NAN;
 	return port->valid[i] ? port->rates[i] : 0;
 }
 
+/* Rates that can't be known say nothing. */
 static bool
 is_near(const double left[PORT_TOTALS], const double whole[PORT_TOTALS])
 {
+	bool known = false;
 	size_t i;
 
-	for (i = 0; i < PORT_TOTALS; i++)
+	for (i = 0; i < PORT_TOTALS; i++) {
 		if (fabs(left[i]) > whole[i] * SUM_SHARE + 1)
 			return false;
-	return true;
+		known = known || !isnan(left[i]);
+	}
+	return known;
 }
 
 /* Whether some of the ports from `at` on add up to what is left of the whole. */
@@ -362,7 +369,7 @@ adds_up(struct search *search, size_t at, const double left[PORT_TOTALS],
 		search->steps--;
 		for (i = 0; i < PORT_TOTALS; i++) {
 			less[i] = left[i] - rate(search->parts[at], i);
-			fits = fits && less[i] >= -whole[i] * SUM_SHARE - 1;
+			fits = fits && !(less[i] < -whole[i] * SUM_SHARE - 1);
 		}
 		if (fits && adds_up(search, at + 1, less, whole))
 			return true;
@@ -382,7 +389,7 @@ is_sum(const struct agent_ports *ports, const struct sub_agent *of,
 	double all = 0;
 
 	for (i = 0; i < PORT_TOTALS; i++)
-		all += whole[i];
+		all += isnan(whole[i]) ? 0 : whole[i];
 	if (all < 1)
 		return false;
 	DL_FOREACH(ports->all, port)

@@ -3,6 +3,7 @@ that are one, bonds and VLANs by names and rates, parts of a data source.
 """
 import re
 from itertools import combinations
+from math import isnan, nan
 
 OTHER = 1  # IANAifType of service access points and the like
 CLOCKS_MS = 2000
@@ -71,12 +72,14 @@ def is_another(port):
 
 
 def is_near(left, whole):
-    return all(abs(part) <= all_of * SUM_SHARE + 1 for part, all_of in zip(left, whole))
+    """Rates that can't be known (nan) say nothing."""
+    known = [(part, all_of) for part, all_of in zip(left, whole) if not isnan(part)]
+    return known and all(abs(part) <= all_of * SUM_SHARE + 1 for part, all_of in known)
 
 
 def is_sum(whole, others):
     """Are these the sum of some of the others? There are few in any test."""
-    if sum(whole) < 1:
+    if sum(rate for rate in whole if not isnan(rate)) < 1:
         return False
     for count in range(1, len(others) + 1):
         for some in combinations(others, count):
@@ -92,7 +95,8 @@ def review(ports, names, metrics):
     called = {key: names.get(key, "") for key, port in ports.items() if port.is_port}
 
     def rates(port):
-        return [port.rates.get(metric, 0) for metric in metrics]
+        unsure = dict.fromkeys(port.unsure, nan)
+        return [port.rates.get(metric, unsure.get(metric, 0)) for metric in metrics]
 
     for key, name in called.items():
         below = BELOW.match(name)

@@ -73,6 +73,25 @@ totals_by_names(void **state)
 	}
 }
 
+/* 32-bit packets of a bond of 200 Gbit/s may have wrapped once more, those of its members
+ * can't have. */
+static void
+bond_of_which_the_packets_are_not_known(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	int i;
+
+	name_ports(&r, "eth0", "eth1", "bond0", "eth2");
+	for (i = 0; i < 3; i++) {
+		r.ports[i].speed = (i < 2 ? 100 : 200) * GIGABIT;
+		r.ports[i].per_s = (i < 2 ? 4 : 8) * UINT64_C(1000000000);
+	}
+	assert_totals(s, &r, 8000004000.0);
+	assert_false(has(s, "bond0.pkts_out"));
+	assert_near(script_value(s, HOST, "pkts_out"), 160000080);
+}
+
 /* A bond counts again as soon as its members are gone. */
 static void
 bond_counts_without_its_members(void **state)
@@ -261,6 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(totals_by_names),
+	    TEST(bond_of_which_the_packets_are_not_known),
 	    TEST(bond_counts_without_its_members),
 	    TEST(names_are_looked_at_again),
 	    TEST(administrator_leaves_ports_out),
