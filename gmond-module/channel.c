@@ -87,7 +87,7 @@ static void
 send_heartbeat(char *host, const struct store_info *info, bool describe)
 {
 	struct store_reading r = {.metric = {"heartbeat", UINT32, "", ZERO, "%u",
-	                                     "core", "Last heartbeat"},
+	                                     "core", "Last heartbeat", false},
 	                          .number = info->started_s,
 	                          .tmax_s = 20,
 	                          .name = "heartbeat",

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sflow/format.h"
+
 /* The pointers in Ganglia's messages are not const, but nothing writes through them. */
 #pragma GCC diagnostic ignored "-Wcast-qual"
 
@@ -38,7 +40,9 @@ message_value(struct message *message, char *host, struct store_reading *r)
 	Ganglia_value_msg *m = &message->value;
 
 	begin_value(m, formats[r->metric.type], host, r->name,
-	            r->metric.format);
+	            r->metric.type == STRING
+	                ? r->metric.format
+	                : format_printf(&r->metric, r->number));
 	switch (r->metric.type) {
 	case STRING:
 		m->Ganglia_value_msg_u.gstr.str = r->text;

@@ -6,8 +6,29 @@
 #define EXACT_BELOW 1e15          /* APR's arithmetic is exact below */
 #define WHOLE_BELOW 9007199254740992.0 /* 2^53: each whole number below is a double */
 
-static const uint64_t powers[FORMAT_DECIMALS + 1] = {1,     10,     100,    1000,
-                                                     10000, 100000, 1000000};
+#define SIGNIFICANT 3 /* digits of a fine number below 1 */
+
+#define POWER(zeros_) UINT64_C(1##zeros_)
+static const uint64_t powers[FORMAT_DECIMALS + 1] = {
+    POWER(),
+    POWER(0),
+    POWER(00),
+    POWER(000),
+    POWER(0000),
+    POWER(00000),
+    POWER(000000),
+    POWER(0000000),
+    POWER(00000000),
+    POWER(000000000),
+    POWER(0000000000),
+    POWER(00000000000),
+    POWER(000000000000),
+    POWER(0000000000000),
+    POWER(00000000000000),
+    POWER(000000000000000),
+    POWER(0000000000000000),
+    POWER(00000000000000000),
+    POWER(000000000000000000)};
 
 /* The two parts of a number that is not negative: the whole number, and the decimals as
  * a whole number. split() does the same steps as APR, so that both round a half
@@ -87,7 +108,7 @@ static int
 decimals_of(const char *format)
 {
 	if (format[0] != '%' || format[1] != '.' || format[2] < '0' ||
-	    format[2] > '0' + FORMAT_DECIMALS || format[3] != 'f' ||
+	    format[2] > '0' + FORMAT_OF || format[3] != 'f' ||
 	    format[4] != '\0')
 		return -1;
 	return format[2] - '0';
@@ -99,6 +120,46 @@ format_decimals(const struct metric *metric)
 	int decimals = decimals_of(metric->format);
 
 	return decimals < 0 ? 0 : decimals;
+}
+
+/* The same, where the format has `decimals`. */
+static int
+places(const struct metric *metric, double number, int decimals)
+{
+	double size = number < 0 ? -number : number;
+	int more = SIGNIFICANT;
+
+	if (!metric->fine || decimals < 0 || !(size > 0 && size < 1))
+		return decimals;
+	for (; size < 0.1 && more < FORMAT_DECIMALS; size *= 10)
+		more++;
+	return more > decimals ? more : decimals;
+}
+
+static double
+as_it_is_sent(const struct metric *metric, double number)
+{
+	return metric->type == FLOAT ? (double)(float)number : number;
+}
+
+int
+format_places(const struct metric *metric, double number)
+{
+	return places(metric, as_it_is_sent(metric, number),
+	              format_decimals(metric));
+}
+
+const char *
+format_printf(const struct metric *metric, double number)
+{
+	static const char *const formats[FORMAT_DECIMALS + 1] = {
+	    "%.0f",  "%.1f",  "%.2f",  "%.3f",  "%.4f",  "%.5f",  "%.6f",
+	    "%.7f",  "%.8f",  "%.9f",  "%.10f", "%.11f", "%.12f", "%.13f",
+	    "%.14f", "%.15f", "%.16f", "%.17f", "%.18f"};
+	int decimals = decimals_of(metric->format), more;
+
+	more = places(metric, as_it_is_sent(metric, number), decimals);
+	return more == decimals ? metric->format : formats[more];
 }
 
 static size_t
@@ -126,9 +187,8 @@ format_number(const struct metric *metric, double number,
 		*format_unsigned(text, (uint32_t)number) = '\0';
 		return strlen(text);
 	}
-	if (metric->type == FLOAT)
-		number = (double)(float)number;
-	decimals = decimals_of(metric->format);
+	number = as_it_is_sent(metric, number);
+	decimals = places(metric, number, decimals_of(metric->format));
 	if (decimals < 0 || !(number > -EXACT_BELOW && number < EXACT_BELOW))
 		return print(metric, number, text);
 	return format_decimal(number, decimals, text);

@@ -18,7 +18,6 @@
 struct entry {
 	struct summary_metric shown;
 	struct metric metric;
-	int decimals;
 	bool prefixed;
 	UT_hash_handle hh;
 	char texts[]; /* name, title, group, title without prefix */
@@ -116,7 +115,8 @@ size_t
 summary_text(const struct summary_metric *metric, char text[SUMMARY_TEXT])
 {
 	int len = snprintf(text, SUMMARY_TEXT, "%.*f",
-	                   format_decimals(metric->metric), metric->sum);
+	                   format_places(metric->metric, metric->sum),
+	                   metric->sum);
 
 	return len < SUMMARY_TEXT ? (size_t)len : SUMMARY_TEXT - 1;
 }
@@ -206,7 +206,6 @@ entry_new(const struct metric *metric, const char *name, const char *title,
 	memset(entry, 0, sizeof(*entry));
 	at = entry->texts;
 	entry->metric = *metric;
-	entry->decimals = format_decimals(metric);
 	entry->shown.metric = &entry->metric;
 	entry->shown.name = entry->metric.name = keep(&at, name);
 	entry->shown.title = keep(&at, title);
@@ -294,7 +293,7 @@ find(struct sums *sums, const struct store_value *value)
 
 /* Returns the number as a reader of the XML would have it. */
 static double
-as_shown(const struct metric *metric, double number, int decimals)
+as_shown(const struct metric *metric, double number)
 {
 	switch (metric->type) {
 	case UINT16:
@@ -306,7 +305,7 @@ as_shown(const struct metric *metric, double number, int decimals)
 	default:
 		break;
 	}
-	return format_rounded(number, decimals);
+	return format_rounded(number, format_places(metric, number));
 }
 
 void
@@ -322,7 +321,7 @@ summary_value(struct summary_builder *b, unsigned cluster,
 	if (entry == NULL)
 		return;
 	entry->shown.sum +=
-	    as_shown(value->metric, value->number, entry->decimals);
+	    as_shown(value->metric, value->number);
 	entry->shown.hosts++;
 }
 

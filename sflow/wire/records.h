@@ -55,7 +55,7 @@ enum field_type { FIELD_TYPES(FIELD_TYPE) };
 #define FIELD_BYTES(type_, bytes_) BYTES_##type_ = (bytes_),
 enum field_bytes { FIELD_TYPES(FIELD_BYTES) };
 
-/* What a field becomes. "Delta" is the value now minus the one before. */
+/* What a field becomes; from RATE to PERCENT its metric is fine. "Delta" is the value now minus the one before. */
 enum formula {
 	NOTHING,  /* no metric */
 	DELTA,    /* no metric; another row's RATIO divides by its delta */
@@ -90,6 +90,8 @@ struct metric {
 	const char *format; /* for printf */
 	const char *group;
 	const char *title;
+	bool fine; /* below 1 it is shown with three significant digits: a rate, a
+	            * share, a utilization */
 };
 
 /* The texts of an enumeration's numbers, from 0 on (NULL in a gap), or of bits, from

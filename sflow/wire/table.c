@@ -8,29 +8,30 @@
 /* Rows. RAW: a field without a metric. The others are named after the formula
  * that turns the field into the metric. */
 #define RAW(type_, field_) {.name = field_, .type = FIELD_##type_}
-#define METRIC(metric_, type_, units_, slope_, format_, group_, title_) \
-	{metric_, type_, units_, slope_, format_, group_, title_}
+#define METRIC(formula_, metric_, type_, units_, slope_, format_, group_, title_) \
+	{metric_, type_, units_, slope_, format_, group_, title_, \
+	 .fine = (formula_) >= RATE && (formula_) <= PERCENT}
 #define AS(formula_, type_, field_, scale_, ...) \
 	{.name = field_, .type = FIELD_##type_, .formula = formula_, \
-	 .scale = scale_, .metric = METRIC(__VA_ARGS__)}
+	 .scale = scale_, .metric = METRIC(formula_, __VA_ARGS__)}
 #define TAIL(formula_, type_, field_, scale_, ...) \
 	{.name = field_, .type = FIELD_##type_, .formula = formula_, \
-	 .scale = scale_, .tail = true, .metric = METRIC(__VA_ARGS__)}
+	 .scale = scale_, .tail = true, .metric = METRIC(formula_, __VA_ARGS__)}
 #define WITH(formula_, type_, field_, partner_, ...) \
 	{.name = field_, .type = FIELD_##type_, .formula = formula_, \
-	 .scale = 1, .partner = partner_, .metric = METRIC(__VA_ARGS__)}
+	 .scale = 1, .partner = partner_, .metric = METRIC(formula_, __VA_ARGS__)}
 #define CPU_TIME(formula_, tail_, field_, cpus_, metric_, units_, group_, title_) \
 	{.name = field_, .type = FIELD_U32, .formula = formula_, .scale = 1, \
 	 .tail = tail_, .cpu = true, .partner = cpus_, \
-	 .metric = METRIC(metric_, FLOAT, units_, BOTH, "%.2f", group_, title_)}
+	 .metric = METRIC(formula_, metric_, FLOAT, units_, BOTH, "%.2f", group_, title_)}
 #define LIMIT(field_, scale_, ...) \
 	{.name = field_, .type = FIELD_U64, .formula = GAUGE, .limit = true, \
-	 .scale = scale_, .metric = METRIC(__VA_ARGS__)}
+	 .scale = scale_, .metric = METRIC(GAUGE, __VA_ARGS__)}
 #define PER_SECOND(type_, field_, metric_, units_, group_, title_) \
 	AS(RATE, type_, field_, 1, metric_, FLOAT, units_ "/sec", BOTH, "%.2f", group_, title_)
 #define NAME_OF(field_, names_, ...) \
 	{.name = field_, .type = FIELD_U32, .formula = NAMED, \
-	 .names = &(names_), .metric = METRIC(__VA_ARGS__)}
+	 .names = &(names_), .metric = METRIC(NAMED, __VA_ARGS__)}
 
 #define KB (1.0 / 1024)
 #define GB (1.0 / 1073741824)
@@ -566,7 +567,7 @@ static const struct field nvidia_gpu[] = {
 #define AGAIN(formula_, type_, field_, partner_, ...) \
 	{.name = field_, .type = FIELD_##type_, .again = true, \
 	 .formula = formula_, .scale = 1, .partner = partner_, \
-	 .metric = METRIC(__VA_ARGS__)}
+	 .metric = METRIC(formula_, __VA_ARGS__)}
 
 static const struct names directions = {
     5, (const char *const[]){"unknown", "full-duplex", "half-duplex", "in",
@@ -601,11 +602,15 @@ static const struct field if_counters[] = {
     RAW(U32, "ifPromiscuousMode"),
 };
 
+#define TOTAL(field_, metric_, units_, title_) \
+	{.name = field_, .type = FIELD_F64, .formula = GAUGE, .scale = 1, \
+	 .metric = METRIC(RATE, metric_, FLOAT, units_ "/sec", BOTH, "%.2f", "network", title_)}
+
 static const struct field port_total_rows[] = {
-    AS(GAUGE, F64, "ifInOctets", 1, "bytes_in", FLOAT, "bytes/sec", BOTH, "%.2f", "network", "Bytes Received"),
-    AS(GAUGE, F64, "ifInPkts", 1, "pkts_in", FLOAT, "packets/sec", BOTH, "%.2f", "network", "Packets Received"),
-    AS(GAUGE, F64, "ifOutOctets", 1, "bytes_out", FLOAT, "bytes/sec", BOTH, "%.2f", "network", "Bytes Sent"),
-    AS(GAUGE, F64, "ifOutPkts", 1, "pkts_out", FLOAT, "packets/sec", BOTH, "%.2f", "network", "Packets Sent"),
+    TOTAL("ifInOctets", "bytes_in", "bytes", "Bytes Received"),
+    TOTAL("ifInPkts", "pkts_in", "packets", "Packets Received"),
+    TOTAL("ifOutOctets", "bytes_out", "bytes", "Bytes Sent"),
+    TOTAL("ifOutPkts", "pkts_out", "packets", "Packets Sent"),
 };
 
 const struct layout port_totals = {.name = "port_totals",
@@ -702,7 +707,7 @@ static const struct names lacp_states = {
 
 #define LACP_STATE(field_, metric_, title_) \
 	{.name = field_, .type = FIELD_U8, .formula = FLAGS, .names = &lacp_states, \
-	 .metric = METRIC(metric_, STRING, "", ZERO, "%s", "lag", "LAG " title_)}
+	 .metric = METRIC(FLAGS, metric_, STRING, "", ZERO, "%s", "lag", "LAG " title_)}
 #define DOT3AD(field_, metric_, title_) \
 	PER_SECOND(U32, "dot3adAggPortStats" field_, metric_, "PDUs", "lag", "LAG " title_)
 
@@ -789,7 +794,7 @@ static const struct field ieee80211_counters[] = {
 
 #define RATIO_OF(field_, partner_, scale_, ...) \
 	{.name = field_, .type = FIELD_U32, .formula = RATIO, .scale = scale_, \
-	 .partner = partner_, .metric = METRIC(__VA_ARGS__)}
+	 .partner = partner_, .metric = METRIC(RATIO, __VA_ARGS__)}
 
 static const struct field radio_utilization[] = {
     {.name = "elapsed_time", .type = FIELD_U32, .formula = DELTA},

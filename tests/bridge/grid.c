@@ -10,13 +10,13 @@
 /* The metrics of a table, in one place of memory for all hosts. */
 static const struct field fields[] = {
     {.name = "count", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"count", UINT32, "", ZERO, "%u", "group", "A count"}},
+     .metric = {"count", UINT32, "", ZERO, "%u", "group", "A count", false}},
     {.name = "load", .type = FIELD_F32, .formula = GAUGE, .scale = 1,
-     .metric = {"load", FLOAT, "%", BOTH, "%.2f", "group", "A load"}},
+     .metric = {"load", FLOAT, "%", BOTH, "%.2f", "group", "A load", false}},
     {.name = "size", .type = FIELD_U64, .formula = GAUGE, .scale = 1,
-     .metric = {"size", DOUBLE, "KB", BOTH, "%.0f", "group", "A size"}},
+     .metric = {"size", DOUBLE, "KB", BOTH, "%.0f", "group", "A size", false}},
     {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
-     .metric = {"text", STRING, "", ZERO, "%s", "group", "A text"}},
+     .metric = {"text", STRING, "", ZERO, "%s", "group", "A text", false}},
 };
 
 static const struct layout layout = {.name = "grid", .kind = KIND_HOST,

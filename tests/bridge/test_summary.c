@@ -12,9 +12,9 @@
 
 static struct summary_builder *builder;
 
-static const struct metric load = {"load", FLOAT, "%", BOTH, "%.2f", "cpu", "Load"};
-static const struct metric cpus = {"cpus", UINT16, "CPUs", ZERO, "%u", "cpu", "CPUs"};
-static const struct metric name = {"name", STRING, "", ZERO, "%s", "cpu", "Name"};
+static const struct metric load = {"load", FLOAT, "%", BOTH, "%.2f", "cpu", "Load", false};
+static const struct metric cpus = {"cpus", UINT16, "CPUs", ZERO, "%u", "cpu", "CPUs", false};
+static const struct metric name = {"name", STRING, "", ZERO, "%s", "cpu", "Name", false};
 
 static void
 add(unsigned cluster, const struct metric *metric, const char *prefix,
@@ -116,6 +116,27 @@ what_is_shown_is_added(void **state)
 	summary_publish(builder, 1);
 	all = summaries_hold();
 	assert_sum(summaries_find(all, 0), "load", "0.13", 101);
+	summaries_release(all);
+}
+
+/* One error in 300 s on a thousand hosts; and what a few have is below 1, too. */
+static void
+small_rates_are_added(void **state)
+{
+	static const struct metric errs = {"errs", FLOAT, "errors/sec", BOTH, "%.2f",
+	                                   "network", "Errors", true};
+	const struct summaries *all;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		add(0, &errs, "", 1 / 300.0);
+	for (i = 0; i < 3; i++)
+		add(1, &errs, "", 1 / 300.0);
+	summary_publish(builder, 1);
+	all = summaries_hold();
+	assert_sum(summaries_find(all, 0), "errs", "3.33", 1000);
+	assert_sum(summaries_find(all, 1), "errs", "0.00999", 3);
 	summaries_release(all);
 }
 
@@ -294,6 +315,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(sums_of_clusters_and_grid),
 	    TEST(what_is_shown_is_added),
+	    TEST(small_rates_are_added),
 	    TEST(prefixes_are_names_of_their_own),
 	    TEST(another_metric_in_the_same_place),
 	    TEST(same_name_elsewhere),

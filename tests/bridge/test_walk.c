@@ -7,9 +7,9 @@
 
 static const struct field fields[] = {
     {.name = "one", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"one", DOUBLE, "", BOTH, "%.0f", "group", "One"}},
+     .metric = {"one", DOUBLE, "", BOTH, "%.0f", "group", "One", false}},
     {.name = "two", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"two", DOUBLE, "", BOTH, "%.0f", "group", "Two"}},
+     .metric = {"two", DOUBLE, "", BOTH, "%.0f", "group", "Two", false}},
 };
 
 static const struct layout layout = {.name = "test", .kind = KIND_HOST,

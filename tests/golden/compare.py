@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from goldenfile import KINDS, format_shape, single, text_of
 from rules import safe_name
 
+FINE = {"rate", "share", "busy", "ratio", "sum", "load", "percent"}
+MOST_PLACES = 18
 SAME_LINES = 10000  # of one self-test, which sees them again and again
 
 
@@ -222,7 +224,7 @@ def compare_statistics(counts, seen):
 
 def unit_of(fmt):
     """One in the last printed digit."""
-    decimals = re.fullmatch(r"%\.(\d)f", fmt)
+    decimals = re.fullmatch(r"%\.(\d+)f", fmt)
     return 10.0 ** -int(decimals[1]) if decimals else 1.0
 
 
@@ -240,7 +242,21 @@ def tolerance(expected, fmt):
     return max(unit, abs(expected.value) * 0.001) if by_interval else unit
 
 
+def fine_format(expected, fmt):
+    """Rates, shares and utilizations below 1 have three significant digits."""
+    fine = expected.golden.totals or expected.metric.functions & FINE
+    size = abs(expected.value) if fine else 1
+    if not fmt.endswith("f") or not 0 < size < 1:
+        return fmt
+    size = abs(single(size))  # of doubles it is the same, but for a last digit
+    places = 3
+    while size < 0.1 and places < MOST_PLACES:
+        size, places = size * 10, places + 1
+    return f"%.{max(places, int(fmt[2:-1]))}f"
+
+
 def compare_value(expected, text, fmt):
+    fmt = fine_format(expected, fmt)
     if not re.fullmatch(format_shape(fmt), text):
         return False
     if fmt == "%s":

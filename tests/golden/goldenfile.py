@@ -479,7 +479,7 @@ def read_metas(folder=HERE):
 
 def format_shape(fmt):
     """A pattern that a value printed with fmt matches."""
-    decimals = re.fullmatch(r"%\.(\d)f", fmt)
+    decimals = re.fullmatch(r"%\.(\d+)f", fmt)
     if decimals:
         digits = int(decimals[1])
         return r"-?\d+" + (rf"\.\d{{{digits}}}" if digits else "")

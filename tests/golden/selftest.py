@@ -43,7 +43,8 @@ def render_metrics(expected, counts, metas):
     lines = []
     for e in expected:
         meta = e.golden.meta(e.metric.name, metas)
-        value = e.value if meta.format == "%s" else meta.format.replace("u", ".0f") % e.value
+        fmt = compare.fine_format(e, meta.format)
+        value = e.value if fmt == "%s" else fmt.replace("u", ".0f") % e.value
         what = (e.name, meta.type, value, meta.units, meta.slope, e.group(meta), e.title(meta))
         where = (60, 600, e.source, e.sub_agent)
         lines.append(("M", e.datagram, e.agent, sorted(e.hosts)[-1], *what, *where))

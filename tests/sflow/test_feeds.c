@@ -9,9 +9,9 @@
 
 static const struct field fields[] = {
     {.name = "number", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"number", DOUBLE, "", BOTH, "%.0f", "group", "A number"}},
+     .metric = {"number", DOUBLE, "", BOTH, "%.0f", "group", "A number", false}},
     {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
-     .metric = {"text", STRING, "", ZERO, "%s", "group", "A text"}},
+     .metric = {"text", STRING, "", ZERO, "%s", "group", "A text", false}},
 };
 
 static const struct layout layout = {.name = "test", .kind = KIND_HOST,
@@ -221,7 +221,7 @@ others_add_values_of_their_own(void **state)
 {
 	static const struct field row = {
 	    .formula = GAUGE, .scale = 1,
-	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold"}};
+	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold", false}};
 	struct rig *rig = *state;
 	struct layout *one = layout_new(KIND_HOST, &row);
 	struct store_host *host = store_find(rig->store, 0, "node1");

@@ -10,7 +10,8 @@
 static struct metric
 metric_of(enum metric_type type, const char *format)
 {
-	return (struct metric){"metric", type, "", BOTH, format, "group", "title"};
+	return (struct metric){"metric", type, "", BOTH, format, "group", "title",
+	                       false};
 }
 
 static const char *
@@ -115,7 +116,7 @@ rounded_is_what_is_read(void **state)
 	srandom(2);
 	for (i = 0; i < 100000; i++) {
 		double number = some_number(i);
-		int decimals = (int)(i % (FORMAT_DECIMALS + 1));
+		int decimals = (int)(i % (FORMAT_OF + 1));
 		char text[FORMAT_TEXT];
 
 		format[2] = (char)('0' + decimals);
@@ -125,6 +126,61 @@ rounded_is_what_is_read(void **state)
 		            strtod(text, NULL));
 	}
 	assert_true(format_rounded(1e300, 2) == 1e300);
+}
+
+static const char *
+fine_text(enum metric_type type, const char *format, double number)
+{
+	static char text[FORMAT_TEXT];
+	struct metric metric = metric_of(type, format);
+	char expected[FORMAT_TEXT];
+	double sent = type == FLOAT ? (double)(float)number : number;
+
+	metric.fine = true;
+	format_number(&metric, number, text);
+	apr_snprintf(expected, sizeof(expected), format_printf(&metric, number), sent);
+	assert_string_equal(text, expected); /* so gmond prints it */
+	assert_true(format_rounded(sent, format_places(&metric, number)) ==
+	            strtod(text, NULL));
+	return text;
+}
+
+static void
+small_numbers_keep_three_digits(void **state)
+{
+	(void)state;
+	assert_string_equal(fine_text(FLOAT, "%.2f", 1 / 300.0), "0.00333");
+	assert_string_equal(fine_text(FLOAT, "%.2f", 0.5), "0.500");
+	assert_string_equal(fine_text(FLOAT, "%.0f", 1 / 3.0), "0.333");
+	assert_string_equal(fine_text(FLOAT, "%.0f", 0), "0");
+	assert_string_equal(fine_text(FLOAT, "%.2f", 0), "0.00");
+	assert_string_equal(fine_text(FLOAT, "%.2f", 1), "1.00");
+	assert_string_equal(fine_text(FLOAT, "%.2f", 0.9999), "1.000");
+	assert_string_equal(fine_text(FLOAT, "%.2f", 12.3456), "12.35");
+	assert_string_equal(fine_text(FLOAT, "%.2f", 2.6667e-11), "0.0000000000267");
+	assert_string_equal(fine_text(DOUBLE, "%.3f", -0.0123456), "-0.0123");
+	assert_string_equal(fine_text(DOUBLE, "%.6f", 0.5), "0.500000");
+	assert_string_equal(fine_text(DOUBLE, "%.2f", 1.6e-16), "0.000000000000000160");
+	assert_string_equal(fine_text(DOUBLE, "%.2f", 4e-18), "0.000000000000000004");
+	assert_string_equal(fine_text(DOUBLE, "%.2f", 1e-300), "0.000000000000000000");
+	assert_string_equal(text_of(FLOAT, "%.2f", 1 / 300.0), "0.00");
+}
+
+static void
+all_small_numbers_are_as_gmond_prints_them(void **state)
+{
+	double number = 1;
+	unsigned i;
+
+	(void)state;
+	srandom(3);
+	for (i = 0; i < 200000; i++) {
+		number *= 0.5 + (double)random() / RAND_MAX;
+		if (number < 1e-16 || number > 1)
+			number = 1;
+		fine_text(i % 2 == 0 ? FLOAT : DOUBLE, i % 3 == 0 ? "%.0f" : "%.2f",
+		          number);
+	}
 }
 
 int
@@ -137,6 +193,8 @@ main(void)
 	    cmocka_unit_test(other_formats_and_sizes),
 	    cmocka_unit_test(all_is_as_gmond_prints_it),
 	    cmocka_unit_test(rounded_is_what_is_read),
+	    cmocka_unit_test(small_numbers_keep_three_digits),
+	    cmocka_unit_test(all_small_numbers_are_as_gmond_prints_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,11 +33,11 @@ __wrap_calloc(size_t count, size_t size)
 static const struct field fields[] = {
     {.name = "raw", .type = FIELD_U32},
     {.name = "number", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"number", DOUBLE, "KB", BOTH, "%.0f", "group", "A number"}},
+     .metric = {"number", DOUBLE, "KB", BOTH, "%.0f", "group", "A number", false}},
     {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
-     .metric = {"text", STRING, "", ZERO, "%s", "words", "A text"}},
+     .metric = {"text", STRING, "", ZERO, "%s", "words", "A text", false}},
     {.name = "other", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"other", UINT32, "", BOTH, "%u", "group", "Another"}},
+     .metric = {"other", UINT32, "", BOTH, "%u", "group", "Another", false}},
 };
 
 #define NUMBER 1

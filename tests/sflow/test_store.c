@@ -11,13 +11,13 @@
 /* A constant, a value that varies, one made from the clock, and a text. */
 static const struct field fields[] = {
     {.name = "constant", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"constant", UINT32, "", ZERO, "%u", "group", "A constant"}},
+     .metric = {"constant", UINT32, "", ZERO, "%u", "group", "A constant", false}},
     {.name = "varies", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-     .metric = {"varies", DOUBLE, "KB", BOTH, "%.0f", "group", "A value"}},
+     .metric = {"varies", DOUBLE, "KB", BOTH, "%.0f", "group", "A value", false}},
     {.name = "since", .type = FIELD_U32, .formula = SINCE, .scale = 1,
-     .metric = {"since", UINT32, "s", ZERO, "%u", "group", "A time"}},
+     .metric = {"since", UINT32, "s", ZERO, "%u", "group", "A time", false}},
     {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
-     .metric = {"text", STRING, "", ZERO, "%s", "group", "A text"}},
+     .metric = {"text", STRING, "", ZERO, "%s", "group", "A text", false}},
     {.name = "raw", .type = FIELD_U32},
 };
 

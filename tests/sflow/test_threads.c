@@ -166,7 +166,7 @@ foretell(void *arg)
 {
 	static const struct field row = {
 	    .formula = GAUGE, .scale = 1,
-	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold"}};
+	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold", false}};
 	struct layout *one = layout_new(KIND_HOST, &row);
 	struct foretold all[FORETOLD] = {{NULL, NULL}};
 	struct threads *t = arg;

@@ -17,6 +17,7 @@
 #include "sflow/collector/collector_internal.h"
 #include "sflow/collector/custom.h"
 #include "sflow/collector/machines.h"
+#include "sflow/format.h"
 #include "sflow/wire/datagram.h"
 #include "tests/tools/capture.h"
 
@@ -273,8 +274,7 @@ print_value(const struct store_reading *r)
 		break;
 	case FLOAT:
 	case DOUBLE:
-		/* "%.2f" and the like */
-		printf("%.*f", m->format[2] - '0',
+		printf("%.*f", format_places(m, r->number),
 		       m->type == FLOAT ? (double)(float)r->number : r->number);
 		break;
 	}
