@@ -107,7 +107,8 @@ datagrams_lost(void)
 #define BUSY_US_AS FLOAT, "%.2f"
 #define FIELD(name_, type_, format_, units_, group_, title_) \
 	{.name = name_, .type = FIELD_F64, .formula = GAUGE, .scale = 1, \
-	 .metric = {name_, type_, units_, BOTH, format_, group_, title_}},
+	 .metric = {name_, type_, units_, BOTH, format_, group_, title_, \
+	            .fine = (type_) == FLOAT}},
 #define FIELD_EXPANDED(name, as, units, group, title) \
 	FIELD(name, as, units, group, title)
 #define STATS_FIELD(member, metric, meaning, units, title) \
