@@ -7,6 +7,7 @@ sflow_libsflow_la_SOURCES = $(sflow_wire) $(sflow_store) $(sflow_collector) \
 	sflow/format.c sflow/format.h \
 	sflow/hash.c sflow/hash.h \
 	sflow/names.c sflow/names.h \
+	sflow/port_speeds.c sflow/port_speeds.h \
 	sflow/setting.c sflow/setting.h \
 	sflow/text.c sflow/text.h
 sflow_libsflow_la_LIBADD = -lm

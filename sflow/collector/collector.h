@@ -18,6 +18,7 @@
 #include "sflow/collector/stats.h"
 #include "sflow/event.h"
 #include "sflow/names.h"
+#include "sflow/port_speeds.h"
 #include "sflow/wire/records.h"
 #include "sflow/store/store.h"
 #include "sflow/text.h"
@@ -64,6 +65,7 @@ struct collector_config {
 	                                   * none */
 	int64_t host_dmax_ms;             /* after so much silence a host is gone */
 	const struct name_list *names;    /* for agents that send no name */
+	const struct port_speeds *speeds; /* of ports; NULL: as they say */
 	bool lower_case;                  /* names of hosts are made lower case */
 	unsigned misses;                  /* so many missing heartbeats mean down;
 	                                   * 0: it depends on the measured loss */

@@ -17,7 +17,7 @@ struct context;
 struct reading {
 	struct source *source;
 	struct counters *counters;
-	const struct field_value *values;
+	struct field_value *values;
 	size_t present;
 	double interval_ms;
 	bool compared; /* there are counters of before */

@@ -101,6 +101,24 @@ add_names_of_file(const struct setting *setting, void *to, const char *text,
 	       setting_should_be(why, "shorter: no memory");
 }
 
+static bool
+set_speeds(const struct setting *setting, void *to, const char *text,
+           char why[SETTING_WHY])
+{
+	struct port_speeds *fresh = NULL, **speeds = to;
+
+	(void)setting;
+	if (*text != '\0') {
+		fresh = port_speeds_parse(text);
+		if (fresh == NULL)
+			return setting_should_be(why, "HOST/PORT = SPEED, such as "
+			                              "core-1/swp1 = 10G");
+	}
+	port_speeds_free(*speeds);
+	*speeds = fresh;
+	return true;
+}
+
 /* The table -------------------------------------------------------------------- */
 
 #define IN(member) .to = offsetof(struct collector_config, member)
@@ -136,6 +154,7 @@ const struct collector_setting collector_settings[] = {
 	{{"totals_except", setting_regex, IN(totals_except)}, {"", ""}},
 	{{"names", set_names, IN(names), LIST}, {"", ""}},
 	{{"names_file", add_names_of_file, IN(names), FILE_OF}, {"", ""}},
+	{{"speeds", set_speeds, IN(speeds), LIST}, {"", ""}},
 	{{"lower_case", setting_flag, IN(lower_case)}, {"no", "no"}},
 	{{"misses", set_misses, IN(misses), SETTING_BETWEEN(1, 100)}, {"auto", "auto"}},
 	/* The module uses gmond's host_dmax. */

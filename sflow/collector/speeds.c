@@ -1,5 +1,6 @@
 #include "sflow/collector/speeds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sflow/collector/collector_internal.h"
@@ -9,15 +10,30 @@
 #define IF_TYPE_ROW 1 /* of if_counters */
 #define SPEED_ROW 2
 
-void
-speeds_set(struct collector *c, struct reading *r)
+/* Finds the speed that the administrator gives to the port. */
+static bool
+given(const struct collector *c, const struct source *source, uint64_t *bits)
 {
-	struct field_value *speed =
-	    (struct field_value *)(uintptr_t)&r->values[SPEED_ROW];
+	const struct agent *agent = source_agent(source);
+	char address[ADDRESS_TEXT], number[16];
+	const char *const hosts[] = {agent_host(agent)->name,
+	                             address_text(agent_address(agent), address)};
+	const char *const ports[] = {source_name(source), number};
 
-	(void)c;
-	if (r->present > SPEED_ROW && speed->number == UINT32_MAX)
-		speed->number = UINT64_MAX; /* ifSpeed, where ifHighSpeed has it */
+	snprintf(number, sizeof(number), "%u", source_id(source).index);
+	return port_speeds_find(c->config.speeds, hosts, ports, bits);
+}
+
+void
+speeds_set(const struct collector *c, struct reading *r)
+{
+	uint64_t *bits = &r->values[SPEED_ROW].number;
+
+	if (r->present <= SPEED_ROW ||
+	    (c->config.speeds != NULL && given(c, r->source, bits)))
+		return;
+	if (*bits == UINT32_MAX)
+		*bits = UINT64_MAX; /* ifSpeed, where ifHighSpeed has it */
 }
 
 /* Whether the interface is made of nothing that has a speed. Linux calls its taps and the

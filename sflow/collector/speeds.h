@@ -11,8 +11,9 @@ enum speed {
 	SPEED_WRONG   /* more came twice running: it is the speed that is wrong */
 };
 
-/* Puts the speed in order: 2^32-1 says nothing. */
-void speeds_set(struct collector *collector, struct reading *reading);
+/* Puts the speed in order: it is that which the administrator gives, if any; and 2^32-1 says
+ * nothing. */
+void speeds_set(const struct collector *collector, struct reading *reading);
 
 /* Whether octets of so many times what the line carries are taken for wrong. */
 bool speeds_refuse(const struct counters *counters, double times);

@@ -61,6 +61,7 @@ dump_collector(FILE *out, const struct collector_config *c)
 	fprintf(out, "keep %d lower_case %d misses %u ports %d %d\n",
 	        c->keep, c->lower_case, c->misses,
 	        c->ports != NULL, c->ports_except != NULL);
+	fprintf(out, "speeds %d\n", c->speeds != NULL);
 	for (kind = 0; kind < KIND_COUNT; kind++)
 		fprintf(out, "%s %d %d\n", kinds[kind].name, c->accept[kind],
 		        c->multiple[kind]);

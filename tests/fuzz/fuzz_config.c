@@ -29,7 +29,7 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	    "deny = ", "same_address = yes ", "rate = 1 ", "max_agents = 1 ",
 	    "accept = ", "default", "-vlan", "multiple = http ", "vm = host ",
 	    "vm_cluster = a ", "ports = \"a*\" ", "ports_except = '(' ",
-	    "names = \"::1 = a\" ", "lower_case = no ", "misses = auto ",
+	    "speeds = \"a/b = 1G\" ", "names = \"::1 = a\" ", "lower_case = no ", "misses = auto ",
 	    "host_dmax = 60 ", "name = a ", "authority = a ", "agents = ",
 	    "owner = a ", "gmond_port = 1 ", "xml_port = 2 ",
 	    "interactive_port = 3 ", "xml_bind = ", "trusted_hosts = ",

@@ -345,6 +345,29 @@ virtual_ports_have_no_line(void **state)
 }
 
 static void
+speeds_that_are_given(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct port_speeds *speeds = port_speeds_parse("10.90.0.*/swp1 = 10G");
+	struct script *s = *state;
+	struct rack r;
+
+	assert_non_null(speeds);
+	config.speeds = speeds;
+	script_configure(s, &config);
+	begin_rack(s, &r, UINT32_MAX);
+	poll_port(s, &r, 30000000000, 30);
+	assert_near(script_value(s, HOST, "swp1.util_in"), 80);
+	show_all(s);
+	assert_near(script_value(s, HOST, "swp1.speed"), 1e10);
+	config.speeds = NULL;
+	collector_reconfigure(s->c, &config, s->now);
+	port_speeds_free(speeds);
+	poll_port(s, &r, 30000000000, 30);
+	assert_false(has(s, "swp1.util_in"));
+}
+
+static void
 speed_that_says_nothing(void **state)
 {
 	struct script *s = *state;
@@ -450,6 +473,7 @@ main(void)
 	    TEST(octets_beyond_the_line_once),
 	    TEST(octets_beyond_the_line_twice),
 	    TEST(virtual_ports_have_no_line),
+	    TEST(speeds_that_are_given),
 	    TEST(speed_that_says_nothing),
 	    TEST(packets_may_have_wrapped_once_more),
 	    TEST(line_leaves_one_answer),

@@ -145,6 +145,8 @@ wrong_texts_change_nothing(void **state)
 	assert_true(set(&config, "allow", "10.0.0.0/8"));
 	assert_true(set(&config, "ports", "a"));
 	assert_true(set(&config, "names", "10.0.0.1 = a"));
+	assert_true(set(&config, "speeds", "a/b = 10G"));
+	assert_non_null(config.speeds);
 	before = config;
 	for (i = 0; i < collector_setting_count; i++) {
 		*why = '\0';
@@ -202,6 +204,49 @@ the_end_frees_all(void **state)
 	assert_true(config.ports == NULL && config.ports_except == NULL);
 	assert_null(config.totals_except);
 	assert_null(config.names);
+	assert_null(config.speeds);
+	collector_settings_end(&config);
+}
+
+static uint64_t
+speed_of(const struct collector_config *config, const char *host, const char *port)
+{
+	const char *const hosts[] = {host, "10.0.0.1"}, *const ports[] = {port, "7"};
+	uint64_t bits = UINT64_MAX;
+
+	port_speeds_find(config->speeds, hosts, ports, &bits);
+	return bits;
+}
+
+static void
+speeds_are_of_hosts_and_ports(void **state)
+{
+	static const char *const wrong[] = {
+	    "core-1 = 10G", "core-1/ = 10G", "/swp1 = 10G", "core-1/swp1", "a/b = x",
+	    "a/b = 10GG", "a/b = -1", "a/b = 1e9", "a/b = 10 G", "a/b = G",
+	    "a/b = 1000000T", "a/b = 1,c", "a/b = inf"};
+	struct collector_config config;
+	size_t i;
+
+	(void)state;
+	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
+	assert_null(config.speeds);
+	assert_true(set(&config, "speeds", "core-1/swp1 = 10G, core-1/swp[12]=2.5G,\n"
+	                                   "10.0.0.1/7 = 100M\n, */Eth1/1 = 0,"));
+	assert_true(speed_of(&config, "core-1", "swp1") == UINT64_C(10000000000));
+	assert_true(speed_of(&config, "core-1", "swp2") == UINT64_C(2500000000));
+	assert_true(speed_of(&config, "", "") == UINT64_C(100000000));
+	assert_true(speed_of(&config, "core-2", "swp9") == UINT64_C(100000000));
+	assert_true(set(&config, "speeds", "*/Eth1/1 = 0, a/b = 9600"));
+	assert_true(speed_of(&config, "x", "Eth1/1") == 0);
+	assert_true(speed_of(&config, "a", "b") == 9600);
+	assert_true(speed_of(&config, "a", "c") == UINT64_MAX);
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		assert_false(set(&config, "speeds", wrong[i]));
+		assert_string_equal(why, "HOST/PORT = SPEED, such as core-1/swp1 = "
+		                         "10G");
+	}
+	assert_true(speed_of(&config, "a", "b") == 9600);
 	collector_settings_end(&config);
 }
 
@@ -408,6 +453,7 @@ main(void)
 	    cmocka_unit_test(wrong_texts_change_nothing),
 	    cmocka_unit_test(reasons),
 	    cmocka_unit_test(the_end_frees_all),
+	    cmocka_unit_test(speeds_are_of_hosts_and_ports),
 	    cmocka_unit_test(names_win_over_those_of_the_file),
 	    cmocka_unit_test(manuals_have_all_settings),
 	    cmocka_unit_test(installed_file_shows_all_parameters),
