@@ -765,7 +765,7 @@ layout_of_one_row_has_a_name_of_its_own(void **state)
 	char name[] = "tcp_443", title[] = "HTTPS";
 	struct field row = {.type = FIELD_F64, .formula = GAUGE, .scale = 2,
 	                    .metric = {name, FLOAT, "%", BOTH, "%.1f", "traffic",
-	                               title}};
+	                               title, false}};
 	struct layout *layout = layout_new(KIND_APP, &row);
 	const struct metric *metric;
 

@@ -395,7 +395,7 @@ longest_names_fit(void **state)
 	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 	static const struct field row = {
 	    .name = "long", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
-	    .metric = {longest, UINT32, "", BOTH, "%u", "group", longest}};
+	    .metric = {longest, UINT32, "", BOTH, "%u", "group", longest, false}};
 	static const struct layout rows = {.fields = &row, .count = 1};
 	struct derived value = {.valid = true, .number = 1};
 	struct store *store = *state;
