@@ -8,6 +8,7 @@
 #include "sflow/collector/forget.h"
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
+#include "sflow/collector/readings.h"
 #include "sflow/collector/samples.h"
 
 #define LOSS_WEIGHT_ALL 0.0001 /* of one datagram, in the loss of all agents */
@@ -127,7 +128,9 @@ heard(struct collector *c, struct context *x, uint32_t lost)
 static int
 take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 {
-	struct context x = {.datagram = datagram, .now = now};
+	struct readings readings; /* large, and filled only when used */
+	struct context x = {.datagram = datagram, .now = now,
+	                    .readings = &readings};
 	uint32_t lost;
 	int result;
 

@@ -217,10 +217,8 @@ static void
 take_records(struct collector *c, struct context *x, struct source *source,
              const struct index *index)
 {
-	struct readings readings;
 	size_t i;
 
-	x->readings = &readings;
 	for (i = 0; i < index->count; i++)
 		if (index->layouts[i] == NULL)
 			unknown(c, x->agent, index->tags[i], "counters");
@@ -229,7 +227,6 @@ take_records(struct collector *c, struct context *x, struct source *source,
 	for (i = 0; i < index->count && index->divided; i++)
 		if (index->owners[i] != NULL && index_is_first(index, i))
 			take_owned(c, x, source, index, index->owners[i]);
-	x->readings = NULL;
 }
 
 static void
@@ -355,7 +352,8 @@ refuse_source(struct collector *c, const struct context *x)
 	    ->of.at_bound.bound = EVENT_BOUND_SOURCES;
 }
 
-/* Takes one metric that the agent names itself. */
+/* Takes one metric that the agent names itself. It is finished at once, because the next
+ * one may displace it; so one that was reset says nothing about others. */
 static void
 take_custom(struct collector *c, struct context *x, struct source *source,
             const struct custom_value *v)
@@ -367,8 +365,10 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 		counters = source_add_counters(source, layout, 0);
 	if (!find_place(c, source, counters, x->now))
 		return;
+	readings_begin(x->readings);
 	*readings_room(c, x, x->readings) = v->value;
 	readings_take(c, x, x->readings, source, counters, 1);
+	readings_finish(c, x, x->readings);
 }
 
 /* Takes a sample of metrics that the agent names itself. It has no sequence number, so
@@ -376,7 +376,6 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 static void
 custom_sample(struct collector *c, struct context *x, struct sample *sample)
 {
-	struct readings readings;
 	struct custom_value v;
 	char name[TEXT_SIZE];
 	struct source *source;
@@ -395,17 +394,14 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	}
 	source_follow(source);
 	source_learn(source, x->datagram, 0, false, x->now);
-	readings_begin(&readings);
-	x->readings = &readings;
 	while (metrics.left > 0) {
 		if (!custom_next(&metrics, &v)) {
 			collector_malformed(c, agent_address(x->agent),
 			                    DATAGRAM_FIELD);
-			break;
+			return;
 		}
 		take_custom(c, x, source, &v);
 	}
-	readings_finish(c, x, &readings);
 }
 
 /* Takes a sample that is neither counters nor flows as the standard defines them. */

@@ -12,7 +12,7 @@ struct context {
 	const struct datagram *datagram;
 	enum arrival arrival; /* of the datagram */
 	int64_t now;
-	struct readings *readings; /* of the sample that is being taken */
+	struct readings *readings; /* room for those of a sample */
 	bool heard;        /* something in it was news */
 	int64_t started_s; /* when the machine started, by the wall clock; 0: not told */
 };

@@ -89,11 +89,13 @@ speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
              struct derived *derived)
 {
 	const struct layout *layout = r->counters->layout;
-	uint64_t bits = r->values[SPEED_ROW].number;
+	uint64_t bits = r->present > SPEED_ROW ? r->values[SPEED_ROW].number : 0;
 	uint8_t wrong = wrong_speed(bits), *speed = &r->counters->speed;
 	unsigned state = *speed & STATE_MASK;
 	size_t row;
 
+	if (r->present <= SPEED_ROW)
+		return false;
 	if (state == SPEED_WRONG && *speed != wrong)
 		state = SPEED_GOOD;
 	if (state != SPEED_WRONG && beyond == 0) {

@@ -297,6 +297,26 @@ lying_counts_and_empty_names_are_malformed(void **state)
 	assert_int_equal(collector_stats(s->c)->malformed, 3);
 }
 
+/* Of one name in one set, the second displaces the first. */
+static void
+type_that_changes_within_a_set(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		begin_set(s, &d, "set", 3);
+		put_number(s, "x", GAUGE32, 5);
+		put_number(s, "x", COUNTER32, 6);
+		put_number(s, "x", GAUGE64, 7);
+		script_send(s);
+		script_pass(s, 30 * SECONDS);
+		script_publish(s);
+		assert_near(script_value(s, HOST, "set.x"), 7);
+	}
+}
+
 static void
 duplicate_changes_nothing(void **state)
 {
@@ -521,6 +541,7 @@ main(void)
 	    TEST(what_comes_before_the_fault_is_kept),
 	    TEST(sets_that_are_cut_short_are_malformed),
 	    TEST(lying_counts_and_empty_names_are_malformed),
+	    TEST(type_that_changes_within_a_set),
 	    TEST(duplicate_changes_nothing),
 	    TEST(overtaken_datagram_changes_nothing),
 	    TEST(restart_is_no_spike),
