@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sflow/wire/datagram.h"
 #include "tools/sflowget/datagrams.h"
 #include "tools/sflowget/report.h"
 #include "tools/sflowget/source_collector.h"
@@ -27,15 +28,19 @@ static void
 tell_counts(const struct options *o, const struct datagram_counts *counts,
             const struct gather *gather, int result)
 {
+	int error;
+
 	if (counts->cut > 0)
 		complain("%s: %" PRIu64 " packets were not recorded whole",
 		         o->file, counts->cut);
 	if (counts->fragments > 0)
 		complain("%s: of %" PRIu64 " packets fragments are missing",
 		         o->file, counts->fragments);
-	if (gather_bad(gather) > 0)
-		complain("%s: %" PRIu64 " datagrams are not of sFlow version 5",
-		         o->file, gather_bad(gather));
+	for (error = DATAGRAM_SHORT; error >= DATAGRAM_ADDRESS; error--)
+		if (gather_bad(gather, error) > 0)
+			complain("%s: %" PRIu64 " datagrams are of no use: %s",
+			         o->file, gather_bad(gather, error),
+			         datagram_error_text(error));
 	if (counts->datagrams == 0 && o->port != 0 && result == 0)
 		complain("%s: there is nothing for UDP port %u; --port says "
 		         "another",

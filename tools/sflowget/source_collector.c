@@ -11,13 +11,15 @@
 
 #define AGENTS_MAX 100000
 #define SOURCES_MAX 4096
+#define BAD_ERRORS (-DATAGRAM_ADDRESS + 1)
 #define TICK_MS 1000
 
 struct gather {
 	struct collector *collector;
 	struct fields *fields;
 	int64_t now, ticked;
-	uint64_t good, bad;
+	uint64_t good;
+	uint64_t bad[BAD_ERRORS]; /* by error, without its sign */
 };
 
 /* Makes a collector that accepts all kinds of counters. */
@@ -75,12 +77,15 @@ void
 gather_input(struct gather *g, const void *bytes, size_t len,
              const struct address *from, int64_t wall_ms)
 {
+	int error;
+
 	gather_tick(g, wall_ms);
-	switch (collector_input(g->collector, bytes, len, from, g->now)) {
+	error = collector_input(g->collector, bytes, len, from, g->now);
+	switch (error) {
 	case DATAGRAM_SHORT:
 	case DATAGRAM_VERSION:
 	case DATAGRAM_ADDRESS:
-		g->bad++;
+		g->bad[-error]++;
 		return;
 	default: /* taken, at least in part */
 		g->good++;
@@ -101,9 +106,9 @@ gather_good(const struct gather *g)
 }
 
 uint64_t
-gather_bad(const struct gather *g)
+gather_bad(const struct gather *g, int error)
 {
-	return g->bad;
+	return g->bad[-error];
 }
 
 bool

@@ -39,8 +39,9 @@ bool gather_items(struct gather *gather, const struct wanted *wanted,
  * all its rates are there. */
 bool gather_round(const struct gather *gather, const char *address);
 
-/* Return how many datagrams were taken, and how many were not of sFlow version 5. */
+/* Return how many datagrams were taken; and how many were not, because of this negative
+ * enum datagram_error: DATAGRAM_SHORT, DATAGRAM_VERSION or DATAGRAM_ADDRESS. */
 uint64_t gather_good(const struct gather *gather);
-uint64_t gather_bad(const struct gather *gather);
+uint64_t gather_bad(const struct gather *gather, int error);
 
 #endif
