@@ -39,6 +39,20 @@ address_of_v6(const struct in6_addr *in6)
 	return a;
 }
 
+bool
+address_says_nothing(const struct address *a)
+{
+	struct address in6 = *a;
+
+	if (a->type == ADDRESS_IPV4)
+		return a->bytes[0] == 127 ||
+		       memcmp(a->bytes, unknown.bytes, 4) == 0;
+	if (a->type != ADDRESS_IPV6)
+		return true;
+	in6.bytes[15] &= 0xfe; /* :: and ::1 */
+	return memcmp(in6.bytes, unknown.bytes, 16) == 0;
+}
+
 int
 address_parse(const char *text, struct address *address)
 {

@@ -15,7 +15,8 @@ struct address {
 	uint8_t bytes[16]; /* network order; an IPv4 address uses the first 4 */
 };
 
-/* Returns the bytes of an address of this type; 0 for an unknown type. */
+/* Returns the bytes of an address of this type; 0 for UNKNOWN, and for types that there
+ * are not. */
 static inline size_t
 address_size(uint32_t type)
 {
@@ -23,6 +24,10 @@ address_size(uint32_t type)
 }
 
 #define ADDRESS_TEXT 46 /* bytes for any address as text, with its NUL */
+
+/* Whether the address says nothing of whose it is: the unspecified one, a loopback
+ * address, or one of unknown type. */
+bool address_says_nothing(const struct address *address);
 
 /* Reads an address in text form. Returns 0, or -1 when the text is no address. */
 int address_parse(const char *text, struct address *address);

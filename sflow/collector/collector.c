@@ -180,6 +180,8 @@ collector_input(struct collector *c, const void *buf, size_t len,
 		collector_malformed(c, from, error);
 		return error;
 	}
+	if (address_says_nothing(&datagram.agent))
+		datagram.agent = *from;
 	if (c->config.same_address &&
 	    memcmp(&datagram.agent, from, sizeof(*from)) != 0)
 		return not_allowed(c);

@@ -15,7 +15,7 @@ read_header(struct datagram *d, const uint8_t *at, size_t len)
 	uint32_t type = u32_at(at + places->agent);
 	size_t address = address_size(type);
 
-	if (address == 0)
+	if (address == 0 && type != ADDRESS_UNKNOWN)
 		return DATAGRAM_ADDRESS;
 	if (len < places->size + address)
 		return DATAGRAM_SHORT;

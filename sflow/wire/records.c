@@ -121,7 +121,8 @@ read_series(const struct field *field, struct cursor *c, struct field_value *v)
 	c->at = series.rest.at;
 }
 
-/* The length of an address of unknown type is not known, so reading it fails. */
+/* An address of type UNKNOWN has no bytes. The length of one of a type that there is not
+ * is not known, so reading it fails. */
 static void
 read_address(struct cursor *c, struct field_value *v)
 {

@@ -96,7 +96,7 @@ other_versions_are_refused(void **state)
 static void
 other_addresses_are_refused(void **state)
 {
-	static const uint32_t types[] = {0, 3, 256, 0x01000000, 0xffffffff};
+	static const uint32_t types[] = {3, 256, 0x01000000, 0xffffffff};
 	struct datagram d;
 	struct wire w;
 	size_t i;

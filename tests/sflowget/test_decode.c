@@ -299,7 +299,7 @@ static void
 what_is_no_datagram(void **state)
 {
 	static const uint8_t version4[] = {0, 0, 0, 4, 0, 0, 0, 1};
-	static const uint8_t no_address[] = {0, 0, 0, 5, 0, 0, 0, 0};
+	static const uint8_t no_address[] = {0, 0, 0, 5, 0, 0, 0, 3};
 
 	(void)state;
 	assert_string_equal(print("", 0, false, -1),
@@ -312,7 +312,7 @@ what_is_no_datagram(void **state)
 	                    "\"rest\":\"0000000400000001\"}\n");
 	assert_has(print(no_address, 8, false, -1),
 	           "  note: agent address neither IPv4 nor IPv6\n"
-	           "  rest 8 bytes 0000000500000000\n");
+	           "  rest 8 bytes 0000000500000003\n");
 }
 
 static void

@@ -363,11 +363,9 @@ static void
 metrics(const struct capture *capture, const struct collector_config *config)
 {
 	struct collector *c = collector_new(config);
-	struct address from;
 	int64_t now, last = 0;
 	size_t i;
 
-	address_parse("127.0.0.1", &from);
 	for (i = 0; i < capture->count; i++) {
 		const struct capture_payload *p = &capture->payloads[i];
 
@@ -375,7 +373,7 @@ metrics(const struct capture *capture, const struct collector_config *config)
 		now = p->when_us / 1000 > last ? p->when_us / 1000 : last + 1;
 		last = now;
 		collector_tick(c, now);
-		collector_input(c, p->bytes, p->len, &from, now);
+		collector_input(c, p->bytes, p->len, &p->from, now);
 		print_news(c, i + 1, now);
 	}
 	print_statistics(c);
