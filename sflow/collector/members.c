@@ -50,6 +50,16 @@ follow_in_seconds(struct rhythm *r)
 		r->interval_s = is;
 }
 
+/* Adopts the first interval after a restart, if enough time has passed since. */
+static void
+adopt_first(struct rhythm *r, uint32_t each)
+{
+	if (each < r->other_ms)
+		r->other_ms -= each;
+	else
+		adopt(r, each);
+}
+
 void
 rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 {
@@ -61,7 +71,7 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 	each = (uint32_t)share;
 	error = apart(each, r->interval_ms);
 	if (r->interval_ms == 0) {
-		adopt(r, each);
+		adopt_first(r, each);
 	} else if (error <= r->interval_ms / 2) {
 		r->other_ms = 0;
 		r->jitter_ms = approach(r->jitter_ms, error, 4);
@@ -71,7 +81,19 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 	} else {
 		r->other_ms = each;
 	}
-	follow_in_seconds(r);
+	if (r->interval_ms != 0)
+		follow_in_seconds(r);
+}
+
+uint32_t
+rhythm_lost(const struct rhythm *r, int64_t elapsed_ms, uint32_t lost)
+{
+	int64_t half = r->interval_ms / 2, polls;
+
+	if (r->interval_ms == 0 || elapsed_ms <= r->interval_ms + half)
+		return 0;
+	polls = (elapsed_ms - half) / r->interval_ms;
+	return polls < lost ? (uint32_t)polls : lost;
 }
 
 void
@@ -85,6 +107,8 @@ rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
 void
 rhythm_restart(struct rhythm *r)
 {
+	if (r->interval_ms != 0)
+		r->other_ms = r->interval_ms / 2;
 	r->interval_ms = 0; /* interval_s stays until it is learned anew */
 }
 
@@ -107,12 +131,25 @@ member_init(struct member *m, double loss, int64_t now)
 	member_expect(m, NULL);
 }
 
+/* After a longer interval than usual: as long once more, and a little longer. */
+static uint32_t
+patience(const struct rhythm *r)
+{
+	uint32_t ms = r->other_ms < INTERVAL_UNKNOWN_MS ? r->other_ms
+	                                                : INTERVAL_UNKNOWN_MS;
+
+	return ms + ms / JITTER_FIRST;
+}
+
 void
 member_expect(struct member *m, const struct rhythm *r)
 {
 	bool known = r != NULL && r->interval_ms != 0;
 
 	m->interval_ms = known ? r->interval_ms : INTERVAL_UNKNOWN_MS;
+	m->patience_ms = 0;
+	if (known && r->other_ms > r->interval_ms)
+		m->patience_ms = patience(r);
 	m->jitter_ms = known ? r->jitter_ms : 0;
 }
 
@@ -164,9 +201,12 @@ after_misses(const struct member *m, unsigned misses)
 	int64_t jitters = (int64_t)m->jitter_ms * SLACK_JITTERS;
 	int64_t slack = share > jitters ? share : jitters;
 
+	int64_t after;
+
 	if (slack < SLACK_LEAST_MS)
 		slack = SLACK_LEAST_MS;
-	return due_since(m) + (int64_t)m->interval_ms * misses + slack;
+	after = (int64_t)m->interval_ms * misses + slack;
+	return due_since(m) + (after > m->patience_ms ? after : m->patience_ms);
 }
 
 int64_t

@@ -26,7 +26,8 @@
 struct rhythm {
 	uint32_t interval_ms; /* 0: not known */
 	uint32_t jitter_ms;   /* mean deviation from the interval */
-	uint32_t other_ms;    /* a very different interval that came once; 0: none */
+	uint32_t other_ms;    /* a very different interval that came once; while none is
+	                       * known: how much time has to pass before one is */
 	unsigned interval_s;  /* for TMAX and DMAX: changes only by a quarter or more */
 };
 
@@ -34,13 +35,19 @@ struct rhythm {
  * that differs by more than half is believed when it comes twice in a row. */
 void rhythm_learn(struct rhythm *rhythm, double elapsed_ms, uint32_t lost);
 
+/* Returns how many of at most `lost` samples were lost in that time, by the interval that
+ * is known; 0 where none is. */
+uint32_t rhythm_lost(const struct rhythm *rhythm, int64_t elapsed_ms,
+                     uint32_t lost);
+
 /* Sets what was learned before a restart of this program. `interval_ms` must not be
  * 0. */
 void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms,
                   uint32_t jitter_ms);
 
 /* Called when the source has restarted, maybe with another polling interval, which is
- * then learned anew. */
+ * then learned anew, but not in less than half of the one before: a few datagrams that a
+ * stranger sends in a row are no interval. */
 void rhythm_restart(struct rhythm *rhythm);
 
 enum member_state { MEMBER_UP, MEMBER_LATE, MEMBER_DOWN };
@@ -53,6 +60,7 @@ struct member {
 	int64_t watched_ms;   /* since when the program listens: no heartbeat can
 	                       * have been missed before */
 	uint32_t interval_ms; /* expected between two heartbeats */
+	uint32_t patience_ms; /* it is not late before so long after one */
 	uint32_t jitter_ms;
 	double loss;          /* share of datagrams that get lost, measured */
 	double loss_lately;   /* the same, over the last few hundred */
@@ -70,7 +78,8 @@ enum member_change member_heard(struct member *member, uint32_t lost,
                                 int64_t now);
 
 /* Sets how often heartbeats are expected; 300 s where `rhythm` is NULL or has no
- * interval yet. */
+ * interval yet. After one that was longer, though nothing was lost, the next one may be as
+ * long, up to 300 s. */
 void member_expect(struct member *member, const struct rhythm *rhythm);
 
 /* Notes that time has passed. `misses`, here and below, is how many missing heartbeats

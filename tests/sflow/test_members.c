@@ -149,6 +149,40 @@ test_restart_forgets_rhythm(void **state)
 	assert_int_equal(r.interval_s, 5); /* of TMAX and DMAX */
 }
 
+/* Nor are a few datagrams in a row after a restart an interval. */
+static void
+test_burst_after_a_restart_is_no_rhythm(void **state)
+{
+	struct rhythm r = {0};
+	int i;
+
+	(void)state;
+	rhythm_learn(&r, 30000, 0);
+	rhythm_restart(&r);
+	for (i = 0; i < 14; i++)
+		rhythm_learn(&r, 1000, 0);
+	assert_int_equal(r.interval_ms, 0);
+	rhythm_learn(&r, 1000, 0);
+	rhythm_learn(&r, 1000, 0);
+	assert_int_equal(r.interval_ms, 1000);
+}
+
+/* Numbers may count something else: the time says how many were lost. */
+static void
+test_lost_by_the_rhythm(void **state)
+{
+	struct rhythm r = {0};
+
+	(void)state;
+	assert_int_equal(rhythm_lost(&r, 60000, 48), 0);
+	rhythm_learn(&r, 30000, 0);
+	assert_int_equal(rhythm_lost(&r, 31000, 48), 0);
+	assert_int_equal(rhythm_lost(&r, 59000, 48), 1);
+	assert_int_equal(rhythm_lost(&r, 121000, 48), 3);
+	assert_int_equal(rhythm_lost(&r, 121000, 2), 2);
+	assert_int_equal(rhythm_lost(&r, 1, 2), 0);
+}
+
 static void
 test_loss_is_measured(void **state)
 {
@@ -241,6 +275,8 @@ main(void)
 	    cmocka_unit_test(test_rhythm_changes),
 	    cmocka_unit_test(test_rhythm_of_nonsense),
 	    cmocka_unit_test(test_restart_forgets_rhythm),
+	    cmocka_unit_test(test_burst_after_a_restart_is_no_rhythm),
+	    cmocka_unit_test(test_lost_by_the_rhythm),
 	    cmocka_unit_test(test_loss_is_measured),
 	    cmocka_unit_test(test_nothing_is_missed_before_the_watch),
 	    cmocka_unit_test(test_watch_may_begin_before_time_does),

@@ -637,6 +637,27 @@ test_machine_whose_uuid_is_known_later(void **state)
 	assert_true(script_is_shown(s, "vm-a"));
 }
 
+/* It is not restarted for that, so it may seem down once, and then no more. */
+static void
+test_polling_that_slows_down(void **state)
+{
+	static const int64_t slower[] = {60, 120, 300};
+	struct script *s = *state;
+	struct device d;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(slower); i++) {
+		script_configure(s, &collector_defaults);
+		d = script_machine("10.0.0.1");
+		poll_for(s, &d, 10 * SECONDS, 20);
+		poll_for(s, &d, slower[i] * SECONDS, 20);
+		poll_for(s, &d, 10 * SECONDS, 20);
+		script_publish(s);
+		assert_int_equal(s->events[EVENT_DOWN], 1);
+		assert_in_range(seconds_until(s, EVENT_DOWN), 20, 30);
+	}
+}
+
 /* Clocks that jump, and intervals of nothing and of days. */
 static void
 test_strange_clocks(void **state)
@@ -690,6 +711,7 @@ main(void)
 	    SCRIPT(test_machine_that_takes_a_dead_hosts_name),
 	    SCRIPT(test_machine_that_is_another_one),
 	    SCRIPT(test_machine_whose_uuid_is_known_later),
+	    SCRIPT(test_polling_that_slows_down),
 	    SCRIPT(test_strange_clocks),
 	};
 
