@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sflow/wire/datagram.h"
 
@@ -101,6 +102,25 @@ same_uuid_text(const struct event *e, const char *agent, char *text)
 }
 
 static void
+same_address_text(const struct event *e, const char *agent, char *text)
+{
+	const struct event_same_address *s = &e->of.same_address;
+	char first[ADDRESS_TEXT], second[ADDRESS_TEXT];
+	double apart_s = (double)(s->apart_ms < 0 ? -s->apart_ms : s->apart_ms) / 1000;
+
+	address_text(&s->sources[0], first);
+	address_text(&s->sources[1], second);
+	if (strcmp(first, second) != 0)
+		snprintf(text, EVENT_TEXT, "agent %s is two: packets from %s and from "
+		         "%s, whose clocks are %.0f s apart, and each is a host now",
+		         agent, first, second, apart_s);
+	else
+		snprintf(text, EVENT_TEXT, "agent %s is two: packets from %s have two "
+		         "clocks, %.0f s apart, so there are no rates of them", agent,
+		         first, apart_s);
+}
+
+static void
 flipping_text(const struct event *e, const char *agent, char *text)
 {
 	char subject[WHO];
@@ -184,6 +204,7 @@ const struct event_kind_info event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, FEW, at_bound_text},
     [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, FEW, same_name_text},
     [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, FEW, same_uuid_text},
+    [EVENT_SAME_ADDRESS] = {"same_address", EVENT_OF_NAMES, FEW, same_address_text},
     [EVENT_FLIPPING] = {"flipping", EVENT_OF_NAMES, FEW, flipping_text},
     [EVENT_SPEED] = {"speed", EVENT_OF_WIRE, FEW, speed_text},
     [EVENT_JOINED] = {"joined", EVENT_OF_MEMBERSHIP, CROWD, joined_text},

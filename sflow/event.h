@@ -25,6 +25,7 @@ enum event_kind {
 	EVENT_AT_BOUND,  /* an agent, a data source or metrics were refused */
 	EVENT_SAME_NAME, /* the host calls itself like another one */
 	EVENT_SAME_UUID, /* two virtual machines have one UUID */
+	EVENT_SAME_ADDRESS, /* two senders say that they are one agent */
 	EVENT_FLIPPING,  /* a host changes a name all the time */
 	EVENT_SPEED,     /* a port's speed is wrong */
 	EVENT_JOINED,    /* a host got its first name */
@@ -105,6 +106,10 @@ struct event {
 		struct event_at_bound {
 			enum event_bound bound;
 		} at_bound;
+		struct event_same_address {
+			struct address sources[2]; /* of their packets */
+			int64_t apart_ms;          /* between their clocks */
+		} same_address;
 		struct event_flipping {
 			bool source;            /* the name is a data source's */
 			char name[TEXT_SIZE];   /* the newest name */

@@ -1,5 +1,6 @@
 #include "sflow/collector/host.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,12 +87,34 @@ host_address_key(const struct address *address, char key[TEXT_SIZE])
 		*colon = '-';
 }
 
+/* Two IPv6 addresses are too long for a key, so the second is shortened to a hash. */
+void
+host_agent_key(const struct host *host, char key[TEXT_SIZE])
+{
+	const struct address *packets = &host->key.packets;
+	char agent[TEXT_SIZE], source[TEXT_SIZE];
+	uint64_t hash = UINT64_C(14695981039346656037);
+	size_t i;
+
+	host_address_key(&host->key.agent, agent);
+	if (packets->type == ADDRESS_UNKNOWN) {
+		strcpy(key, agent);
+		return;
+	}
+	host_address_key(packets, source);
+	for (i = 0; i < sizeof(packets->bytes); i++)
+		hash = (hash ^ packets->bytes[i]) * UINT64_C(1099511628211);
+	if (strlen(agent) + strlen(source) + 2 > TEXT_SIZE)
+		snprintf(source, TEXT_SIZE, "%016" PRIx64, hash);
+	snprintf(key, TEXT_SIZE, "%.39s-%.24s", agent, source);
+}
+
 void
 host_place(const struct host *host, char place[TEXT_SIZE])
 {
 	char agent[TEXT_SIZE];
 
-	host_address_key(&host->key.agent, agent);
+	host_agent_key(host, agent);
 	if (host->key.machine)
 		snprintf(place, TEXT_SIZE, "%.40s-%u-%u", agent,
 		         host->key.source.class, host->key.source.index);

@@ -24,6 +24,9 @@ struct host;
 /* Identifies a host, in the program and where hosts are saved. */
 struct host_key {
 	struct address agent;    /* the agent that it is, or that reports it */
+	struct address packets;  /* the source of its packets, where several agents say
+	                          * that they are this one; else of type 0 */
+	bool apart;              /* it is not the first of those, and is not saved */
 	bool machine;            /* it is a virtual machine; then it also has: */
 	uint32_t sub_agent;
 	struct source_id source; /* the data source that stands for it */
@@ -75,6 +78,10 @@ struct hosts {
 /* Writes an address for use in a key or name, without colons: gmond splits its keys at
  * the first one. */
 void host_address_key(const struct address *address, char key[TEXT_SIZE]);
+
+/* Writes what the agent is called where it has no name: its address, followed by the
+ * source of its packets where that tells it apart. */
+void host_agent_key(const struct host *host, char key[TEXT_SIZE]);
 
 /* Writes a text that only this host has: its agent's address, followed by the data
  * source where the host is a virtual machine. */

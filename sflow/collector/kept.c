@@ -24,7 +24,7 @@ host_has_news(const struct host *host)
 	                     ? kept->interval_ms - m->interval_ms
 	                     : m->interval_ms - kept->interval_ms;
 
-	if (!host_is_named(host) || host->shown == NULL)
+	if (!host_is_named(host) || host->shown == NULL || host->key.apart)
 		return false;
 	return !kept->saved || kept->down != (m->state == MEMBER_DOWN) ||
 	       apart > m->interval_ms / 4 ||

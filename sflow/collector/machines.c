@@ -141,7 +141,10 @@ machine_cluster(const struct collector *c, const struct source *source)
 static struct machine *
 machine_new(const struct collector *c, struct source *source, int64_t now)
 {
-	struct host_key key = {.agent = *agent_address(source_agent(source)),
+	const struct host_key *of = &agent_host(source_agent(source))->key;
+	struct host_key key = {.agent = of->agent,
+	                       .packets = of->packets,
+	                       .apart = of->apart,
 	                       .machine = true,
 	                       .sub_agent = source_sub_agent_id(source),
 	                       .source = source_id(source)};

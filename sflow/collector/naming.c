@@ -1,5 +1,6 @@
 #include "sflow/collector/naming.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,7 +19,10 @@
 static void
 store_key(const struct host *host, char key[TEXT_SIZE])
 {
-	host_address_key(&host->key.agent, key);
+	if (host->key.apart)
+		host_agent_key(host, key);
+	else
+		host_address_key(&host->key.agent, key);
 }
 
 static void
@@ -126,14 +130,40 @@ agent_calls_itself(struct collector *c, struct agent *agent, const char *name,
 	}
 }
 
+/* Writes a name that the administrator gave, and behind it what tells the agent from
+ * another one of its address. */
+static void
+given_name(const struct host *host, const char *given, char name[TEXT_SIZE])
+{
+	char source[TEXT_SIZE];
+
+	host_address_key(&host->key.packets, source);
+	if (host->key.packets.type == ADDRESS_UNKNOWN)
+		snprintf(name, TEXT_SIZE, "%s", given);
+	else
+		snprintf(name, TEXT_SIZE, "%.*s-%.46s",
+		         (int)(TEXT_SIZE - 2 - strnlen(source, 46)), given, source);
+}
+
 void
 agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
 {
 	const char *given = name_list_find(c->config.names, agent_address(agent));
-	char key[TEXT_SIZE];
+	char name[TEXT_SIZE];
 
-	host_address_key(agent_address(agent), key);
-	set_name(c, agent, given != NULL ? given : key, now);
+	if (given != NULL)
+		given_name(agent_host(agent), given, name);
+	else
+		host_agent_key(agent_host(agent), name);
+	set_name(c, agent, name, now);
+}
+
+void
+agent_name_apart(struct collector *c, struct agent *agent, int64_t now)
+{
+	if (host_is_named(agent_host(agent)) &&
+	    agent_naming(agent)->called[0] == '\0')
+		agent_name_otherwise(c, agent, now);
 }
 
 /* Whether the name is the one that the administrator gave, or was made from it because

@@ -34,6 +34,11 @@ void agent_calls_itself(struct collector *collector, struct agent *agent,
 void agent_name_otherwise(struct collector *collector, struct agent *agent,
                           int64_t now);
 
+/* Renames the agent's host, now that there is another agent of its address, unless it has
+ * a name that the agent sends. */
+void agent_name_apart(struct collector *collector, struct agent *agent,
+                      int64_t now);
+
 /* Renames the agent's host where the agent sends no name and the configuration now
  * gives it another one. */
 void agent_review_name(struct collector *collector, struct agent *agent,

@@ -70,6 +70,7 @@ words_and_categories(void **state)
 	    [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, 32},
 	    [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, 32},
 	    [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, 32},
+	    [EVENT_SAME_ADDRESS] = {"same_address", EVENT_OF_NAMES, 32},
 	    [EVENT_FLIPPING] = {"flipping", EVENT_OF_NAMES, 32},
 	    [EVENT_SPEED] = {"speed", EVENT_OF_WIRE, 32},
 	    [EVENT_JOINED] = {"joined", EVENT_OF_MEMBERSHIP, 4096},
@@ -196,6 +197,16 @@ texts_of_names(void **state)
 	event = event_of(EVENT_SAME_UUID);
 	assert_text(&event, "agent 10.1.0.1 has a virtual machine (web1) with a UUID "
 	                    "that another one has at the same time");
+	event = event_of(EVENT_SAME_ADDRESS);
+	address_parse("192.0.2.1", &event.of.same_address.sources[0]);
+	address_parse("2001:db8::2", &event.of.same_address.sources[1]);
+	event.of.same_address.apart_ms = -4000400;
+	assert_text(&event, "agent 10.1.0.1 is two: packets from 192.0.2.1 and from "
+	                    "2001:db8::2, whose clocks are 4000 s apart, and each is "
+	                    "a host now");
+	event.of.same_address.sources[1] = event.of.same_address.sources[0];
+	assert_text(&event, "agent 10.1.0.1 is two: packets from 192.0.2.1 have two "
+	                    "clocks, 4000 s apart, so there are no rates of them");
 	event = event_of(EVENT_FLIPPING);
 	event.of.flipping = (struct event_flipping){false, "web2"};
 	assert_text(&event, "host web1 (agent 10.1.0.1) changes its name all the time, "
@@ -227,6 +238,11 @@ texts_fit(void **state)
 		if (kind == EVENT_INSTANCE) {
 			event.of.instance.kind = KIND_INFINIBAND;
 			strcpy(event.of.instance.prefix, longest);
+		} else if (kind == EVENT_SAME_ADDRESS) {
+			event.of.same_address.sources[0] = event.agent;
+			event.of.same_address.sources[1] = event.agent;
+			event.of.same_address.sources[1].bytes[15]++;
+			event.of.same_address.apart_ms = INT32_MAX;
 		} else if (kind == EVENT_FLIPPING) {
 			event.of.flipping.source = true;
 			strcpy(event.of.flipping.name, longest);
