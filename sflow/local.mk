@@ -63,4 +63,5 @@ sflow_collector = \
 	sflow/collector/speeds.c sflow/collector/speeds.h \
 	sflow/collector/stats.h \
 	sflow/collector/tell.c \
-	sflow/collector/ticks.c
+	sflow/collector/ticks.c \
+	sflow/collector/track.c sflow/collector/track.h

@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	tests/sflow/test_accept \
 	tests/sflow/test_address \
+	tests/sflow/test_arrival \
 	tests/sflow/test_clusters \
 	tests/sflow/test_collector \
 	tests/sflow/test_cursor \
@@ -50,6 +51,10 @@ tests_sflow_test_accept_LDADD = $(UNIT_LIBS)
 tests_sflow_test_address_SOURCES = tests/sflow/test_address.c tests/sflow/unit.h
 tests_sflow_test_address_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_address_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_arrival_SOURCES = tests/sflow/test_arrival.c $(UNIT_SCRIPT)
+tests_sflow_test_arrival_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_arrival_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_clusters_SOURCES = tests/sflow/test_clusters.c $(UNIT_LOOKS) \
 	$(UNIT_RACK)

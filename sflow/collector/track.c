@@ -1,0 +1,259 @@
+#include "sflow/collector/track.h"
+
+#include <string.h>
+
+#define DUPLICATE_MS 5000    /* within it, the same number and uptime is a duplicate */
+#define HELD_UP_MS 600000    /* no datagram is held up for longer */
+#define EARLY_MS 5000        /* what undercuts the floor by more is another clock, */
+#define BACKLOG_MS 60000     /* unless its numbers go on: then what the floor was
+                              * measured with was held up, or our clock stood still */
+#define SAME_MOMENT_MS 1000
+#define DRIFT_UP 16          /* the floor rises by so small a part of the time, and */
+#define DRIFT_DOWN 8         /* may be undercut by so small a part of it */
+
+#define PACE_POLLS 8         /* the pace of a clock is known after so many polls, */
+#define PACE_MS 60000        /* and so long */
+#define PACE_AGAIN_MS 4194304 /* and is learned anew then */
+#define POLL_LEAST_MS 100    /* datagrams that come sooner are of the same poll */
+
+#define UNKNOWN_MS 300000    /* expected between two datagrams until it is known */
+#define FEW_NUMBERS 8
+#define GAP_AT_FIRST 64      /* a larger gap is no loss, while the pace of the numbers
+                              * is not known */
+#define GAP_TIMES 8          /* then: so many times as many as are usual */
+
+#define APART_MS 5000        /* two clocks may differ by this and half the interval */
+#define STEP_MS 2500         /* up to such intervals, a clock that steps by whole */
+#define STEP_APART_MS 1500   /* seconds may be so far from the time of arrival */
+
+static bool
+is_same(const struct address *a, const struct address *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+struct distance
+track_distance(const struct datagram_track *t, const struct datagram *d,
+               const struct address *from, int64_t now)
+{
+	struct distance x = {
+	    .ahead = (int32_t)(d->sequence - t->last.sequence),
+	    .later = (int32_t)(d->uptime_ms - t->last.uptime_ms),
+	    .early = (int32_t)(t->floor - ((uint32_t)now - d->uptime_ms)),
+	    .elapsed = now - t->last.arrival_ms,
+	    .same = is_same(&t->source, from)};
+
+	if (t->off_pace)
+		x.early = 0;
+	return x;
+}
+
+/* Whether so many datagrams can have been sent in that time. */
+static bool
+is_plausible(const struct datagram_track *t, const struct distance *x)
+{
+	uint32_t numbers = t->last.sequence - t->anchor.sequence;
+	int64_t span = t->last.arrival_ms - t->anchor.arrival_ms;
+
+	if (x->ahead <= BACKLOG_NUMBERS)
+		return true;
+	if (numbers < FEW_NUMBERS || span <= 0)
+		return x->ahead <= GAP_AT_FIRST;
+	return x->ahead - BACKLOG_NUMBERS <=
+	       (double)x->elapsed * GAP_TIMES * numbers / (double)span;
+}
+
+/* Whether neither the number nor the uptime has ever changed: the sender does not count,
+ * nor has it a clock. */
+static bool
+stands_still(const struct datagram_track *t)
+{
+	return t->anchor.sequence == t->last.sequence &&
+	       t->anchor.uptime_ms == t->last.uptime_ms;
+}
+
+/* A datagram that is not ahead of the latest, by its number and its clock: it may have
+ * been overtaken, or be a duplicate. */
+static enum fit
+fits_behind(const struct datagram_track *t, const struct distance *x)
+{
+	int64_t lateness = t->off_pace ? x->elapsed : x->elapsed - x->later;
+	uint32_t behind = 0u - (uint32_t)x->ahead;
+
+	if (lateness <= DUPLICATE_MS)
+		return FIT_STALE;
+	if (x->ahead == 0 && x->later == 0 && x->elapsed <= HELD_UP_MS)
+		return x->same && stands_still(t) ? FIT_NEXT : FIT_STALE;
+	if (lateness <= OVERTAKEN_MS && (behind == 0 || behind >= 64))
+		return FIT_STALE;
+	return lateness <= HELD_UP_MS && track_misses(t, behind) ? FIT_STALE
+	                                                         : FIT_NONE;
+}
+
+/* The same numbers and the same clock, in packets of another source: of an agent that
+ * has several addresses. */
+static enum fit
+fits_elsewhere(const struct distance *x)
+{
+	return x->ahead == 1 && is_within(x->early, SAME_MOMENT_MS) ? FIT_NEXT
+	                                                            : FIT_NONE;
+}
+
+/* Whether the datagram undercuts the floor by more than is allowed, and the clocks can
+ * have drifted apart. */
+static bool
+is_early(const struct distance *x, int64_t allowed)
+{
+	return x->early > allowed + x->elapsed / DRIFT_DOWN;
+}
+
+static enum fit
+fits_ahead(const struct datagram_track *t, const struct distance *x)
+{
+	int64_t early = x->ahead <= BACKLOG_NUMBERS ? BACKLOG_MS : EARLY_MS;
+
+	if (is_early(x, early))
+		/* or its uptime counts in a smaller unit */
+		return x->ahead == 1 && !t->pace_known ? FIT_NEXT : FIT_NONE;
+	if (is_plausible(t, x))
+		return FIT_NEXT;
+	return is_within(x->early, ONE_CLOCK_MS) ? FIT_LINE : FIT_NONE;
+}
+
+enum fit
+track_fits(const struct datagram_track *t, const struct distance *x)
+{
+	if (x->ahead <= 0 && x->later <= 0)
+		return fits_behind(t, x);
+	if (x->later < -UPTIME_BACK_MS)
+		return FIT_NONE;
+	if (!x->same)
+		return fits_elsewhere(x);
+	if (x->ahead >= 0)
+		/* an agent that does not count always sends the same number */
+		return fits_ahead(t, x);
+	return is_within(x->early, ONE_CLOCK_MS) ? FIT_LINE : FIT_NONE;
+}
+
+bool
+track_overdue(const struct datagram_track *t, int64_t now)
+{
+	int64_t gap = t->gap_ms != 0 ? t->gap_ms : UNKNOWN_MS;
+
+	return now - t->last.arrival_ms > gap + gap / 2 + 1000;
+}
+
+/* Following a track ------------------------------------------------------------------ */
+
+void
+track_begin(struct datagram_track *t, const struct datagram *d,
+      const struct address *from, int64_t now)
+{
+	*t = (struct datagram_track){
+	    .heard = true,
+	    .last = {.sequence = d->sequence,
+	             .uptime_ms = d->uptime_ms,
+	             .arrival_ms = now},
+	    .seen = UINT64_MAX,
+	    .floor = (uint32_t)now - d->uptime_ms,
+	    .source = *from};
+	t->anchor = t->last;
+}
+
+/* The longest time between two datagrams; forgotten in eight times as long. */
+static void
+follow_gap(struct datagram_track *t, int64_t elapsed)
+{
+	int64_t less = (int64_t)t->gap_ms - elapsed / 8;
+	int64_t gap = elapsed > less ? elapsed : less;
+
+	t->gap_ms = gap > INT32_MAX ? INT32_MAX : (uint32_t)gap;
+}
+
+static void
+follow_floor(struct datagram_track *t, const struct distance *x)
+{
+	int64_t late = -(int64_t)x->early, rise = x->elapsed / DRIFT_UP;
+
+	t->floor += (uint32_t)(late < rise ? late : rise);
+}
+
+/* Learns how fast the sender's clock goes by ours. It is measured from an anchor, which
+ * was not held up itself. */
+static void
+follow_pace(struct datagram_track *t, const struct distance *x)
+{
+	int64_t ours = t->last.arrival_ms - t->anchor.arrival_ms;
+	uint32_t theirs = t->last.uptime_ms - t->anchor.uptime_ms;
+
+	if (x->elapsed >= POLL_LEAST_MS && t->polls < PACE_POLLS)
+		t->polls++;
+	if (t->polls == PACE_POLLS && ours >= PACE_MS) {
+		t->pace_known = true;
+		t->off_pace = theirs < ours - ours / 10 ||
+		              theirs > ours + ours / 10;
+	}
+	if ((x->early > SAME_MOMENT_MS && x->elapsed < POLL_LEAST_MS) ||
+	    (ours > PACE_AGAIN_MS &&
+	     (t->off_pace || x->early > -SAME_MOMENT_MS))) {
+		t->anchor = t->last;
+		t->polls = 0;
+	}
+}
+
+bool
+track_leaps(const struct distance *x)
+{
+	return is_early(x, BACKLOG_MS);
+}
+
+void
+track_follow(struct datagram_track *t, const struct datagram *d,
+             const struct distance *x, int64_t now)
+{
+	uint32_t ahead = x->ahead > 0 ? (uint32_t)x->ahead : 0;
+
+	t->seen = ahead < 64 ? t->seen << ahead | 1 : 1;
+	if (d->uptime_ms < t->last.uptime_ms && x->later > 0)
+		t->wraps++;
+	t->last = (struct datagram_clock){.sequence = d->sequence,
+	                                  .uptime_ms = d->uptime_ms,
+	                                  .arrival_ms = now};
+	follow_gap(t, x->elapsed);
+	follow_floor(t, x);
+	follow_pace(t, x);
+}
+
+/* The time between two datagrams ------------------------------------------------------- */
+
+/* Where the two clocks disagree by much, a datagram was held up on its way or a clock
+ * was set. The longer time then avoids a spike, and is used unless it is more than
+ * HELD_UP_MS longer. Before the pace of the agent's clock is known, so is a time of
+ * which it counts less than half. Some agents step their uptime by whole seconds
+ * (memcached, Open vSwitch, pmacct do): then the time of arrival is the more precise
+ * one. */
+double
+track_interval_ms(const struct datagram_track *t, uint32_t uptime_now,
+                  uint32_t uptime_before, int64_t arrival_now,
+                  int64_t arrival_before)
+{
+	int32_t uptime = (int32_t)(uptime_now - uptime_before);
+	int64_t arrival = arrival_now - arrival_before;
+	int64_t longer = uptime > arrival ? uptime : arrival;
+	int64_t apart = uptime > arrival ? uptime - arrival : arrival - uptime;
+	bool whole_seconds = uptime_now % 1000 == 0 && uptime_before % 1000 == 0;
+
+	if (t->off_pace)
+		return arrival > 0 ? (double)arrival : 0;
+	if (arrival <= 0)
+		return uptime > 0 ? uptime : 0;
+	if (uptime <= 0 || uptime - arrival > HELD_UP_MS)
+		return (double)arrival;
+	if (apart > arrival / 2 + APART_MS ||
+	    (!t->pace_known && uptime < arrival / 2))
+		return (double)longer;
+	if (whole_seconds &&
+	    (apart < 1000 || (arrival < STEP_MS && apart < STEP_APART_MS)))
+		return (double)arrival;
+	return uptime;
+}

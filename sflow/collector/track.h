@@ -1,0 +1,95 @@
+/* track.h - one sender's clock and numbers: whether a datagram goes with them, and what is
+ * learned from one that does. Pure. For arrival.c, which has the senders of a sub-agent.
+ */
+#ifndef SFLOW_TRACK_H
+#define SFLOW_TRACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sflow/wire/datagram.h"
+
+/* What tells the order of datagrams. */
+struct datagram_clock {
+	uint32_t sequence;
+	uint32_t uptime_ms; /* by the agent's clock */
+	int64_t arrival_ms; /* by the program's clock */
+};
+
+/* A sender's clock and numbers. */
+struct datagram_track {
+	struct datagram_clock last;   /* the latest datagram */
+	struct datagram_clock anchor; /* an earlier one, to learn the pace from */
+	uint64_t seen;    /* of the latest 64 numbers; bit 0: the latest one */
+	uint32_t floor;   /* the least of arrival minus uptime, modulo 2^32 */
+	uint32_t gap_ms;  /* the longest between two datagrams lately; 0: not known */
+	uint32_t wraps;   /* how often the uptime has wrapped at 2^32 ms */
+	unsigned epoch;   /* the counters of two epochs can't be compared */
+	struct address source; /* of the packets */
+	uint8_t polls;    /* since the anchor, at most as many as are needed */
+	bool heard;       /* a datagram has come */
+	bool off_pace;    /* the uptime has another unit than ms, or stands still */
+	bool pace_known;  /* that it has not, or that it has, is known */
+};
+
+/* How far a datagram is from a track. */
+struct distance {
+	int32_t ahead;   /* by its number */
+	int32_t later;   /* ms, by the sender's clock */
+	int32_t early;   /* ms, by which it undercuts the floor */
+	int64_t elapsed; /* ms, by our clock */
+	bool same;       /* the packet source */
+};
+
+/* How a datagram goes with a track: not; by its clock, but with other numbers; as one that
+ * was overtaken, or a duplicate; as the next one. */
+enum fit { FIT_NONE, FIT_LINE, FIT_STALE, FIT_NEXT };
+
+#define OVERTAKEN_MS 10000   /* what is overtaken by more is rare, and one that comes so
+                              * late was lost for all that matters */
+#define UPTIME_BACK_MS 5000  /* an uptime that goes back by less is a clock that was
+                              * set, not a restart */
+#define BACKLOG_NUMBERS 8    /* so few numbers ahead need no other proof */
+#define ONE_CLOCK_MS 2000    /* clocks that differ by less are one */
+#define NEAR_ZERO 64         /* numbers that begin again are lower */
+
+static inline bool
+is_within(int64_t number, int64_t bound)
+{
+	return number <= bound && number >= -bound;
+}
+
+/* Begins a track with its first datagram, from the packet source `from`. */
+void track_begin(struct datagram_track *track, const struct datagram *datagram,
+                 const struct address *from, int64_t now);
+
+struct distance track_distance(const struct datagram_track *track,
+                               const struct datagram *datagram,
+                               const struct address *from, int64_t now);
+enum fit track_fits(const struct datagram_track *track,
+                    const struct distance *distance);
+
+/* Whether the latest but so many has not come. Known of the latest 64. */
+static inline bool
+track_misses(const struct datagram_track *track, uint32_t behind)
+{
+	return behind < 64 && (track->seen >> behind & 1) == 0;
+}
+
+/* Whether a datagram has been due for a while. */
+bool track_overdue(const struct datagram_track *track, int64_t now);
+
+/* Whether the clock was set so far ahead that counters can't be compared. */
+bool track_leaps(const struct distance *distance);
+
+/* Notes the next datagram, which is at this distance. */
+void track_follow(struct datagram_track *track, const struct datagram *datagram,
+                  const struct distance *distance, int64_t now);
+
+/* Returns the time between two datagrams in ms, by the sender's clock where that moves
+ * plausibly, else by their arrival; 0 when neither moved. */
+double track_interval_ms(const struct datagram_track *track,
+                         uint32_t uptime_now, uint32_t uptime_before,
+                         int64_t arrival_now, int64_t arrival_before);
+
+#endif
