@@ -42,36 +42,78 @@ agents_source_count(const struct agents *agents)
 
 /* Agents --------------------------------------------------------------------------- */
 
+/* What agents are found by: their address, and where they are told apart by it, their
+ * packets' source behind that. */
+#define KEY_OF_ONE sizeof(struct address)
+#define KEY_OF_SEVERAL (2 * sizeof(struct address))
+_Static_assert(offsetof(struct host_key, agent) == 0 &&
+                   offsetof(struct host_key, packets) == KEY_OF_ONE,
+               "the two addresses are a key");
+
 static struct agent *
-add_agent(struct agents *agents, const struct address *address, double loss,
+add_agent(struct agents *agents, const struct host_key *key, double loss,
           int64_t now)
 {
-	struct host_key key = {.agent = *address};
-	struct agent *agent = calloc(1, sizeof(*agent));
+	struct agent *agent;
 
+	if (HASH_COUNT(agents->agents) >= agents->max_agents)
+		return NULL;
+	agent = calloc(1, sizeof(*agent));
 	if (agent == NULL)
 		return NULL;
-	host_init(&agent->host, agents->kind, &key, loss, now);
+	host_init(&agent->host, agents->kind, key, loss, now);
 	agent->naming.called = agent->naming.other = text_none;
-	HASH_ADD(hh, agents->agents, host.key.agent, sizeof(*address), agent);
+	HASH_ADD(hh, agents->agents, host.key.agent,
+	         key->apart ? KEY_OF_SEVERAL : KEY_OF_ONE, agent);
 	if (agent->hh.tbl != NULL)
 		return agent;
 	free(agent);
 	return NULL;
 }
 
-struct agent *
-agents_agent(struct agents *agents, const struct address *address, double loss,
-             int64_t now)
+static struct agent *
+find_apart(const struct agents *agents, const struct address *address,
+           const struct address *from)
 {
+	struct host_key key = {.agent = *address, .packets = *from};
 	struct agent *agent;
 
-	HASH_FIND(hh, agents->agents, address, sizeof(*address), agent);
+	HASH_FIND(hh, agents->agents, &key, KEY_OF_SEVERAL, agent);
+	return agent;
+}
+
+struct agent *
+agents_agent(struct agents *agents, const struct address *address,
+             const struct address *from, double loss, int64_t now)
+{
+	struct host_key key = {.agent = *address};
+	struct agent *agent = NULL;
+
+	if (agents->apart > 0)
+		agent = find_apart(agents, address, from);
+	if (agent == NULL)
+		HASH_FIND(hh, agents->agents, address, KEY_OF_ONE, agent);
 	if (agent != NULL)
 		return agent;
-	if (HASH_COUNT(agents->agents) >= agents->max_agents)
+	return add_agent(agents, &key, loss, now);
+}
+
+struct agent *
+agents_split(struct agents *agents, struct agent *agent,
+             const struct address *first, const struct address *from,
+             double loss, int64_t now)
+{
+	struct host_key key = {.agent = agent->host.key.agent,
+	                       .packets = *from,
+	                       .apart = true};
+	struct agent *other = add_agent(agents, &key, loss, now);
+
+	if (other == NULL)
 		return NULL;
-	return add_agent(agents, address, loss, now);
+	if (!agent->host.key.apart)
+		agent->host.key.packets = *first; /* not part of its key */
+	agents->apart++;
+	return other;
 }
 
 struct agent *
@@ -90,6 +132,7 @@ void
 agents_remove_agent(struct agents *agents, struct agent *agent)
 {
 	agents_sweep_sub_agents(agents, agent, INT64_MAX);
+	agents->apart -= agent->host.key.apart;
 	HASH_DEL(agents->agents, agent);
 	free(agent->unknown);
 	free(agent);

@@ -1,7 +1,8 @@
 /* agents.h - the senders: agents, sub-agents and data sources, and what is remembered
  * of each to make sense of its next sample.
  *
- * An agent is known by the agent address in the datagram, never by the packet's source.
+ * An agent is known by the agent address in the datagram. The packet's source only tells
+ * agents apart that have the same one; see agents_split().
  * Sequence numbers and uptime belong to a sub-agent, counters to a data source of a
  * sub-agent (sFlow version 5, sections 4.2.1 and 5). All numbers are bounded: at a
  * bound a new agent or source is refused, and the known ones go on.
@@ -43,6 +44,7 @@ struct agents {
 	size_t max_agents;
 	size_t max_sources;       /* per agent */
 	size_t max_sources_total;
+	size_t apart; /* agents that are only known by their packets' source */
 };
 
 /* Begins with no agents. `max_sources` is per agent; the bound on all sources together
@@ -60,10 +62,20 @@ size_t agents_source_count(const struct agents *agents);
 
 /* Agents ------------------------------------------------------------------------ */
 
-/* Finds the agent, or adds it at `now`. A new agent begins with `loss`, the share of
- * all datagrams that get lost on their way. NULL at a bound or without memory. */
+/* Finds the agent that sends packets from `from`, or adds it at `now`. A new agent
+ * begins with `loss`, the share of all datagrams that get lost on their way. NULL at a
+ * bound or without memory. */
 struct agent *agents_agent(struct agents *agents,
-                           const struct address *address, double loss,
+                           const struct address *address,
+                           const struct address *from, double loss,
+                           int64_t now);
+
+/* Adds another agent of the same address, whose packets come from `from`: from then on
+ * agents_agent() returns it for these. The first one's come from `first`. NULL at a bound
+ * or without memory. */
+struct agent *agents_split(struct agents *agents, struct agent *agent,
+                           const struct address *first,
+                           const struct address *from, double loss,
                            int64_t now);
 
 /* A walk over all agents, in the order in which they were added: returns the first one,

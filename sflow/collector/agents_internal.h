@@ -18,7 +18,8 @@ struct unknown_format {
 
 struct agent {
 	struct host host; /* first, for agent_of_host(). The address in its key is
-	                   * the agent's own in the table of agents */
+	                   * the agent's own in the table of agents, and so is the
+	                   * packet source behind it where `apart` is set there */
 	struct agent_naming naming;
 	struct agent_ports ports;
 	struct agent_kinds kinds;

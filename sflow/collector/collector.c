@@ -126,7 +126,8 @@ heard(struct collector *c, struct context *x, uint32_t lost)
 }
 
 static int
-take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
+take_datagram(struct collector *c, struct datagram *datagram,
+              const struct address *from, int64_t now)
 {
 	struct readings readings; /* large, and filled only when used */
 	struct context x = {.datagram = datagram, .now = now,
@@ -134,8 +135,8 @@ take_datagram(struct collector *c, struct datagram *datagram, int64_t now)
 	uint32_t lost;
 	int result;
 
-	x.agent = agents_agent(&c->agents, &datagram->agent, c->hosts.loss,
-	                       now);
+	x.agent = agents_agent(&c->agents, &datagram->agent, from,
+	                       c->hosts.loss, now);
 	if (x.agent == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
 	agent_find_cluster(&c->config, x.agent);
@@ -185,7 +186,7 @@ collector_input(struct collector *c, const void *buf, size_t len,
 	if (c->config.same_address &&
 	    memcmp(&datagram.agent, from, sizeof(*from)) != 0)
 		return not_allowed(c);
-	error = take_datagram(c, &datagram, now);
+	error = take_datagram(c, &datagram, from, now);
 	atomic_store_explicit(&c->stats.agents, agents_count(&c->agents),
 	                      memory_order_relaxed);
 	return error;

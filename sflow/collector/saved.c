@@ -140,12 +140,14 @@ int
 collector_restore(struct collector *c, const struct collector_saved *saved,
                   int64_t now)
 {
+	const struct address nobody = {.type = ADDRESS_UNKNOWN};
 	struct agent *agent;
 
 	c->now_ms = now;
 	if (is_unwanted(c, saved, now))
 		return -1;
-	agent = agents_agent(&c->agents, &saved->agent, c->hosts.loss, now);
+	agent = agents_agent(&c->agents, &saved->agent, &nobody, c->hosts.loss,
+	                     now);
 	if (agent == NULL)
 		return -1;
 	agent_find_cluster(&c->config, agent);
