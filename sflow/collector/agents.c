@@ -294,8 +294,9 @@ agents_sweep_sub_agents(struct agents *agents, struct agent *agent,
 
 	DL_FOREACH_SAFE(agent->sub_agents, sub, next) {
 		if (sub->source_count != 0 ||
-		    sub->order.last.arrival_ms >= before_ms)
+		    sub->order.at.last.arrival_ms >= before_ms)
 			continue;
+		agents->kept -= arrival_free(&sub->order);
 		DL_DELETE(agent->sub_agents, sub);
 		agent->sub_agent_count--;
 		HASH_DEL(agents->sub_agents, sub);
@@ -316,17 +317,42 @@ sub_agent_agent(const struct sub_agent *sub_agent)
 }
 
 enum arrival
-sub_agent_arrival(struct sub_agent *sub_agent, const struct datagram *datagram,
-                  int64_t now, uint32_t *lost)
+sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agent,
+                  const struct datagram *datagram, const struct address *from,
+                  int64_t now, struct arrived *arrived)
 {
-	return arrival_of_datagram(&sub_agent->order, datagram, now, lost);
+	struct datagram_order *order = &sub_agent->order;
+	enum arrival arrival =
+	    arrival_of_datagram(order, datagram, from, now, arrived);
+
+	if (arrived->keep && agents->kept < agents->max_agents)
+		agents->kept += arrival_keep(order, datagram, now);
+	return arrival;
+}
+
+bool
+sub_agent_has_restarted(struct sub_agent *sub_agent)
+{
+	bool restarted = sub_agent->order.maybe_restarted;
+
+	sub_agent->order.maybe_restarted = false;
+	return restarted;
+}
+
+void
+agents_free_kept(struct agents *agents, struct kept_datagram *kept)
+{
+	if (kept == NULL)
+		return;
+	agents->kept--;
+	free(kept);
 }
 
 int64_t
 sub_agent_uptime_ms(const struct sub_agent *sub_agent,
                     const struct datagram *datagram)
 {
-	return ((int64_t)sub_agent->order.wraps << 32) + datagram->uptime_ms;
+	return ((int64_t)sub_agent->order.at.wraps << 32) + datagram->uptime_ms;
 }
 
 /* Data sources --------------------------------------------------------------------- */
@@ -363,7 +389,7 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 		return NULL;
 	source->key = *key;
 	source->agent = key->sub_agent->key.agent;
-	source->sub_epoch = key->sub_agent->order.epoch;
+	source->sub_epoch = key->sub_agent->order.at.epoch;
 	source->heard_ms = now;
 	source->name = source->instance.prefix = text_none;
 	if (source_is_carried(source))

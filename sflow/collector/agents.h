@@ -35,6 +35,7 @@
 struct agent;
 struct sub_agent;
 struct source;
+struct counters;
 
 struct agents {
 	const struct host_kind *kind; /* of the agents' hosts */
@@ -45,6 +46,7 @@ struct agents {
 	size_t max_sources;       /* per agent */
 	size_t max_sources_total;
 	size_t apart; /* agents that are only known by their packets' source */
+	size_t kept;  /* datagrams that wait */
 };
 
 /* Begins with no agents. `max_sources` is per agent; the bound on all sources together
@@ -148,11 +150,19 @@ bool agent_is_plain(const struct agent *agent);
 
 struct agent *sub_agent_agent(const struct sub_agent *sub_agent);
 
-/* Like arrival_of_datagram(). A restart unlatches the counters of all sources of the
- * sub-agent. */
-enum arrival sub_agent_arrival(struct sub_agent *sub_agent,
-                               const struct datagram *datagram, int64_t now,
-                               uint32_t *lost);
+/* Like arrival_of_datagram(). Another epoch unlatches the counters of all sources of the
+ * sub-agent. A datagram that waits is given to the caller later, in `arrived`, which
+ * passes it to agents_free_kept() then. */
+enum arrival sub_agent_arrival(struct agents *agents,
+                               struct sub_agent *sub_agent,
+                               const struct datagram *datagram,
+                               const struct address *from, int64_t now,
+                               struct arrived *arrived);
+/* Whether the sub-agent's datagrams begin again with the one at hand, if some of its data
+ * sources do. Asked once, it is told, and not true any more. */
+bool sub_agent_has_restarted(struct sub_agent *sub_agent);
+
+void agents_free_kept(struct agents *agents, struct kept_datagram *kept);
 
 /* Returns the sub-agent's uptime, in ms, when it sent the datagram. Unlike the uptime
  * in the datagram, which has 32 bits, it does not wrap after 49.7 days. */
@@ -265,19 +275,27 @@ unsigned source_interval_s(const struct source *source);
 void source_expect(struct source *source, uint32_t interval_ms,
                    uint32_t jitter_ms);
 
-/* Notes that counters came from the source in this datagram at `now`, and that `lost`
- * samples before them were lost. Unless the source has restarted, the time since its
- * last counters is used to learn how often it sends. */
+/* Notes that counters came from the source in this datagram at `now`, after that gap in
+ * its samples. Unless the source has restarted, the time since its last counters is used
+ * to learn how often it sends. */
 void source_learn(struct source *source, const struct datagram *datagram,
-                  uint32_t lost, bool restarted, int64_t now);
+                  const struct sample_gap *gap, bool restarted, int64_t now);
+
+/* Returns the time from the latched counters to `now`, in ms. */
+double source_interval_ms(const struct source *source,
+                          const struct counters *counters,
+                          const struct datagram *datagram, int64_t now);
 
 /* Like arrival_of_sample(), for a sample of this source. A restart unlatches the
- * source's counters. */
+ * source's counters. Sets *lost to how many samples are known to be lost now; 0 where
+ * the samples are another source's. */
 enum arrival source_arrival(struct source *source, const struct sample *sample,
-                            enum arrival datagram, uint32_t *lost);
+                            enum arrival datagram, int64_t now,
+                            struct sample_gap *gap, uint32_t *lost);
 
-/* Unlatches the source's counters if its sub-agent has restarted. */
-void source_follow(struct source *source);
+/* Unlatches the source's counters if its sub-agent has restarted. Returns whether it
+ * has. */
+bool source_follow(struct source *source);
 
 /* Unlatches the source's counters: the next ones get no deltas from those before. For a
  * source whose number now stands for something else. */

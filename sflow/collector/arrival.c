@@ -1,129 +1,467 @@
 #include "sflow/collector/arrival.h"
 
-#define OVERTAKEN_MS 5000    /* a network delays no datagram for longer */
-#define BEGIN_AGAIN_MS 60000 /* so long after a restart, datagrams that were sent
-                              * before it may still arrive */
-#define UPTIME_BACK_MS 5000  /* an uptime that goes back by less is a clock that was
-                              * set, not a restart */
-#define LOST_MAX 100000      /* a larger gap is another sequence, not a loss */
+#include <stdlib.h>
+#include <string.h>
 
-/* How far a datagram is from an earlier one. */
-struct distance {
-	int32_t ahead; /* by its sequence number */
-	int32_t later; /* ms, by the agent's clock */
-	int64_t delay; /* ms, by the program's clock, beyond `later` */
+#define KEEP_MOST 9216 /* bytes; a larger datagram is not kept */
+
+enum rival_state {
+	RIVAL_NEWCOMER, /* not decided: it has sent one datagram, or may be another */
+	RIVAL_BEFORE,   /* what the sender was before it began again, */
+	RIVAL_BESIDE    /* or what goes on beside it */
 };
 
-static struct distance
-distance_from(const struct datagram_clock *from, const struct datagram *d,
-              int64_t now)
-{
-	struct distance x = {.ahead = (int32_t)(d->sequence - from->sequence),
-	                     .later = (int32_t)(d->uptime_ms - from->uptime_ms)};
+struct rival {
+	struct datagram_track track;
+	enum rival_state state;
+	uint32_t since_ms; /* when the newcomer's first datagram came */
+	bool back;         /* its clock or its numbers are behind the sender's */
+	bool booted;       /* it started after the sender was last heard */
+	struct kept_datagram *kept;
+};
 
-	x.delay = now - from->arrival_ms - x.later;
-	return x;
-}
-
-/* Whether the datagram was sent before the sub-agent's last restart. */
 static bool
-is_from_before(const struct datagram_order *order, const struct datagram *d,
-               const struct distance *x, int64_t now)
+is_same(const struct address *a, const struct address *b)
 {
-	struct distance y = distance_from(&order->before, d, now);
-
-	return order->epoch > 0 &&
-	       now - order->before.arrival_ms <= BEGIN_AGAIN_MS &&
-	       x->delay < -OVERTAKEN_MS && y.delay >= -OVERTAKEN_MS &&
-	       y.delay <= OVERTAKEN_MS + BEGIN_AGAIN_MS && y.ahead < LOST_MAX &&
-	       y.ahead > -LOST_MAX;
+	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* Judges a datagram by its sequence number and uptime. The uptime tells a restart from
- * a datagram that was overtaken on its way: that one is as old by the agent's clock as
- * it is late by the program's. */
+/* Counts as lost what has been missing for long enough. */
+static void
+rotate(struct datagram_order *o, int64_t now, struct arrived *arrived)
+{
+	bool all = now - o->at.last.arrival_ms >= OVERTAKEN_MS;
+
+	if ((uint32_t)now - o->rotated_ms < OVERTAKEN_MS)
+		return;
+	arrived->lost += o->datagrams.older + (all ? o->datagrams.newer : 0);
+	arrived->samples_lost += o->samples.older + (all ? o->samples.newer : 0);
+	o->datagrams.older = all ? 0 : o->datagrams.newer;
+	o->samples.older = all ? 0 : o->samples.newer;
+	o->datagrams.newer = o->samples.newer = 0;
+	o->boundary = o->at.last.sequence;
+	o->rotated_ms = (uint32_t)now;
+}
+
+/* Returns how many of so many that are missing may still come: they were sent one by one
+ * in that time. */
+static uint32_t
+still_awaited(uint32_t missing, int64_t elapsed)
+{
+	if (elapsed <= OVERTAKEN_MS)
+		return missing;
+	return (uint32_t)(OVERTAKEN_MS * ((int64_t)missing + 1) / elapsed);
+}
+
+static void
+count_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed,
+              struct arrived *arrived)
+{
+	uint32_t awaited = still_awaited(missing, elapsed);
+
+	o->missing += missing;
+	o->datagrams.newer += awaited;
+	arrived->lost += missing - awaited;
+}
+
+/* The datagram is the next one of the track. */
+static void
+follow(struct datagram_order *o, const struct datagram *d,
+       const struct distance *x, int64_t now, struct arrived *arrived)
+{
+	rotate(o, now, arrived);
+	if (track_leaps(x))
+		o->at.epoch = ++o->epochs;
+	if (x->ahead > 1)
+		count_missing(o, (uint32_t)x->ahead - 1, x->elapsed, arrived);
+	track_follow(&o->at, d, x, now);
+}
+
+/* The datagram was overtaken, or is a duplicate. */
 static enum arrival
-judge(const struct datagram_order *order, const struct datagram *d, int64_t now)
+follow_stale(struct datagram_order *o, const struct datagram *d)
 {
-	struct distance x = distance_from(&order->last, d, now);
+	uint32_t behind = o->at.last.sequence - d->sequence;
+	bool newer = (int32_t)(d->sequence - o->boundary) > 0;
 
-	if (is_from_before(order, d, &x, now))
-		return ARRIVAL_PAST;
-	if (x.ahead > 0)
-		return x.later < -UPTIME_BACK_MS || x.ahead > LOST_MAX
-		           ? ARRIVAL_RESTART
-		           : ARRIVAL_NEXT;
-	if (x.later > 0) /* The device was not restarted, so its agent was. An agent
-	                  * that does not count always sends the same number. */
-		return x.ahead < 0 ? ARRIVAL_RESTART : ARRIVAL_NEXT;
-	return x.delay <= OVERTAKEN_MS ? ARRIVAL_STALE : ARRIVAL_RESTART;
-}
-
-/* Whether the uptime, which has 32 bits of milliseconds, has wrapped after 49.7 days. */
-static bool
-has_wrapped(const struct datagram_order *order, const struct datagram *d)
-{
-	return d->uptime_ms < order->last.uptime_ms &&
-	       (int32_t)(d->uptime_ms - order->last.uptime_ms) > 0;
-}
-
-enum arrival
-arrival_of_datagram(struct datagram_order *order, const struct datagram *d,
-                    int64_t now, uint32_t *lost)
-{
-	enum arrival arrival = ARRIVAL_NEXT;
-
-	*lost = 0;
-	if (order->heard) {
-		arrival = judge(order, d, now);
-		if (arrival == ARRIVAL_STALE || arrival == ARRIVAL_PAST)
-			return arrival;
-		if (arrival == ARRIVAL_NEXT &&
-		    d->sequence != order->last.sequence)
-			*lost = d->sequence - order->last.sequence - 1;
-		if (has_wrapped(order, d))
-			order->wraps++;
-	}
-	if (arrival == ARRIVAL_RESTART) {
-		order->epoch++;
-		order->wraps = 0;
-		order->before = order->last;
-	}
-	order->heard = true;
-	order->last = (struct datagram_clock){.sequence = d->sequence,
-	                                      .uptime_ms = d->uptime_ms,
-	                                      .arrival_ms = now};
-	return arrival;
-}
-
-/* A sample's number that goes back, in a datagram that is in order, means that the data
- * source has restarted. */
-static enum arrival
-judge_sample(int32_t ahead, enum arrival datagram)
-{
-	if (ahead > 0)
-		return ahead > LOST_MAX ? ARRIVAL_RESTART : ARRIVAL_NEXT;
-	if (datagram == ARRIVAL_STALE)
+	if (behind < 64 && !track_misses(&o->at, behind))
 		return ARRIVAL_STALE;
-	return ahead == 0 ? ARRIVAL_NEXT : ARRIVAL_RESTART;
+	if (behind < 64)
+		o->at.seen |= UINT64_C(1) << behind;
+	o->found = true;
+	o->missing -= o->missing > 0;
+	if (newer && o->datagrams.newer > 0)
+		o->datagrams.newer--;
+	else if (o->datagrams.older > 0)
+		o->datagrams.older--;
+	return ARRIVAL_STALE;
+}
+
+/* A second sender -------------------------------------------------------------------- */
+
+static void
+change_places(struct datagram_order *o)
+{
+	struct datagram_track track = o->at;
+
+	o->at = o->rival->track;
+	o->rival->track = track;
+	o->maybe_restarted = false;
+}
+
+/* Makes room for another rival. Returns false where the one that is there goes on, and
+ * without memory. */
+static bool
+make_room(struct datagram_order *o, int64_t now)
+{
+	struct rival *r = o->rival;
+
+	if (r == NULL)
+		o->rival = r = calloc(1, sizeof(*r));
+	else if (r->state == RIVAL_BESIDE && !track_overdue(&r->track, now))
+		return false;
+	return r != NULL;
+}
+
+static int64_t
+clocks_apart(const struct datagram_order *o)
+{
+	return (int32_t)(o->at.floor - o->rival->track.floor);
+}
+
+static bool
+is_one_clock(const struct datagram_order *o)
+{
+	return is_within(clocks_apart(o), ONE_CLOCK_MS) && !o->at.off_pace &&
+	       !o->rival->track.off_pace;
+}
+
+/* Gives the kept datagram to the caller. */
+static void
+hand_over(struct datagram_order *o, struct arrived *arrived)
+{
+	arrived->kept = o->rival->kept;
+	o->rival->kept = NULL;
+}
+
+/* Other numbers of the same clock: the agent numbers some datagrams apart, or was
+ * restarted while its machine went on. Nothing was reset by that. */
+static enum arrival
+begin_line(struct datagram_order *o, const struct datagram *d,
+           const struct distance *x, int64_t now, struct arrived *arrived)
+{
+	bool back = x->ahead < 0 && d->sequence < NEAR_ZERO;
+
+	if (make_room(o, now)) {
+		hand_over(o, arrived);
+		o->rival->track = o->at;
+		o->rival->state = RIVAL_BESIDE;
+	} else {
+		back = false;
+	}
+	o->at.last.sequence = d->sequence - 1;
+	o->at.anchor = o->at.last;
+	o->at.polls = 0;
+	o->at.seen = UINT64_MAX;
+	follow(o, d, &(struct distance){.ahead = 1,
+	                                .later = x->later,
+	                                .early = x->early,
+	                                .elapsed = x->elapsed}, now, arrived);
+	o->maybe_restarted = back;
+	return ARRIVAL_NEXT;
+}
+
+/* The sender has begun again. */
+static void
+begin_again(struct datagram_order *o, struct arrived *arrived)
+{
+	bool one_clock = is_one_clock(o);
+	unsigned epoch = one_clock ? o->at.epoch : ++o->epochs;
+
+	arrived->restarted = o->rival->back;
+	change_places(o);
+	o->rival->state = RIVAL_BEFORE;
+	o->at.epoch = epoch;
+}
+
+/* A datagram of an unknown clock, or of numbers that can't be. */
+static enum arrival
+newcomer(struct datagram_order *o, const struct datagram *d,
+         const struct distance *x, const struct address *from, int64_t now,
+         struct arrived *arrived)
+{
+	struct rival *r;
+	bool booted = d->uptime_ms <= x->elapsed + UPTIME_BACK_MS;
+
+	arrived->overdue = track_overdue(&o->at, now);
+	/* one that says nothing can't be told from a stranger's */
+	if (d->samples == 0 || !make_room(o, now))
+		return ARRIVAL_UNDECIDED;
+	r = o->rival;
+	o->maybe_restarted = false;
+	hand_over(o, arrived); /* what another newcomer had sent */
+	track_begin(&r->track, d, from, now);
+	r->state = RIVAL_NEWCOMER;
+	r->since_ms = (uint32_t)now;
+	r->booted = booted && x->same;
+	r->back = x->later < -UPTIME_BACK_MS || x->ahead <= 0 ||
+	          x->ahead > BACKLOG_NUMBERS;
+	if (r->booted && (arrived->overdue || o->at.gap_ms == 0)) {
+		begin_again(o, arrived);
+		return ARRIVAL_NEXT;
+	}
+	arrived->patience = r->booted;
+	arrived->keep = true;
+	return ARRIVAL_UNDECIDED;
+}
+
+/* Whether the sender was heard since the newcomer came, with what it sent after that. */
+static bool
+goes_on(const struct datagram_order *o)
+{
+	uint32_t sent_ms = o->at.off_pace
+	                       ? (uint32_t)o->at.last.arrival_ms
+	                       : o->at.last.uptime_ms + o->at.floor;
+
+	return (int32_t)(sent_ms - o->rival->since_ms) > 0;
+}
+
+/* Whether a newcomer that has gone on is the sender itself, which was not heard since. */
+static bool
+has_begun_again(const struct datagram_order *o, int64_t now)
+{
+	const struct rival *r = o->rival;
+
+	bool same = is_same(&o->at.source, &r->track.source);
+
+	return track_overdue(&o->at, now) || r->booted ||
+	       (is_one_clock(o) && same) ||
+	       /* its clock was set, or it has another address */
+	       (!r->back && (is_one_clock(o) || same));
+}
+
+/* Both go on, from one packet source. */
+static enum arrival
+goes_beside(struct datagram_order *o, const struct datagram *d,
+            const struct distance *x, int64_t now, struct arrived *arrived)
+{
+	struct rival *r = o->rival;
+
+	arrived->two_clocks = !is_one_clock(o);
+	r->state = RIVAL_BESIDE;
+	r->track.epoch = arrived->two_clocks ? ++o->epochs : o->at.epoch;
+	change_places(o);
+	follow(o, d, x, now, arrived);
+	return ARRIVAL_NEXT;
+}
+
+/* Both go on, from two packet sources. */
+static enum arrival
+goes_elsewhere(struct datagram_order *o)
+{
+	free(o->rival);
+	o->rival = NULL;
+	return ARRIVAL_OTHER;
+}
+
+/* The newcomer has gone on. */
+static enum arrival
+decide(struct datagram_order *o, const struct datagram *d,
+       const struct distance *x, int64_t now, struct arrived *arrived)
+{
+	struct rival *r = o->rival;
+	bool same = is_same(&o->at.source, &r->track.source);
+
+	arrived->overdue = track_overdue(&o->at, now);
+	if (d->samples == 0)
+		return ARRIVAL_UNDECIDED;
+	arrived->apart_ms = clocks_apart(o);
+	arrived->other = o->at.source;
+	if (!goes_on(o) && !has_begun_again(o, now)) {
+		r->track.last = (struct datagram_clock){d->sequence, d->uptime_ms, now};
+		return ARRIVAL_UNDECIDED;
+	}
+	hand_over(o, arrived);
+	if (goes_on(o))
+		return same ? goes_beside(o, d, x, now, arrived)
+		            : goes_elsewhere(o);
+	begin_again(o, arrived);
+	follow(o, d, x, now, arrived);
+	return ARRIVAL_RESTART;
+}
+
+/* The datagram is of the rival. */
+static enum arrival
+of_rival(struct datagram_order *o, const struct datagram *d,
+         const struct distance *x, enum fit fit, int64_t now,
+         struct arrived *arrived)
+{
+	struct rival *r = o->rival;
+	uint32_t sent_ms = d->uptime_ms + r->track.floor;
+
+	if (r->state == RIVAL_NEWCOMER)
+		return fit == FIT_STALE ? ARRIVAL_UNDECIDED
+		                        : decide(o, d, x, now, arrived);
+	if (r->state == RIVAL_BEFORE) {
+		if (fit == FIT_STALE || (int32_t)(sent_ms - r->since_ms) <= 0)
+			return ARRIVAL_PAST;
+		r->state = RIVAL_NEWCOMER; /* so it was none of ours */
+		r->since_ms = (uint32_t)o->at.last.arrival_ms;
+		r->booted = false;
+	}
+	change_places(o);
+	if (fit == FIT_STALE)
+		return follow_stale(o, d);
+	follow(o, d, x, now, arrived);
+	return ARRIVAL_NEXT;
 }
 
 enum arrival
-arrival_of_sample(struct sample_order *order, const struct sample *sample,
-                  enum arrival datagram, uint32_t *lost)
+arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
+                    const struct address *from, int64_t now,
+                    struct arrived *arrived)
+{
+	struct distance x, y;
+	enum fit fit, other = FIT_NONE;
+
+	*arrived = (struct arrived){0};
+	o->found = false;
+	if (!o->at.heard) {
+		track_begin(&o->at, d, from, now);
+		return ARRIVAL_NEXT;
+	}
+	x = track_distance(&o->at, d, from, now);
+	fit = track_fits(&o->at, &x);
+	if (o->rival != NULL && (fit < FIT_STALE || !x.same)) {
+		y = track_distance(&o->rival->track, d, from, now);
+		other = track_fits(&o->rival->track, &y);
+	}
+	if (other >= FIT_STALE && (fit < FIT_STALE || y.same))
+		return of_rival(o, d, &y, other, now, arrived);
+	if (fit == FIT_STALE)
+		return follow_stale(o, d);
+	if (fit == FIT_LINE)
+		return begin_line(o, d, &x, now, arrived);
+	if (fit == FIT_NONE)
+		return newcomer(o, d, &x, from, now, arrived);
+	follow(o, d, &x, now, arrived);
+	if (!x.same)
+		o->at.source = *from;
+	if (o->maybe_restarted && track_overdue(&o->rival->track, now)) {
+		arrived->restarted = true;
+		o->maybe_restarted = false;
+	}
+	return ARRIVAL_NEXT;
+}
+
+bool
+arrival_keep(struct datagram_order *o, const struct datagram *d, int64_t now)
+{
+	struct rival *r = o->rival;
+	size_t len = cursor_left(&d->body);
+	bool kept = r != NULL && r->kept != NULL;
+	struct kept_datagram *k;
+
+	if (r == NULL || len > KEEP_MOST)
+		return false;
+	k = malloc(sizeof(*k) + len);
+	if (k == NULL)
+		return false;
+	k->datagram = *d;
+	k->arrival_ms = now;
+	memcpy(k->bytes, d->body.at, len);
+	k->datagram.body = cursor_of(k->bytes, len);
+	free(r->kept);
+	r->kept = k;
+	return !kept;
+}
+
+bool
+arrival_free(struct datagram_order *o)
+{
+	bool kept = o->rival != NULL && o->rival->kept != NULL;
+
+	if (kept)
+		free(o->rival->kept);
+	free(o->rival);
+	o->rival = NULL;
+	return kept;
+}
+
+/* Samples ---------------------------------------------------------------------------- */
+
+/* Whether a number that went back begins again. Where it does so all the time, it counts
+ * something else. */
+static bool
+begins_again(struct sample_order *order, uint32_t sequence)
+{
+	bool lately = order->jumps > 0;
+
+	if (sequence >= NEAR_ZERO)
+		return false;
+	order->jumps = 2;
+	return !lately;
+}
+
+/* A sample's number that goes back to near 0, in a datagram that is in order, means that
+ * the data source was made anew. */
+static enum arrival
+judge_sample(struct sample_order *order, const struct sample *sample,
+             enum arrival datagram)
 {
 	int32_t ahead = (int32_t)(sample->sequence - order->sequence);
+
+	if (ahead <= 0 && datagram == ARRIVAL_STALE)
+		return ARRIVAL_STALE;
+	if (ahead < 0)
+		return begins_again(order, sample->sequence) ? ARRIVAL_RESTART
+		                                             : ARRIVAL_NEXT;
+	if (order->jumps > 0)
+		order->jumps--;
+	return ARRIVAL_NEXT;
+}
+
+enum arrival
+arrival_of_sample(const struct datagram_order *of_datagrams,
+                  struct sample_order *order, const struct sample *sample,
+                  enum arrival datagram, struct sample_gap *gap)
+{
+	int32_t ahead = (int32_t)(sample->sequence - order->sequence);
+	int16_t missing = (int16_t)(of_datagrams->missing - order->missing);
 	enum arrival arrival = ARRIVAL_NEXT;
 
-	*lost = 0;
+	*gap = (struct sample_gap){.sure = true};
 	if (order->seen) {
-		arrival = judge_sample(ahead, datagram);
+		arrival = judge_sample(order, sample, datagram);
 		if (arrival == ARRIVAL_STALE)
 			return arrival;
-		if (arrival == ARRIVAL_NEXT && ahead > 0)
-			*lost = (uint32_t)ahead - 1;
+		if (ahead > 1 && missing > 0) {
+			gap->sure = ahead - 1 <= missing;
+			gap->lost = (uint32_t)(gap->sure ? ahead - 1 : missing);
+		}
 	}
 	order->seen = true;
 	order->sequence = sample->sequence;
+	order->missing = (uint16_t)of_datagrams->missing;
 	return arrival;
+}
+
+uint32_t
+sample_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed_ms)
+{
+	uint32_t awaited = still_awaited(missing, elapsed_ms);
+
+	o->samples.newer += awaited;
+	return missing - awaited;
+}
+
+void
+sample_found(struct datagram_order *o)
+{
+	if (!o->found)
+		return;
+	if (o->samples.newer > 0)
+		o->samples.newer--;
+	else if (o->samples.older > 0)
+		o->samples.older--;
 }

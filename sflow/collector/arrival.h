@@ -1,5 +1,11 @@
 /* arrival.h - judges the order of datagrams and samples: whether one is the next in
- * order, was overtaken on its way, or is the first after a restart of its sender. Pure.
+ * order, was overtaken on its way, is the first after a restart of its sender, or is of
+ * another sender that says that it is the same. No clock, no socket.
+ *
+ * A sender is known by its clock and by its numbers. A datagram can be late, not early:
+ * its arrival minus its uptime has a floor, which moves only as far as the clocks drift
+ * apart. What undercuts the floor is of another clock. Until a newcomer has sent a second
+ * datagram that goes with its first one, nothing of it counts.
  *
  * Source: sFlow version 5, section 5: sequence numbers and uptime belong to a
  * sub-agent, and the sequence numbers of samples to a data source.
@@ -10,51 +16,106 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sflow/collector/track.h"
 #include "sflow/wire/datagram.h"
 
 enum arrival {
-	ARRIVAL_NEXT,    /* in order; `lost` says how many are missing before it */
-	ARRIVAL_STALE,   /* a duplicate, or overtaken: it changes nothing */
-	ARRIVAL_PAST,    /* from before the sender's restart: to be ignored */
-	ARRIVAL_RESTART  /* the first one after a restart of the sender */
+	ARRIVAL_NEXT,      /* in order; `lost` says how many are missing before it */
+	ARRIVAL_STALE,     /* a duplicate, or overtaken: it changes nothing */
+	ARRIVAL_PAST,      /* from before the sender's restart: to be ignored */
+	ARRIVAL_RESTART,   /* the sender has begun again; with `kept`, if there is one */
+	ARRIVAL_UNDECIDED, /* of a newcomer: to be ignored */
+	ARRIVAL_OTHER      /* of another sender with another packet source, which sent
+	                    * `kept` before */
 };
 
-/* What tells the order of datagrams. */
-struct datagram_clock {
-	uint32_t sequence;
-	uint32_t uptime_ms; /* by the agent's clock */
-	int64_t arrival_ms; /* by the program's clock */
+/* What is missing, and may still come: counted as lost when it is too late for that. */
+struct pending {
+	uint32_t older, newer;
 };
+
+/* A datagram that waits until it is decided whose it is. */
+struct kept_datagram {
+	struct datagram datagram; /* its body is in `bytes` */
+	int64_t arrival_ms;
+	uint8_t bytes[];
+};
+
+/* A second sender, or what the sender was before. */
+struct rival;
 
 /* The order of the datagrams of one sub-agent. All zero: none has come. */
 struct datagram_order {
-	struct datagram_clock last;   /* the latest datagram */
-	struct datagram_clock before; /* the latest one before the last restart */
-	bool heard;     /* a datagram has come */
-	uint32_t wraps; /* how often the uptime has wrapped at 2^32 ms */
-	unsigned epoch; /* counts restarts */
+	struct datagram_track at;  /* who sent the latest datagram that counts */
+	struct rival *rival;       /* NULL: there is none */
+	unsigned epochs;           /* the last one that was given */
+	uint32_t missing;          /* datagrams, since the first one */
+	uint32_t rotated_ms;       /* when the newer ones of these became the older: */
+	uint32_t boundary;         /* the last number of the older ones */
+	struct pending datagrams, samples;
+	bool found;                /* the datagram at hand was missing before */
+	bool maybe_restarted;      /* its numbers went back near 0 */
 };
 
-/* Judges a datagram by its sequence number and uptime, and remembers them. A restart
- * raises the epoch. A datagram that was overtaken is STALE, but its samples may still
- * be news to their data sources. Sets *lost to how many datagrams are missing before
- * it. */
+/* What arrival_of_datagram() says besides. */
+struct arrived {
+	uint32_t lost;         /* datagrams that are lost for good now */
+	uint32_t samples_lost; /* the same of samples; see sample_missing() */
+	bool restarted;        /* the sender has restarted: to be told */
+	bool two_clocks;       /* two senders share the packet source: to be told */
+	bool overdue;          /* UNDECIDED, but it is the heartbeat of an agent from
+	                        * which nothing else comes */
+	bool patience;         /* UNDECIDED, but the agent may have begun again, with
+	                        * another polling interval */
+	bool keep;             /* UNDECIDED, and arrival_keep() may keep it */
+	struct kept_datagram *kept; /* which the caller frees; NULL: none. Where the
+	                    * datagram is RESTART or OTHER, it is to be taken before */
+	struct address other;  /* the packet source of the sender before, or beside */
+	int64_t apart_ms;      /* between the two clocks */
+};
+
+/* Judges a datagram from the packet source `from`, and remembers it. A datagram that was
+ * overtaken is STALE, but its samples may still be news to their data sources. */
 enum arrival arrival_of_datagram(struct datagram_order *order,
-                                 const struct datagram *datagram, int64_t now,
-                                 uint32_t *lost);
+                                 const struct datagram *datagram,
+                                 const struct address *from, int64_t now,
+                                 struct arrived *arrived);
+
+/* Keeps a copy of the datagram that was UNDECIDED. Does nothing without memory. Returns
+ * whether there is one more kept now. */
+bool arrival_keep(struct datagram_order *order, const struct datagram *datagram,
+                  int64_t now);
+
+/* Frees what the order has in memory. Returns whether a datagram was kept. */
+bool arrival_free(struct datagram_order *order);
 
 /* The order of the samples of one kind (counters, or flows) of one data source. All
  * zero: none has come. */
 struct sample_order {
-	bool seen;
 	uint32_t sequence;
+	uint16_t missing; /* the lower half of the sub-agent's `missing`, then */
+	bool seen;
+	uint8_t jumps;    /* how lately its number went back near 0 */
+};
+
+/* How many samples are missing before one. */
+struct sample_gap {
+	uint32_t lost; /* at most as many as datagrams are missing */
+	bool sure;     /* so many, by the source's own numbers */
 };
 
 /* Judges a sample by its sequence number, and remembers that. `datagram` is the arrival
- * of the datagram that it is in. A sample that has come before is STALE. Sets *lost to
- * how many samples are missing before it. */
-enum arrival arrival_of_sample(struct sample_order *order,
+ * of the datagram that it is in. A sample that has come before is STALE. */
+enum arrival arrival_of_sample(const struct datagram_order *of_datagrams,
+                               struct sample_order *order,
                                const struct sample *sample,
-                               enum arrival datagram, uint32_t *lost);
+                               enum arrival datagram, struct sample_gap *gap);
+
+/* Notes that so many samples are missing after `elapsed_ms` without any of their source.
+ * Returns how many of them are lost for good; the others are told of later, by
+ * arrival_of_datagram(), unless sample_found() says that they have come. */
+uint32_t sample_missing(struct datagram_order *order, uint32_t missing,
+                        int64_t elapsed_ms);
+void sample_found(struct datagram_order *order);
 
 #endif

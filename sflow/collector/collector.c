@@ -100,11 +100,14 @@ refuse(struct collector *c, const struct address *agent, enum event_bound bound)
 static int
 take_samples(struct collector *c, struct context *x, struct datagram *datagram)
 {
+	struct readings readings; /* large, and filled only when used */
 	struct sample sample;
 	int got;
 
+	x->readings = &readings;
 	while ((got = datagram_sample(datagram, &sample)) > 0)
 		sample_take(c, x, &sample);
+	x->readings = NULL;
 	if (got < 0)
 		collector_malformed(c, agent_address(x->agent), got);
 	return got;
@@ -112,48 +115,145 @@ take_samples(struct collector *c, struct context *x, struct datagram *datagram)
 
 /* Notes the agent's heartbeat, which any datagram with news is. */
 static void
-heard(struct collector *c, struct context *x, uint32_t lost)
+heard(struct collector *c, const struct context *x, uint32_t lost)
 {
-	struct host *host = agent_host(x->agent);
-
-	count(&c->stats.datagrams);
-	if (x->arrival == ARRIVAL_RESTART)
-		host_tell(c, host, EVENT_RESTARTED, x->now);
 	if (!x->heard)
 		return;
 	agent_count_datagram(x->agent);
-	host_heard(c, host, lost, x->started_s, x->now);
+	host_heard(c, agent_host(x->agent), lost, x->started_s, x->now);
+}
+
+/* Takes a datagram that waited until it was decided whose it is. */
+static void
+take_kept(struct collector *c, const struct context *of, struct datagram *kept,
+          int64_t arrival_ms)
+{
+	struct context x = {.agent = of->agent,
+	                    .sub_agent = of->sub_agent,
+	                    .datagram = kept,
+	                    .arrival = ARRIVAL_NEXT,
+	                    .now = arrival_ms};
+
+	take_samples(c, &x, kept);
+}
+
+static void
+tell_senders(struct collector *c, const struct context *x,
+             const struct arrived *arrived, const struct address *from)
+{
+	struct event *event =
+	    collector_tell(c, EVENT_SAME_ADDRESS, agent_address(x->agent));
+
+	event->of.same_address.sources[0] = arrived->other;
+	event->of.same_address.sources[1] = *from;
+	event->of.same_address.apart_ms = arrived->apart_ms;
+}
+
+static int take_from(struct collector *c, struct agent *agent,
+                     struct datagram *datagram, const struct address *from,
+                     int64_t now);
+
+/* Another sender says that it is this agent: it becomes an agent of its own. */
+static int
+take_other(struct collector *c, const struct context *x,
+           const struct arrived *arrived, struct datagram *datagram,
+           const struct address *from)
+{
+	struct kept_datagram *kept = arrived->kept;
+	struct agent *other =
+	    agents_split(&c->agents, x->agent, &arrived->other, from,
+	                 c->hosts.loss, kept != NULL ? kept->arrival_ms : x->now);
+
+	if (other == NULL)
+		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
+	tell_senders(c, x, arrived, from);
+	agent_name_apart(c, x->agent, x->now);
+	if (kept != NULL)
+		take_from(c, other, &kept->datagram, from, kept->arrival_ms);
+	return take_from(c, other, datagram, from, x->now);
+}
+
+/* Takes a datagram whose place in the order is known. */
+static int
+take_in_order(struct collector *c, struct context *x,
+              const struct arrived *arrived, struct datagram *datagram,
+              const struct address *from)
+{
+	int result;
+
+	if (arrived->two_clocks)
+		tell_senders(c, x, arrived, from);
+	if (x->arrival == ARRIVAL_RESTART && arrived->kept != NULL)
+		take_kept(c, x, &arrived->kept->datagram,
+		          arrived->kept->arrival_ms);
+	x->heard = x->arrival != ARRIVAL_STALE;
+	result = take_samples(c, x, datagram);
+	if (arrived->restarted ||
+	    (x->restarted && sub_agent_has_restarted(x->sub_agent)))
+		host_tell(c, agent_host(x->agent), EVENT_RESTARTED, x->now);
+	heard(c, x, arrived->lost);
+	return result;
+}
+
+static int
+take_arrived(struct collector *c, struct context *x,
+             const struct arrived *arrived, struct datagram *datagram,
+             const struct address *from)
+{
+	switch (x->arrival) {
+	case ARRIVAL_PAST:
+		count(&c->stats.stale);
+		return 0;
+	case ARRIVAL_UNDECIDED:
+		count(&c->stats.undecided);
+		if (arrived->patience)
+			member_expect(&agent_host(x->agent)->member, NULL);
+		x->heard = arrived->overdue;
+		heard(c, x, 0);
+		return 0;
+	case ARRIVAL_OTHER:
+		return take_other(c, x, arrived, datagram, from);
+	default:
+		return take_in_order(c, x, arrived, datagram, from);
+	}
+}
+
+static int
+take_from(struct collector *c, struct agent *agent, struct datagram *datagram,
+          const struct address *from, int64_t now)
+{
+	struct context x = {.agent = agent, .datagram = datagram, .now = now};
+	struct arrived arrived;
+	int result;
+
+	agent_find_cluster(&c->config, agent);
+	x.sub_agent = agents_sub_agent(&c->agents, agent, datagram->sub_agent);
+	if (x.sub_agent == NULL)
+		return refuse(c, &datagram->agent, EVENT_BOUND_SOURCES);
+	x.arrival = sub_agent_arrival(&c->agents, x.sub_agent, datagram, from,
+	                              now, &arrived);
+	count_more(&c->stats.datagrams_lost, arrived.lost);
+	count_more(&c->stats.samples_lost, arrived.samples_lost);
+	c->hosts.loss =
+	    loss_measure(c->hosts.loss, arrived.lost, LOSS_WEIGHT_ALL);
+	result = take_arrived(c, &x, &arrived, datagram, from);
+	agents_free_kept(&c->agents, arrived.kept);
+	return result;
 }
 
 static int
 take_datagram(struct collector *c, struct datagram *datagram,
               const struct address *from, int64_t now)
 {
-	struct readings readings; /* large, and filled only when used */
-	struct context x = {.datagram = datagram, .now = now,
-	                    .readings = &readings};
-	uint32_t lost;
+	struct agent *agent = agents_agent(&c->agents, &datagram->agent, from,
+	                                   c->hosts.loss, now);
 	int result;
 
-	x.agent = agents_agent(&c->agents, &datagram->agent, from,
-	                       c->hosts.loss, now);
-	if (x.agent == NULL)
+	if (agent == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
-	agent_find_cluster(&c->config, x.agent);
-	x.sub_agent = agents_sub_agent(&c->agents, x.agent, datagram->sub_agent);
-	if (x.sub_agent == NULL)
-		return refuse(c, &datagram->agent, EVENT_BOUND_SOURCES);
-	x.arrival = sub_agent_arrival(x.sub_agent, datagram, now, &lost);
-	atomic_fetch_add_explicit(&c->stats.datagrams_lost, lost,
-	                          memory_order_relaxed);
-	c->hosts.loss = loss_measure(c->hosts.loss, lost, LOSS_WEIGHT_ALL);
-	if (x.arrival == ARRIVAL_PAST) {
-		count(&c->stats.stale);
-		return 0;
-	}
-	x.heard = x.arrival != ARRIVAL_STALE;
-	result = take_samples(c, &x, datagram);
-	heard(c, &x, lost);
+	result = take_from(c, agent, datagram, from, now);
+	if (result != COLLECTOR_REFUSED)
+		count(&c->stats.datagrams);
 	return result;
 }
 

@@ -49,6 +49,15 @@ count(atomic_uint_fast64_t *statistic)
 	atomic_fetch_add_explicit(statistic, 1, memory_order_relaxed);
 }
 
+/* Adds a number, which is rarely more than 0, to a statistic. */
+static inline void
+count_more(atomic_uint_fast64_t *statistic, uint64_t number)
+{
+	if (number > 0)
+		atomic_fetch_add_explicit(statistic, number,
+		                          memory_order_relaxed);
+}
+
 /* Returns how many hosts the store may have in memory. */
 static inline size_t
 collector_hosts_max(const struct collector *collector)

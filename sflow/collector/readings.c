@@ -430,8 +430,7 @@ readings_take(struct collector *c, struct context *x, struct readings *readings,
 	r->values = &readings->values[readings->rows];
 	r->present = present;
 	r->deltas.delta = &readings->deltas[readings->rows];
-	r->interval_ms = interval_ms(x->datagram->uptime_ms, counters->uptime_ms,
-	                             x->now, counters->arrival_ms);
+	r->interval_ms = source_interval_ms(source, counters, x->datagram, x->now);
 	readings->rows += present;
 	if (counters->layout->tag == IF_COUNTERS)
 		speeds_set(c, r);

@@ -39,18 +39,20 @@ unknown(struct collector *c, struct agent *agent, uint32_t tag,
  * news. */
 static bool
 is_news(struct collector *c, struct context *x, struct source *source,
-        const struct sample *sample, uint32_t *lost, bool *restarted)
+        const struct sample *sample, struct sample_gap *gap, bool *restarted)
 {
-	enum arrival arrival = source_arrival(source, sample, x->arrival, lost);
+	uint32_t lost;
+	enum arrival arrival = source_arrival(source, sample, x->arrival,
+	                                      x->now, gap, &lost);
 
 	if (arrival == ARRIVAL_STALE) {
 		count(&c->stats.stale);
 		return false;
 	}
-	atomic_fetch_add_explicit(&c->stats.samples_lost, *lost,
-	                          memory_order_relaxed);
+	count_more(&c->stats.samples_lost, lost);
 	count(&c->stats.samples);
 	*restarted = arrival == ARRIVAL_RESTART;
+	x->restarted |= *restarted;
 	x->heard = true;
 	return true;
 }
@@ -249,23 +251,25 @@ take_identity(struct collector *c, struct context *x, struct source *owner,
 		agent_calls_itself(c, x->agent, identity.name, x->now);
 }
 
-/* Notes that a source is heard whose records come in the samples of another one. Its
- * numbers are those of these samples, with gaps, or its own: so nothing is known of what
- * was lost. */
+/* Notes that a source is heard whose records come in the samples of another one. What is
+ * lost of these is counted with that. */
 static void
 carried_heard(struct collector *c, struct context *x, struct index *index,
               struct source *owner, const struct sample *sample)
 {
+	struct sample_gap gap;
 	uint32_t lost;
-	enum arrival arrival =
-	    source_arrival(owner, sample, x->arrival, &lost);
+	enum arrival arrival = source_arrival(owner, sample, x->arrival,
+	                                      x->now, &gap, &lost);
 
 	if (arrival == ARRIVAL_STALE) {
 		count(&c->stats.stale);
 		index_leave_out(index, owner);
 		return;
 	}
-	source_learn(owner, x->datagram, 0, arrival == ARRIVAL_RESTART, x->now);
+	x->restarted |= arrival == ARRIVAL_RESTART;
+	source_learn(owner, x->datagram, &gap, arrival == ARRIVAL_RESTART,
+	             x->now);
 	agent_follow(x->agent, owner, false);
 	take_identity(c, x, owner, index);
 }
@@ -305,11 +309,11 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
                 struct sample *sample)
 {
 	struct index index;
-	uint32_t lost;
+	struct sample_gap gap;
 	bool restarted;
 	int malformed;
 
-	if (!is_news(c, x, source, sample, &lost, &restarted))
+	if (!is_news(c, x, source, sample, &gap, &restarted))
 		return;
 	malformed = index_records(&index, sample);
 	if (malformed != 0)
@@ -319,14 +323,14 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 	for (; index.refused > 0; index.refused--)
 		count(&c->stats.refused);
 	if (!index.divided || index_has_own(&index, source)) {
-		source_learn(source, x->datagram, lost, restarted, x->now);
+		source_learn(source, x->datagram, &gap, restarted, x->now);
 		agent_follow(x->agent, source, index.machine);
 		take_identity(c, x, source, &index);
 	} else {
 		source_set_heard(source, x->now);
 	}
 	take_records(c, x, source, &index);
-	machine_heard(c, source, lost, x->now);
+	machine_heard(c, source, gap.lost, x->now);
 	if (x->started_s == 0)
 		x->started_s = started(c, x, index.machine);
 }
@@ -335,10 +339,10 @@ static void
 flow_sample(struct collector *c, struct context *x, struct source *source,
             struct sample *sample)
 {
-	uint32_t lost;
+	struct sample_gap gap;
 	bool restarted;
 
-	if (!is_news(c, x, source, sample, &lost, &restarted))
+	if (!is_news(c, x, source, sample, &gap, &restarted))
 		return;
 	count(&c->stats.flow_samples);
 	source_set_heard(source, x->now);
@@ -376,6 +380,7 @@ take_custom(struct collector *c, struct context *x, struct source *source,
 static void
 custom_sample(struct collector *c, struct context *x, struct sample *sample)
 {
+	const struct sample_gap none = {.sure = true};
 	struct custom_value v;
 	char name[TEXT_SIZE];
 	struct source *source;
@@ -392,8 +397,7 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 		refuse_source(c, x);
 		return;
 	}
-	source_follow(source);
-	source_learn(source, x->datagram, 0, false, x->now);
+	source_learn(source, x->datagram, &none, source_follow(source), x->now);
 	while (metrics.left > 0) {
 		if (!custom_next(&metrics, &v)) {
 			collector_malformed(c, agent_address(x->agent),

@@ -14,6 +14,7 @@ struct context {
 	int64_t now;
 	struct readings *readings; /* room for those of a sample */
 	bool heard;        /* something in it was news */
+	bool restarted;    /* a data source in it begins again */
 	int64_t started_s; /* when the machine started, by the wall clock; 0: not told */
 };
 

@@ -166,35 +166,39 @@ source_expect(struct source *source, uint32_t interval_ms, uint32_t jitter_ms)
 
 void
 source_learn(struct source *source, const struct datagram *datagram,
-             uint32_t lost, bool restarted, int64_t now)
+             const struct sample_gap *gap, bool restarted, int64_t now)
 {
+	const struct datagram_order *order = &source->key.sub_agent->order;
 	const struct agent *agent = source->agent;
 
 	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
 	    agent->interval_ms != 0)
 		rhythm_begin(&source->rhythm, agent->interval_ms,
 		             agent->jitter_ms);
-	if (source->counters_ms != 0 && !restarted)
+	if (source->counters_ms != 0 && !restarted &&
+	    (gap->sure || source->rhythm.interval_ms != 0))
 		rhythm_learn(&source->rhythm,
-		             interval_ms(datagram->uptime_ms, source->uptime_ms,
-		                         now, source->counters_ms),
-		             lost);
+		             track_interval_ms(&order->at, datagram->uptime_ms,
+		                               source->uptime_ms, now,
+		                               source->counters_ms),
+		             gap->lost);
 	source->heard_ms = source->counters_ms = now;
 	source->uptime_ms = datagram->uptime_ms;
 }
 
-void
+bool
 source_follow(struct source *source)
 {
-	unsigned epoch = source->key.sub_agent->order.epoch;
+	unsigned epoch = source->key.sub_agent->order.at.epoch;
 
 	if (source->sub_epoch == epoch)
-		return;
+		return false;
 	source->sub_epoch = epoch;
 	source->counted.seen = source->flows.seen = false;
 	source->numbered = false;
 	source->epoch++;
 	rhythm_restart(&source->rhythm);
+	return true;
 }
 
 void
@@ -203,21 +207,56 @@ source_unlatch(struct source *source)
 	source->epoch++;
 }
 
+/* Where the numbers don't say how many samples are missing, the source's interval does.
+ * Those of a carried source are the numbers of another one's samples. */
+static void
+estimate_gap(const struct source *source, bool flows, int64_t now,
+             struct sample_gap *gap)
+{
+	if (gap->lost > 0 && source_is_carried(source))
+		gap->sure = false;
+	if (!gap->sure)
+		gap->lost = flows ? 0 : rhythm_lost(&source->rhythm,
+		                                    now - source->counters_ms,
+		                                    gap->lost);
+}
+
 enum arrival
 source_arrival(struct source *source, const struct sample *sample,
-               enum arrival datagram, uint32_t *lost)
+               enum arrival datagram, int64_t now, struct sample_gap *gap,
+               uint32_t *lost)
 {
+	struct datagram_order *order = &source->key.sub_agent->order;
 	bool flows = sample->kind == SAMPLE_FLOW;
+	bool again = source_follow(source);
 	enum arrival arrival;
 
-	source_follow(source);
-	arrival = arrival_of_sample(flows ? &source->flows : &source->counted,
-	                            sample, datagram, lost);
+	arrival = arrival_of_sample(order,
+	                            flows ? &source->flows : &source->counted,
+	                            sample, datagram, gap);
+	*lost = 0;
+	estimate_gap(source, flows, now, gap);
+	if (!source_is_carried(source)) {
+		if (arrival == ARRIVAL_STALE)
+			sample_found(order);
+		if (gap->lost > 0)
+			*lost = sample_missing(order, gap->lost,
+			                       now - source->heard_ms);
+	}
 	if (arrival == ARRIVAL_RESTART) {
 		source->numbered = false;
 		source->epoch++;
 	}
-	return arrival;
+	return again && arrival == ARRIVAL_NEXT ? ARRIVAL_RESTART : arrival;
+}
+
+double
+source_interval_ms(const struct source *source, const struct counters *counters,
+                   const struct datagram *datagram, int64_t now)
+{
+	return track_interval_ms(&source->key.sub_agent->order.at,
+	                         datagram->uptime_ms, counters->uptime_ms, now,
+	                         counters->arrival_ms);
 }
 
 /* Counters --------------------------------------------------------------------------- */

@@ -30,6 +30,8 @@
 	METRIC(refused, "sflow_refused", PER_SECOND, "refusals/sec", \
 	       "New sFlow agents and data sources refused at a bound") \
 	PLAIN(stale, "samples that are duplicates, or were overtaken") \
+	PLAIN(undecided, "datagrams of another clock than their agent's, until it is " \
+	      "known whose it is") \
 	PLAIN(resets, "records with a counter that was reset") \
 	METRIC(agents, "sflow_agents", NOW, "agents", "sFlow agents known") \
 	METRIC(up, "sflow_hosts_up", NOW, "hosts", "sFlow hosts that are up") \

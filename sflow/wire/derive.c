@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define APART_MS 5000     /* two clocks may differ by this and half the interval */
-#define HELD_UP_MS 600000 /* no datagram is held up for longer */
-
 /* Octets of the shortest frame: it has 64 bytes (IEEE 802.3), and some agents do not
  * count the 4 bytes of its checksum. */
 #define FRAME_LEAST UINT64_C(60)
@@ -468,27 +465,4 @@ derive(const struct derive_input *in, struct derived *out)
 	for (; i < in->layout->count; i++)
 		out[i].valid = false;
 	return beyond;
-}
-
-/* Some agents step their uptime by whole seconds (memcached, Open vSwitch,
- * pmacct do): then the time of arrival is the more precise one. Where the two
- * disagree by much, a datagram was held up on its way or a clock was set. The longer
- * time then avoids a spike, and is used unless it is more than HELD_UP_MS longer. */
-double
-interval_ms(uint32_t uptime_now, uint32_t uptime_before, int64_t arrival_now,
-            int64_t arrival_before)
-{
-	int32_t uptime = (int32_t)(uptime_now - uptime_before);
-	int64_t arrival = arrival_now - arrival_before;
-	int64_t longer = uptime > arrival ? uptime : arrival;
-	int64_t apart = uptime > arrival ? uptime - arrival : arrival - uptime;
-	bool whole_seconds = uptime_now % 1000 == 0 && uptime_before % 1000 == 0;
-
-	if (arrival <= 0)
-		return uptime > 0 ? uptime : 0;
-	if (uptime <= 0 || uptime - arrival > HELD_UP_MS)
-		return (double)arrival;
-	if (apart > arrival / 2 + APART_MS)
-		return (double)longer;
-	return whole_seconds && apart < 1000 ? (double)arrival : uptime;
 }

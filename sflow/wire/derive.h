@@ -88,9 +88,5 @@ void latch_write(const struct layout *layout, const struct field_value *values,
 void latch_read(const struct layout *layout, const uint8_t *latch,
                 size_t present, uint64_t *before);
 
-/* The time between two samples in milliseconds, from the agent's own clock
- * where it moves plausibly, else from their arrival; 0 when neither moved. */
-double interval_ms(uint32_t uptime_now, uint32_t uptime_before,
-                   int64_t arrival_now, int64_t arrival_before);
 
 #endif

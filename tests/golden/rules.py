@@ -12,7 +12,10 @@ from ports import NOT_PHYSICAL, Ports
 from wire import COUNTERS, FLOWS, OF_PACKETS, RTMETRIC, Record
 
 PHYSICAL = {"0:2003", "0:2004", "0:2005", "0:2006"}
-DELAY_MS = 5000  # a network holds no datagram up for longer
+BACK_MS = 5000  # an uptime that goes back by more is not of the same clock
+OVERTAKEN_MS = 10000  # no datagram is overtaken by more
+BACKLOG_MS = 60000  # no clock is further ahead of its floor than this, where nothing is lost
+NEAR_ZERO = 64  # numbers that begin again are lower
 INTERVAL_LEAST_MS = 100  # no agent polls more often: no deltas over less
 FRAME_LEAST = 60  # bytes; no packet has fewer
 FRAME_WIRE = 84  # bytes of the line that the shortest packet takes
@@ -103,6 +106,18 @@ class SubAgent:
     sequence: int
     uptime: int
     arrival: int
+    gap: float = 0  # the longest between two datagrams lately; 0: not known
+    newcomer: object = None  # a datagram of which it is not decided whose it is
+
+    @staticmethod
+    def of(datagram, gap=0):
+        return SubAgent(datagram.sequence, datagram.uptime, datagram.arrival, gap)
+
+    def gap_after(self, elapsed):
+        return max(elapsed, self.gap - elapsed / 8)
+
+    def is_overdue(self, now):
+        return not self.gap or now - self.arrival > 1.5 * self.gap + 1000
 
 
 def interval(latch, datagram):
@@ -118,8 +133,11 @@ def interval(latch, datagram):
         return arrival
     if abs(uptime - arrival) > arrival / 2 + 5000:  # the longer makes no spike
         return max(uptime, arrival)
+    if uptime < arrival / 2:  # no recording is long enough to know such a clock
+        return arrival
     whole = datagram.uptime % 1000 == 0 and latch.uptime % 1000 == 0
-    return arrival if whole and abs(arrival - uptime) < 1000 else uptime
+    near = 1500 if arrival < 2500 else 1000
+    return arrival if whole and abs(arrival - uptime) < near else uptime
 
 
 def signed(number):
@@ -128,15 +146,21 @@ def signed(number):
 
 
 def standing(last, datagram):
-    """Is a datagram the next one, a restart, or stale: a duplicate, or one that
-    others have overtaken on its way? Both clocks agree on how late that is."""
+    """Is a datagram the next one, a newcomer's, or stale: a duplicate, or one that
+    others have overtaken on its way? Both clocks agree on how late that is. A clock
+    may be late, not early; other numbers of the same clock are no restart."""
     ahead = signed(datagram.sequence - last.sequence)
     later = signed(datagram.uptime - last.uptime)
-    if ahead > 0:
-        return "restart" if later < -DELAY_MS else "next"
-    if later > 0:
-        return "restart" if ahead < 0 else "next"
-    return "stale" if datagram.arrival - last.arrival - later <= DELAY_MS else "restart"
+    elapsed = datagram.arrival - last.arrival
+    if ahead <= 0 and later <= 0:
+        return "stale" if elapsed - later <= OVERTAKEN_MS else "newcomer"
+    early = later - elapsed > BACKLOG_MS + elapsed / 8
+    return "newcomer" if early or later < -BACK_MS else "next"
+
+
+def has_begun_again(last, datagram):
+    """Did it start after its sender was last heard?"""
+    return datagram.uptime <= datagram.arrival - last.arrival + BACK_MS
 
 
 def safe_name(text):
@@ -430,12 +454,32 @@ class Replay:
         how = standing(last, datagram) if last else "next"
         if how == "stale":
             return expected
-        if how == "restart":
+        taken = [datagram]
+        if how == "newcomer":
+            taken = self.decide(last, datagram)
+            if not taken:
+                return expected
             self.forget(key)
-        self.sub_agents[key] = SubAgent(datagram.sequence, datagram.uptime, datagram.arrival)
-        for sample in datagram.samples:
-            expected += self.sample(datagram, sample)
+            last = SubAgent.of(taken[0])
+        self.sub_agents[key] = SubAgent.of(datagram)
+        if last:
+            self.sub_agents[key].gap = last.gap_after(datagram.arrival - last.arrival)
+        for one in taken:  # what was told by one that waited is of the time when it came
+            told = [e for sample in one.samples for e in self.sample(one, sample)]
+            expected += told if one is datagram else []
         return latest(self.named(datagram, expected))
+
+    @staticmethod
+    def decide(last, datagram):
+        """The datagrams of a sender that has begun again; none while that is not
+        decided."""
+        first = last.newcomer
+        if first and standing(SubAgent.of(first), datagram) == "next":
+            return [first, datagram]
+        if last.is_overdue(datagram.arrival) and has_begun_again(last, datagram):
+            return [datagram]
+        last.newcomer = datagram
+        return []
 
     def forget(self, key):
         """All counters, and sequences of samples, of a sub-agent or of one of
@@ -507,8 +551,9 @@ class Replay:
         return expected
 
     def note_sequence(self, key, sample):
-        """A data source whose own sequence goes back was made anew."""
-        if key in self.samples and signed(int(sample.sequence) - self.samples[key]) < 0:
+        """A data source whose own sequence goes back to near 0 was made anew."""
+        back = key in self.samples and signed(int(sample.sequence) - self.samples[key]) < 0
+        if back and int(sample.sequence) < NEAR_ZERO:
             self.forget(key)
         self.samples[key] = int(sample.sequence)
 

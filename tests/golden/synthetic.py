@@ -395,7 +395,8 @@ def restart(goldens):
 
 
 def sequence_back(goldens):
-    """The sequence alone goes back by much: a restart too."""
+    """The sequence alone goes back by much, and the uptime goes on: other numbers, by
+    which nothing was reset."""
     net = goldens.named["host_net_io"]
     traffic = Traffic(goldens)
     for step, sequence in enumerate((1000, 1001, 1, 2)):

@@ -96,7 +96,9 @@ script_input_wire(struct script *s, const struct wire *w)
 	uint8_t *bytes = malloc(w->len + 1);
 	int result;
 
-	if (bytes == NULL || address_parse(SCRIPT_PACKET_SOURCE, &from) != 0)
+	if (bytes == NULL ||
+	    address_parse(s->from != NULL ? s->from : SCRIPT_PACKET_SOURCE,
+	                  &from) != 0)
 		abort();
 	memcpy(bytes + 1, w->bytes, w->len);
 	result = collector_input(s->c, bytes + 1, w->len, &from, s->now);

@@ -44,6 +44,7 @@ struct script {
 	struct deliveries deliveries; /* the publisher's */
 	struct store_feed *feed; /* its feed; NULL: there is none */
 	int64_t now;
+	const char *from; /* the packets' source; NULL: SCRIPT_PACKET_SOURCE */
 	struct wire w;
 	struct shown shown[SCRIPT_SHOWN]; /* by the last script_publish() */
 	size_t shown_count;
