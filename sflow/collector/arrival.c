@@ -123,6 +123,36 @@ make_room(struct datagram_order *o, int64_t now)
 	return r != NULL;
 }
 
+/* Whether the newcomer that is there has to wait for its second datagram no longer. Of
+ * many with one address, each has its turn. The sender itself, begun again, need not
+ * wait for those with another packet source, nor for what it was before. */
+static bool
+is_out_of_turn(const struct datagram_order *o, const struct datagram *d,
+               const struct address *from, int64_t now)
+{
+	const struct rival *r = o->rival;
+	int64_t silence = now - r->track.last.arrival_ms;
+	bool rival_same = is_same(&r->track.source, &o->at.source);
+
+	if (is_same(from, &o->at.source) && !rival_same)
+		return true;
+	if (is_same(from, &r->track.source) &&
+	    d->uptime_ms <= silence + UPTIME_BACK_MS)
+		return true;
+	return rival_same ? silence > o->at.gap_ms + o->at.gap_ms / 2
+	                  : silence > HELD_UP_MS;
+}
+
+static bool
+make_room_for(struct datagram_order *o, const struct datagram *d,
+              const struct address *from, int64_t now)
+{
+	if (o->rival != NULL && o->rival->state == RIVAL_NEWCOMER &&
+	    !is_out_of_turn(o, d, from, now))
+		return false;
+	return make_room(o, now);
+}
+
 static int64_t
 clocks_apart(const struct datagram_order *o)
 {
@@ -195,7 +225,7 @@ newcomer(struct datagram_order *o, const struct datagram *d,
 
 	arrived->overdue = track_overdue(&o->at, now);
 	/* one that says nothing can't be told from a stranger's */
-	if (d->samples == 0 || !make_room(o, now))
+	if (d->samples == 0 || !make_room_for(o, d, from, now))
 		return ARRIVAL_UNDECIDED;
 	r = o->rival;
 	o->maybe_restarted = false;

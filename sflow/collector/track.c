@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define DUPLICATE_MS 5000    /* within it, the same number and uptime is a duplicate */
-#define HELD_UP_MS 600000    /* no datagram is held up for longer */
 #define EARLY_MS 5000        /* what undercuts the floor by more is another clock, */
 #define BACKLOG_MS 60000     /* unless its numbers go on: then what the floor was
                               * measured with was held up, or our clock stood still */

@@ -263,6 +263,50 @@ two_clocks_of_one_source_give_no_deltas(void **state)
 	assert_int_equal(stats(s)->agents, 1);
 }
 
+/* Five machines, all 172.17.0.1. */
+static void
+check_many(struct script *s, bool sources, unsigned *shown)
+{
+	static const char *const from[] = {FIRST, SECOND, "192.0.2.1",
+	                                   "192.0.2.2", "192.0.2.3"};
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+	struct sender many[5];
+	unsigned i, n;
+	double rate;
+
+	script_configure(s, &collector_defaults);
+	for (i = 0; i < 5; i++) {
+		many[i] = sender(from[sources ? i : 0], names[i], 1000 * (i + 1));
+		many[i].d.booted_ms -= i * 777 * SECONDS;
+		many[i].d.sequence += i * 99;
+	}
+	*shown = 0;
+	for (n = 0; n < 50; n++)
+		for (i = 0; i < 5; i++) {
+			rate = rate_of(s, &many[i]);
+			if (!isnan(rate))
+				assert_near(rate, many[i].per_s);
+			*shown += n > 20 && !isnan(rate);
+			script_pass(s, 6 * SECONDS);
+		}
+	assert_int_equal(s->events[EVENT_RESTARTED], 0);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	assert_int_equal(s->events[EVENT_SAME_ADDRESS], sources ? 4 : 1);
+}
+
+static void
+many_of_one_address_are_many(void **state)
+{
+	struct script *s = *state;
+	unsigned shown;
+
+	check_many(s, true, &shown);
+	assert_int_equal(shown, 29 * 5);
+	assert_int_equal(stats(s)->agents, 5);
+	check_many(s, false, &shown);
+	assert_int_equal(stats(s)->agents, 1);
+}
+
 /* Without names of their own, they are told apart by the source, whoever comes first. */
 static void
 two_without_names_are_named_by_their_source(void **state)
@@ -884,6 +928,7 @@ main(void)
 	    TEST(two_clocks_of_two_sources_are_two_agents),
 	    TEST(twins_of_two_sources_are_two_agents),
 	    TEST(two_clocks_of_one_source_give_no_deltas),
+	    TEST(many_of_one_address_are_many),
 	    TEST(two_without_names_are_named_by_their_source),
 	    TEST(one_agent_with_two_addresses_is_one),
 	    TEST(address_that_says_nothing_is_the_packets),
