@@ -26,19 +26,61 @@ is_same(const struct address *a, const struct address *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* Returns how many of the older ones have been missing for long enough: they went missing
+ * one by one. */
+static uint32_t
+settle(struct pending *p, uint32_t age_ms)
+{
+	uint64_t due = (uint64_t)p->older_all * age_ms / OVERTAKEN_MS;
+	uint32_t gone = p->older_all - p->older, lost;
+
+	if (due <= gone)
+		return 0;
+	lost = (uint32_t)due - gone;
+	p->older -= lost;
+	return lost;
+}
+
+/* The newer ones are the older now. Returns how many of these are lost. */
+static uint32_t
+rotate(struct pending *p, bool all)
+{
+	uint32_t lost = p->older + (all ? p->newer : 0);
+
+	p->older = p->older_all = all ? 0 : p->newer;
+	p->newer = 0;
+	return lost;
+}
+
+static bool
+is_any_pending(const struct datagram_order *o)
+{
+	return (o->datagrams.newer | o->datagrams.older | o->samples.newer |
+	        o->samples.older) != 0;
+}
+
+/* Called before the first one is pending. */
+static void
+begin_pending(struct datagram_order *o)
+{
+	o->boundary = o->at.last.sequence;
+	o->rotated_ms = (uint32_t)o->at.last.arrival_ms;
+}
+
 /* Counts as lost what has been missing for long enough. */
 static void
-rotate(struct datagram_order *o, int64_t now, struct arrived *arrived)
+count_lost(struct datagram_order *o, int64_t now, struct arrived *arrived)
 {
+	uint32_t age_ms = (uint32_t)now - o->rotated_ms;
 	bool all = now - o->at.last.arrival_ms >= OVERTAKEN_MS;
 
-	if ((uint32_t)now - o->rotated_ms < OVERTAKEN_MS)
+	if (age_ms < OVERTAKEN_MS) {
+		arrived->lost += settle(&o->datagrams, age_ms);
+		arrived->samples_lost += settle(&o->samples, age_ms);
 		return;
-	arrived->lost += o->datagrams.older + (all ? o->datagrams.newer : 0);
-	arrived->samples_lost += o->samples.older + (all ? o->samples.newer : 0);
-	o->datagrams.older = all ? 0 : o->datagrams.newer;
-	o->samples.older = all ? 0 : o->samples.newer;
-	o->datagrams.newer = o->samples.newer = 0;
+	}
+	arrived->lost += rotate(&o->datagrams, all);
+	arrived->samples_lost += rotate(&o->samples, all);
 	o->boundary = o->at.last.sequence;
 	o->rotated_ms = (uint32_t)now;
 }
@@ -59,6 +101,8 @@ count_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed,
 {
 	uint32_t awaited = still_awaited(missing, elapsed);
 
+	if (!is_any_pending(o))
+		begin_pending(o);
 	o->missing += missing;
 	o->datagrams.newer += awaited;
 	arrived->lost += missing - awaited;
@@ -69,7 +113,8 @@ static void
 follow(struct datagram_order *o, const struct datagram *d,
        const struct distance *x, int64_t now, struct arrived *arrived)
 {
-	rotate(o, now, arrived);
+	if (is_any_pending(o))
+		count_lost(o, now, arrived);
 	if (track_leaps(x))
 		o->at.epoch = ++o->epochs;
 	if (x->ahead > 1)
@@ -481,6 +526,8 @@ sample_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed_ms)
 {
 	uint32_t awaited = still_awaited(missing, elapsed_ms);
 
+	if (!is_any_pending(o))
+		begin_pending(o);
 	o->samples.newer += awaited;
 	return missing - awaited;
 }

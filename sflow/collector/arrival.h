@@ -31,7 +31,9 @@ enum arrival {
 
 /* What is missing, and may still come: counted as lost when it is too late for that. */
 struct pending {
-	uint32_t older, newer;
+	uint32_t newer;     /* since the last rotation */
+	uint32_t older;     /* what is left of those before it */
+	uint32_t older_all; /* as many as they were */
 };
 
 /* A datagram that waits until it is decided whose it is. */

@@ -809,6 +809,29 @@ reordering_is_no_loss(void **state)
 	assert_int_equal(stats(s)->samples_lost, 0);
 }
 
+/* Evenly: two of three each quarter of a second are a rate that is steady. */
+static void
+loss_is_a_steady_rate(void **state)
+{
+	struct script *s = *state;
+	struct sender a = sender(FIRST, "node", 1000);
+	uint64_t was = 0, is;
+	int i;
+
+	for (i = 0; i < 400; i++) {
+		a.d.sequence += 2;
+		a.d.sample += 2;
+		send_as(s, &a);
+		s->now += 250;
+		if (i % 8 != 7)
+			continue;
+		is = stats(s)->samples_lost;
+		if (i > 120)
+			assert_in_range(is - was, 14, 18); /* in 2 s */
+		was = is;
+	}
+}
+
 /* What really got lost among late ones is counted, when it is too late for it to come. */
 static void
 loss_is_counted_after_a_while(void **state)
@@ -945,6 +968,7 @@ main(void)
 	    TEST(sample_numbers_that_jump_at_most_polls_count_something_else),
 	    TEST(two_sequences_of_one_clock_are_one_agent),
 	    TEST(reordering_is_no_loss),
+	    TEST(loss_is_a_steady_rate),
 	    TEST(loss_is_counted_after_a_while),
 	    TEST(clocks_of_other_units_are_not_used),
 	    TEST(clock_of_whole_seconds_is_coarser_than_arrival),

@@ -34,8 +34,9 @@ class Mixture:
     def send(self):
         agent = self.agent
         # two samples, the machine's with an unknown record; and the second's
-        # number says that two are lost
+        # number says that two are lost, as two datagrams are
         agent.samples[(2, 9)] = agent.samples.get((2, 9), 0) + 2
+        agent.sequence += 2
         self.right.send(agent.datagram(
             (traffic.MACHINE, [traffic.host_descr("known"),
                                traffic.host_cpu(), (4711 << 12 | 1, b"abcd")]),
