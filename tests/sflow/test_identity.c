@@ -531,6 +531,47 @@ port_of_a_source_is_reset_alone(void **state)
 	assert_int_equal(collector_stats(s->c)->resets, 1);
 }
 
+/* All ports in one datagram, or half of them in each; of those of the first half every
+ * second one gets lost, with three datagrams of something else, and is counted once. */
+static void
+lost_samples_are_of_the_carrier(void **state)
+{
+	struct script *s = *state;
+	struct carrier k;
+	size_t way, half;
+	int round;
+
+	for (way = 1; way <= 2; way++) {
+		script_configure(s, &collector_defaults);
+		k = new_carrier(2, 1);
+		for (round = 0; round < 24; round++)
+			for (half = 0; half < way; half++) {
+				begin(s, &k);
+				put_ports(s, &k, half * 2,
+				          half * 2 + PORTS / way);
+				script_end(s);
+				if (half > 0 || round < 4 || round % 2 == 0)
+					script_input(s);
+				else
+					k.r.d.sequence += 3;
+				pass(s, &k, 10 / (uint32_t)way);
+			}
+		show_all(s);
+		assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+		assert_near(script_value(s, HOST, "4.bytes_in"), 4000);
+		assert_int_equal(agent_interval_ms(agents_first(&s->c->agents)),
+		                 10000);
+		assert_int_equal(s->events[EVENT_DOWN], 0);
+		for (round = 0; round < 2; round++) {
+			begin(s, &k);
+			script_send(s);
+			script_pass(s, 30 * SECONDS);
+		}
+		assert_int_equal(s->c->stats.datagrams_lost, 40);
+		assert_int_equal(s->c->stats.samples_lost, 10);
+	}
+}
+
 int
 main(void)
 {
@@ -551,6 +592,7 @@ main(void)
 	    TEST(late_sub_agent_takes_no_chart),
 	    TEST(ports_of_two_carriers_are_two),
 	    TEST(port_of_a_source_is_reset_alone),
+	    TEST(lost_samples_are_of_the_carrier),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
