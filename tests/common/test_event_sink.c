@@ -147,6 +147,9 @@ tell_one_of_each(const struct event_settings *s)
 		event.values.limit = 2;
 		if (kind == EVENT_UNKNOWN)
 			event.of.unknown.what = "sample";
+		if (kind == EVENT_SHORT)
+			event.of.is_short = (struct event_short){
+			    .layout = &layouts[0], .field = "a field", .bytes = 8};
 		event_sinks_tell(event_sinks, s, &event, NOW, OFFSET);
 	}
 }
