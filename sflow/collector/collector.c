@@ -281,11 +281,11 @@ collector_input(struct collector *c, const void *buf, size_t len,
 		collector_malformed(c, from, error);
 		return error;
 	}
-	if (address_says_nothing(&datagram.agent))
-		datagram.agent = *from;
 	if (c->config.same_address &&
 	    memcmp(&datagram.agent, from, sizeof(*from)) != 0)
 		return not_allowed(c);
+	if (address_says_nothing(&datagram.agent))
+		datagram.agent = *from;
 	error = take_datagram(c, &datagram, from, now);
 	atomic_store_explicit(&c->stats.agents, agents_count(&c->agents),
 	                      memory_order_relaxed);

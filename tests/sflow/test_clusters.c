@@ -129,6 +129,7 @@ source_may_have_to_be_the_agent(void **state)
 	struct script *s = *state;
 	struct device d = script_machine("192.0.2.1");
 	struct device six = script_machine("fd00::1");
+	struct device itself = script_machine("127.0.0.1");
 
 	config.same_address = true;
 	looks_configure(s, &config);
@@ -142,7 +143,11 @@ source_may_have_to_be_the_agent(void **state)
 	script_end(s);
 	assert_int_equal(input_from(s, "fd00::2"), COLLECTOR_REFUSED);
 	assert_int_equal(input_from(s, "fd00::1"), 0);
-	assert_int_equal(collector_stats(s->c)->not_allowed, 3);
+	/* an address that says nothing is no other's */
+	script_begin(s, &itself);
+	script_end(s);
+	assert_int_equal(input_from(s, "192.0.2.1"), COLLECTOR_REFUSED);
+	assert_int_equal(collector_stats(s->c)->not_allowed, 4);
 	assert_int_equal(collector_stats(s->c)->agents, 2);
 }
 
