@@ -40,7 +40,7 @@ buffer_room(struct buffer *b, size_t more)
 static inline void
 buffer_add(struct buffer *b, const char *bytes, size_t len)
 {
-	if (!buffer_room(b, len))
+	if (len == 0 || !buffer_room(b, len))
 		return;
 	memcpy(b->bytes + b->len, bytes, len);
 	b->len += len;

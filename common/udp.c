@@ -243,13 +243,13 @@ udp_close(struct udp_listener *listener)
 uint16_t
 udp_port(const struct udp_listener *listener)
 {
-	struct sockaddr_storage bound;
+	struct sockaddr_in6 bound = {0}; /* or of IPv4, with the port in the same place */
 	socklen_t len = sizeof(bound);
 
 	if (listener->fd < 0 ||
 	    getsockname(listener->fd, (void *)&bound, &len) != 0)
 		return 0;
-	return ntohs(((const struct sockaddr_in *)&bound)->sin_port);
+	return ntohs(bound.sin6_port);
 }
 
 /* The count is the kernel's, and begins with the socket. */

@@ -40,7 +40,7 @@ static struct {
 	struct collector *collector;
 	struct state *state; /* NULL: none is kept */
 	int signals;         /* signalfd */
-} bridge = {.signals = -1};
+} bridge;
 
 /* Beginning -------------------------------------------------------------------------- */
 
@@ -292,6 +292,7 @@ main(int argc, char **argv)
 
 	options_read(&options, argc, argv);
 	bridge.options = &options;
+	bridge.signals = -1;
 	bridge.config = config_load(options.config, NULL, fault);
 	if (options.test || bridge.config == NULL) {
 		result = test_config(bridge.config, options.config, fault);

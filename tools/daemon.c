@@ -290,7 +290,7 @@ take_gzip(struct reading *r, unsigned char *bytes, size_t len)
 static size_t
 skip_header(struct reading *r, const unsigned char *bytes, size_t len)
 {
-	static const char end[] = "\r\n\r\n";
+	static const unsigned char end[] = "\r\n\r\n";
 	size_t i;
 
 	for (i = 0; i < len && end[r->header_end] != '\0'; i++)

@@ -81,7 +81,7 @@ bool
 config_set_bytes(const struct setting *key, void *to, const char *value,
                  char why[SETTING_WHY])
 {
-	long number;
+	long number = 0;
 
 	if (!read_bytes(key, value, &number, why))
 		return false;
@@ -93,7 +93,7 @@ bool
 config_set_rcvbuf(const struct setting *key, void *to, const char *value,
                   char why[SETTING_WHY])
 {
-	long number;
+	long number = 0;
 
 	if (!read_bytes(key, value, &number, why))
 		return false;

@@ -296,7 +296,7 @@ make_prefix(const char *root)
 		return NULL;
 	while (len > 0 && root[len - 1] == '/')
 		len--;
-	memcpy(prefix, RRD_UPDATE, begin);
+	strcpy(prefix, RRD_UPDATE);
 	len = begin + rrd_escape(root, len, prefix + begin);
 	memcpy(prefix + len, "/", 2);
 	return prefix;

@@ -80,7 +80,7 @@ grow(struct rrd_gather *g, struct waiting *w, size_t more)
 	size_t size = w->len + more > 2 * w->size ? w->len + more : 2 * w->size;
 	char *line;
 
-	if (w->size - w->len >= more)
+	if (w->line != NULL && w->size - w->len >= more)
 		return true;
 	if (!rrd_reserve(g->rrd, size - w->size))
 		return false;

@@ -79,13 +79,13 @@ store_waiting(struct store_feed *feed)
 struct store_host *
 store_take(struct store_feed *feed)
 {
-	unsigned i = feed->number;
 	struct store_host *host;
 
 	pthread_mutex_lock(&feed->store->lock);
 	host = feed->queue;
 	if (host != NULL) {
-		DL_DELETE2(feed->queue, host, places[i].prev, places[i].next);
+		DL_DELETE2(feed->queue, host, places[feed->number].prev,
+		           places[feed->number].next);
 		feed->waiting--;
 		atomic_store(queued(feed, host), false);
 	}

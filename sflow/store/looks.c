@@ -139,7 +139,6 @@ store_value_copy(const struct store_value *value, bool describe,
 {
 	r->metric = *value->metric;
 	r->describe = describe;
-	r->number = value->number;
 	r->heard_ms = value->heard_ms;
 	r->tmax_s = value->tmax_s;
 	r->dmax_s = value->dmax_s;
@@ -152,6 +151,8 @@ store_value_copy(const struct store_value *value, bool describe,
 	}
 	if (value->metric->type == STRING)
 		strcpy(r->text, value->text);
+	else
+		r->number = value->number;
 }
 
 bool

@@ -23,8 +23,9 @@ setup(void **state)
 {
 	struct capture *c = calloc(1, sizeof(*c));
 
-	if (c == NULL || (c->file = tmpfile()) == NULL)
-		return -1;
+	assert_non_null(c);
+	c->file = tmpfile();
+	assert_non_null(c->file);
 	fflush(stderr);
 	c->stderr_was = dup(STDERR_FILENO);
 	dup2(fileno(c->file), STDERR_FILENO);

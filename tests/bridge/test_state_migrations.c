@@ -166,8 +166,8 @@ second_fails(void **state)
 	    add_table, /* once more */
 	    "this is no SQL",
 	    "ALTER TABLE hosts RENAME COLUMN absent TO other",
-	    "UPDATE hosts SET agent = x'0a4d0001', machine = 0, sub_agent = 0, "
-	    "source_class = 0, source_index = 0",
+	    ("UPDATE hosts SET agent = x'0a4d0001', machine = 0, sub_agent = 0, "
+	     "source_class = 0, source_index = 0"),
 	    "DELETE FROM hosts; DROP TABLE notes; SELECT * FROM absent",
 	    "DELETE FROM hosts; INSERT INTO hosts (agent) VALUES (NULL)"};
 	uint8_t *before;

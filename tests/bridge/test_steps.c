@@ -262,8 +262,7 @@ host_that_goes_down_and_comes_back(void **state)
 static void
 metric_that_goes_and_comes_back(void **state)
 {
-	unsigned before, away;
-	double then;
+	unsigned before, away, then;
 
 	(void)state;
 	for (before = 1; before < 14; before++)
@@ -304,8 +303,7 @@ metric_that_goes_before_its_host_is_down(void **state)
 static void
 steps_that_are_missed(void **state)
 {
-	unsigned before, missed;
-	double then;
+	unsigned before, missed, then;
 
 	(void)state;
 	for (before = 1; before < 14; before++)

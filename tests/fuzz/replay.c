@@ -10,6 +10,7 @@
  * abort_on_error=1.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 
@@ -232,11 +234,11 @@ mutate(struct input *m)
 static void
 keep_mutant(int signal_number)
 {
-	FILE *file = fopen("mutant.bin", "wb");
+	int file = open("mutant.bin", O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
-	if (file != NULL) {
-		fwrite(mutant.bytes, 1, mutant.len, file);
-		fclose(file);
+	if (file >= 0) {
+		(void)!write(file, mutant.bytes, mutant.len);
+		close(file);
 	}
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);

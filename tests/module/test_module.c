@@ -612,7 +612,7 @@ await_value(int s, const char *name, Ganglia_value_msg *message)
 	struct timeval patience = {.tv_sec = DEADLINE_MS / 1000};
 	Ganglia_metric_id *id = &message->Ganglia_value_msg_u.gstr.metric_id;
 	size_t described = 0;
-	bool is_metadata;
+	bool is_metadata = false;
 
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	for (;;) {

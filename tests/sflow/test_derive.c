@@ -781,7 +781,7 @@ latch_holds_what_deltas_need(void **state)
 static void
 latch_holds_the_counters_of_the_table(void **state)
 {
-	struct field_value values[RECORD_FIELDS_MAX];
+	struct field_value values[RECORD_FIELDS_MAX] = {0};
 	uint64_t before[RECORD_FIELDS_MAX];
 	uint8_t latch[RECORD_FIELDS_MAX * 8];
 	size_t i, row;
@@ -796,6 +796,7 @@ latch_holds_the_counters_of_the_table(void **state)
 			                         : U32_ALL - row;
 		assert_in_range(latch_size(l), 0, sizeof(latch));
 		latch_write(l, values, l->count, latch);
+		memset(before, 0xff, sizeof(before));
 		latch_read(l, latch, l->count, before);
 		for (row = 0; row < l->count; row++)
 			assert_true(before[row] == 0 ||

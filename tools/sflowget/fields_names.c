@@ -199,10 +199,10 @@ type_name(enum field_type type)
 {
 	switch (type) {
 	case FIELD_U8: return "uint8";
-	case FIELD_U32: return "uint32";
+	case FIELD_U32:
 	case FIELD_LIST: return "uint32";
 	case FIELD_U64: return "uint64";
-	case FIELD_I32: return "int32";
+	case FIELD_I32:
 	case FIELD_PCT: return "int32";
 	case FIELD_F32: return "float";
 	case FIELD_F64: return "double";

@@ -48,6 +48,14 @@ begin(struct fragments *f, struct packet *p, const struct fragment_key *key)
 	memset(p->there, 0, sizeof(p->there));
 }
 
+static bool
+is_same(const struct fragment_key *a, const struct fragment_key *b)
+{
+	return a->id == b->id && a->protocol == b->protocol &&
+	       memcmp(&a->from, &b->from, sizeof(a->from)) == 0 &&
+	       memcmp(&a->to, &b->to, sizeof(a->to)) == 0;
+}
+
 /* Finds the packet of that key, or begins it in the place of the oldest; NULL without
  * memory. */
 static struct packet *
@@ -58,8 +66,7 @@ find(struct fragments *f, const struct fragment_key *key)
 
 	for (i = 0; i < FRAGMENTS_PACKETS; i++) {
 		p = f->packets[i];
-		if (p != NULL && p->order != 0 &&
-		    memcmp(&p->key, key, sizeof(*key)) == 0)
+		if (p != NULL && p->order != 0 && is_same(&p->key, key))
 			return p;
 		if (place == NULL ||
 		    (*place != NULL &&
