@@ -215,6 +215,7 @@ update_value(struct gmond_host *host, const Ganglia_value_msg *message,
 {
 	const Ganglia_gmetric_string *text =
 	    &message->Ganglia_value_msg_u.gstr;
+	Ganglia_gmetric_string *known;
 	struct gmond_metric *metric;
 
 	if (metric_layout != LAYOUT_FITS)
@@ -223,11 +224,13 @@ update_value(struct gmond_host *host, const Ganglia_value_msg *message,
 	                      APR_HASH_KEY_STRING);
 	if (metric == NULL || metric->message.value.id != message->id)
 		return false;
-	if (message->id != gmetric_string)
-		copy_number(&metric->message.value, message);
-	else if (strcmp(metric->message.value.Ganglia_value_msg_u.gstr.str,
-	                text->str) != 0)
+	known = &metric->message.value.Ganglia_value_msg_u.gstr;
+	if (message->id == gmetric_string && strcmp(known->str, text->str) != 0)
 		return false;
+	if (message->id != gmetric_string) {
+		copy_number(&metric->message.value, message);
+		known->fmt = text->fmt; /* a constant of ours; gmond frees pools only */
+	}
 	metric->last_heard = heard;
 	return true;
 }
