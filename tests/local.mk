@@ -13,6 +13,7 @@ include tests/sflowget/local.mk
 include tests/fuzz/local.mk
 include tests/system/local.mk
 include tests/docs/local.mk
+include tests/lint/local.mk
 include tests/rooms/local.mk
 include tests/run/local.mk
 include tests/package/local.mk

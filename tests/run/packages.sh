@@ -12,6 +12,9 @@ check_packages="$start_packages clang
 	libclang-rt-14-dev llvm-14 rrdcached libxml2-utils iproute2 openvswitch-switch pmacct
 	collectd-core munin munin-node nagios4-core nftables man-db curl valgrind"
 
+# Scripts and C files are looked at by these.
+check_packages="$check_packages clang-format clang-tidy shellcheck"
+
 # Debian's packages and the RPM are built, looked at, and tried out.
 package_tools="apparmor debhelper dh-apparmor lintian rpm strace"
 check_packages="$check_packages $package_tools"
