@@ -13,8 +13,8 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define VALUES_EVERY_MS 5000
-#define DOWN_AFTER_MS 80000 /* after so much silence it is down: four of gmond's
-                             * host_tmax */
+/* After so much silence it is down: four of gmond's host_tmax. */
+#define DOWN_AFTER_MS 80000
 
 static struct {
 	struct store *store; /* NULL: nothing is started */
@@ -120,6 +120,7 @@ datagrams_lost(void)
 #define ASKED_FIELD(function, metric, meaning, units, title) \
 	FIELD_EXPANDED(metric, meaning##_AS, units, "bridge", title)
 
+/* clang-format off */
 static const struct field fields[] = {
     COLLECTOR_STATS(STATS_FIELD, NONE)
     COUNTERS_OF_SOCKETS(SOCKET_FIELD, NONE)
@@ -129,6 +130,7 @@ static const struct field fields[] = {
     COUNTERS_OF_STATE(COUNTER_FIELD, NONE)
     BRIDGE_ASKED(ASKED_FIELD)
 };
+/* clang-format on */
 
 #define ROWS COUNT_OF(fields)
 
@@ -146,6 +148,7 @@ static const struct layout layout = {.name = "gmetad-bridge",
 #define ASKED_SOURCE(function, metric, meaning, ...) \
 	{meaning, 0, NULL, function},
 
+/* clang-format off */
 static const struct {
 	enum meaning meaning;
 	size_t offset;
@@ -156,6 +159,7 @@ static const struct {
     BRIDGE_COUNTERS(COUNTER_SOURCE, NONE)
     BRIDGE_ASKED(ASKED_SOURCE)
 };
+/* clang-format on */
 
 /* Values --------------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 
 #define WRONG 2 /* the status to exit with */
 
+/* clang-format off */
 static const struct {
 	struct option option;
 	const char *argument; /* NULL: none */
@@ -20,6 +21,7 @@ static const struct {
     {{"version", no_argument, NULL, 'V'}, NULL, "print the version, and exit"},
     {{"help", no_argument, NULL, 'h'}, NULL, "print this, and exit"},
 };
+/* clang-format on */
 
 #define COUNT (sizeof(table) / sizeof(table[0]))
 

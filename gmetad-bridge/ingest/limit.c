@@ -18,7 +18,8 @@ struct bucket {
 
 struct limit {
 	struct bucket *by_source;
-	struct bucket *by_use; /* in the order of their last use, the latest at the end */
+	/* In the order of their last use, the latest at the end. */
+	struct bucket *by_use;
 	size_t count, most;
 	struct bucket shared; /* of new sources for which there is no room */
 };

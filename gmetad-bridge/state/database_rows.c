@@ -12,11 +12,13 @@
                "loss, down"
 
 /* Numbers of the columns, in the order of KEY and OTHERS. */
+/* clang-format off */
 enum {
 	AGENT, MACHINE, SUB_AGENT, SOURCE_CLASS, SOURCE_INDEX, KEY_COUNT,
 	UUID = KEY_COUNT, NAME, SHOWN, FIRST, HEARD, STARTED, INTERVAL, JITTER,
 	LOSS, DOWN
 };
+/* clang-format on */
 
 int
 database_prepare(struct database *db)

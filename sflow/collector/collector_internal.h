@@ -33,7 +33,8 @@ struct collector {
 	int64_t wall_ms; /* wall clock minus `now` */
 	int64_t now_ms;  /* `now` of the latest call */
 	int64_t swept_ms; /* when ticks.c last looked for what has expired */
-	struct agent *save_next; /* where collector_save() goes on; NULL: at the first */
+	/* Where collector_save() goes on; NULL: at the first. */
+	struct agent *save_next;
 	bool saved_all;          /* collector_save() has come to the end */
 	struct event_queue events;
 	size_t states[MEMBER_DOWN + 1];  /* hosts in each state, at the last tick */

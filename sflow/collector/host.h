@@ -71,7 +71,8 @@ struct host {
 struct hosts {
 	struct taken_name *names;
 	bool keep;                   /* hosts are saved */
-	struct forgotten *forgotten; /* removed hosts, still to be deleted where saved */
+	/* Removed hosts, still to be deleted where saved. */
+	struct forgotten *forgotten;
 	double loss;                 /* share of all datagrams that get lost */
 };
 

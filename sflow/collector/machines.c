@@ -8,7 +8,8 @@
 #include "sflow/collector/collector_internal.h"
 #include "sflow/hash.h"
 
-#define SETTLE_MS 5000 /* after a move, the old hypervisor may still report it so long */
+/* After a move, the old hypervisor may still report it so long. */
+#define SETTLE_MS 5000
 
 /* A virtual machine that is a host of its own, or was. */
 struct machine {

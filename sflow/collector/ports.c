@@ -10,8 +10,9 @@
 
 #define IF_TYPE_ROW 1 /* of if_counters */
 #define SILENT_INTERVALS 3 /* after so many without a rate a port does not count */
-#define OUTAGE_INTERVALS 2 /* after so many without any port it was an outage, and all
-                            * ports are waited for again */
+/* After so many without any port it was an outage, and all ports are waited for
+ * again. */
+#define OUTAGE_INTERVALS 2
 #define UNKNOWN_MS (INT64_MAX / 16)
 
 /* By the IANAifType-MIB. */

@@ -15,8 +15,8 @@
 
 /* What was silent for longer is forgotten: */
 #define UNNAMED_DMAX_MS 120000 /* an agent that got no name, so readers do not see it */
-#define BRIEF_DMAX_MS 3600000  /* an agent that sent fewer than BRIEF_DATAGRAMS; it may
-                                * poll slowly */
+/* An agent that sent fewer than BRIEF_DATAGRAMS; it may poll slowly. */
+#define BRIEF_DMAX_MS 3600000
 #define BRIEF_DATAGRAMS 3
 #define BARE_DMAX_MS 600000    /* a sub-agent that has no sources any more */
 

@@ -222,7 +222,8 @@ void store_release(struct store_host *host);
 struct store_state {
 	const char *key;
 	const char *name;
-	struct address address; /* the agent's; unknown where the host is not the agent */
+	/* The agent's; unknown where the host is not the agent. */
+	struct address address;
 	unsigned cluster;
 	bool up;                /* up or late; false: down */
 	int64_t heard_ms;       /* when it was last heard */

@@ -5,6 +5,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* clang-format off */
+
 #define ROW(type_, field_) {.name = field_, .type = FIELD_##type_}
 #define NAME_OF(field_, names_) \
 	{.name = field_, .type = FIELD_U32, .formula = NAMED, .names = &(names_)}

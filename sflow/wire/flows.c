@@ -14,6 +14,7 @@ flow_find(uint32_t tag)
 
 /* sFlow version 5, section 5: "sFlow Datagram Format" ------------------------ */
 
+/* clang-format off */
 #define ROW(type_, field_) {.name = field_, .type = FIELD_##type_}
 
 /* The fields of a datagram, and of samples with records. Samples have compact or
@@ -181,6 +182,7 @@ const struct sample_layout sample_layouts[] = {
 };
 
 const size_t sample_layouts_count = COUNT_OF(sample_layouts);
+/* clang-format on */
 
 /* The standard's samples have the tags 1, 2, 3 ... and stand first, so these are found
  * without a search. */

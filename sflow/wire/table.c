@@ -5,6 +5,8 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* clang-format off */
+
 /* Rows. RAW: a field without a metric. The others are named after the formula
  * that turns the field into the metric. */
 #define RAW(type_, field_) {.name = field_, .type = FIELD_##type_}

@@ -98,6 +98,7 @@ count(const char *xml, const char *what)
 	"<EXTRA_ELEMENT NAME=\"DESC\" VAL=\"" title "\"/>\n" \
 	"<EXTRA_ELEMENT NAME=\"GROUP\" VAL=\"" group "\"/>\n" \
 	"</EXTRA_DATA>\n"
+/* clang-format off */
 #define VALUES(tn, source) \
 	"<METRIC NAME=\"count\" VAL=\"4\" TYPE=\"uint32\" UNITS=\"\" TN=\"" tn \
 	"\" TMAX=\"300\" DMAX=\"600\" SLOPE=\"zero\"" source ">\n" \
@@ -111,6 +112,7 @@ count(const char *xml, const char *what)
 	"<METRIC NAME=\"text\" VAL=\"as it came\" TYPE=\"string\" UNITS=\"\" TN=\"" tn \
 	"\" TMAX=\"300\" DMAX=\"600\" SLOPE=\"zero\"" source ">\n" \
 	EXTRA("", "A text", "group") "</METRIC>\n"
+/* clang-format on */
 #define WEB \
 	"<CLUSTER NAME=\"web\" LOCALTIME=\"1700000000\" OWNER=\"ops\" " \
 	"LATLONG=\"unspecified\" URL=\"unspecified\">\n"
@@ -133,6 +135,7 @@ as_gmond_prints_it(void **state)
 	(void)state;
 	grid_host(store, GRID_WEB, "node1", 0.125);
 	grid_host(store, GRID_OTHER, "elsewhere", 1);
+	/* clang-format off */
 	assert_string_equal(
 	    body(ask_gmond(0)),
 	    "<GANGLIA_XML VERSION=\"3.7.2\" SOURCE=\"gmond\">\n" WEB
@@ -140,6 +143,7 @@ as_gmond_prints_it(void **state)
 	    "REPORTED=\"1700000000\" TN=\"0\" TMAX=\"17\" DMAX=\"86400\" "
 	    "LOCATION=\"unspecified\" GMOND_STARTED=\"1699996400\">\n"
 	    VALUES("0", "") "</HOST>\n</CLUSTER>\n</GANGLIA_XML>\n");
+	/* clang-format on */
 	assert_int_equal(count(ask_gmond(1), "<HOST "), 1);
 	assert_non_null(strstr(text.bytes, "IP=\"elsewhere\""));
 }
@@ -149,10 +153,12 @@ as_gmetad_prints_it(void **state)
 {
 	(void)state;
 	grid_host(store, GRID_WEB, "node1", 0.125);
+	/* clang-format off */
 	assert_string_equal(body(ask("/")),
 	                    GRID WEB NODE1 VALUES("0", " SOURCE=\"gmond\"")
 	                    "</HOST>\n</CLUSTER>\n" OTHER
 	                    "</CLUSTER>\n" GRID_END);
+	/* clang-format on */
 	print(document_of_query(config, store, &query_all), GRID_NOW);
 	assert_non_null(strstr(text.bytes, "NAME=\"node1\""));
 }
@@ -160,6 +166,7 @@ as_gmetad_prints_it(void **state)
 static void
 sums(void **state)
 {
+/* clang-format off */
 #define SUMS \
 	"<HOSTS UP=\"2\" DOWN=\"0\" SOURCE=\"gmetad\"/>\n" \
 	"<METRICS NAME=\"count\" SUM=\"8\" NUM=\"2\" TYPE=\"double\" UNITS=\"\" " \
@@ -171,6 +178,7 @@ sums(void **state)
 	"<METRICS NAME=\"size\" SUM=\"2097152\" NUM=\"2\" TYPE=\"double\" " \
 	"UNITS=\"KB\" SLOPE=\"both\" SOURCE=\"gmond\">\n" \
 	EXTRA("", "A size", "group") "</METRICS>\n"
+/* clang-format on */
 #define NO_SUMS "<HOSTS UP=\"0\" DOWN=\"0\" SOURCE=\"gmetad\"/>\n"
 	(void)state;
 	grid_host(store, GRID_WEB, "node1", 0.125);

@@ -164,6 +164,7 @@ refused_is_deleted(void **state)
 static void
 senseless_rows(void **state)
 {
+	/* clang-format off */
 	static const char *const faults[] = {
 	    "agent = x'0a0000'", "agent = x''", "agent = 'text'", "agent = 7",
 	    "agent = zeroblob(17)", "agent = zeroblob(1000000)",
@@ -179,6 +180,7 @@ senseless_rows(void **state)
 	    "interval = -30000", "interval = 1 << 40", "jitter = -1",
 	    "jitter = 0.5", "loss = -0.1", "loss = 1.1", "loss = 9e999",
 	    "loss = 'much'", "down = 2", "down = 'no'"};
+	/* clang-format on */
 	char sql[200];
 	size_t i;
 

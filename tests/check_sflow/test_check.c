@@ -193,12 +193,14 @@ reads_no_more_than_it_needs(void **state)
 static void
 two_of_a_name(void **state)
 {
+	/* clang-format off */
 	static const char xml[] =
 	    "<GANGLIA_XML><GRID NAME=\"g\"><CLUSTER NAME=\"a\">"
 	    HOST("h", "1", "20", LOAD("1"))
 	    "</CLUSTER><CLUSTER NAME=\"b\">"
 	    HOST("h", "99", "20", LOAD("2"))
 	    "</CLUSTER></GRID></GANGLIA_XML>";
+	/* clang-format on */
 
 	(void)state;
 	assert_says(CHECK_CRITICAL, "-H x:8652 --host h --metric load_one", xml,
@@ -257,6 +259,7 @@ the_highest(void **state)
 static void
 counted_once(void **state)
 {
+	/* clang-format off */
 	static const char grid[] =
 	    "<GANGLIA_XML><GRID NAME=\"g\">" COUNTS("60", "40")
 	    "<GRID NAME=\"below\">" COUNTS("40", "30") "</GRID>"
@@ -267,6 +270,7 @@ counted_once(void **state)
 	    "<GANGLIA_XML><GRID NAME=\"g\"><CLUSTER NAME=\"a\">"
 	    COUNTS("1", "1") HOST("h", "99", "20", "") HOST("i", "1", "20", "")
 	    "</CLUSTER></GRID></GANGLIA_XML>";
+	/* clang-format on */
 
 	(void)state;
 	assert_says(CHECK_OK, "--hosts-down", grid, "40 of 100 hosts down");

@@ -27,6 +27,7 @@
 	"<EXTRA_ELEMENT NAME=\"TITLE\" VAL=\"One &amp; only\"/>\n" \
 	"</EXTRA_DATA>\n</METRIC>\n"
 
+/* clang-format off */
 static const char whole[] =
     HEAD
     "<GRID NAME=\"all\" LOCALTIME=\"1700000012\">\n"
@@ -43,6 +44,7 @@ static const char whole[] =
     "<METRICS NAME=\"text\" SUM=\"nan\" NUM=\"2\"/>"
     "<METRICS NAME=\"cpu_num\" SUM=\"8\" NUM=\"2\"/></CLUSTER>\n"
     "</GRID>\n" TAIL;
+/* clang-format on */
 
 /* What is told, a line each. */
 static const char all_told[] =

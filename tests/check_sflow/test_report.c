@@ -118,11 +118,13 @@ never_too_long(void **state)
 	memset(name, '\'', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	for (i = 0; i < 2000; i++)
+		/* clang-format off */
 		len += (size_t)sprintf(
 		    hosts + len,
 		    "<HOST NAME=\"%zu%s\" TN=\"1\" TMAX=\"20\">"
 		    METRIC("a", "9", "", "both") "</HOST>",
 		    i, i % 2 == 0 ? name : "");
+		/* clang-format on */
 	assert_int_equal(scene_check("--cluster c --all-metrics . -c 5 -vvv "
 	                             "--top 100 a", scene_cluster(hosts)),
 	                 CHECK_CRITICAL);

@@ -21,6 +21,7 @@ const char fuzz_name[] = "check";
 size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
+	/* clang-format off */
 	static const char *const words[] = {
 	    "--host\nh\n", "--heartbeat\n", "--metric\na\n", "-w\n10:20\n",
 	    "-c\n@~:5\n", "-w\n5%\n", "--hosts-down\n", "--cluster\nc\n",
@@ -34,6 +35,7 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	    "# END check_sflow\n", "define host {\n", "\thost_name\tweb1\n",
 	    "\t_SFLOW_NAME\tweb1\n", "}\n", "define hostgroup {\n",
 	    "\thostgroup_name\tsflow-cluster-c\n", "\\\n", ";", "register 0\n"};
+	/* clang-format on */
 	const char *chosen = words[random % (sizeof(words) / sizeof(*words))];
 	size_t len = strlen(chosen);
 

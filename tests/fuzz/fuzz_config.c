@@ -21,6 +21,7 @@ const char fuzz_name[] = "config";
 size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
+	/* clang-format off */
 	static const char *const words[] = {
 	    "sflow { ", "grid { ", "cluster \"a\" { ", "cluster b { ", "rrd { ",
 	    "self { ", "archives \"a\" { ", "}\n", "{ ", "} ", "\"", "'", "\\",
@@ -36,6 +37,7 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	    "rra = {} ", "rra = \"RRA:MAX:0.5:1:1\" ", "queue = 2G ",
 	    "rrdcached = \"[::1]:1\" ", "{ \"10.0.0.0/8\", \"::/0\" } ",
 	    "0.0.0.0/0", "\\\n", "unspecified", "18446744073709551616"};
+	/* clang-format on */
 	const char *chosen = words[random % (sizeof(words) / sizeof(*words))];
 
 	memcpy(word, chosen, strlen(chosen));

@@ -26,11 +26,13 @@ const char fuzz_name[] = "query";
 size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
+	/* clang-format off */
 	static const char *const words[] = {
 	    "/", "//", "*", "?", "=", "?filter=summary", "web", "other one",
 	    "node1", "load", "swp1.lane2.load", "nothing", "GET ", "GET /",
 	    " HTTP/1.0", " HTTP/1.1", "/status", "?callback=", "&", "\r\n",
 	    " ", "\t", ";", "<", "%2f", ".."};
+	/* clang-format on */
 	const char *chosen = words[random % (sizeof(words) / sizeof(*words))];
 
 	memcpy(word, chosen, strlen(chosen));

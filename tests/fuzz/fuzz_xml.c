@@ -24,6 +24,7 @@ struct told {
 size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
+	/* clang-format off */
 	static const char *const words[] = {
 	    "<GANGLIA_XML>", "</GANGLIA_XML>", "<GRID NAME=\"", "</GRID>",
 	    "<CLUSTER NAME=\"", "</CLUSTER>", "<HOST NAME=\"", "</HOST>",
@@ -34,6 +35,7 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	    "<!DOCTYPE GANGLIA_XML [", "]>", "<!ENTITY a \"b\">", "&a;", "&#1;",
 	    "<!ATTLIST METRIC VAL CDATA \"x\">", "<![CDATA[", "]]>", "<!--", "-->",
 	    "<?xml version=\"1.0\" encoding=\"UTF-16\"?>", "99999999999999999999"};
+	/* clang-format on */
 	const char *chosen = words[random % (sizeof(words) / sizeof(*words))];
 
 	memcpy(word, chosen, strlen(chosen));

@@ -7,10 +7,12 @@
 static const struct names two_names = {
     2, (const char *const[]){"zero", "one"}, 0};
 
+/* clang-format off */
 #define ROW(type_, formula_, scale_, partner_, metric_) \
 	{.name = "field", .type = FIELD_##type_, .formula = formula_, \
 	 .scale = scale_, .partner = partner_, .names = &two_names, \
 	 .metric = {.name = "metric", .type = metric_}}
+/* clang-format on */
 
 /* What derive() makes of a record of `count` rows in 30 seconds, of what is
  * remembered of the one before. */

@@ -12,6 +12,7 @@
 /* Bytes on the wire by the specification: without and with the optional tail;
  * of structures with strings or lists, the least. host_adapters is read as it
  * is, so nothing is required of it. */
+/* clang-format off */
 static const struct {
 	uint32_t tag;
 	size_t required, whole;
@@ -33,6 +34,7 @@ static const struct {
     {SFLOW_TAG(4413, 3), 144, 144},
     {SFLOW_TAG(5703, 1), 48, 48},
 };
+/* clang-format on */
 
 /* What gmond's own collector decodes. */
 static const uint32_t gmond_tags[] = {

@@ -134,6 +134,7 @@ unknown_ones_are_bytes(void **state)
 	wire_bytes(&w, "\1\2\3\4", 4);
 	wire_sample_end(&w);
 	wire_datagram_end(&w);
+	/* clang-format off */
 	assert_string_equal(TEXT_OF(w),
 	                    HEAD("84") "  datagram.samples 2\n"
 	                    COUNTERS("36", "2")
@@ -142,6 +143,7 @@ unknown_ones_are_bytes(void **state)
 	                    "    unknown 0:999 0 bytes\n"
 	                    "  unknown 8800:2 4 bytes\n"
 	                    "    rest 4 bytes 01020304\n");
+	/* clang-format on */
 	assert_has(JSON_OF(w), "{\"format\":\"43874:1\",\"length\":8,"
 	                       "\"rest_length\":8,"
 	                       "\"rest\":\"0000000100000002\"}");
@@ -250,12 +252,14 @@ record_beyond_its_sample(void **state)
 	wire_u64(&w, 1);
 	end_record(&w);
 	wire_patch(&w, w.record_at, 12);
+	/* clang-format off */
 	assert_string_equal(TEXT_OF(w),
 	                    HEAD("64") "  datagram.samples 1\n"
 	                    COUNTERS("28", "1")
 	                    "    note: a record goes beyond its sample's end\n"
 	                    "    rest 16 bytes 000007d20000000c00000000"
 	                    "00000001\n");
+	/* clang-format on */
 }
 
 static void

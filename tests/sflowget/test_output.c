@@ -10,6 +10,7 @@
 #include "tools/sflowget/number.h"
 #include "tools/sflowget/rrd_create.h"
 
+/* clang-format off */
 static const struct item items[] = {
     {.metric = "load_one", .text = "0.50", .number = 0.5, .is_number = true,
      .type = "float", .units = " ", .group = "load", .about = "Load",
@@ -38,6 +39,7 @@ static const struct item items[] = {
      .units = "", .group = "host_cpu", .about = "", .title = "",
      .heard_ms = 1700000000123},
 };
+/* clang-format on */
 
 static struct wanted wanted;
 static struct printer printer;

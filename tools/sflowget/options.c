@@ -36,6 +36,7 @@ static const struct output *const outputs[] = {
 
 #define OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
 
+/* clang-format off */
 static const struct {
 	struct option option;
 	const char *argument; /* NULL: none */
@@ -76,6 +77,7 @@ static const struct {
     {{"version", no_argument, NULL, 'V'}, NULL, "print the version, and exit"},
     {{"help", no_argument, NULL, 'h'}, NULL, "print this, and exit"},
 };
+/* clang-format on */
 
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
