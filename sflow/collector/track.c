@@ -4,8 +4,9 @@
 
 #define DUPLICATE_MS 5000    /* within it, the same number and uptime is a duplicate */
 #define EARLY_MS 5000        /* what undercuts the floor by more is another clock, */
-#define BACKLOG_MS 60000     /* unless its numbers go on: then what the floor was
-                              * measured with was held up, or our clock stood still */
+/* unless its numbers go on: then what the floor was measured with was held up, or our
+ * clock stood still */
+#define BACKLOG_MS 60000
 #define SAME_MOMENT_MS 1000
 #define DRIFT_UP 16          /* the floor rises by so small a part of the time, and */
 #define DRIFT_DOWN 8         /* may be undercut by so small a part of it */
@@ -17,8 +18,8 @@
 
 #define UNKNOWN_MS 300000    /* expected between two datagrams until it is known */
 #define FEW_NUMBERS 8
-#define GAP_AT_FIRST 64      /* a larger gap is no loss, while the pace of the numbers
-                              * is not known */
+/* While the pace of the numbers is not known, a larger gap is no loss; */
+#define GAP_AT_FIRST 64
 #define GAP_TIMES 8          /* then: so many times as many as are usual */
 
 #define APART_MS 5000        /* two clocks may differ by this and half the interval */

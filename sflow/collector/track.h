@@ -45,11 +45,14 @@ struct distance {
  * was overtaken, or a duplicate; as the next one. */
 enum fit { FIT_NONE, FIT_LINE, FIT_STALE, FIT_NEXT };
 
-#define OVERTAKEN_MS 10000   /* what is overtaken by more is rare, and one that comes so
-                              * late was lost for all that matters */
+/* What is overtaken by more is rare, and one that comes so late was lost for all that
+ * matters. */
+#define OVERTAKEN_MS 10000
+
+/* An uptime that goes back by less is a clock that was set, not a restart. */
+#define UPTIME_BACK_MS 5000
+
 #define HELD_UP_MS 600000    /* no datagram is held up for longer */
-#define UPTIME_BACK_MS 5000  /* an uptime that goes back by less is a clock that was
-                              * set, not a restart */
 #define BACKLOG_NUMBERS 8    /* so few numbers ahead need no other proof */
 #define ONE_CLOCK_MS 2000    /* clocks that differ by less are one */
 #define NEAR_ZERO 64         /* numbers that begin again are lower */

@@ -5,8 +5,7 @@
 
 #include "tools/check_sflow/performance.h"
 
-#define LINE_MAX_BYTES \
-	512 /* the first line: it fits on a pager, and in Nagios's lists */
+#define LINE_MAX_BYTES 512 /* the first line: fits on a pager, and in Nagios's lists */
 #define DATA_MAX_BYTES 3600
 #define MORE_MAX_BYTES 3800
 #define ROOM_OF_END 48 /* for the text that says that something is left out */
