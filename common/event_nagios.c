@@ -74,8 +74,7 @@ judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 		snprintf(output, OUTPUT_SIZE, "sFlow: silent for %ld s, forgotten",
 		         silent);
 	else if (e->kind == EVENT_RETURNED)
-		snprintf(output, OUTPUT_SIZE, "sFlow: heard again after %ld s",
-		         silent);
+		snprintf(output, OUTPUT_SIZE, "sFlow: heard again after %ld s", silent);
 	else if (e->kind == EVENT_JOINED ||
 	         (e->kind == EVENT_RENAMED && e->values.now < e->values.limit))
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard by this name");
@@ -186,10 +185,9 @@ static int
 send_result(int fd, const struct result *result)
 {
 	char line[LINE_SIZE];
-	int len = snprintf(line, sizeof(line),
-	                   "[%lld] PROCESS_HOST_CHECK_RESULT;%s;%d;%s\n",
-	                   (long long)result->time_s, result->host, result->down,
-	                   result->output);
+	int len = snprintf(
+	    line, sizeof(line), "[%lld] PROCESS_HOST_CHECK_RESULT;%s;%d;%s\n",
+	    (long long)result->time_s, result->host, result->down, result->output);
 
 	return write(fd, line, (size_t)len) == len ? 0 : errno;
 }
@@ -239,8 +237,10 @@ tell_trouble(const char *path, int error, int64_t now)
 		return;
 	trouble = error;
 	if (error != 0)
-		log_limited(&limit, now, "can't tell Nagios by %s: %s (results that "
-		            "wait: %u)", path, reason(error), HASH_COUNT(waiting));
+		log_limited(&limit, now,
+		            "can't tell Nagios by %s: %s (results that "
+		            "wait: %u)",
+		            path, reason(error), HASH_COUNT(waiting));
 	else
 		log_limited(&limit, now, "Nagios is told again by %s", path);
 }

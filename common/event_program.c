@@ -16,9 +16,9 @@
 #include "common/event_sink.h"
 #include "common/log.h"
 
-#define RUNNING_MAX 16  /* programs at a time */
-#define SECONDS_MAX 30  /* a program that runs longer is killed */
-#define LOOK_MS 1000    /* between two looks at the running programs */
+#define RUNNING_MAX 16 /* programs at a time */
+#define SECONDS_MAX 30 /* a program that runs longer is killed */
+#define LOOK_MS 1000   /* between two looks at the running programs */
 #define VARIABLES 12
 #define VARIABLE_SIZE 160
 #define FIRST_OTHER_FD 3
@@ -53,8 +53,7 @@ add(struct environment *e, const char *format, ...)
 }
 
 static void
-describe(struct environment *e, const struct event *event,
-         int64_t wall_offset_ms)
+describe(struct environment *e, const struct event *event, int64_t wall_offset_ms)
 {
 	const struct event_membership *member = &event->of.membership;
 	char address[ADDRESS_TEXT];
@@ -66,8 +65,7 @@ describe(struct environment *e, const struct event *event,
 	add(e, "SFLOW_OLD_HOST=%s", member->old_name);
 	add(e, "SFLOW_AGENT=%s", address_text(&event->agent, address));
 	add(e, "SFLOW_TIME=%" PRId64, (event->last_ms + wall_offset_ms) / 1000);
-	add(e, "SFLOW_LAST_HEARD=%" PRId64,
-	    (member->heard_ms + wall_offset_ms) / 1000);
+	add(e, "SFLOW_LAST_HEARD=%" PRId64, (member->heard_ms + wall_offset_ms) / 1000);
 	add(e, "SFLOW_MISSED=%.0f", event->values.now);
 	add(e, "SFLOW_ALLOWED=%.0f", event->values.limit);
 	add(e, "SFLOW_INTERVAL=%.3f", member->interval_ms / 1000.0);
@@ -96,10 +94,9 @@ spawn(const char *program, char *const *environment, pid_t *pid)
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setpgroup(&attributes, 0);
-	error = arguments[0] == NULL
-	            ? ENOMEM
-	            : posix_spawn(pid, program, &files, &attributes, arguments,
-	                          environment);
+	error = arguments[0] == NULL ? ENOMEM
+	                             : posix_spawn(pid, program, &files, &attributes,
+	                                           arguments, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	free(arguments[0]);
@@ -161,7 +158,8 @@ tick(const struct event_settings *settings, int64_t now)
 	}
 	if (left_out > 0 && free_place() >= 0) {
 		log_line("on_event: %u events were left out, for %d programs "
-		         "ran already", left_out, RUNNING_MAX);
+		         "ran already",
+		         left_out, RUNNING_MAX);
 		left_out = 0;
 	}
 }

@@ -8,8 +8,8 @@ const struct event_sink *const event_sinks[] = {EVENT_SINKS(PLACE) NULL};
 
 void
 event_sinks_tell(const struct event_sink *const *sinks,
-                 const struct event_settings *settings,
-                 const struct event *event, int64_t now, int64_t wall_offset_ms)
+                 const struct event_settings *settings, const struct event *event,
+                 int64_t now, int64_t wall_offset_ms)
 {
 	for (; *sinks != NULL; sinks++)
 		(*sinks)->tell(settings, event, now, wall_offset_ms);

@@ -23,9 +23,8 @@ struct event_sink {
 	/* Takes an event, or ignores it, as the sink decides. `now` is clock_ms();
 	 * `wall_offset_ms` is the wall clock minus that, and the event's times are of
 	 * the same clock as `now`. */
-	void (*tell)(const struct event_settings *settings,
-	             const struct event *event, int64_t now,
-	             int64_t wall_offset_ms);
+	void (*tell)(const struct event_settings *settings, const struct event *event,
+	             int64_t now, int64_t wall_offset_ms);
 
 	/* Called once a second or more often, for what the sink could not do at
 	 * once. NULL: nothing. */
@@ -47,9 +46,8 @@ extern const struct event_sink *const event_sinks[];
 
 /* These call all sinks of such a list, in its order. */
 void event_sinks_tell(const struct event_sink *const *sinks,
-                      const struct event_settings *settings,
-                      const struct event *event, int64_t now,
-                      int64_t wall_offset_ms);
+                      const struct event_settings *settings, const struct event *event,
+                      int64_t now, int64_t wall_offset_ms);
 void event_sinks_tick(const struct event_sink *const *sinks,
                       const struct event_settings *settings, int64_t now);
 void event_sinks_stop(const struct event_sink *const *sinks);

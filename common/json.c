@@ -71,8 +71,7 @@ put_character(struct json *j, uint32_t c)
 	bool markup = c == '<' || c == '>' || c == '&';
 	char bytes[UTF8_MOST];
 
-	if (utf8_is_control(c) ||
-	    (j->ascii && (special || markup || c > '~'))) {
+	if (utf8_is_control(c) || (j->ascii && (special || markup || c > '~'))) {
 		put_escaped(j, c);
 		return;
 	}

@@ -31,12 +31,10 @@ void json_close(struct json *json, char bracket);
  * character. Control characters, and those that turn the direction of a line, are
  * escaped. A byte that is no UTF-8 is taken as ISO-8859-1, and escaped. */
 void json_text(struct json *json, const char *key, const char *text);
-void json_bytes(struct json *json, const char *key, const uint8_t *bytes,
-                size_t len);
+void json_bytes(struct json *json, const char *key, const uint8_t *bytes, size_t len);
 
 /* Writes bytes as a text of hexadecimal digits. */
-void json_hex(struct json *json, const char *key, const uint8_t *bytes,
-              size_t len);
+void json_hex(struct json *json, const char *key, const uint8_t *bytes, size_t len);
 
 void json_number(struct json *json, const char *key, uint64_t number);
 void json_signed(struct json *json, const char *key, int64_t number);

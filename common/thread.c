@@ -6,8 +6,7 @@
 #include "common/log.h"
 
 int
-thread_start(pthread_t *thread, const char *name, void *(*run)(void *),
-             void *argument)
+thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
 {
 	sigset_t all, was;
 	int error;

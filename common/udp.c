@@ -11,11 +11,11 @@
 
 #include "common/clock.h"
 
-#define CATCH_UP_MS 2000         /* a backlog is taken within this time */
-#define BATCHES_MAX 64           /* taken from one socket before the next one */
-#define DATAGRAM_MAX 65536       /* UDP carries no longer ones */
-#define NAP_MS 20                /* the longest nap */
-#define NAP_BYTES_PER_MS 500000  /* more bytes never come in a millisecond */
+#define CATCH_UP_MS 2000        /* a backlog is taken within this time */
+#define BATCHES_MAX 64          /* taken from one socket before the next one */
+#define DATAGRAM_MAX 65536      /* UDP carries no longer ones */
+#define NAP_MS 20               /* the longest nap */
+#define NAP_BYTES_PER_MS 500000 /* more bytes never come in a millisecond */
 
 /* The buffers for one batch, allocated once. */
 struct udp_batch {
@@ -152,8 +152,8 @@ udp_set_port(struct udp_set *set, uint16_t port)
 
 	for (i = 0; i < set->count; i++)
 		if (set->listeners[i].fd < 0)
-			((struct sockaddr_in *)&set->listeners[i].address)
-			    ->sin_port = htons(port);
+			((struct sockaddr_in *)&set->listeners[i].address)->sin_port =
+			    htons(port);
 }
 
 /* A listener ---------------------------------------------------------------------- */
@@ -175,8 +175,8 @@ buffer_of(int s)
 static int
 ask_buffer(int s, int bytes)
 {
-	if (bytes != 0 && setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
-	                             sizeof(bytes)) != 0)
+	if (bytes != 0 &&
+	    setsockopt(s, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0)
 		setsockopt(s, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	return buffer_of(s);
 }
@@ -200,8 +200,7 @@ open_socket(const struct udp_listener *l, bool shared)
 {
 	int both = is_any(l, AF_INET6) && !l->only_ipv6, only = !both, on = 1, s;
 
-	s = socket(l->address.ss_family,
-	           SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	s = socket(l->address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (s < 0)
 		return -1;
 	if (l->address.ss_family == AF_INET6)
@@ -221,8 +220,7 @@ udp_open(struct udp_listener *listener, int buffer, bool shared)
 	if (s < 0)
 		return -1;
 	listener->buffer = ask_buffer(s, buffer);
-	if (bind(s, (const void *)&listener->address, listener->address_len) !=
-	    0) {
+	if (bind(s, (const void *)&listener->address, listener->address_len) != 0) {
 		error = errno;
 		close(s);
 		errno = error;
@@ -243,11 +241,11 @@ udp_close(struct udp_listener *listener)
 uint16_t
 udp_port(const struct udp_listener *listener)
 {
-	struct sockaddr_in6 bound = {0}; /* or of IPv4, with the port in the same place */
+	struct sockaddr_in6 bound = {
+	    0}; /* or of IPv4, with the port in the same place */
 	socklen_t len = sizeof(bound);
 
-	if (listener->fd < 0 ||
-	    getsockname(listener->fd, (void *)&bound, &len) != 0)
+	if (listener->fd < 0 || getsockname(listener->fd, (void *)&bound, &len) != 0)
 		return 0;
 	return ntohs(bound.sin6_port);
 }
@@ -259,8 +257,8 @@ udp_drops(struct udp_listener *listener)
 	uint32_t memory[SK_MEMINFO_VARS], before = listener->drops;
 	socklen_t len = sizeof(memory);
 
-	if (listener->fd < 0 || getsockopt(listener->fd, SOL_SOCKET, SO_MEMINFO,
-	                                   memory, &len) != 0)
+	if (listener->fd < 0 ||
+	    getsockopt(listener->fd, SOL_SOCKET, SO_MEMINFO, memory, &len) != 0)
 		return 0;
 	listener->drops = memory[SK_MEMINFO_DROPS];
 	return listener->drops - before;
@@ -276,8 +274,8 @@ udp_wait(struct udp_set *set, int ms)
 	size_t i;
 
 	for (i = 0; i < set->count; i++)
-		polled[i] = (struct pollfd){.fd = set->listeners[i].fd,
-		                            .events = POLLIN};
+		polled[i] =
+		    (struct pollfd){.fd = set->listeners[i].fd, .events = POLLIN};
 	polled[i] = (struct pollfd){.fd = set->wake, .events = POLLIN};
 	poll(polled, set->count + 1, ms);
 	for (i = 0; i < set->count; i++)
@@ -342,8 +340,7 @@ udp_catches_up(const struct udp_set *set)
 }
 
 const void *
-udp_datagram(const struct udp_batch *batch, size_t i, size_t *len,
-             struct address *from)
+udp_datagram(const struct udp_batch *batch, size_t i, size_t *len, struct address *from)
 {
 	*len = batch->messages[i].msg_len;
 	*from = address_of_sockaddr(&batch->from[i]);

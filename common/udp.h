@@ -33,7 +33,7 @@ struct udp_set {
 	struct udp_listener listeners[UDP_LISTENERS];
 	size_t count;
 	struct udp_batch *batch;
-	int wake; /* an eventfd */
+	int wake;             /* an eventfd */
 	atomic_llong busy_ms; /* since when each udp_take() has returned true; 0: the
 	                       * last one did not. Read by other threads, too */
 };
@@ -48,8 +48,7 @@ void udp_set_close(struct udp_set *set);
 /* Adds a listener on this address, which is not opened yet. `::` receives IPv4, too,
  * unless 0.0.0.0 is added as well. NULL means all addresses: `::`, or 0.0.0.0 where the
  * kernel has no IPv6. More than UDP_LISTENERS are left out. */
-void udp_set_add(struct udp_set *set, const struct address *address,
-                 uint16_t port);
+void udp_set_add(struct udp_set *set, const struct address *address, uint16_t port);
 
 /* Sets the port of those listeners that are not open yet. */
 void udp_set_port(struct udp_set *set, uint16_t port);

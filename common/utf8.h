@@ -86,9 +86,8 @@ utf8_put(uint32_t c, char bytes[UTF8_MOST])
 static inline bool
 utf8_is_control(uint32_t c)
 {
-	return c < ' ' || (c >= 0x7f && c < 0xa0) ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x2028 || c == 0x2029;
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
 }
 
 #endif

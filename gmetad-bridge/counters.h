@@ -20,8 +20,8 @@
 	       "socket's buffer")
 
 #define COUNTERS_OF_INGEST(METRIC, PLAIN) \
-	METRIC(received, "received", "bridge_received", PER_SECOND, \
-	       "datagrams/sec", "Datagrams received, of whatever kind") \
+	METRIC(received, "received", "bridge_received", PER_SECOND, "datagrams/sec", \
+	       "Datagrams received, of whatever kind") \
 	METRIC(rate_limited, "rate_limited", "bridge_rate_limited", PER_SECOND, \
 	       "datagrams/sec", \
 	       "Datagrams dropped because their source sends too many")
@@ -29,14 +29,14 @@
 #define COUNTERS_OF_READERS(METRIC, PLAIN) \
 	METRIC(readers, "now", "bridge_readers", NOW, "readers", \
 	       "Readers of XML that are being served") \
-	METRIC(requests, "requests", "bridge_requests", PER_SECOND, \
-	       "requests/sec", "Requests of readers that were answered") \
+	METRIC(requests, "requests", "bridge_requests", PER_SECOND, "requests/sec", \
+	       "Requests of readers that were answered") \
 	METRIC(requests_cut, "requests_cut", "bridge_requests_cut", PER_SECOND, \
 	       "requests/sec", "Readers cut off, for they took nothing, or went") \
 	METRIC(refused, "refused", "bridge_readers_refused", PER_SECOND, \
 	       "readers/sec", "Readers refused: not trusted, or too many") \
-	METRIC(xml_bytes, "xml_bytes", "bridge_xml_bytes", PER_SECOND, \
-	       "bytes/sec", "XML sent to readers")
+	METRIC(xml_bytes, "xml_bytes", "bridge_xml_bytes", PER_SECOND, "bytes/sec", \
+	       "XML sent to readers")
 
 /* Values count as written when librrd or rrdcached has confirmed them. */
 #define COUNTERS_OF_RRD(METRIC, PLAIN) \
@@ -50,18 +50,18 @@
 	       "updates/sec", "Values written to RRDs") \
 	METRIC(rrd_dropped, "dropped", "bridge_rrd_dropped", PER_SECOND, \
 	       "updates/sec", "Values for RRDs dropped, for the queue was full") \
-	METRIC(rrd_failed, "failed", "bridge_rrd_failed", PER_SECOND, \
-	       "updates/sec", "Values that could not be written to RRDs") \
-	METRIC(rrd_created, "created", "bridge_rrd_created", PER_SECOND, \
-	       "files/sec", "RRD files created")
+	METRIC(rrd_failed, "failed", "bridge_rrd_failed", PER_SECOND, "updates/sec", \
+	       "Values that could not be written to RRDs") \
+	METRIC(rrd_created, "created", "bridge_rrd_created", PER_SECOND, "files/sec", \
+	       "RRD files created")
 
 /* "open" is 1 while the file is open, else 0. */
 #define COUNTERS_OF_STATE(METRIC, PLAIN) \
 	PLAIN(state_open, "open") \
-	METRIC(state_saved, "saved", "bridge_state_saved", PER_SECOND, \
-	       "hosts/sec", "Hosts saved for the next start") \
-	METRIC(state_failed, "failed", "bridge_state_failed", PER_MINUTE, \
-	       "tries/min", "Times that hosts could not be saved")
+	METRIC(state_saved, "saved", "bridge_state_saved", PER_SECOND, "hosts/sec", \
+	       "Hosts saved for the next start") \
+	METRIC(state_failed, "failed", "bridge_state_failed", PER_MINUTE, "tries/min", \
+	       "Times that hosts could not be saved")
 
 #define BRIDGE_COUNTERS(METRIC, PLAIN) \
 	COUNTERS_OF_SOCKETS(METRIC, PLAIN) \

@@ -31,7 +31,7 @@
 #include "gmetad-bridge/steps/steps.h"
 
 #define CHORES_MS 1000
-#define END_MS 4000 /* time to end for all but the state */
+#define END_MS 4000        /* time to end for all but the state */
 #define END_READERS_MS 500 /* how much of it is for readers */
 
 static struct {
@@ -130,9 +130,8 @@ open_state(void)
 
 	if (config->state == NULL)
 		return 0;
-	bridge.state = state_open(config->state, &database_migrations,
-	                          bridge.collector, clock_ms(),
-	                          clock_wall_offset());
+	bridge.state = state_open(config->state, &database_migrations, bridge.collector,
+	                          clock_ms(), clock_wall_offset());
 	if (bridge.state != NULL)
 		return 0;
 	log_line("out of memory");
@@ -171,8 +170,7 @@ start(void)
 		return -1;
 	}
 	collector_set_wall(bridge.collector, clock_wall_offset());
-	if (steps_open(collector_store(bridge.collector)) != 0 ||
-	    open_state() != 0)
+	if (steps_open(collector_store(bridge.collector)) != 0 || open_state() != 0)
 		return -1;
 	return start_threads();
 }
@@ -191,7 +189,8 @@ tell_what_stays(const struct config *config)
 {
 	if (!same_text(config->state, bridge.config->state))
 		log_line("`state` is taken when gmetad-bridge starts: it is "
-		         "still %s", bridge.config->state);
+		         "still %s",
+		         bridge.config->state);
 	if (!same_text(config->user, bridge.config->user))
 		log_line("`user` is taken when gmetad-bridge starts");
 }

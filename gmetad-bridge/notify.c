@@ -24,8 +24,7 @@ read_address(const char *name)
 {
 	size_t len = strlen(name);
 
-	if ((name[0] != '/' && name[0] != '@') || len < 2 ||
-	    len >= sizeof(to.sun_path))
+	if ((name[0] != '/' && name[0] != '@') || len < 2 || len >= sizeof(to.sun_path))
 		return;
 	to.sun_family = AF_UNIX;
 	memcpy(to.sun_path, name, len + 1);
@@ -62,8 +61,8 @@ tell(const char *text)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	sent = sendto(fd, text, len, MSG_NOSIGNAL,
-	              (const struct sockaddr *)&to, to_len);
+	sent =
+	    sendto(fd, text, len, MSG_NOSIGNAL, (const struct sockaddr *)&to, to_len);
 	close(fd);
 	return sent == (ssize_t)len ? 0 : -1;
 }

@@ -21,7 +21,7 @@ static struct {
 	const struct collector_stats *stats;
 	struct store_host *host; /* NULL: not wanted, or there was no room */
 	struct store_block *block;
-	char name[TEXT_SIZE];    /* "": not wanted */
+	char name[TEXT_SIZE]; /* "": not wanted */
 	unsigned cluster;
 	int64_t started_s;
 } own;
@@ -89,10 +89,8 @@ datagrams_lost(void)
 /* Metrics for which a function is called: ASKED(function, metric, meaning, units,
  * title). */
 #define BRIDGE_ASKED(ASKED) \
-	ASKED(hosts, "bridge_hosts", NOW, "hosts", \
-	      "Hosts known, this one among them") \
-	ASKED(datagrams_lost, "bridge_datagrams_lost", PER_SECOND, \
-	      "datagrams/sec", \
+	ASKED(hosts, "bridge_hosts", NOW, "hosts", "Hosts known, this one among them") \
+	ASKED(datagrams_lost, "bridge_datagrams_lost", PER_SECOND, "datagrams/sec", \
 	      "sFlow datagrams lost on the way, by their sequence numbers") \
 	ASKED(cpu_us, "bridge_cpu", BUSY_US, "%", \
 	      "CPU time of the bridge, of one core") \
@@ -106,7 +104,10 @@ datagrams_lost(void)
 #define PER_MINUTE_AS FLOAT, "%.2f"
 #define BUSY_US_AS FLOAT, "%.2f"
 #define FIELD(name_, type_, format_, units_, group_, title_) \
-	{.name = name_, .type = FIELD_F64, .formula = GAUGE, .scale = 1, \
+	{.name = name_, \
+	 .type = FIELD_F64, \
+	 .formula = GAUGE, \
+	 .scale = 1, \
 	 .metric = {name_, type_, units_, BOTH, format_, group_, title_, \
 	            .fine = (type_) == FLOAT}},
 #define FIELD_EXPANDED(name, as, units, group, title) \
@@ -134,10 +135,8 @@ static const struct field fields[] = {
 
 #define ROWS COUNT_OF(fields)
 
-static const struct layout layout = {.name = "gmetad-bridge",
-                                     .kind = KIND_HOST,
-                                     .fields = fields,
-                                     .count = ROWS};
+static const struct layout layout = {
+    .name = "gmetad-bridge", .kind = KIND_HOST, .fields = fields, .count = ROWS};
 
 /* The source of each metric's number: the offset of a member of the collector's
  * statistics, a counter of the bridge, or a function. */
@@ -145,8 +144,7 @@ static const struct layout layout = {.name = "gmetad-bridge",
 	{meaning, offsetof(struct collector_stats, member), NULL, NULL},
 #define COUNTER_SOURCE(member, key, metric, meaning, ...) \
 	{meaning, 0, &counters.member, NULL},
-#define ASKED_SOURCE(function, metric, meaning, ...) \
-	{meaning, 0, NULL, function},
+#define ASKED_SOURCE(function, metric, meaning, ...) {meaning, 0, NULL, function},
 
 /* clang-format off */
 static const struct {
@@ -179,8 +177,7 @@ number(size_t row)
 		return counter_get(sources[row].counter);
 	if (sources[row].function != NULL)
 		return sources[row].function();
-	return counter_get(
-	    (const atomic_uint_fast64_t *)(stats + sources[row].offset));
+	return counter_get((const atomic_uint_fast64_t *)(stats + sources[row].offset));
 }
 
 static void
@@ -194,8 +191,8 @@ make_value(size_t row, double elapsed_ms, struct derived *value)
 	if (per_second <= 0)
 		value->number = (double)is;
 	else if (elapsed_ms > 0)
-		value->number = is < was ? 0 : (double)(is - was) * per_second *
-		                                   1000 / elapsed_ms;
+		value->number =
+		    is < was ? 0 : (double)(is - was) * per_second * 1000 / elapsed_ms;
 	else
 		value->valid = false; /* a rate needs two numbers */
 }

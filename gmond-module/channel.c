@@ -40,8 +40,7 @@ static struct {
 static void
 pause_us(long us)
 {
-	struct timespec t = {.tv_sec = us / 1000000,
-	                     .tv_nsec = us % 1000000 * 1000};
+	struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
 
 	nanosleep(&t, NULL);
 }
@@ -117,8 +116,8 @@ send_news(struct store_host *from, int64_t now)
 	if (info.gone)
 		return;
 	message_host(&info, host);
-	while ((count = deliveries_read(&channel.deliveries, from, now,
-	                                readings)) > 0) {
+	while ((count = deliveries_read(&channel.deliveries, from, now, readings)) >
+	       0) {
 		for (i = 0; i < count; i++) {
 			if (readings[i].describe) {
 				message_metadata(&message, host, &readings[i]);
@@ -221,7 +220,8 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 		}
 	}
 	atomic_store(&channel.stopping, false);
-	channel.running = thread_start(&channel.thread, "sflow-channel", run, NULL) == 0;
+	channel.running =
+	    thread_start(&channel.thread, "sflow-channel", run, NULL) == 0;
 	return channel.running ? 0 : -1;
 }
 

@@ -10,8 +10,8 @@ struct mark {
 bool
 deliveries_open(struct deliveries *d, struct store *store)
 {
-	const struct store_column_options marks = {
-	    .cell_size = sizeof(struct mark), .with_blocks = true};
+	const struct store_column_options marks = {.cell_size = sizeof(struct mark),
+	                                           .with_blocks = true};
 
 	*d = (struct deliveries){.feed = store_feed(store),
 	                         .marks = store_column(store, &marks)};
@@ -37,8 +37,8 @@ description_life(const struct deliveries *d, const struct store_value *value)
 }
 
 static bool
-is_due(const struct store_value *value, const struct mark *mark,
-       enum store_news news, int64_t now)
+is_due(const struct store_value *value, const struct mark *mark, enum store_news news,
+       int64_t now)
 {
 	return value->metric->slope != ZERO || news != STORE_SAME ||
 	       about_to_expire(mark->delivered, value->tmax_s, now);
@@ -56,8 +56,7 @@ deliver(const struct deliveries *d, const struct store_value *value,
 	if (!is_due(value, mark, news, now))
 		return false;
 	describe = news == STORE_FIRST ||
-	           about_to_expire(mark->described, description_life(d, value),
-	                           now);
+	           about_to_expire(mark->described, description_life(d, value), now);
 	store_value_copy(value, describe, reading);
 	mark->delivered = (uint32_t)now;
 	if (describe)

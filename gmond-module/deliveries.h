@@ -27,8 +27,7 @@ bool deliveries_open(struct deliveries *d, struct store *store);
  * comes; a constant only when it has changed or is about to expire. Its metadata goes
  * with it (`describe`) when the value is new or has another TMAX, and when the metadata
  * is about to expire. Returns how many were copied; 0 when there are no more. */
-size_t deliveries_read(struct deliveries *d, struct store_host *host,
-                       int64_t now,
+size_t deliveries_read(struct deliveries *d, struct store_host *host, int64_t now,
                        struct store_reading readings[DELIVERIES_READ]);
 
 #endif

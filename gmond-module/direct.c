@@ -19,7 +19,7 @@
 
 #define PUBLISH_MS 900 /* between two rounds; handlers run every second or more often */
 #define PUBLISH_MOST_MS 500 /* a round takes no longer; the rest waits for the next */
-#define LOCK_US 50000 /* gmond's main thread waits so long for a dump's end */
+#define LOCK_US 50000       /* gmond's main thread waits so long for a dump's end */
 #define LOCK_MOST_US 500000 /* the same, where one dump follows the other */
 
 /* Whether gmond's hosts have the layout of struct gmond_host. */
@@ -30,8 +30,8 @@ static struct deliveries deliveries;
 static enum layout_known layout;        /* of hosts */
 static enum layout_known metric_layout; /* of metrics */
 static int64_t published_ms;
-static bool locked;                     /* this file holds hosts_mutex */
-static int64_t locked_ms;               /* when it last got it */
+static bool locked;            /* this file holds hosts_mutex */
+static int64_t locked_ms;      /* when it last got it */
 static int64_t wall_offset_ms; /* in this round */
 static atomic_uint_fast64_t values;
 
@@ -68,8 +68,7 @@ lock_soon(void)
 		wait_us = LOCK_US;
 	if (wait_us > LOCK_MOST_US)
 		wait_us = LOCK_MOST_US;
-	if (apr_thread_mutex_timedlock(*gmond.hosts_mutex, wait_us) !=
-	    APR_SUCCESS)
+	if (apr_thread_mutex_timedlock(*gmond.hosts_mutex, wait_us) != APR_SUCCESS)
 		return false;
 	locked = true;
 	locked_ms = clock_ms();
@@ -98,8 +97,7 @@ host_get(const struct store_info *info)
 {
 	static apr_sockaddr_t nowhere; /* an argument that is not used for a spoof */
 	char host[MESSAGE_HOST];
-	Ganglia_metric_id id = {.host = message_host(info, host),
-	                        .spoof = TRUE};
+	Ganglia_metric_id id = {.host = message_host(info, host), .spoof = TRUE};
 
 	return gmond.host_get(host, &nowhere, &id);
 }
@@ -133,8 +131,7 @@ static apr_time_t
 lately(const struct store_info *info)
 {
 	apr_time_t heard = heard_at(info->heard_ms);
-	apr_time_t lively =
-	    apr_time_now() - 3 * apr_time_from_sec(*gmond.host_tmax);
+	apr_time_t lively = apr_time_now() - 3 * apr_time_from_sec(*gmond.host_tmax);
 
 	return (heard > lively ? heard : lively) + APR_USEC_PER_SEC;
 }
@@ -146,8 +143,7 @@ remove_host(const struct store_info *info)
 {
 	struct gmond_host *host = look_up(info);
 
-	if (host == NULL || layout != LAYOUT_FITS ||
-	    host->last_heard > lately(info))
+	if (host == NULL || layout != LAYOUT_FITS || host->last_heard > lately(info))
 		return;
 	apr_hash_set(*gmond.hosts, host->ip, APR_HASH_KEY_STRING, NULL);
 	free(host->location);
@@ -162,16 +158,14 @@ static void
 save_heard(struct gmond_host *host, const struct store_info *info)
 {
 	apr_time_t shown = lately(info) - APR_USEC_PER_SEC;
-	apr_time_t down = apr_time_now() -
-	                  apr_time_from_sec(4 * *gmond.host_tmax + 1);
+	apr_time_t down = apr_time_now() - apr_time_from_sec(4 * *gmond.host_tmax + 1);
 
 	if (host->last_heard <= lately(info))
 		host->last_heard = info->up ? shown : down;
 }
 
 static void
-save_heartbeat(struct gmond_host *host, const struct store_info *info,
-               char *spoof)
+save_heartbeat(struct gmond_host *host, const struct store_info *info, char *spoof)
 {
 	struct message message;
 
@@ -193,8 +187,7 @@ copy_number(Ganglia_value_msg *to, const Ganglia_value_msg *from)
 		    from->Ganglia_value_msg_u.gu_short.us;
 		break;
 	case gmetric_uint:
-		to->Ganglia_value_msg_u.gu_int.ui =
-		    from->Ganglia_value_msg_u.gu_int.ui;
+		to->Ganglia_value_msg_u.gu_int.ui = from->Ganglia_value_msg_u.gu_int.ui;
 		break;
 	case gmetric_float:
 		to->Ganglia_value_msg_u.gf.f = from->Ganglia_value_msg_u.gf.f;
@@ -213,15 +206,13 @@ static bool
 update_value(struct gmond_host *host, const Ganglia_value_msg *message,
              apr_time_t heard)
 {
-	const Ganglia_gmetric_string *text =
-	    &message->Ganglia_value_msg_u.gstr;
+	const Ganglia_gmetric_string *text = &message->Ganglia_value_msg_u.gstr;
 	Ganglia_gmetric_string *known;
 	struct gmond_metric *metric;
 
 	if (metric_layout != LAYOUT_FITS)
 		return false;
-	metric = apr_hash_get(host->values, text->metric_id.name,
-	                      APR_HASH_KEY_STRING);
+	metric = apr_hash_get(host->values, text->metric_id.name, APR_HASH_KEY_STRING);
 	if (metric == NULL || metric->message.value.id != message->id)
 		return false;
 	known = &metric->message.value.Ganglia_value_msg_u.gstr;
@@ -236,8 +227,7 @@ update_value(struct gmond_host *host, const Ganglia_value_msg *message,
 }
 
 static void
-save_value(struct gmond_host *host, Ganglia_value_msg *message,
-           apr_time_t heard)
+save_value(struct gmond_host *host, Ganglia_value_msg *message, apr_time_t heard)
 {
 	apr_time_t before;
 
@@ -246,10 +236,10 @@ save_value(struct gmond_host *host, Ganglia_value_msg *message,
 	before = apr_time_now();
 	gmond.value_save(host, message);
 	if (layout == LAYOUT_FITS && metric_layout == LAYOUT_UNKNOWN)
-		metric_layout = metric_layout_fits(host, message, before,
-		                                   apr_time_now())
-		                    ? LAYOUT_FITS
-		                    : LAYOUT_DIFFERS;
+		metric_layout =
+		    metric_layout_fits(host, message, before, apr_time_now())
+			? LAYOUT_FITS
+			: LAYOUT_DIFFERS;
 	update_value(host, message, heard); /* sets when it was heard */
 }
 

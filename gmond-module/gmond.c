@@ -32,8 +32,8 @@ gmond_is_starting(void)
 {
 	struct sigaction action;
 
-	return sigaction(SIGTERM, NULL, &action) == 0 &&
-	       action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+	return sigaction(SIGTERM, NULL, &action) == 0 && action.sa_handler != SIG_DFL &&
+	       action.sa_handler != SIG_IGN;
 }
 
 static bool
@@ -44,15 +44,13 @@ is_between(apr_time_t t, apr_time_t before, apr_time_t after)
 
 /* Whether the host's key in gmond's table is the pointer in the host itself. */
 static bool
-is_its_key(const struct gmond *gmond, const struct gmond_host *host,
-           const char *ip)
+is_its_key(const struct gmond *gmond, const struct gmond_host *host, const char *ip)
 {
 	apr_hash_index_t *i;
 	const void *key;
 	void *value;
 
-	for (i = apr_hash_first(NULL, *gmond->hosts); i != NULL;
-	     i = apr_hash_next(i)) {
+	for (i = apr_hash_first(NULL, *gmond->hosts); i != NULL; i = apr_hash_next(i)) {
 		apr_hash_this(i, &key, NULL, &value);
 		if (value == host)
 			return key == host->ip && strcmp(key, ip) == 0;
@@ -64,8 +62,7 @@ is_its_key(const struct gmond *gmond, const struct gmond_host *host,
  * microseconds. Only if they fit, the pointers before them are followed. */
 bool
 host_layout_fits(const struct gmond *gmond, const struct gmond_host *host,
-                 const char *ip, const char *name, apr_time_t before,
-                 apr_time_t after)
+                 const char *ip, const char *name, apr_time_t before, apr_time_t after)
 {
 	return is_between(host->first_heard, before, after) &&
 	       is_between(host->last_heard, before, after) &&
@@ -78,9 +75,8 @@ host_layout_fits(const struct gmond *gmond, const struct gmond_host *host,
 }
 
 bool
-metric_layout_fits(const struct gmond_host *host,
-                   const Ganglia_value_msg *saved, apr_time_t before,
-                   apr_time_t after)
+metric_layout_fits(const struct gmond_host *host, const Ganglia_value_msg *saved,
+                   apr_time_t before, apr_time_t after)
 {
 	const Ganglia_gmetric_string *as = &saved->Ganglia_value_msg_u.gstr;
 	const char *name = as->metric_id.name;
@@ -90,8 +86,7 @@ metric_layout_fits(const struct gmond_host *host,
 
 	if (metric == NULL || !is_between(metric->last_heard, before, after) ||
 	    apr_pool_parent_get(metric->pool) != host->pool ||
-	    strcmp(metric->name, name) != 0 ||
-	    metric->message.value.id != saved->id)
+	    strcmp(metric->name, name) != 0 || metric->message.value.id != saved->id)
 		return false;
 	kept = &metric->message.value.Ganglia_value_msg_u.gstr;
 	return strcmp(kept->metric_id.name, name) == 0 &&

@@ -29,8 +29,8 @@ struct gmond_host {
 	char *name;
 	char *ip; /* its key in the table of hosts */
 	char *location;
-	unsigned started; /* shown as GMOND_STARTED */
-	apr_pool_t *pool; /* all memory of the host */
+	unsigned started;     /* shown as GMOND_STARTED */
+	apr_pool_t *pool;     /* all memory of the host */
 	apr_hash_t *metadata; /* by metric name */
 	apr_hash_t *values;   /* by metric name */
 	apr_time_t first_heard;
@@ -55,11 +55,9 @@ struct gmond {
 	int *host_tmax; /* s; a host is down when its TN passes four times that */
 	struct gmond_host *(*host_get)(char *ip, apr_sockaddr_t *address,
 	                               Ganglia_metric_id *id);
-	void (*metadata_save)(struct gmond_host *host,
-	                      Ganglia_metadata_msg *message);
+	void (*metadata_save)(struct gmond_host *host, Ganglia_metadata_msg *message);
 	void (*value_save)(struct gmond_host *host, Ganglia_value_msg *message);
-	void (*update_vidals)(struct gmond_host *host,
-	                      Ganglia_value_msg *message);
+	void (*update_vidals)(struct gmond_host *host, Ganglia_value_msg *message);
 };
 
 /* Looks the functions up. Returns false when this gmond lacks one of them. */
@@ -77,8 +75,7 @@ bool host_layout_fits(const struct gmond *gmond, const struct gmond_host *host,
 
 /* Whether a metric that gmond has just saved, between the two times, has the layout of
  * struct gmond_metric. The host's layout has to be known to fit. */
-bool metric_layout_fits(const struct gmond_host *host,
-                        const Ganglia_value_msg *saved, apr_time_t before,
-                        apr_time_t after);
+bool metric_layout_fits(const struct gmond_host *host, const Ganglia_value_msg *saved,
+                        apr_time_t before, apr_time_t after);
 
 #endif

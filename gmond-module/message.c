@@ -8,10 +8,11 @@
 /* The pointers in Ganglia's messages are not const, but nothing writes through them. */
 #pragma GCC diagnostic ignored "-Wcast-qual"
 
-static const Ganglia_msg_formats formats[] = {
-    [STRING] = gmetric_string, [UINT16] = gmetric_ushort,
-    [UINT32] = gmetric_uint,   [FLOAT] = gmetric_float,
-    [DOUBLE] = gmetric_double};
+static const Ganglia_msg_formats formats[] = {[STRING] = gmetric_string,
+                                              [UINT16] = gmetric_ushort,
+                                              [UINT32] = gmetric_uint,
+                                              [FLOAT] = gmetric_float,
+                                              [DOUBLE] = gmetric_double};
 
 char *
 message_host(const struct store_info *info, char host[MESSAGE_HOST])
@@ -22,8 +23,8 @@ message_host(const struct store_info *info, char host[MESSAGE_HOST])
 
 /* All value messages begin with the same two fields; gmond relies on that, too. */
 static void
-begin_value(Ganglia_value_msg *m, Ganglia_msg_formats format, char *host,
-            char *name, const char *printf_format)
+begin_value(Ganglia_value_msg *m, Ganglia_msg_formats format, char *host, char *name,
+            const char *printf_format)
 {
 	Ganglia_gmetric_string *common = &m->Ganglia_value_msg_u.gstr;
 
@@ -40,9 +41,8 @@ message_value(struct message *message, char *host, struct store_reading *r)
 	Ganglia_value_msg *m = &message->value;
 
 	begin_value(m, formats[r->metric.type], host, r->name,
-	            r->metric.type == STRING
-	                ? r->metric.format
-	                : format_printf(&r->metric, r->number));
+	            r->metric.type == STRING ? r->metric.format
+	                                     : format_printf(&r->metric, r->number));
 	switch (r->metric.type) {
 	case STRING:
 		m->Ganglia_value_msg_u.gstr.str = r->text;
@@ -80,8 +80,8 @@ message_metadata(struct message *message, char *host, struct store_reading *r)
 	d->metric.type = (char *)metric_type_name(r->metric.type);
 	d->metric.name = r->name;
 	d->metric.units = (char *)r->metric.units;
-	d->metric.slope = r->metric.slope == ZERO ? GANGLIA_SLOPE_ZERO
-	                                           : GANGLIA_SLOPE_BOTH;
+	d->metric.slope =
+	    r->metric.slope == ZERO ? GANGLIA_SLOPE_ZERO : GANGLIA_SLOPE_BOTH;
 	d->metric.tmax = r->tmax_s;
 	d->metric.dmax = r->dmax_s;
 	message->extra[0] = extra("GROUP", r->group);

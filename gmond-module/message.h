@@ -21,14 +21,12 @@ char *message_host(const struct store_info *info, char host[MESSAGE_HOST]);
 
 /* Fill in the message of a value, and that of its metadata. `host` is that of
  * message_host(). */
-void message_value(struct message *message, char *host,
-                   struct store_reading *reading);
+void message_value(struct message *message, char *host, struct store_reading *reading);
 void message_metadata(struct message *message, char *host,
                       struct store_reading *reading);
 
 /* Fills in the message of a heartbeat. Its value is when the host's agent was started,
  * by the wall clock; gmond shows it as GMOND_STARTED. */
-void message_heartbeat(struct message *message, char *host,
-                       uint32_t started_s);
+void message_heartbeat(struct message *message, char *host, uint32_t started_s);
 
 #endif

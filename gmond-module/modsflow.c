@@ -51,17 +51,20 @@ enum meaning { NOW = 1, PER_SECOND = 1, PER_MINUTE = 60 };
 #define PER_SECOND_AS GANGLIA_VALUE_FLOAT, "%.2f"
 #define PER_MINUTE_AS GANGLIA_VALUE_FLOAT, "%.2f"
 #define OWN(name_, type_, format_, units_, title_) \
-	{.name = name_, .tmax = 60, .type = type_, \
-	 .units = units_, .slope = "both", .fmt = format_, \
-	 .msg_size = UDP_HEADER_SIZE + 8, .desc = title_},
+	{.name = name_, \
+	 .tmax = 60, \
+	 .type = type_, \
+	 .units = units_, \
+	 .slope = "both", \
+	 .fmt = format_, \
+	 .msg_size = UDP_HEADER_SIZE + 8, \
+	 .desc = title_},
 #define OWN_EXPANDED(name, as, units, title) OWN(name, as, units, title)
 #define OWN_METRIC(source, metric, meaning, units, title) \
 	OWN_EXPANDED(metric, meaning##_AS, units, title)
 
 static Ganglia_25metric own_metrics[] = {
-    COLLECTOR_STATS(OWN_METRIC, NONE)
-    MODULE_ASKED(OWN_METRIC)
-    {.name = NULL},
+    COLLECTOR_STATS(OWN_METRIC, NONE) MODULE_ASKED(OWN_METRIC){.name = NULL},
 };
 
 #define OWN_COUNT ((int)(sizeof(own_metrics) / sizeof(own_metrics[0])) - 1)
@@ -76,10 +79,7 @@ static const struct {
 	enum meaning factor;
 	size_t offset;
 	uint64_t (*function)(void);
-} sources[] = {
-    COLLECTOR_STATS(STATS_SOURCE, NONE)
-    MODULE_ASKED(ASKED_SOURCE)
-};
+} sources[] = {COLLECTOR_STATS(STATS_SOURCE, NONE) MODULE_ASKED(ASKED_SOURCE)};
 
 static uint64_t
 total(int metric)
@@ -90,8 +90,8 @@ total(int metric)
 	if (sources[metric].function != NULL)
 		number = sources[metric].function();
 	else
-		number = atomic_load((const atomic_uint_fast64_t *)(
-		    stats + sources[metric].offset));
+		number = atomic_load(
+		    (const atomic_uint_fast64_t *)(stats + sources[metric].offset));
 	return number * (uint64_t)sources[metric].factor;
 }
 
@@ -196,8 +196,7 @@ choose_publisher(cfg_t *config)
 	case DELIVER_AUTO:
 		break;
 	}
-	return runs && gmond_find(&gmond) ? &direct_publisher
-	                                  : &channel_publisher;
+	return runs && gmond_find(&gmond) ? &direct_publisher : &channel_publisher;
 }
 
 static void
@@ -224,8 +223,7 @@ start(cfg_t *config, apr_pool_t *pool)
 		log_line("out of memory");
 		return -1;
 	}
-	if (publisher->start(collector_store(module.collector), config, pool) !=
-	    0)
+	if (publisher->start(collector_store(module.collector), config, pool) != 0)
 		return -1;
 	module.publisher = publisher;
 	return receiver_start(&module.parameters, module.collector);
@@ -252,12 +250,11 @@ init(apr_pool_t *pool)
 	apr_pool_pre_cleanup_register(pool, NULL, end);
 	if (parameters_read(&module.parameters, config,
 	                    sflow_module.module_params_list) == 0 &&
-	    check_port(config, module.parameters.port) == 0 &&
-	    start(config, pool) == 0)
+	    check_port(config, module.parameters.port) == 0 && start(config, pool) == 0)
 		return 0;
 	cleanup();
 	return -1;
 }
 
-__attribute__((visibility("default"))) mmodule sflow_module = {
-    STD_MMODULE_STUFF, init, cleanup, own_metrics, handler};
+__attribute__((visibility("default")))
+mmodule sflow_module = {STD_MMODULE_STUFF, init, cleanup, own_metrics, handler};

@@ -49,8 +49,10 @@ set_rcvbuf(const struct setting *setting, void *to, const char *text,
            char why[SETTING_WHY])
 {
 	return setting_number(setting, to, text, why) ||
-	       setting_should_be(why, "bytes, at most %ld (0: the system's "
-	                              "default)", setting->most);
+	       setting_should_be(why,
+	                         "bytes, at most %ld (0: the system's "
+	                         "default)",
+	                         setting->most);
 }
 
 #define IN(member) .to = offsetof(struct parameters, member)
@@ -76,8 +78,7 @@ static const struct setting own[] = {
 static int
 set_parameter(struct parameters *p, const char *name, const char *value)
 {
-	const struct setting *setting =
-	    setting_find(own, OWN_COUNT, name);
+	const struct setting *setting = setting_find(own, OWN_COUNT, name);
 	void *base = p;
 	char why[SETTING_WHY];
 
@@ -92,8 +93,7 @@ set_parameter(struct parameters *p, const char *name, const char *value)
 	if (setting->form == SETTING_FILE ? file_set(setting, base, value, why)
 	                                  : setting_set(setting, base, value, why))
 		return 0;
-	log_line("param %s { value = \"%s\" }: it should be %s", name, value,
-	         why);
+	log_line("param %s { value = \"%s\" }: it should be %s", name, value, why);
 	return -1;
 }
 
@@ -162,8 +162,7 @@ read_section(struct parameters *p, cfg_t *section)
 	take_bool(section, "accept_memcache_metrics", &accept[KIND_MEMCACHE]);
 	take_bool(section, "accept_jvm_metrics", &accept[KIND_JVM]);
 	take_bool(section, "multiple_http_instances", &multiple[KIND_HTTP]);
-	take_bool(section, "multiple_memcache_instances",
-	          &multiple[KIND_MEMCACHE]);
+	take_bool(section, "multiple_memcache_instances", &multiple[KIND_MEMCACHE]);
 	take_bool(section, "multiple_jvm_instances", &multiple[KIND_JVM]);
 	return is_set(section, "udp_port") ? read_port(p, section) : 0;
 }
@@ -180,12 +179,10 @@ read_globals(struct parameters *p, cfg_t *globals)
 }
 
 int
-parameters_read(struct parameters *p, cfg_t *config,
-                const apr_array_header_t *list)
+parameters_read(struct parameters *p, cfg_t *config, const apr_array_header_t *list)
 {
-	cfg_t *section = cfg_getopt(config, "sflow") == NULL
-	                     ? NULL
-	                     : cfg_getsec(config, "sflow");
+	cfg_t *section =
+	    cfg_getopt(config, "sflow") == NULL ? NULL : cfg_getsec(config, "sflow");
 	int result = 0;
 
 	memset(p, 0, sizeof(*p));

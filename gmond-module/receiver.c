@@ -12,7 +12,7 @@
 #include "common/udp.h"
 
 #define SOCKETS_MAX 8
-#define TICK_MS 250           /* a late host is found at most so much later */
+#define TICK_MS 250 /* a late host is found at most so much later */
 #define CHORES_MS 1000
 #define BIND_AGAIN_MS 10000
 
@@ -48,7 +48,8 @@ open_listener(struct udp_listener *l, const struct parameters *p)
 
 	if (l->buffer != 0 && l->buffer < p->rcvbuf)
 		log_line("the socket's buffer is %d bytes, not %d: "
-		         "net.core.rmem_max limits it", l->buffer, p->rcvbuf);
+		         "net.core.rmem_max limits it",
+		         l->buffer, p->rcvbuf);
 	if (result != 0)
 		log_line("can't listen on UDP port %u: %s; is another "
 		         "collector running? trying again every %d s",
@@ -64,8 +65,7 @@ bind_listeners(int64_t now)
 	receiver.bound_ms = now;
 	for (i = 0; i < receiver.set.count; i++)
 		if (receiver.set.listeners[i].fd < 0)
-			open_listener(&receiver.set.listeners[i],
-			              receiver.parameters);
+			open_listener(&receiver.set.listeners[i], receiver.parameters);
 }
 
 uint64_t
@@ -92,14 +92,13 @@ static void
 tell_events(int64_t now)
 {
 	const struct parameters *p = receiver.parameters;
-	const struct event_settings settings = {
-	    .program = p->on_event, .nagios_commands = p->nagios_commands};
+	const struct event_settings settings = {.program = p->on_event,
+	                                        .nagios_commands = p->nagios_commands};
 	int64_t wall_offset = clock_wall_offset();
 	struct event event;
 
 	while (collector_event(receiver.collector, &event))
-		event_sinks_tell(event_sinks, &settings, &event, now,
-		                 wall_offset);
+		event_sinks_tell(event_sinks, &settings, &event, now, wall_offset);
 	event_sinks_tick(event_sinks, &settings, now);
 }
 
@@ -147,8 +146,7 @@ run(void *unused)
 }
 
 int
-receiver_start(const struct parameters *parameters,
-               struct collector *collector)
+receiver_start(const struct parameters *parameters, struct collector *collector)
 {
 	receiver.collector = collector;
 	receiver.parameters = parameters;
@@ -160,8 +158,8 @@ receiver_start(const struct parameters *parameters,
 	collector_set_wall(collector, clock_wall_offset());
 	add_listeners(parameters);
 	bind_listeners(clock_ms());
-	receiver.running = thread_start(&receiver.thread, "sflow-receiver", run,
-	                                NULL) == 0;
+	receiver.running =
+	    thread_start(&receiver.thread, "sflow-receiver", run, NULL) == 0;
 	return receiver.running ? 0 : -1;
 }
 

@@ -9,8 +9,7 @@
 /* Binds the sockets and starts the thread. A port that is taken is logged, and tried
  * again later. Returns 0, or -1 after a line in the log. The parameters and the
  * collector stay the caller's, and must live until receiver_stop(). */
-int receiver_start(const struct parameters *parameters,
-                   struct collector *collector);
+int receiver_start(const struct parameters *parameters, struct collector *collector);
 
 /* Ends the thread and closes the sockets; fine when nothing was started. */
 void receiver_stop(void);

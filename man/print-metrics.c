@@ -16,14 +16,11 @@
 /* What stands before the metrics of a kind, where something does; what is
  * missing here has the number of its data source there. */
 static const char *const prefixes[KIND_COUNT] = {
-    [KIND_VM] = "VM",           [KIND_JVM] = "JVM",
-    [KIND_APP] = "APPLICATION", [KIND_INTERFACE] = "PORT",
-    [KIND_ETHERNET] = "PORT",   [KIND_LAG] = "PORT",
-    [KIND_OPTICS] = "PORT",     [KIND_QUEUE] = "PORT",
-    [KIND_VLAN] = "vlanN",      [KIND_CUSTOM] = "SET",
-    [KIND_WIFI] = "PORT",       [KIND_INFINIBAND] = "PORT",
-    [KIND_LEGACY] = "PORT",     [KIND_SWITCH] = "PORT",
-    [KIND_OVS] = "PORT",
+    [KIND_VM] = "VM",          [KIND_JVM] = "JVM",       [KIND_APP] = "APPLICATION",
+    [KIND_INTERFACE] = "PORT", [KIND_ETHERNET] = "PORT", [KIND_LAG] = "PORT",
+    [KIND_OPTICS] = "PORT",    [KIND_QUEUE] = "PORT",    [KIND_VLAN] = "vlanN",
+    [KIND_CUSTOM] = "SET",     [KIND_WIFI] = "PORT",     [KIND_INFINIBAND] = "PORT",
+    [KIND_LEGACY] = "PORT",    [KIND_SWITCH] = "PORT",   [KIND_OVS] = "PORT",
 };
 
 /* Text -------------------------------------------------------------------- */
@@ -227,11 +224,9 @@ print_table(const struct layout *layout, const struct columns *columns)
 	printf("lB lB%s%s lBx\nlB l%s%s lx.\n", columns->constants ? " lB" : "",
 	       columns->units ? " lB" : "", columns->constants ? " l" : "",
 	       columns->units ? " l" : "");
-	printf("metric\ttype%s%s\ttitle: value\n",
-	       columns->constants ? "\tconst" : "",
+	printf("metric\ttype%s%s\ttitle: value\n", columns->constants ? "\tconst" : "",
 	       columns->units ? "\tunits" : "");
-	for (field = layout->fields; field < layout->fields + layout->count;
-	     field++)
+	for (field = layout->fields; field < layout->fields + layout->count; field++)
 		if (field->metric.name != NULL)
 			print_row(layout, field, columns);
 	puts(".TE");
@@ -244,8 +239,7 @@ print_rest(const struct layout *layout)
 	const struct field *field;
 	size_t count = 0;
 
-	for (field = layout->fields; field < layout->fields + layout->count;
-	     field++) {
+	for (field = layout->fields; field < layout->fields + layout->count; field++) {
 		if (field->metric.name != NULL || field->elements != NULL ||
 		    (layout->names && field == layout->fields))
 			continue;
@@ -284,8 +278,7 @@ print_part(const struct layout *layout)
 	printf("There may be several, with metrics\n.Va %s.%sN.METRIC :\n"
 	       "N is %s.\n",
 	       prefix_of(layout->kind), layout->each,
-	       layout->numbered ? layout->fields[0].name
-	                        : "its place, from 0 on");
+	       layout->numbered ? layout->fields[0].name : "its place, from 0 on");
 }
 
 static void
@@ -315,8 +308,7 @@ print_fields(const struct layout *layout)
 		print_table(layout, &columns);
 	if (!layout->facts)
 		print_rest(layout);
-	for (field = layout->fields; field < layout->fields + layout->count;
-	     field++)
+	for (field = layout->fields; field < layout->fields + layout->count; field++)
 		if (field->elements != NULL) {
 			printf(".Pp\nEach of its\n.Em %s .\n", field->name);
 			print_fields(field->elements);
@@ -326,11 +318,9 @@ print_fields(const struct layout *layout)
 static void
 print_structure(const struct layout *layout)
 {
-	printf(".Ss %s (%u:%u)", layout->name, layout->tag >> 12,
-	       layout->tag & 0xfff);
+	printf(".Ss %s (%u:%u)", layout->name, layout->tag >> 12, layout->tag & 0xfff);
 	if (layout->beside != 0)
-		printf(" beside %s",
-		       layout_find(layout->beside, NULL, 0)->name);
+		printf(" beside %s", layout_find(layout->beside, NULL, 0)->name);
 	putchar('\n');
 	print_fields(layout);
 }
@@ -366,9 +356,8 @@ print_kind(enum kind kind)
 	put_capitals(kinds[kind].name);
 	fputs("\nAbout ", stdout);
 	put(kinds[kind].about);
-	printf(
-	    ".\n.Ic accept\ntakes it as\n.Ic %s ,\nwhich is %s by default.\n",
-	    kinds[kind].name, collector_defaults.accept[kind] ? "on" : "off");
+	printf(".\n.Ic accept\ntakes it as\n.Ic %s ,\nwhich is %s by default.\n",
+	       kinds[kind].name, collector_defaults.accept[kind] ? "on" : "off");
 	print_naming(kind);
 	for (i = 0; i < layouts_count; i++)
 		if (layouts[i].kind == kind)

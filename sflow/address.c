@@ -45,8 +45,7 @@ address_says_nothing(const struct address *a)
 	struct address in6 = *a;
 
 	if (a->type == ADDRESS_IPV4)
-		return a->bytes[0] == 127 ||
-		       memcmp(a->bytes, unknown.bytes, 4) == 0;
+		return a->bytes[0] == 127 || memcmp(a->bytes, unknown.bytes, 4) == 0;
 	if (a->type != ADDRESS_IPV6)
 		return true;
 	in6.bytes[15] &= 0xfe; /* :: and ::1 */
@@ -182,13 +181,11 @@ network_match(const struct network *n, const struct address *a)
 	if (n->address.type != a->type ||
 	    memcmp(n->address.bytes, a->bytes, whole) != 0)
 		return false;
-	return rest == 0 ||
-	       ((n->address.bytes[whole] ^ a->bytes[whole]) & mask) == 0;
+	return rest == 0 || ((n->address.bytes[whole] ^ a->bytes[whole]) & mask) == 0;
 }
 
 bool
-network_list_match(const struct network_list *list,
-                   const struct address *address)
+network_list_match(const struct network_list *list, const struct address *address)
 {
 	size_t i;
 

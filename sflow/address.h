@@ -47,11 +47,9 @@ struct network_list;
 /* Parses a list separated by commas or blanks. Returns 0; -1 when a word is
  * no network (then *bad is the word's offset in `text`); -2 without memory.
  * An empty list is NULL, and matches every address. */
-int network_list_parse(const char *text, struct network_list **list,
-                       size_t *bad);
+int network_list_parse(const char *text, struct network_list **list, size_t *bad);
 void network_list_free(struct network_list *list);
-bool network_list_match(const struct network_list *list,
-                        const struct address *address);
+bool network_list_match(const struct network_list *list, const struct address *address);
 
 /* Whether the list has a network of all addresses of this type (prefix length 0). An
  * empty list has. */

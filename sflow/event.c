@@ -43,10 +43,11 @@ short_text(const struct event *e, const char *agent, char *text)
 
 	if (s->bytes < least)
 		snprintf(instead, sizeof(instead), ", not %zu", least);
-	snprintf(text, EVENT_TEXT, "agent %s sends structure %u:%u (%s) of %u "
+	snprintf(text, EVENT_TEXT,
+	         "agent %s sends structure %u:%u (%s) of %u "
 	         "bytes%s: it ends inside %s, and what is before that is used",
-	         agent, SFLOW_ENTERPRISE(s->layout->tag),
-	         SFLOW_FORMAT(s->layout->tag), s->layout->name, s->bytes, instead,
+	         agent, SFLOW_ENTERPRISE(s->layout->tag), SFLOW_FORMAT(s->layout->tag),
+	         s->layout->name, s->bytes, instead,
 	         s->field[0] != '\0' ? s->field : "its first field");
 }
 
@@ -55,9 +56,10 @@ unknown_text(const struct event *e, const char *agent, char *text)
 {
 	uint32_t tag = e->of.unknown.tag;
 
-	snprintf(text, EVENT_TEXT, "agent %s sends structure %u:%u (%s), which is "
-	         "skipped", agent, SFLOW_ENTERPRISE(tag), SFLOW_FORMAT(tag),
-	         e->of.unknown.what);
+	snprintf(text, EVENT_TEXT,
+	         "agent %s sends structure %u:%u (%s), which is "
+	         "skipped",
+	         agent, SFLOW_ENTERPRISE(tag), SFLOW_FORMAT(tag), e->of.unknown.what);
 }
 
 static void
@@ -65,7 +67,8 @@ instance_text(const struct event *e, const char *agent, char *text)
 {
 	char subject[WHO];
 
-	snprintf(text, EVENT_TEXT, "%s has more than one instance of %s: the "
+	snprintf(text, EVENT_TEXT,
+	         "%s has more than one instance of %s: the "
 	         "metrics of the second have the prefix \"%s.\"",
 	         who(e, agent, subject), kinds[e->of.instance.kind].name,
 	         e->of.instance.prefix);
@@ -90,15 +93,19 @@ at_bound_text(const struct event *e, const char *agent, char *text)
 static void
 same_name_text(const struct event *e, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT, "agent %s has a host with a name that another "
-	         "host has: it is called %s", agent, e->host);
+	snprintf(text, EVENT_TEXT,
+	         "agent %s has a host with a name that another "
+	         "host has: it is called %s",
+	         agent, e->host);
 }
 
 static void
 same_uuid_text(const struct event *e, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT, "agent %s has a virtual machine (%s) with a UUID "
-	         "that another one has at the same time", agent, e->host);
+	snprintf(text, EVENT_TEXT,
+	         "agent %s has a virtual machine (%s) with a UUID "
+	         "that another one has at the same time",
+	         agent, e->host);
 }
 
 static void
@@ -111,13 +118,15 @@ same_address_text(const struct event *e, const char *agent, char *text)
 	address_text(&s->sources[0], first);
 	address_text(&s->sources[1], second);
 	if (strcmp(first, second) != 0)
-		snprintf(text, EVENT_TEXT, "agent %s is two: packets from %s and from "
+		snprintf(text, EVENT_TEXT,
+		         "agent %s is two: packets from %s and from "
 		         "%s, whose clocks are %.0f s apart, and each is a host now",
 		         agent, first, second, apart_s);
 	else
-		snprintf(text, EVENT_TEXT, "agent %s is two: packets from %s have two "
-		         "clocks, %.0f s apart, so there are no rates of them", agent,
-		         first, apart_s);
+		snprintf(text, EVENT_TEXT,
+		         "agent %s is two: packets from %s have two "
+		         "clocks, %.0f s apart, so there are no rates of them",
+		         agent, first, apart_s);
 }
 
 static void
@@ -125,8 +134,10 @@ flipping_text(const struct event *e, const char *agent, char *text)
 {
 	char subject[WHO];
 
-	snprintf(text, EVENT_TEXT, "%s changes %s all the time, to %s now: it "
-	         "keeps the one it has", who(e, agent, subject),
+	snprintf(text, EVENT_TEXT,
+	         "%s changes %s all the time, to %s now: it "
+	         "keeps the one it has",
+	         who(e, agent, subject),
 	         e->of.flipping.source ? "the name of one of its data sources"
 	                               : "its name",
 	         e->of.flipping.name);
@@ -139,7 +150,8 @@ speed_text(const struct event *e, const char *agent, char *text)
 	bool named = e->of.speed.port[0] != '\0';
 
 	snprintf(number, sizeof(number), "%u", e->of.speed.index);
-	snprintf(text, EVENT_TEXT, "%s: the speed of port %s is wrong, for more "
+	snprintf(text, EVENT_TEXT,
+	         "%s: the speed of port %s is wrong, for more "
 	         "passes than %" PRIu64 " bit/s: it has no utilization",
 	         who(e, agent, subject), named ? e->of.speed.port : number,
 	         e->of.speed.bits);
@@ -162,8 +174,10 @@ joined_text(const struct event *e, const char *agent, char *text)
 static void
 restarted_text(const struct event *e, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT, "host %s restarted (agent %s): its numbers begin "
-	         "again", e->host, agent);
+	snprintf(text, EVENT_TEXT,
+	         "host %s restarted (agent %s): its numbers begin "
+	         "again",
+	         e->host, agent);
 }
 
 static void
@@ -177,11 +191,11 @@ renamed_text(const struct event *e, const char *agent, char *text)
 static void
 silence_text(const struct event *e, const char *did, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT, "host %s %s%s (agent %s): last heard %ld s ago, "
-	         "%.0f of %.0f heartbeats missed, expected every %.0f s", e->host,
-	         did, event_kinds[e->kind].word, agent, event_silence_s(e),
-	         e->values.now, e->values.limit,
-	         e->of.membership.interval_ms / 1000.0);
+	snprintf(text, EVENT_TEXT,
+	         "host %s %s%s (agent %s): last heard %ld s ago, "
+	         "%.0f of %.0f heartbeats missed, expected every %.0f s",
+	         e->host, did, event_kinds[e->kind].word, agent, event_silence_s(e),
+	         e->values.now, e->values.limit, e->of.membership.interval_ms / 1000.0);
 }
 
 static void

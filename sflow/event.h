@@ -26,16 +26,16 @@ enum event_kind {
 	EVENT_SAME_NAME, /* the host calls itself like another one */
 	EVENT_SAME_UUID, /* two virtual machines have one UUID */
 	EVENT_SAME_ADDRESS, /* two senders say that they are one agent */
-	EVENT_FLIPPING,  /* a host changes a name all the time */
-	EVENT_SPEED,     /* a port's speed is wrong */
-	EVENT_JOINED,    /* a host got its first name */
-	EVENT_LATE,      /* a heartbeat is missing */
-	EVENT_DOWN,      /* so many heartbeats are missing that the host is down */
-	EVENT_RETURNED,  /* a host that was down was heard */
-	EVENT_RESTARTED, /* an agent has restarted */
-	EVENT_RENAMED,   /* a host got another name */
-	EVENT_MOVED,     /* a virtual machine is on another hypervisor */
-	EVENT_GONE,      /* a host was silent for too long */
+	EVENT_FLIPPING,     /* a host changes a name all the time */
+	EVENT_SPEED,        /* a port's speed is wrong */
+	EVENT_JOINED,       /* a host got its first name */
+	EVENT_LATE,         /* a heartbeat is missing */
+	EVENT_DOWN,         /* so many heartbeats are missing that the host is down */
+	EVENT_RETURNED,     /* a host that was down was heard */
+	EVENT_RESTARTED,    /* an agent has restarted */
+	EVENT_RENAMED,      /* a host got another name */
+	EVENT_MOVED,        /* a virtual machine is on another hypervisor */
+	EVENT_GONE,         /* a host was silent for too long */
 	EVENT_KIND_COUNT
 };
 
@@ -73,9 +73,9 @@ struct event {
 	char metric[EVENT_METRIC]; /* of the host; "": the subject is the host */
 
 	int64_t begin_ms; /* when it began */
-	int64_t last_ms;  /* the latest time at which it lasted; values.now is of then */
-	int64_t peak_ms;  /* when values.peak was first reached */
-	int64_t end_ms;   /* when it was first seen to be over; 0: it lasts */
+	int64_t last_ms; /* the latest time at which it lasted; values.now is of then */
+	int64_t peak_ms; /* when values.peak was first reached */
+	int64_t end_ms;  /* when it was first seen to be over; 0: it lasts */
 
 	/* What is measured, in the units of the metric. In an event of membership: how
 	 * many heartbeats are missing, and how many mean down. All 0: nothing is. */
@@ -111,8 +111,8 @@ struct event {
 			int64_t apart_ms;          /* between their clocks */
 		} same_address;
 		struct event_flipping {
-			bool source;            /* the name is a data source's */
-			char name[TEXT_SIZE];   /* the newest name */
+			bool source;          /* the name is a data source's */
+			char name[TEXT_SIZE]; /* the newest name */
 		} flipping;
 		struct event_speed {
 			uint64_t bits;        /* per second, as the agent says */
@@ -120,8 +120,8 @@ struct event {
 			char port[TEXT_SIZE]; /* and its name */
 		} speed;
 		struct event_membership {
-			int64_t heard_ms;     /* when it was last heard before */
-			uint32_t interval_ms; /* between expected heartbeats */
+			int64_t heard_ms;         /* when it was last heard before */
+			uint32_t interval_ms;     /* between expected heartbeats */
 			char old_name[TEXT_SIZE]; /* EVENT_RENAMED */
 		} membership;
 	} of;

@@ -3,32 +3,31 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXACT_BELOW 1e15          /* APR's arithmetic is exact below */
+#define EXACT_BELOW 1e15               /* APR's arithmetic is exact below */
 #define WHOLE_BELOW 9007199254740992.0 /* 2^53: each whole number below is a double */
 
 #define SIGNIFICANT 3 /* digits of a fine number below 1 */
 
 #define POWER(zeros_) UINT64_C(1##zeros_)
-static const uint64_t powers[FORMAT_DECIMALS + 1] = {
-    POWER(),
-    POWER(0),
-    POWER(00),
-    POWER(000),
-    POWER(0000),
-    POWER(00000),
-    POWER(000000),
-    POWER(0000000),
-    POWER(00000000),
-    POWER(000000000),
-    POWER(0000000000),
-    POWER(00000000000),
-    POWER(000000000000),
-    POWER(0000000000000),
-    POWER(00000000000000),
-    POWER(000000000000000),
-    POWER(0000000000000000),
-    POWER(00000000000000000),
-    POWER(000000000000000000)};
+static const uint64_t powers[FORMAT_DECIMALS + 1] = {POWER(),
+                                                     POWER(0),
+                                                     POWER(00),
+                                                     POWER(000),
+                                                     POWER(0000),
+                                                     POWER(00000),
+                                                     POWER(000000),
+                                                     POWER(0000000),
+                                                     POWER(00000000),
+                                                     POWER(000000000),
+                                                     POWER(0000000000),
+                                                     POWER(00000000000),
+                                                     POWER(000000000000),
+                                                     POWER(0000000000000),
+                                                     POWER(00000000000000),
+                                                     POWER(000000000000000),
+                                                     POWER(0000000000000000),
+                                                     POWER(00000000000000000),
+                                                     POWER(000000000000000000)};
 
 /* The two parts of a number that is not negative: the whole number, and the decimals as
  * a whole number. split() does the same steps as APR, so that both round a half
@@ -108,8 +107,7 @@ static int
 decimals_of(const char *format)
 {
 	if (format[0] != '%' || format[1] != '.' || format[2] < '0' ||
-	    format[2] > '0' + FORMAT_OF || format[3] != 'f' ||
-	    format[4] != '\0')
+	    format[2] > '0' + FORMAT_OF || format[3] != 'f' || format[4] != '\0')
 		return -1;
 	return format[2] - '0';
 }
@@ -145,8 +143,7 @@ as_it_is_sent(const struct metric *metric, double number)
 int
 format_places(const struct metric *metric, double number)
 {
-	return places(metric, as_it_is_sent(metric, number),
-	              format_decimals(metric));
+	return places(metric, as_it_is_sent(metric, number), format_decimals(metric));
 }
 
 const char *
@@ -168,16 +165,14 @@ print(const struct metric *metric, double number, char *text)
 	int len;
 
 	if (metric->type == UINT16 || metric->type == UINT32)
-		len = snprintf(text, FORMAT_TEXT, metric->format,
-		               (unsigned)number);
+		len = snprintf(text, FORMAT_TEXT, metric->format, (unsigned)number);
 	else
 		len = snprintf(text, FORMAT_TEXT, metric->format, number);
 	return len < FORMAT_TEXT ? (size_t)len : FORMAT_TEXT - 1;
 }
 
 size_t
-format_number(const struct metric *metric, double number,
-              char text[FORMAT_TEXT])
+format_number(const struct metric *metric, double number, char text[FORMAT_TEXT])
 {
 	int decimals;
 

@@ -12,10 +12,10 @@
 
 #include "sflow/wire/records.h"
 
-#define FORMAT_TEXT 384     /* bytes of any number as text, with its NUL */
-#define FORMAT_DECIMALS 18  /* at most */
-#define FORMAT_OF 6         /* of a metric's own format, at most */
-#define FORMAT_UNSIGNED 20  /* digits of the largest number */
+#define FORMAT_TEXT 384    /* bytes of any number as text, with its NUL */
+#define FORMAT_DECIMALS 18 /* at most */
+#define FORMAT_OF 6        /* of a metric's own format, at most */
+#define FORMAT_UNSIGNED 20 /* digits of the largest number */
 
 /* Writes a value, which is no STRING, in its metric's format. Returns the length. From
  * 10^15 on APR's printf gets digits wrong, so these numbers are the C library's. */

@@ -53,13 +53,11 @@ add_pair(struct name_list *list, const char *address, const char *name)
 		free(named);
 		return 1;
 	}
-	HASH_FIND(hh, list->names, &named->address, sizeof(named->address),
-	          found);
+	HASH_FIND(hh, list->names, &named->address, sizeof(named->address), found);
 	if (found != NULL)
 		free(named);
 	else
-		HASH_ADD(hh, list->names, address, sizeof(named->address),
-		         named);
+		HASH_ADD(hh, list->names, address, sizeof(named->address), named);
 	return 0;
 }
 

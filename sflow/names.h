@@ -9,7 +9,6 @@
 
 #include "sflow/address.h"
 
-
 struct name_list;
 
 /* Returns an empty list, which the caller frees with name_list_free(), which takes
@@ -24,7 +23,6 @@ int name_list_add(struct name_list *list, const char *text);
 
 /* Returns the name for an address, made harmless by text_name(); NULL when there is
  * none. The list owns it. */
-const char *name_list_find(const struct name_list *list,
-                           const struct address *address);
+const char *name_list_find(const struct name_list *list, const struct address *address);
 
 #endif

@@ -10,7 +10,7 @@
 struct port_speed {
 	struct port_speed *next;
 	uint64_t bits;
-	char *port;  /* in host[] */
+	char *port; /* in host[] */
 	char host[];
 };
 

@@ -18,8 +18,7 @@ void port_speeds_free(struct port_speeds *speeds);
 
 /* Finds the first speed for a port that has any of these names ("": none), on a host
  * that has any of the others. Returns false where there is none. */
-bool port_speeds_find(const struct port_speeds *speeds,
-                      const char *const hosts[2], const char *const ports[2],
-                      uint64_t *bits);
+bool port_speeds_find(const struct port_speeds *speeds, const char *const hosts[2],
+                      const char *const ports[2], uint64_t *bits);
 
 #endif

@@ -59,8 +59,7 @@ static bool
 read_bounded(const struct setting *setting, const char *text, const char *what,
              long *number, char why[SETTING_WHY])
 {
-	return setting_read_number(text, setting->least, setting->most,
-	                           number) ||
+	return setting_read_number(text, setting->least, setting->most, number) ||
 	       setting_should_be(why, "%s, %ld to %ld", what, setting->least,
 	                         setting->most);
 }
@@ -112,9 +111,9 @@ should_be_word(const char *const *words, char why[SETTING_WHY])
 
 	for (*why = '\0'; *words != NULL && len < SETTING_WHY; words++)
 		len += (size_t)snprintf(why + len, SETTING_WHY - len, "%s%s",
-		                        len == 0            ? ""
+		                        len == 0           ? ""
 		                        : words[1] == NULL ? " or "
-		                                            : ", ",
+		                                           : ", ",
 		                        *words);
 	return false;
 }

@@ -18,8 +18,8 @@ struct setting;
  * `why` says what the text should be, for a sentence such as "it should be a number, 1
  * to 100". A setter whose values are allocated makes NULL of "". */
 #define SETTING_WHY 256
-typedef bool setting_setter(const struct setting *setting, void *to,
-                            const char *text, char why[SETTING_WHY]);
+typedef bool setting_setter(const struct setting *setting, void *to, const char *text,
+                            char why[SETTING_WHY]);
 
 enum setting_form {
 	SETTING_VALUE,
@@ -31,8 +31,8 @@ enum setting_form {
 struct setting {
 	const char *name;
 	setting_setter *set;
-	size_t to;                /* the offset of the value in the struct */
-	long least, most;         /* the bounds of a number */
+	size_t to;        /* the offset of the value in the struct */
+	long least, most; /* the bounds of a number */
 	enum setting_form form;
 	const char *const *words; /* of setting_word; NULL at their end */
 };

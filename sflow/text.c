@@ -14,7 +14,11 @@ static bool
 harmless(uint8_t byte)
 {
 	switch (byte) {
-	case '<': case '>': case '&': case '"': case '\'':
+	case '<':
+	case '>':
+	case '&':
+	case '"':
+	case '\'':
 		return false;
 	default:
 		return byte >= ' ' && byte <= '~';
@@ -48,8 +52,8 @@ text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 		bool second_dot = i > 0 && text[i] == '.' && text[i - 1] == '.';
 		bool last_dot = i == n - 1 && text[i] == '.';
 
-		if (first || second_dot || last_dot ||
-		    text[i] == ' ' || text[i] == '/' || text[i] == ':')
+		if (first || second_dot || last_dot || text[i] == ' ' ||
+		    text[i] == '/' || text[i] == ':')
 			text[i] = '_';
 	}
 	if (strcasecmp(text, GMETAD_SUMMARY) == 0)
@@ -77,8 +81,8 @@ text_uuid(const uint8_t uuid[16], char text[UUID_TEXT])
 char *
 text_mac(const uint8_t mac[6], char text[MAC_TEXT])
 {
-	snprintf(text, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
-	         mac[1], mac[2], mac[3], mac[4], mac[5]);
+	snprintf(text, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+	         mac[2], mac[3], mac[4], mac[5]);
 	return text;
 }
 

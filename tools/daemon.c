@@ -15,10 +15,10 @@
 #include "common/clock.h"
 
 #define GMETAD_XML_PORT 8651
-#define PATIENCE_MS 200    /* a daemon that needs no query answers within this */
-#define QUERY_BYTES 2048   /* gmetad's REQUESTLEN */
+#define PATIENCE_MS 200  /* a daemon that needs no query answers within this */
+#define QUERY_BYTES 2048 /* gmetad's REQUESTLEN */
 #define CHUNK_BYTES 32768
-#define GATHER_MS 50       /* a chunk may take so long to come */
+#define GATHER_MS 50          /* a chunk may take so long to come */
 #define GZIP_WINDOW (15 + 16) /* zlib's: the largest, with gzip's header */
 
 /* Characters that a query can't have: gmetad takes most for an attack on a shell; the
@@ -32,8 +32,13 @@ struct reading {
 	int64_t deadline_ms;
 	struct ganglia_xml *xml;
 	char *fault;
-	enum { NOTHING, HEADER, GZIP, XML } what; /* what the bytes are, as far as known */
-	size_t header_end;   /* so many bytes of the header's end have come */
+	enum {
+		NOTHING,
+		HEADER,
+		GZIP,
+		XML
+	} what;            /* what the bytes are, as far as known */
+	size_t header_end; /* so many bytes of the header's end have come */
 	enum ganglia_state state;
 	bool can_inflate, damaged;
 	z_stream inflate;
@@ -41,8 +46,8 @@ struct reading {
 
 /* Faults ----------------------------------------------------------------------------- */
 
-static enum daemon_result
-fail(struct reading *r, enum daemon_result result, const char *format, ...)
+static enum daemon_result fail(struct reading *r, enum daemon_result result,
+                               const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 static enum daemon_result
@@ -129,8 +134,7 @@ connect_to(struct reading *r, const struct addrinfo *to)
 	socklen_t len = sizeof(int);
 	int error = 0;
 
-	r->fd = socket(to->ai_family,
-	               to->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	r->fd = socket(to->ai_family, to->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	               to->ai_protocol);
 	if (r->fd < 0)
 		return errno;
@@ -139,8 +143,7 @@ connect_to(struct reading *r, const struct addrinfo *to)
 	if (error == EINPROGRESS) {
 		if (!wait_until_late(r, POLLOUT))
 			error = ETIMEDOUT;
-		else if (getsockopt(r->fd, SOL_SOCKET, SO_ERROR, &error, &len) !=
-		         0)
+		else if (getsockopt(r->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 			error = errno;
 	}
 	if (error != 0) {
@@ -154,8 +157,7 @@ static enum daemon_result
 connect_any(struct reading *r, const struct daemon_address *address)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-	                               .ai_flags = AI_ADDRCONFIG |
-	                                           AI_NUMERICSERV};
+	                               .ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV};
 	struct addrinfo *all, *to;
 	char port[16];
 	int error;
@@ -174,8 +176,8 @@ connect_any(struct reading *r, const struct daemon_address *address)
 	if (error == 0)
 		return DAEMON_DONE;
 	return fail(r, error == ETIMEDOUT ? DAEMON_LATE : DAEMON_REFUSED,
-	            "no connection to %s port %u: %s", address->host,
-	            address->port, strerror(error));
+	            "no connection to %s port %u: %s", address->host, address->port,
+	            strerror(error));
 }
 
 /* Asking ----------------------------------------------------------------------------- */
@@ -205,12 +207,11 @@ print_query(const struct daemon_query *query, char text[QUERY_BYTES])
 	const char *cluster = element(query->cluster);
 
 	if (query->host != NULL)
-		return snprintf(text, QUERY_BYTES, "GET /%s/%s HTTP/1.0\r\n",
-		                cluster, element(query->host));
+		return snprintf(text, QUERY_BYTES, "GET /%s/%s HTTP/1.0\r\n", cluster,
+		                element(query->host));
 	if (strcmp(cluster, "*") == 0)
 		cluster = "";
-	return snprintf(text, QUERY_BYTES, "GET /%s%s HTTP/1.0\r\n", cluster,
-	                filter);
+	return snprintf(text, QUERY_BYTES, "GET /%s%s HTTP/1.0\r\n", cluster, filter);
 }
 
 static bool
@@ -220,8 +221,7 @@ is_to_ask(const struct reading *r, const struct daemon_address *address)
 		return address->ask == DAEMON_ASK_ALWAYS;
 	if (address->port == DAEMON_INTERACTIVE_PORT)
 		return true;
-	return address->port != DAEMON_GMOND_PORT &&
-	       address->port != GMETAD_XML_PORT &&
+	return address->port != DAEMON_GMOND_PORT && address->port != GMETAD_XML_PORT &&
 	       !wait_for(r, POLLIN, PATIENCE_MS);
 }
 
@@ -318,8 +318,7 @@ take(struct reading *r, unsigned char *bytes, size_t len)
 	if (r->what == XML)
 		return take_xml(r, bytes, len, false);
 	skipped = skip_header(r, bytes, len);
-	return skipped == len ||
-	       take_xml(r, bytes + skipped, len - skipped, false);
+	return skipped == len || take_xml(r, bytes + skipped, len - skipped, false);
 }
 
 /* Judges the answer when nothing more comes, or is wanted. */
@@ -354,9 +353,10 @@ read_all(struct reading *r)
 	do {
 		wait_for(r, POLLIN, GATHER_MS);
 		if (clock_ms() >= r->deadline_ms)
-			return fail(r, DAEMON_LATE, r->what == NOTHING
-			            ? "no answer in time"
-			            : "the answer has no end in time");
+			return fail(r, DAEMON_LATE,
+			            r->what == NOTHING
+			                ? "no answer in time"
+			                : "the answer has no end in time");
 		got = recv(r->fd, bytes, sizeof(bytes), 0);
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
 			return fail(r, DAEMON_BROKEN, "it broke off: %s",
@@ -371,8 +371,8 @@ has_listened(const struct reading *r)
 {
 	char first;
 
-	return !wait_until_late(r, POLLIN) ||
-	       recv(r->fd, &first, 1, MSG_PEEK) != 1 || first == 'H';
+	return !wait_until_late(r, POLLIN) || recv(r->fd, &first, 1, MSG_PEEK) != 1 ||
+	       first == 'H';
 }
 
 /* Connects, and sends the query where one is to be sent. A gmond that is busy with
@@ -404,13 +404,14 @@ converse(struct reading *r, const struct daemon_address *address,
 }
 
 enum daemon_result
-daemon_read(const struct daemon_address *address,
-            const struct daemon_query *query,
+daemon_read(const struct daemon_address *address, const struct daemon_query *query,
             const struct ganglia_visitor *visitor, int64_t deadline_ms,
             char fault[DAEMON_FAULT])
 {
-	struct reading r = {.fd = -1, .deadline_ms = deadline_ms,
-	                    .fault = fault, .xml = ganglia_xml_new(visitor)};
+	struct reading r = {.fd = -1,
+	                    .deadline_ms = deadline_ms,
+	                    .fault = fault,
+	                    .xml = ganglia_xml_new(visitor)};
 	enum daemon_result result;
 
 	if (r.xml == NULL)

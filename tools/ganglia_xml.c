@@ -8,11 +8,11 @@
 
 #include <expat.h>
 
-#define DEPTH 64              /* elements in elements, such as grids of grids */
-#define ELEMENT_BYTES 32768   /* the longest element; also the longest DTD */
-#define HOST_BYTES 4096       /* all texts of a cluster, or of a host */
-#define METRIC_BYTES 16384    /* all texts of a metric with its EXTRA_DATA */
-#define LOST_S 60             /* a host without TMAX is down so long after REPORTED */
+#define DEPTH 64            /* elements in elements, such as grids of grids */
+#define ELEMENT_BYTES 32768 /* the longest element; also the longest DTD */
+#define HOST_BYTES 4096     /* all texts of a cluster, or of a host */
+#define METRIC_BYTES 16384  /* all texts of a metric with its EXTRA_DATA */
+#define LOST_S 60           /* a host without TMAX is down so long after REPORTED */
 #define SECONDS_MAX 1000000000000 /* a larger number is no time */
 
 /* The texts of one element while it is open: expat's own are valid only during its
@@ -30,13 +30,12 @@ struct ganglia_xml {
 	int64_t pushed, element; /* bytes: pushed so far, and up to the last element */
 	unsigned depth, grids;
 	bool in_cluster, in_host, in_metric;
-	bool metrics;            /* this host's metrics are wanted */
+	bool metrics; /* this host's metrics are wanted */
 	struct ganglia_cluster cluster;
 	struct ganglia_host host;
 	struct ganglia_metric metric;
 	struct texts cluster_texts, host_texts, metric_texts;
-	char cluster_room[HOST_BYTES], host_room[HOST_BYTES],
-	    metric_room[METRIC_BYTES];
+	char cluster_room[HOST_BYTES], host_room[HOST_BYTES], metric_room[METRIC_BYTES];
 };
 
 /* The end ---------------------------------------------------------------------------- */
@@ -135,8 +134,7 @@ begin_cluster(struct ganglia_xml *xml, const char **attributes)
 	    .name = keep(xml, &xml->cluster_texts, attribute(attributes, "NAME")),
 	    .localtime_s = seconds(attributes, "LOCALTIME")};
 	if (xml->state == GANGLIA_MORE && xml->visitor.cluster != NULL)
-		go_on(xml, xml->visitor.cluster(xml->visitor.context,
-		                                &xml->cluster));
+		go_on(xml, xml->visitor.cluster(xml->visitor.context, &xml->cluster));
 }
 
 static void
@@ -152,8 +150,7 @@ begin_host(struct ganglia_xml *xml, const char **attributes)
 	texts->used = 0;
 	xml->host = (struct ganglia_host){
 	    .cluster = xml->in_cluster ? xml->cluster.name : "",
-	    .localtime_s =
-	        xml->in_cluster ? xml->cluster.localtime_s : GANGLIA_UNKNOWN,
+	    .localtime_s = xml->in_cluster ? xml->cluster.localtime_s : GANGLIA_UNKNOWN,
 	    .name = keep(xml, texts, attribute(attributes, "NAME")),
 	    .address = keep(xml, texts, attribute(attributes, "IP")),
 	    .reported_s = seconds(attributes, "REPORTED"),
@@ -186,7 +183,9 @@ begin_metric(struct ganglia_xml *xml, const char **attributes)
 	    .type = keep(xml, texts, attribute(attributes, "TYPE")),
 	    .units = keep(xml, texts, attribute(attributes, "UNITS")),
 	    .slope = keep(xml, texts, attribute(attributes, "SLOPE")),
-	    .group = "", .about = "", .title = "",
+	    .group = "",
+	    .about = "",
+	    .title = "",
 	    .tn_s = seconds(attributes, "TN"),
 	    .tmax_s = seconds(attributes, "TMAX"),
 	    .dmax_s = seconds(attributes, "DMAX")};
@@ -207,8 +206,7 @@ begin_extra(struct ganglia_xml *xml, const char **attributes)
 	else if (strcmp(name, "TITLE") == 0)
 		into = &xml->metric.title;
 	if (into != NULL && **into == '\0')
-		*into = keep(xml, &xml->metric_texts,
-		             attribute(attributes, "VAL"));
+		*into = keep(xml, &xml->metric_texts, attribute(attributes, "VAL"));
 }
 
 /* A count or sum is that of the cluster in which it stands, or of the outermost grid. */
@@ -231,10 +229,9 @@ begin_count(struct ganglia_xml *xml, const char **attributes)
 static void
 begin_sum(struct ganglia_xml *xml, const char **attributes)
 {
-	struct ganglia_sum sum = {
-	    .cluster = xml->in_cluster ? xml->cluster.name : "",
-	    .metric = attribute(attributes, "NAME"),
-	    .hosts = seconds(attributes, "NUM")};
+	struct ganglia_sum sum = {.cluster = xml->in_cluster ? xml->cluster.name : "",
+	                          .metric = attribute(attributes, "NAME"),
+	                          .hosts = seconds(attributes, "NUM")};
 
 	if (xml->visitor.sum == NULL || (!xml->in_cluster && xml->grids > 1) ||
 	    !parse_number(attribute(attributes, "SUM"), &sum.sum))
@@ -286,8 +283,7 @@ end_host(struct ganglia_xml *xml)
 {
 	xml->in_host = false;
 	if (xml->visitor.host_end != NULL)
-		go_on(xml,
-		      xml->visitor.host_end(xml->visitor.context, &xml->host));
+		go_on(xml, xml->visitor.host_end(xml->visitor.context, &xml->host));
 }
 
 static void
@@ -347,10 +343,10 @@ ganglia_xml_new(const struct ganglia_visitor *visitor)
 	xml->visitor = *visitor;
 	xml->cluster_texts = (struct texts){.room = xml->cluster_room,
 	                                    .size = sizeof(xml->cluster_room)};
-	xml->host_texts = (struct texts){.room = xml->host_room,
-	                                 .size = sizeof(xml->host_room)};
-	xml->metric_texts = (struct texts){.room = xml->metric_room,
-	                                   .size = sizeof(xml->metric_room)};
+	xml->host_texts =
+	    (struct texts){.room = xml->host_room, .size = sizeof(xml->host_room)};
+	xml->metric_texts =
+	    (struct texts){.room = xml->metric_room, .size = sizeof(xml->metric_room)};
 	XML_SetUserData(xml->parser, xml);
 	XML_SetElementHandler(xml->parser, begin, end_element);
 	XML_SetEntityDeclHandler(xml->parser, refuse_declared);
@@ -370,8 +366,7 @@ ganglia_xml_free(struct ganglia_xml *xml)
 /* The parser keeps the bytes of an element until it is whole. So it gets no more than
  * ELEMENT_BYTES of an element, whatever the caller pushes. */
 enum ganglia_state
-ganglia_xml_push(struct ganglia_xml *xml, const void *bytes, size_t len,
-                 bool last)
+ganglia_xml_push(struct ganglia_xml *xml, const void *bytes, size_t len, bool last)
 {
 	const char *at = bytes;
 	size_t part;

@@ -42,11 +42,11 @@ struct ganglia_host {
 
 struct ganglia_metric {
 	const char *name;
-	const char *value;   /* VAL */
-	const char *type;    /* "string", "int8", ... "double", "timestamp" */
+	const char *value; /* VAL */
+	const char *type;  /* "string", "int8", ... "double", "timestamp" */
 	const char *units;
-	const char *slope;   /* "zero", "both", ... */
-	const char *group;   /* GROUP, DESC, TITLE of EXTRA_ELEMENT */
+	const char *slope; /* "zero", "both", ... */
+	const char *group; /* GROUP, DESC, TITLE of EXTRA_ELEMENT */
 	const char *about;
 	const char *title;
 	int64_t tn_s;
@@ -60,7 +60,7 @@ struct ganglia_sum {
 	const char *cluster; /* "": of the whole grid */
 	const char *metric;
 	double sum;
-	int64_t hosts;       /* how many hosts have it */
+	int64_t hosts; /* how many hosts have it */
 };
 
 /* How many hosts are up and down. */
@@ -75,8 +75,7 @@ struct ganglia_visitor {
 	bool (*cluster)(void *context, const struct ganglia_cluster *cluster);
 	/* *metrics is true; the call sets it to false where the host's metrics are not
 	 * wanted. Then metric() is not called for them, and they cost little. */
-	bool (*host)(void *context, const struct ganglia_host *host,
-	             bool *metrics);
+	bool (*host)(void *context, const struct ganglia_host *host, bool *metrics);
 	bool (*metric)(void *context, const struct ganglia_host *host,
 	               const struct ganglia_metric *metric);
 	bool (*host_end)(void *context, const struct ganglia_host *host);

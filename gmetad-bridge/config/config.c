@@ -59,10 +59,9 @@ set_texts(struct config *config, const char *path)
 	config->self_name = strdup("gmetad-bridge");
 	config->user = strdup("ganglia");
 	return config->path == NULL || config->grid == NULL ||
-	               config->authority == NULL ||
-	               config->rrd.rootdir == NULL ||
-	               config->rrd.archives == NULL ||
-	               config->self_name == NULL || config->user == NULL
+	               config->authority == NULL || config->rrd.rootdir == NULL ||
+	               config->rrd.archives == NULL || config->self_name == NULL ||
+	               config->user == NULL
 	           ? -1
 	           : 0;
 }
@@ -160,8 +159,8 @@ config_parse(const char *text, const char *path, const struct config *before,
 		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
 		return NULL;
 	}
-	*r = (struct config_reading){
-	    .config = config, .before = before, .fault = fault};
+	*r =
+	    (struct config_reading){.config = config, .before = before, .fault = fault};
 	set_numbers(config);
 	if (set_texts(config, path) != 0)
 		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
@@ -177,8 +176,7 @@ config_parse(const char *text, const char *path, const struct config *before,
 }
 
 struct config *
-config_load(const char *path, const struct config *before,
-            char fault[CONFIG_FAULT])
+config_load(const char *path, const struct config *before, char fault[CONFIG_FAULT])
 {
 	return config_parse(NULL, path, before, fault);
 }

@@ -27,7 +27,7 @@ struct config_cluster {
 	char *name;
 	char *owner, *latlong, *url; /* "unspecified" unless set */
 	struct network_list *agents; /* networks of its agents; NULL: not given */
-	bool all;      /* it takes the agents that no other cluster takes */
+	bool all;        /* it takes the agents that no other cluster takes */
 	long gmond_port; /* where its XML is served as gmond does; 0: none */
 	unsigned number; /* its number in the store, the same over all reloads */
 };
@@ -46,32 +46,32 @@ enum rrd_write {
 
 struct config_rrd {
 	char *rootdir;
-	unsigned step_s;       /* 15 unless set */
-	char *rrdcached;       /* "unix:/path", "/path" or "host[:port]"; NULL:
+	unsigned step_s;      /* 15 unless set */
+	char *rrdcached;      /* "unix:/path", "/path" or "host[:port]"; NULL:
 	                        * librrd */
-	unsigned connections;  /* to rrdcached, or threads with librrd */
-	size_t queue_bytes;    /* bytes of updates that may wait */
+	unsigned connections; /* to rrdcached, or threads with librrd */
+	size_t queue_bytes;   /* bytes of updates that may wait */
 	enum rrd_write write;
-	unsigned delay_s;      /* with librrd, values are gathered for so long; 0:
+	unsigned delay_s; /* with librrd, values are gathered for so long; 0:
 	                        * they are not */
-	bool summaries;        /* also write sums, in __SummaryInfo__ */
-	bool lower_case;       /* hosts' folders have lower-case names, as with
+	bool summaries;   /* also write sums, in __SummaryInfo__ */
+	bool lower_case;  /* hosts' folders have lower-case names, as with
 	                        * gmetad's case_sensitive_hostnames 0 */
-	char **archives;       /* gmetad's unless set; NULL at the end; empty:
+	char **archives;  /* gmetad's unless set; NULL at the end; empty:
 	                        * only metrics that match a rule get an RRD */
 	struct config_archives *rules;
 	size_t rule_count;
 };
 
 struct config {
-	char *path;            /* of the file, absolute */
+	char *path; /* of the file, absolute */
 	/* sflow { } */
 	uint16_t port;
 	struct address bind[CONFIG_LISTEN_MAX];
-	size_t bind_count;     /* 0: all addresses */
-	unsigned sockets;      /* how many share the port, a thread each */
-	int rcvbuf;            /* bytes */
-	unsigned rate;         /* datagrams per second and source; 0: no limit */
+	size_t bind_count; /* 0: all addresses */
+	unsigned sockets;  /* how many share the port, a thread each */
+	int rcvbuf;        /* bytes */
+	unsigned rate;     /* datagrams per second and source; 0: no limit */
 	struct collector_config collector; /* its settings, clusters, ... */
 	/* grid { } */
 	char *grid, *authority;
@@ -80,21 +80,21 @@ struct config {
 	size_t cluster_count;
 	/* readers */
 	struct address xml_bind[CONFIG_LISTEN_MAX];
-	size_t xml_bind_count; /* 0: all addresses */
+	size_t xml_bind_count;           /* 0: all addresses */
 	long xml_port, interactive_port; /* 0: none */
 	struct network_list *trusted;    /* besides 127.0.0.1 and ::1; NULL:
 	                                  * nobody (to network_list_match() a
 	                                  * NULL list has every address) */
 	bool all_trusted;
-	bool gzip;             /* compress always, as gmond's gzip_output */
-	unsigned readers;      /* so many at a time */
+	bool gzip;                 /* compress always, as gmond's gzip_output */
+	unsigned readers;          /* so many at a time */
 	unsigned reader_timeout_s; /* a reader that takes nothing is cut after it */
 	/* rrd { } */
 	bool rrd_on;
 	struct config_rrd rrd;
 	/* other */
-	char *state;           /* path of the SQLite file; NULL: none */
-	char *self_name;       /* name of the bridge's own host; NULL: not shown */
+	char *state;     /* path of the SQLite file; NULL: none */
+	char *self_name; /* name of the bridge's own host; NULL: not shown */
 	unsigned self_cluster;
 	char *user;            /* the user to become, as root; NULL: none */
 	bool syslog;           /* false: the log goes to stderr */
@@ -121,8 +121,7 @@ struct config *config_load(const char *path, const struct config *before,
 /* The same for a text in memory, for tests. Faults name the file `path`, and includes
  * are relative to it. */
 struct config *config_parse(const char *text, const char *path,
-                            const struct config *before,
-                            char fault[CONFIG_FAULT]);
+                            const struct config *before, char fault[CONFIG_FAULT]);
 
 /* Hold and release a configuration. NULL is fine. For any thread. */
 struct config *config_hold(const struct config *config);

@@ -17,9 +17,8 @@ is_name(const char *name)
 		if (name[i] < ' ' || name[i] > '~' ||
 		    strchr("<>&\"'/", name[i]) != NULL)
 			return false;
-	return len > 0 && len <= NAME_MOST && name[0] != '.' &&
-	       name[0] != ' ' && name[len - 1] != ' ' &&
-	       strcmp(name, "__SummaryInfo__") != 0;
+	return len > 0 && len <= NAME_MOST && name[0] != '.' && name[0] != ' ' &&
+	       name[len - 1] != ' ' && strcmp(name, "__SummaryInfo__") != 0;
 }
 
 static void
@@ -38,8 +37,7 @@ add(struct config *config, const char *name)
 	struct config_cluster *cluster;
 
 	if (config->clusters == NULL)
-		config->clusters = calloc(CLUSTERS_MAX,
-		                          sizeof(*config->clusters));
+		config->clusters = calloc(CLUSTERS_MAX, sizeof(*config->clusters));
 	if (config->clusters == NULL)
 		return NULL;
 	cluster = &config->clusters[config->cluster_count];
@@ -63,10 +61,11 @@ config_cluster_add(struct config_reading *r, const char *name, unsigned line)
 
 	r->cluster_lines[r->config->cluster_count % CLUSTERS_MAX] = line;
 	if (!is_name(name))
-		config_fail(r, line, "cluster \"%.80s\": it should be a name of "
-		                     "at most %d ASCII characters without "
-		                     "< > & \" ' and /, without a dot or blank "
-		                     "at its beginning",
+		config_fail(r, line,
+		            "cluster \"%.80s\": it should be a name of "
+		            "at most %d ASCII characters without "
+		            "< > & \" ' and /, without a dot or blank "
+		            "at its beginning",
 		            name, NAME_MOST);
 	else if (r->config->cluster_count == CLUSTERS_MAX)
 		config_fail(r, line, "more than %d clusters", CLUSTERS_MAX);

@@ -98,8 +98,9 @@ number(struct config_reading *r, struct config_cluster *cluster, unsigned line)
 	if (i < config->numbered_count)
 		return 0;
 	if (i == CLUSTERS_MAX)
-		return config_fail(r, line, "cluster \"%s\": there were %d "
-		                            "others since the start",
+		return config_fail(r, line,
+		                   "cluster \"%s\": there were %d "
+		                   "others since the start",
 		                   cluster->name, CLUSTERS_MAX);
 	config->numbered[i] = strdup(cluster->name);
 	if (config->numbered[i] == NULL)
@@ -157,8 +158,8 @@ take_named(struct config_reading *r, enum section section, const char *key,
 	cluster = find(r->config, name);
 	if (cluster == NULL)
 		return config_fail(r, config_key_line(r, section, key),
-		                   "%s = \"%.64s\": there is no such cluster",
-		                   key, name);
+		                   "%s = \"%.64s\": there is no such cluster", key,
+		                   name);
 	*to = cluster->number;
 	return 0;
 }
@@ -191,16 +192,15 @@ check_ports(struct config_reading *r)
 	size_t i;
 
 	for (i = 0; i < config->cluster_count; i++)
-		ports[i + 2] = (struct port){"gmond_port",
-		                             config->clusters[i].name,
+		ports[i + 2] = (struct port){"gmond_port", config->clusters[i].name,
 		                             config->clusters[i].gmond_port,
 		                             r->cluster_port_lines[i]};
 	for (a = ports; a < end; a++)
 		for (b = ports; a->line > 0 && a->port != 0 && b < end; b++)
 			if (b->port == a->port && is_before(b, a))
-				return config_fail(
-				    r, a->line, "%s = \"%ld\": it is the %s of %s",
-				    a->key, a->port, b->key, b->of);
+				return config_fail(r, a->line,
+				                   "%s = \"%ld\": it is the %s of %s",
+				                   a->key, a->port, b->key, b->of);
 	return 0;
 }
 

@@ -71,8 +71,7 @@ config_set_xml_bind(const struct setting *key, void *to, const char *value,
 	struct config *config = to;
 
 	(void)key;
-	return read_addresses(value, config->xml_bind, &config->xml_bind_count,
-	                      why);
+	return read_addresses(value, config->xml_bind, &config->xml_bind_count, why);
 }
 
 /* Archives ------------------------------------------------------------------------- */
@@ -101,8 +100,7 @@ is_share(const char *text)
 static bool
 is_archive(const char *word)
 {
-	static const char *const functions[] = {"AVERAGE", "MIN", "MAX",
-	                                        "LAST"};
+	static const char *const functions[] = {"AVERAGE", "MIN", "MAX", "LAST"};
 	char copy[128], *rest = copy, *part[5];
 	size_t i;
 
@@ -147,14 +145,13 @@ config_set_archives(const struct setting *key, void *to, const char *value,
 	(void)key;
 	archives = split(value, &count);
 	if (archives == NULL)
-		return setting_should_be(why, "at most %d archives",
-		                         ARCHIVES_MOST);
+		return setting_should_be(why, "at most %d archives", ARCHIVES_MOST);
 	for (i = 0; i < count; i++)
 		if (!is_archive(archives[i])) {
 			config_archives_free(archives);
 			return setting_should_be(
 			    why, "RRA:AVERAGE:0.5:1:5856 or such (AVERAGE, "
-			         "MIN, MAX or LAST; steps; rows)");
+				 "MIN, MAX or LAST; steps; rows)");
 		}
 	config_archives_free(*list);
 	*list = archives;

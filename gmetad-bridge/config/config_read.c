@@ -127,8 +127,7 @@ set_value(struct config_reading *r, enum section section, size_t index,
 	                              : setting_set(key, base, text, why))
 		return 0;
 	return config_fail(r, r->key_lines[section][index],
-	                   "%s = \"%.64s\": it should be %s", key->name, value,
-	                   why);
+	                   "%s = \"%.64s\": it should be %s", key->name, value, why);
 }
 
 /* Called when libconfuse has read a value, or an element of a list. */
@@ -140,8 +139,7 @@ take_value(cfg_t *cfg, cfg_opt_t *opt)
 	int index = index_of(cfg, opt);
 
 	if (index < 0)
-		return config_fail(r, line_of(cfg), "no such option '%s'",
-		                   opt->name);
+		return config_fail(r, line_of(cfg), "no such option '%s'", opt->name);
 	if (begin_section(r, cfg) != 0)
 		return -1;
 	r->key_lines[section][index] = line_of(cfg);
@@ -197,8 +195,7 @@ set_at_end(struct config_reading *r, cfg_t *cfg)
 	unsigned i;
 	int result = 0;
 
-	for (i = 0; result == 0 &&
-	            (key = config_key_at(section, i)) != NULL; i++) {
+	for (i = 0; result == 0 && (key = config_key_at(section, i)) != NULL; i++) {
 		opt = cfg_getnopt(cfg, i);
 		if ((opt->flags & CFGF_MODIFIED) == 0)
 			continue;
@@ -241,9 +238,8 @@ add_keys(enum section section, options opts)
 	for (i = 0; (key = config_key_at(section, i)) != NULL; i++) {
 		opts[i].name = key->name;
 		opts[i].type = CFGT_STR;
-		opts[i].flags = CFGF_NODEFAULT | (key->form == SETTING_LIST
-		                                      ? CFGF_LIST
-		                                      : CFGF_NONE);
+		opts[i].flags = CFGF_NODEFAULT |
+		                (key->form == SETTING_LIST ? CFGF_LIST : CFGF_NONE);
 		opts[i].validcb = take_value;
 	}
 	return i;
@@ -284,8 +280,9 @@ config_read(struct config_reading *r)
 	reading = r;
 	cfg_set_error_function(cfg, take_error);
 	result = cfg_parse_buf(cfg, r->text.text) != CFG_SUCCESS
-	             ? config_fail(r, line_of(cfg), "the name of a key is "
-	                                            "missing")
+	             ? config_fail(r, line_of(cfg),
+	                           "the name of a key is "
+	                           "missing")
 	             : set_at_end(r, cfg);
 	reading = NULL;
 	cfg_free(cfg);

@@ -30,23 +30,23 @@ struct config_reading {
 };
 
 /* Writes the fault, with file and line, unless there is one already. Returns -1. */
-int config_fail(struct config_reading *r, unsigned line, const char *format,
-                ...) __attribute__((format(printf, 3, 4)));
+int config_fail(struct config_reading *r, unsigned line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The same with a list of arguments, and no result. */
 void config_fail_at(struct config_reading *r, unsigned line, const char *format,
                     va_list arguments);
 
 /* Returns the line of a key's value; 0: the key was not given. */
-unsigned config_key_line(const struct config_reading *r,
-                         enum section section, const char *name);
+unsigned config_key_line(const struct config_reading *r, enum section section,
+                         const char *name);
 
 /* Reads the text into the configuration. Returns 0, or -1 with the fault. */
 int config_read(struct config_reading *r);
 
 /* Adds a cluster. NULL with the fault. */
-struct config_cluster *config_cluster_add(struct config_reading *r,
-                                          const char *name, unsigned line);
+struct config_cluster *config_cluster_add(struct config_reading *r, const char *name,
+                                          unsigned line);
 
 /* Called when all is read: finds the cluster for agents that no other takes, numbers
  * the clusters, makes the collector's rules, and checks the ports. Returns 0, or -1

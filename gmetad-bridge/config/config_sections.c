@@ -18,9 +18,8 @@
 #define MEGABYTE (1L << 20)
 #define QUEUE_MOST (LONG_MAX > INT_MAX ? 65536 * MEGABYTE : 1024 * MEGABYTE)
 
-static const char *const write_words[] = {[RRD_CHANGED] = "changed",
-                                          [RRD_ALWAYS] = "always",
-                                          NULL};
+static const char *const write_words[] = {
+    [RRD_CHANGED] = "changed", [RRD_ALWAYS] = "always", NULL};
 
 /* clang-format off */
 static const struct setting top_keys[] = {
@@ -130,13 +129,13 @@ begin_archives(struct config_reading *r, const char *regex, unsigned line)
 	if (rrd->rules == NULL)
 		return config_fail(r, line, "no memory");
 	if (rrd->rule_count == ARCHIVES_MAX)
-		return config_fail(r, line, "more than %d archives",
-		                   ARCHIVES_MAX);
+		return config_fail(r, line, "more than %d archives", ARCHIVES_MAX);
 	rule = &rrd->rules[rrd->rule_count];
 	error = regcomp(&rule->metrics, regex, REG_EXTENDED | REG_NOSUB);
 	if (error != 0) {
 		regerror(error, &rule->metrics, reason, sizeof(reason));
-		return config_fail(r, line, "archives \"%.64s\": it should be "
+		return config_fail(r, line,
+		                   "archives \"%.64s\": it should be "
 		                   "an extended regular expression: %s",
 		                   regex, reason);
 	}
@@ -162,8 +161,7 @@ end_archives(struct config_reading *r, unsigned line)
 
 /* The table ------------------------------------------------------------------------ */
 
-#define KEYS(array) \
-	.keys = array, .key_count = sizeof(array) / sizeof((array)[0])
+#define KEYS(array) .keys = array, .key_count = sizeof(array) / sizeof((array)[0])
 
 const struct config_section config_sections[SECTION_COUNT] = {
     [SECTION_TOP] = {"root" /* libconfuse's word */, KEYS(top_keys)},
@@ -186,14 +184,13 @@ config_key_at(enum section section, size_t index)
 
 	if (index < s->key_count)
 		return &s->keys[index];
-	return s->collector ? collector_setting_at(SETTINGS_OF_BRIDGE,
-	                                           index - s->key_count)
-	                    : NULL;
+	return s->collector
+	           ? collector_setting_at(SETTINGS_OF_BRIDGE, index - s->key_count)
+	           : NULL;
 }
 
 unsigned
-config_key_line(const struct config_reading *r, enum section section,
-                const char *name)
+config_key_line(const struct config_reading *r, enum section section, const char *name)
 {
 	const struct setting *key;
 	size_t i;

@@ -21,12 +21,12 @@ enum section {
 struct config_reading;
 
 struct config_section {
-	const char *word;    /* begins the section */
-	enum section in;     /* the section that it is in; TOP is in itself */
-	bool titled;         /* it is WORD "TITLE" { }, and there may be several */
+	const char *word; /* begins the section */
+	enum section in;  /* the section that it is in; TOP is in itself */
+	bool titled;      /* it is WORD "TITLE" { }, and there may be several */
 	const struct setting *keys;
 	size_t key_count;
-	bool collector;      /* the collector's settings follow its own keys */
+	bool collector; /* the collector's settings follow its own keys */
 	/* Called before the section's first key, and after its last; may be NULL.
 	 * `line` is the section's. Return 0, or -1 with the fault. */
 	int (*begin)(struct config_reading *r, const char *title, unsigned line);

@@ -10,9 +10,9 @@
 
 #include "common/file.h"
 
-#define INCLUDES_MAX 10              /* includes in includes */
+#define INCLUDES_MAX 10 /* includes in includes */
 #define FILES_MAX 1000
-#define BRACES_MAX 8                 /* braces in braces */
+#define BRACES_MAX 8 /* braces in braces */
 
 /* The characters at which a word ends. */
 #define NO_WORD " \t\r\n#\"'={}()+,*"
@@ -21,11 +21,11 @@
 struct scan {
 	struct config_text *t;
 	FILE *out;
-	size_t *total;     /* bytes of all files */
+	size_t *total; /* bytes of all files */
 	char *fault;
 	unsigned file, line;
-	const char *at;    /* the next character */
-	char last;         /* the token before `at`; 'w': a word or a string */
+	const char *at; /* the next character */
+	char last;      /* the token before `at`; 'w': a word or a string */
 	unsigned depth;
 	unsigned open_lines[BRACES_MAX];
 	unsigned includes;
@@ -37,14 +37,13 @@ static int __attribute__((format(printf, 3, 4)))
 wrong(const struct scan *s, unsigned line, const char *format, ...)
 {
 	va_list arguments;
-	int len = snprintf(s->fault, CONFIG_FAULT, "%s:%u: ",
-	                   s->t->files[s->file], line);
+	int len =
+	    snprintf(s->fault, CONFIG_FAULT, "%s:%u: ", s->t->files[s->file], line);
 
 	if (len < 0 || len >= CONFIG_FAULT)
 		return -1;
 	va_start(arguments, format);
-	vsnprintf(s->fault + len, CONFIG_FAULT - (size_t)len, format,
-	          arguments);
+	vsnprintf(s->fault + len, CONFIG_FAULT - (size_t)len, format, arguments);
 	va_end(arguments);
 	return -1;
 }
@@ -65,8 +64,7 @@ add_file(struct config_text *t, const char *path)
 	char **files = NULL;
 
 	if (t->file_count < FILES_MAX)
-		files = realloc(t->files,
-		                (t->file_count + 1) * sizeof(*files));
+		files = realloc(t->files, (t->file_count + 1) * sizeof(*files));
 	if (files == NULL)
 		return -1;
 	t->files = files;
@@ -88,8 +86,8 @@ add_place(struct scan *s)
 
 	/* The array always has room for a power of two of places. */
 	if ((count & (count - 1)) == 0)
-		places = realloc(places,
-		                 (count == 0 ? 1 : 2 * count) * sizeof(*places));
+		places =
+		    realloc(places, (count == 0 ? 1 : 2 * count) * sizeof(*places));
 	if (places == NULL)
 		return no_memory(s);
 	t->places = places;
@@ -180,8 +178,7 @@ take_escape(struct scan *s, char quote)
 	char next = s->at[1];
 
 	if (quote == '"' && (isdigit((unsigned char)next) || next == 'x'))
-		return wrong(s, s->line,
-		             "\\%c in quotes: a backslash is written \\\\",
+		return wrong(s, s->line, "\\%c in quotes: a backslash is written \\\\",
 		             next);
 	return take_some(s, next == '\0' ? 1 : 2);
 }
@@ -213,8 +210,7 @@ note_section(struct scan *s)
 {
 	struct config_text *t = s->t;
 	size_t *count = &t->opened_count[s->depth];
-	unsigned *lines = realloc(t->opened[s->depth],
-	                          (*count + 1) * sizeof(*lines));
+	unsigned *lines = realloc(t->opened[s->depth], (*count + 1) * sizeof(*lines));
 
 	if (lines == NULL)
 		return no_memory(s);
@@ -250,8 +246,11 @@ take_closing(struct scan *s)
 static int
 include_file(struct scan *s, const char *path)
 {
-	struct scan inner = {.t = s->t, .out = s->out, .fault = s->fault,
-	                     .total = s->total, .line = 1,
+	struct scan inner = {.t = s->t,
+	                     .out = s->out,
+	                     .fault = s->fault,
+	                     .total = s->total,
+	                     .line = 1,
 	                     .includes = s->includes + 1};
 	size_t len;
 	char *text = file_read(path, &len);
@@ -303,9 +302,7 @@ static int
 include_named(struct scan *s, const char *name, size_t len)
 {
 	const char *here = s->t->files[s->file], *slash = strrchr(here, '/');
-	size_t folder = slash == NULL || *name == '/'
-	                    ? 0
-	                    : (size_t)(slash + 1 - here);
+	size_t folder = slash == NULL || *name == '/' ? 0 : (size_t)(slash + 1 - here);
 	char *path = malloc(folder + len + 1);
 	int result;
 
@@ -378,17 +375,24 @@ static int
 take_token(struct scan *s)
 {
 	switch (*s->at) {
-	case ' ': case '\t': case '\r': case '\n':
+	case ' ':
+	case '\t':
+	case '\r':
+	case '\n':
 		return take_blanks(s);
 	case '#':
 		return skip_line(s);
-	case '"': case '\'':
+	case '"':
+	case '\'':
 		return take_quoted(s);
 	case '{':
 		return take_opening(s);
 	case '}':
 		return take_closing(s);
-	case '=': case ',': case '(': case ')':
+	case '=':
+	case ',':
+	case '(':
+	case ')':
 		s->last = *s->at;
 		return take(s);
 	case '+':
@@ -396,8 +400,7 @@ take_token(struct scan *s)
 			return take(s);
 		/* fall through */
 	case '*':
-		return wrong(s, s->line, "a %c that nothing belongs to",
-		             *s->at);
+		return wrong(s, s->line, "a %c that nothing belongs to", *s->at);
 	default:
 		break;
 	}
@@ -419,8 +422,7 @@ check_bytes(const struct scan *s)
 	for (at = s->at; *at != '\0'; at++)
 		if (*at == '\n')
 			line++;
-		else if (iscntrl((unsigned char)*at) && *at != '\t' &&
-		         *at != '\r')
+		else if (iscntrl((unsigned char)*at) && *at != '\t' && *at != '\r')
 			return wrong(s, line, "a control character");
 	return 0;
 }
@@ -435,8 +437,7 @@ scan_source(struct scan *s)
 		if (take_token(s) != 0)
 			return -1;
 	if (s->depth > 0)
-		return wrong(s, s->open_lines[s->depth - 1],
-		             "a { without its }");
+		return wrong(s, s->open_lines[s->depth - 1], "a { without its }");
 	return 0;
 }
 
@@ -444,8 +445,8 @@ static int
 scan_all(struct config_text *t, const char *source, char *fault)
 {
 	size_t len, total = strlen(source);
-	struct scan s = {.t = t, .fault = fault, .total = &total, .line = 1,
-	                 .at = source};
+	struct scan s = {
+	    .t = t, .fault = fault, .total = &total, .line = 1, .at = source};
 	int result;
 
 	s.out = open_memstream(&t->text, &len);

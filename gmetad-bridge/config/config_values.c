@@ -46,8 +46,7 @@ config_set_tcp_port(const struct setting *key, void *to, const char *value,
 
 	(void)key;
 	if (!setting_read_number(value, 0, 65535, &number))
-		return setting_should_be(why,
-		                         "a port, 1 to 65535, or 0 for none");
+		return setting_should_be(why, "a port, 1 to 65535, or 0 for none");
 	*(long *)to = number;
 	return true;
 }
@@ -60,21 +59,18 @@ read_bytes(const struct setting *key, const char *value, long *number,
 	static const char units[] = "KMG";
 	char digits[16];
 	size_t len = strspn(value, DIGITS);
-	const char *unit = value[len] == '\0' ? NULL
-	                                      : strchr(units, value[len]);
+	const char *unit = value[len] == '\0' ? NULL : strchr(units, value[len]);
 	int shift = unit == NULL ? 0 : 10 * (int)(unit - units + 1);
 
-	if (len > 0 && len < sizeof(digits) &&
-	    value[len + (unit != NULL)] == '\0') {
+	if (len > 0 && len < sizeof(digits) && value[len + (unit != NULL)] == '\0') {
 		memcpy(digits, value, len);
 		digits[len] = '\0';
-		if (setting_read_number(digits, 0, key->most >> shift,
-		                        number) &&
+		if (setting_read_number(digits, 0, key->most >> shift, number) &&
 		    (*number <<= shift) >= key->least)
 			return true;
 	}
-	return setting_should_be(why, "bytes, %ld to %ld, or such as 64M",
-	                         key->least, key->most);
+	return setting_should_be(why, "bytes, %ld to %ld, or such as 64M", key->least,
+	                         key->most);
 }
 
 bool
@@ -120,8 +116,8 @@ config_set_text(const struct setting *key, void *to, const char *value,
 {
 	(void)key;
 	if (*value == '\0' || !is_printable(value))
-		return setting_should_be(
-		    why, "printable ASCII, at most %d characters", TEXT_MOST);
+		return setting_should_be(why, "printable ASCII, at most %d characters",
+		                         TEXT_MOST);
 	return put_text(to, value, why);
 }
 
@@ -209,14 +205,12 @@ behind_address(const char *text)
 static bool
 is_tcp_address(const char *text)
 {
-	const char *rest = *text == '[' ? behind_address(text)
-	                                : behind_name(text);
+	const char *rest = *text == '[' ? behind_address(text) : behind_name(text);
 	long port;
 
 	return rest != NULL &&
 	       (*rest == '\0' ||
-	        (*rest == ':' &&
-	         setting_read_number(rest + 1, 1, 65535, &port)));
+	        (*rest == ':' && setting_read_number(rest + 1, 1, 65535, &port)));
 }
 
 bool

@@ -38,8 +38,7 @@ print_usage(FILE *to)
 		snprintf(text, sizeof(text), "--%s%s%s", option->name,
 		         table[i].argument != NULL ? "=" : "",
 		         table[i].argument != NULL ? table[i].argument : "");
-		fprintf(to, "  -%c, %-18s %s\n", option->val, text,
-		        table[i].about);
+		fprintf(to, "  -%c, %-18s %s\n", option->val, text, table[i].about);
 	}
 	fprintf(to, "Without -c: " BRIDGE_CONF "\n");
 }
@@ -108,8 +107,7 @@ take(struct options *options, int letter, char **argv, FILE *out, FILE *err)
 }
 
 int
-options_parse(struct options *options, int argc, char **argv, FILE *out,
-              FILE *err)
+options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *err)
 {
 	char letters[2 * COUNT + 2];
 	struct option forms[COUNT + 1];

@@ -7,7 +7,7 @@
 
 /* The strings are those of argv. */
 struct options {
-	const char *config;   /* path of the configuration */
+	const char *config; /* path of the configuration */
 	bool foreground;
 	bool test;            /* only read the file, and say whether it is fine */
 	const char *pid_file; /* NULL: none */
@@ -16,8 +16,7 @@ struct options {
 /* Reads the command line. Returns -1 where the program is to go on. Else it has written
  * the version or the usage to `out`, or what is wrong to `err`, and returns the status
  * to exit with. */
-int options_parse(struct options *options, int argc, char **argv, FILE *out,
-                  FILE *err);
+int options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *err);
 
 /* The same with stdout and stderr; exits where the program is not to go on. */
 void options_read(struct options *options, int argc, char **argv);

@@ -16,13 +16,13 @@
 
 static struct {
 	struct workers workers;
-	const struct config *bound;  /* by which the sockets are bound; held */
-	int64_t ticked_ms;           /* when the first worker last ticked */
+	const struct config *bound; /* by which the sockets are bound; held */
+	int64_t ticked_ms;          /* when the first worker last ticked */
 	/* under the lock: */
 	struct collector *collector;
 	const struct config *config; /* held */
 	struct limit *limit;
-	int64_t now_ms;              /* the latest `now` given to the collector */
+	int64_t now_ms; /* the latest `now` given to the collector */
 } ingest;
 
 /* The lock ------------------------------------------------------------------------ */
@@ -87,8 +87,7 @@ input(const struct udp_batch *batch, size_t count)
 	for (i = 0; i < count; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
 		if (is_within_rate(&from, now))
-			collector_input(ingest.collector, bytes, len, &from,
-			                now);
+			collector_input(ingest.collector, bytes, len, &from, now);
 		else
 			limited++;
 	}
@@ -100,8 +99,7 @@ static void
 tell_events(const struct config *config, int64_t now)
 {
 	const struct event_settings settings = {
-	    .program = config->on_event,
-	    .nagios_commands = config->nagios_commands};
+	    .program = config->on_event, .nagios_commands = config->nagios_commands};
 	int64_t wall_offset = clock_wall_offset();
 	struct event events[EVENTS];
 	size_t i, count;
@@ -114,8 +112,8 @@ tell_events(const struct config *config, int64_t now)
 			count++;
 		ingest_unlock();
 		for (i = 0; i < count; i++)
-			event_sinks_tell(event_sinks, &settings, &events[i],
-			                 now, wall_offset);
+			event_sinks_tell(event_sinks, &settings, &events[i], now,
+			                 wall_offset);
 	} while (count == EVENTS);
 	event_sinks_tick(event_sinks, &settings, now);
 }
@@ -143,8 +141,7 @@ read_drops(struct worker *w)
 	size_t i;
 
 	for (i = 0; i < w->set.count; i++)
-		counter_add(&counters.kernel_drops,
-		            udp_drops(&w->set.listeners[i]));
+		counter_add(&counters.kernel_drops, udp_drops(&w->set.listeners[i]));
 }
 
 static void

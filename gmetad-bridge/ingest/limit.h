@@ -27,8 +27,8 @@ void limit_free(struct limit *limit);
 
 /* Whether a datagram of this source at `now`, in milliseconds, is within `rate`, which
  * is in datagrams per second and at least 1. The rate may differ from call to call. */
-bool limit_allows(struct limit *limit, const struct address *source,
-                  unsigned rate, int64_t now);
+bool limit_allows(struct limit *limit, const struct address *source, unsigned rate,
+                  int64_t now);
 
 /* Returns how many sources have a bucket. */
 size_t limit_count(const struct limit *limit);

@@ -113,12 +113,10 @@ workers_tell(const struct workers_fault *fault)
 	if (fault->address.type == ADDRESS_UNKNOWN)
 		log_line("can't make sockets: %s", strerror(fault->error));
 	else
-		log_line("can't listen on UDP port %u of %s: %s%s",
-		         fault->port, address_text(&fault->address, text),
-		         strerror(fault->error),
-		         fault->error == EADDRINUSE
-		             ? "; is another collector running?"
-		             : "");
+		log_line("can't listen on UDP port %u of %s: %s%s", fault->port,
+		         address_text(&fault->address, text), strerror(fault->error),
+		         fault->error == EADDRINUSE ? "; is another collector running?"
+		                                    : "");
 }
 
 /* Makes the workers and opens their sockets. On a fault the workers that were made
@@ -175,7 +173,8 @@ worker_open_again(struct worker *worker, int64_t now)
 	for (; l < worker->set.listeners + worker->set.count; l++)
 		if (l->fd < 0 && udp_open(l, worker->rcvbuf, worker->shared) != 0)
 			log_line("can't listen again: %s; trying again every %d "
-			         "s", strerror(errno), OPEN_AGAIN_MS / 1000);
+			         "s",
+			         strerror(errno), OPEN_AGAIN_MS / 1000);
 }
 
 void

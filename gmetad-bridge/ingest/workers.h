@@ -16,8 +16,8 @@
 struct worker {
 	struct udp_set set;
 	int rcvbuf;
-	bool shared;      /* its port is shared with the other workers */
-	bool first;       /* it is the first of all workers */
+	bool shared; /* its port is shared with the other workers */
+	bool first;  /* it is the first of all workers */
 	bool running;
 	pthread_t thread;
 	int64_t chores_ms, opened_ms;
@@ -36,8 +36,8 @@ struct workers_fault {
 	uint16_t port;
 	int error; /* errno */
 };
-int workers_open(struct workers *workers, const struct config *config,
-                 bool alone, struct workers_fault *fault);
+int workers_open(struct workers *workers, const struct config *config, bool alone,
+                 struct workers_fault *fault);
 void workers_tell(const struct workers_fault *fault);
 
 /* The same, but a socket that can't be opened is left to worker_open_again(), with a

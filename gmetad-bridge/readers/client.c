@@ -14,8 +14,8 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/document.h"
 
-#define GZIP_WINDOW (15 + 16) /* zlib: the largest window, in gzip's format */
-#define GZIP_SLICE 65536      /* bytes that are compressed in one turn */
+#define GZIP_WINDOW (15 + 16)     /* zlib: the largest window, in gzip's format */
+#define GZIP_SLICE 65536          /* bytes that are compressed in one turn */
 #define KEPT (4 * DOCUMENT_PIECE) /* an empty buffer that is larger is freed */
 
 /* READS the query, ANSWERS it, LINGERS until the reader closes. */
@@ -32,19 +32,19 @@ struct client {
 	const struct config *config;
 	struct store *store;
 	enum phase phase;
-	bool deaf;               /* nothing more is to be read */
-	size_t discarded;        /* bytes read behind the query */
+	bool deaf;        /* nothing more is to be read */
+	size_t discarded; /* bytes read behind the query */
 	struct document *document;
-	bool made;               /* the document is made to its end */
+	bool made; /* the document is made to its end */
 	struct outgoing plain;
-	z_stream *gzip;          /* NULL: the answer is not compressed */
-	bool compressed;         /* all of it is compressed */
+	z_stream *gzip;  /* NULL: the answer is not compressed */
+	bool compressed; /* all of it is compressed */
 	struct outgoing zipped;
-	uint64_t written;        /* bytes given to the kernel */
-	uint64_t taken;          /* bytes that the reader had taken at `since_ms` */
-	int64_t since_ms;        /* when the measured time began */
-	uint64_t seen;           /* bytes taken when that last became more */
-	int64_t seen_ms;         /* when that was */
+	uint64_t written; /* bytes given to the kernel */
+	uint64_t taken;   /* bytes that the reader had taken at `since_ms` */
+	int64_t since_ms; /* when the measured time began */
+	uint64_t seen;    /* bytes taken when that last became more */
+	int64_t seen_ms;  /* when that was */
 	size_t line_len;
 	char line[QUERY_MAX];
 };
@@ -71,10 +71,9 @@ begin(struct client *c, enum client_port port, size_t cluster)
 	c->phase = port == PORT_INTERACTIVE ? READS : ANSWERS;
 	if (port == PORT_INTERACTIVE)
 		return true;
-	c->document =
-	    port == PORT_CLUSTER
-	        ? document_of_cluster(c->config, c->store, cluster)
-	        : document_of_query(c->config, c->store, &query_all);
+	c->document = port == PORT_CLUSTER
+	                  ? document_of_cluster(c->config, c->store, cluster)
+	                  : document_of_query(c->config, c->store, &query_all);
 	return c->document != NULL && (!c->config->gzip || begin_gzip(c));
 }
 
@@ -160,13 +159,12 @@ line_end(struct client *c)
 static enum client_state
 read_line(struct client *c, int64_t now)
 {
-	ssize_t n = recv(c->fd, c->line + c->line_len,
-	                 sizeof(c->line) - c->line_len, 0);
+	ssize_t n =
+	    recv(c->fd, c->line + c->line_len, sizeof(c->line) - c->line_len, 0);
 	char *end;
 
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? CLIENT_OPEN
-		                                         : CLIENT_CUT;
+		return errno == EAGAIN || errno == EINTR ? CLIENT_OPEN : CLIENT_CUT;
 	c->line_len += (size_t)n;
 	c->deaf = n == 0;
 	end = line_end(c);
@@ -187,8 +185,7 @@ discard(struct client *c)
 	ssize_t n = recv(c->fd, bytes, sizeof(bytes), 0);
 
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? CLIENT_OPEN
-		                                         : CLIENT_CUT;
+		return errno == EAGAIN || errno == EINTR ? CLIENT_OPEN : CLIENT_CUT;
 	c->discarded += (size_t)n;
 	if (n > 0 && c->discarded < CLIENT_DISCARDED)
 		return CLIENT_OPEN;
@@ -226,8 +223,7 @@ compress_slice(struct client *c)
 
 	if (len > GZIP_SLICE)
 		len = GZIP_SLICE;
-	flush = c->made && from->done + len == from->buffer.len ? Z_FINISH
-	                                                         : Z_NO_FLUSH;
+	flush = c->made && from->done + len == from->buffer.len ? Z_FINISH : Z_NO_FLUSH;
 	c->gzip->next_in = (Bytef *)from->buffer.bytes + from->done;
 	c->gzip->avail_in = (uInt)len;
 	do {
@@ -236,8 +232,7 @@ compress_slice(struct client *c)
 		c->gzip->next_out = (Bytef *)to->bytes + to->len;
 		c->gzip->avail_out = GZIP_SLICE;
 		result = deflate(c->gzip, flush);
-		if (result != Z_OK && result != Z_STREAM_END &&
-		    result != Z_BUF_ERROR)
+		if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
 			return false;
 		to->len += GZIP_SLICE - c->gzip->avail_out;
 	} while (c->gzip->avail_out == 0);
@@ -257,8 +252,7 @@ make_more(struct client *c, int64_t now, int64_t wall_ms)
 	empty(out);
 	if (is_empty(&c->plain) && !c->made) {
 		empty(&c->plain);
-		c->made = !document_next(c->document, &c->plain.buffer, now,
-		                         wall_ms);
+		c->made = !document_next(c->document, &c->plain.buffer, now, wall_ms);
 	}
 	if (c->plain.buffer.failed)
 		return false;
@@ -332,8 +326,7 @@ bytes_taken(const struct client *c)
 
 	if (ioctl(c->fd, SIOCOUTQ, &queued) != 0 || queued < 0)
 		return c->written;
-	return (uint64_t)queued < c->written ? c->written - (uint64_t)queued
-	                                     : 0;
+	return (uint64_t)queued < c->written ? c->written - (uint64_t)queued : 0;
 }
 
 /* Whether the reader has taken nothing for the timeout, or too little on average over
@@ -366,8 +359,7 @@ client_tick(struct client *c, int64_t now)
 
 	switch (c->phase) {
 	case READS:
-		return now - c->since_ms < timeout_ms ? CLIENT_OPEN
-		                                      : CLIENT_CUT;
+		return now - c->since_ms < timeout_ms ? CLIENT_OPEN : CLIENT_CUT;
 	case ANSWERS:
 		return is_too_slow(c, now) ? CLIENT_CUT : CLIENT_OPEN;
 	default:

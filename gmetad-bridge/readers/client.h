@@ -17,9 +17,9 @@
 #include "gmetad-bridge/config/config.h"
 #include "sflow/store/store.h"
 
-#define CLIENT_LEAST 1024        /* bytes a second */
-#define CLIENT_DISCARDED 65536   /* more bytes behind the query are not read */
-#define CLIENT_LINGERS_MS 2000   /* a reader that has all has so long to close */
+#define CLIENT_LEAST 1024      /* bytes a second */
+#define CLIENT_DISCARDED 65536 /* more bytes behind the query are not read */
+#define CLIENT_LINGERS_MS 2000 /* a reader that has all has so long to close */
 
 enum client_port {
 	PORT_CLUSTER,    /* as gmond's: the XML of one cluster */
@@ -29,8 +29,8 @@ enum client_port {
 
 enum client_state {
 	CLIENT_OPEN,
-	CLIENT_DONE,  /* the reader has got all */
-	CLIENT_CUT,   /* the reader is gone, or too slow */
+	CLIENT_DONE,   /* the reader has got all */
+	CLIENT_CUT,    /* the reader is gone, or too slow */
 	CLIENT_REFUSED /* the reader's query can't be answered */
 };
 
@@ -39,9 +39,8 @@ struct client;
 /* Takes over a non-blocking socket, and holds the configuration. For a PORT_CLUSTER,
  * `cluster` is the index of the cluster in the configuration. Returns NULL without
  * memory, and then the socket is still the caller's. */
-struct client *client_new(int fd, const struct config *config,
-                          struct store *store, enum client_port port,
-                          size_t cluster, int64_t now);
+struct client *client_new(int fd, const struct config *config, struct store *store,
+                          enum client_port port, size_t cluster, int64_t now);
 
 /* Closes the socket, which must have left all epolls before. NULL is fine. */
 void client_free(struct client *client);
@@ -53,8 +52,8 @@ uint32_t client_events(const struct client *client);
 
 /* Does what can be done after these events. Makes at most one piece of the document.
  * `now` is clock_ms(), here and elsewhere; `wall_ms` is the wall clock. */
-enum client_state client_turn(struct client *client, uint32_t events,
-                              int64_t now, int64_t wall_ms);
+enum client_state client_turn(struct client *client, uint32_t events, int64_t now,
+                              int64_t wall_ms);
 
 /* Called about once a second: finds out whether the reader is too slow. */
 enum client_state client_tick(struct client *client, int64_t now);

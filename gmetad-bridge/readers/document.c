@@ -24,15 +24,15 @@ struct document {
 	const struct summaries *summaries; /* NULL: none yet */
 	enum xml_source source;
 	bool http;
-	bool summary;          /* sums instead of hosts */
-	size_t count;          /* parts of the query's path that are used */
+	bool summary; /* sums instead of hosts */
+	size_t count; /* parts of the query's path that are used */
 	struct query query;
 	enum stage stage;
-	size_t cluster, end;   /* indexes of the next cluster, and behind the last */
+	size_t cluster, end; /* indexes of the next cluster, and behind the last */
 	struct store_walk walk;
-	const char *metric;    /* of the hosts in the walk; NULL: all metrics */
+	const char *metric; /* of the hosts in the walk; NULL: all metrics */
 	const struct summary *sums;
-	size_t sum;            /* index of the next sum */
+	size_t sum; /* index of the next sum */
 	enum stage after_sums;
 	/* for the piece that is being made */
 	struct buffer *buffer;
@@ -53,8 +53,7 @@ document_new(const struct config *config, struct store *store)
 }
 
 struct document *
-document_of_cluster(const struct config *config, struct store *store,
-                    size_t cluster)
+document_of_cluster(const struct config *config, struct store *store, size_t cluster)
 {
 	struct document *d = document_new(config, store);
 
@@ -145,8 +144,7 @@ print_values(const struct document *d, struct store_host *host, const char *only
  * as gmetad does: ?filter=summary leaves out the metrics where all would be printed,
  * but not the one that the path names. */
 static void
-print_metrics(const struct document *d, struct store_host *host,
-              const char *metric)
+print_metrics(const struct document *d, struct store_host *host, const char *metric)
 {
 	if (metric == NULL) {
 		if (!d->summary)
@@ -160,8 +158,7 @@ print_metrics(const struct document *d, struct store_host *host,
 }
 
 static void
-print_host(const struct document *d, struct store_host *host,
-           const char *metric)
+print_host(const struct document *d, struct store_host *host, const char *metric)
 {
 	unsigned dmax_s = (unsigned)(d->config->collector.host_dmax_ms / 1000);
 	struct store_state state;
@@ -264,8 +261,7 @@ next_host(struct document *d)
 {
 	struct store_host *host;
 
-	host = store_next(d->store, &d->walk,
-	                  d->config->clusters[d->cluster].number);
+	host = store_next(d->store, &d->walk, d->config->clusters[d->cluster].number);
 	if (host == NULL) {
 		d->stage = CLUSTER_END;
 		return;
@@ -295,24 +291,36 @@ static void
 step(struct document *d)
 {
 	switch (d->stage) {
-	case BEGIN: begin(d); break;
-	case SUMS: next_sum(d); break;
-	case CLUSTER: next_cluster(d); break;
-	case HOSTS: next_host(d); break;
-	case CLUSTER_END: end_cluster(d); break;
-	case END: end(d); break;
+	case BEGIN:
+		begin(d);
+		break;
+	case SUMS:
+		next_sum(d);
+		break;
+	case CLUSTER:
+		next_cluster(d);
+		break;
+	case HOSTS:
+		next_host(d);
+		break;
+	case CLUSTER_END:
+		end_cluster(d);
+		break;
+	case END:
+		end(d);
+		break;
 	case STATUS:
 		status_print(d->buffer, d->config, d->query.callback, d->now,
 		             d->wall_ms);
 		d->stage = ENDED;
 		break;
-	case ENDED: break;
+	case ENDED:
+		break;
 	}
 }
 
 bool
-document_next(struct document *d, struct buffer *buffer, int64_t now,
-              int64_t wall_ms)
+document_next(struct document *d, struct buffer *buffer, int64_t now, int64_t wall_ms)
 {
 	size_t start = buffer->len;
 

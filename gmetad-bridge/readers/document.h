@@ -24,21 +24,20 @@ struct document;
 
 /* Makes gmond's XML of a cluster, by its index in the configuration. This and the next
  * hold the configuration. NULL without memory. */
-struct document *document_of_cluster(const struct config *config,
-                                     struct store *store, size_t cluster);
+struct document *document_of_cluster(const struct config *config, struct store *store,
+                                     size_t cluster);
 
 /* Makes gmetad's answer to a query; `query_all` asks for the whole tree. If the query
  * names something that isn't there, an answer to HTTP leaves it out; any other answer
  * has all of the level above, as gmetad's. Holds the summaries, too. NULL without
  * memory. */
-struct document *document_of_query(const struct config *config,
-                                   struct store *store,
+struct document *document_of_query(const struct config *config, struct store *store,
                                    const struct query *query);
 void document_free(struct document *document);
 
 /* Appends the next piece, about DOCUMENT_PIECE bytes, to the buffer. `now` is
  * clock_ms(), `wall_ms` the wall clock. Returns false when that was the last piece. */
-bool document_next(struct document *document, struct buffer *buffer,
-                   int64_t now, int64_t wall_ms);
+bool document_next(struct document *document, struct buffer *buffer, int64_t now,
+                   int64_t wall_ms);
 
 #endif

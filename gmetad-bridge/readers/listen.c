@@ -83,8 +83,7 @@ listeners_wanted(const struct config *config, struct listener **list)
 
 	*list = NULL;
 	done = add_port(list, config, config->xml_port, PORT_XML, 0) &&
-	       add_port(list, config, config->interactive_port,
-	                PORT_INTERACTIVE, 0);
+	       add_port(list, config, config->interactive_port, PORT_INTERACTIVE, 0);
 	for (i = 0; done && i < config->cluster_count; i++)
 		done = add_port(list, config, config->clusters[i].gmond_port,
 		                PORT_CLUSTER, config->clusters[i].number);
@@ -106,8 +105,7 @@ open_socket(const struct listener *l, int family)
 	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (family == AF_INET6)
 		setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY,
-		           l->address.type == ADDRESS_UNKNOWN ? &off : &on,
-		           sizeof(on));
+		           l->address.type == ADDRESS_UNKNOWN ? &off : &on, sizeof(on));
 	return s;
 }
 
@@ -158,8 +156,7 @@ listener_open(struct listener *l)
 	error = errno;
 	close_socket(l);
 	if (l->address.type == ADDRESS_UNKNOWN)
-		log_line("can't listen on TCP port %ld: %s", l->port,
-		         strerror(error));
+		log_line("can't listen on TCP port %ld: %s", l->port, strerror(error));
 	else
 		log_line("can't listen on TCP port %ld of %s: %s", l->port,
 		         address_text(&l->address, address), strerror(error));
@@ -189,8 +186,8 @@ take_socket(struct listener *wanted, struct listener *list)
 {
 	for (; list != NULL; list = list->next)
 		if (list->fd >= 0 && list->port == wanted->port &&
-		    memcmp(&list->address, &wanted->address,
-		           sizeof(wanted->address)) == 0) {
+		    memcmp(&list->address, &wanted->address, sizeof(wanted->address)) ==
+		        0) {
 			wanted->fd = list->fd;
 			wanted->epoll = list->epoll;
 			list->fd = list->epoll = -1;
@@ -219,10 +216,9 @@ is_local(const struct address *a)
 {
 	static const uint8_t ipv4[4] = {127, 0, 0, 1}, ipv6[16] = {[15] = 1};
 
-	return a->type == ADDRESS_IPV4
-	           ? memcmp(a->bytes, ipv4, sizeof(ipv4)) == 0
-	           : a->type == ADDRESS_IPV6 &&
-	                 memcmp(a->bytes, ipv6, sizeof(ipv6)) == 0;
+	return a->type == ADDRESS_IPV4 ? memcmp(a->bytes, ipv4, sizeof(ipv4)) == 0
+	                               : a->type == ADDRESS_IPV6 &&
+	                                     memcmp(a->bytes, ipv6, sizeof(ipv6)) == 0;
 }
 
 /* To network_list_match() an empty list has every address; here it has none. */
@@ -230,6 +226,5 @@ bool
 listen_trusts(const struct config *config, const struct address *a)
 {
 	return config->all_trusted || is_local(a) ||
-	       (config->trusted != NULL &&
-	        network_list_match(config->trusted, a));
+	       (config->trusted != NULL && network_list_match(config->trusted, a));
 }

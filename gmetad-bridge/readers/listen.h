@@ -11,9 +11,9 @@
 
 struct listener {
 	struct listener *next;
-	int fd;                 /* -1: not bound */
+	int fd; /* -1: not bound */
 	enum client_port kind;
-	unsigned cluster;       /* number of the cluster, for a PORT_CLUSTER */
+	unsigned cluster; /* number of the cluster, for a PORT_CLUSTER */
 	long port;
 	struct address address; /* unknown: all addresses of this machine */
 	int epoll;              /* the epoll that watches it; -1: none does */

@@ -67,17 +67,16 @@ take_http(struct span *s, struct query *query)
 static bool
 is_callback(const char *name)
 {
-	return name[0] != '\0' &&
-	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-	                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	                         "0123456789_.[]$")] == '\0';
+	return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                            "0123456789_.[]$")] == '\0';
 }
 
 static int
 parse_status(struct span s, struct query *query)
 {
-	const char *at = memmem(s.at, (size_t)(s.end - s.at), CALLBACK,
-	                        strlen(CALLBACK));
+	const char *at =
+	    memmem(s.at, (size_t)(s.end - s.at), CALLBACK, strlen(CALLBACK));
 	const char *end;
 
 	query->status = true;
@@ -123,8 +122,7 @@ parse_parts(const char *at, const char *end, struct query *query)
 		len = (size_t)(slash - at);
 		if (len >= sizeof(query->parts[0]))
 			len = 0;
-		copy(query->parts[query->count++], sizeof(query->parts[0]), at,
-		     len);
+		copy(query->parts[query->count++], sizeof(query->parts[0]), at, len);
 		at = slash + 1;
 	}
 }

@@ -12,11 +12,11 @@
 #define QUERY_PARTS 4
 
 struct query {
-	bool http;      /* it came as "GET ... HTTP/1.0" */
-	bool status;    /* /status */
-	bool summary;   /* ?filter=summary */
-	char callback[64]; /* for JSONP of /status; "": none */
-	size_t count;   /* of parts */
+	bool http;                    /* it came as "GET ... HTTP/1.0" */
+	bool status;                  /* /status */
+	bool summary;                 /* ?filter=summary */
+	char callback[64];            /* for JSONP of /status; "": none */
+	size_t count;                 /* of parts */
 	char parts[QUERY_PARTS][256]; /* "cluster", "host", "metric"; or "*" */
 };
 

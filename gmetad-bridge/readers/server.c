@@ -22,17 +22,17 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/listen.h"
 
-#define EVENTS 64       /* taken in one round */
-#define ACCEPTS 16      /* readers accepted of one listener in one round */
-#define TICK_MS 250     /* a reader is cut off at most so late */
-#define PAUSE_MS 1000   /* without new readers, when descriptors have run out */
-#define UNSENT 262144   /* bytes that the kernel keeps for a reader that stalls */
+#define EVENTS 64     /* taken in one round */
+#define ACCEPTS 16    /* readers accepted of one listener in one round */
+#define TICK_MS 250   /* a reader is cut off at most so late */
+#define PAUSE_MS 1000 /* without new readers, when descriptors have run out */
+#define UNSENT 262144 /* bytes that the kernel keeps for a reader that stalls */
 
 /* A client that epoll watches. */
 struct reader {
 	struct reader *prev, *next;
 	struct client *client; /* NULL: it has ended */
-	uint32_t events; /* that it waits for */
+	uint32_t events;       /* that it waits for */
 };
 
 /* An event's data says what it is about: 0 is the eventfd `wake`; else it is a pointer
@@ -43,8 +43,8 @@ struct reader {
 static struct {
 	bool running;
 	pthread_t thread;
-	int wake;                    /* eventfd */
-	pthread_mutex_t lock;        /* for the orders, up to deadline_ms */
+	int wake;             /* eventfd */
+	pthread_mutex_t lock; /* for the orders, up to deadline_ms */
 	pthread_cond_t reloaded;
 	const struct config *reload; /* NULL: there is none, or it is done */
 	bool stop;
@@ -54,14 +54,16 @@ static struct {
 	struct store *store;
 	struct listener *listeners;
 	struct reader *readers;
-	size_t count;                /* of readers */
-	struct reader *ended;        /* readers that have ended in this round */
+	size_t count;         /* of readers */
+	struct reader *ended; /* readers that have ended in this round */
 	int epoll;
 	bool stopping;
 	int64_t ticked_ms;
-	int64_t paused_ms;           /* until then no reader is accepted; 0: no pause */
+	int64_t paused_ms; /* until then no reader is accepted; 0: no pause */
 	struct log_limit untrusted, too_many, accepting;
-} server = {.wake = -1, .epoll = -1, .lock = PTHREAD_MUTEX_INITIALIZER,
+} server = {.wake = -1,
+            .epoll = -1,
+            .lock = PTHREAD_MUTEX_INITIALIZER,
             .reloaded = PTHREAD_COND_INITIALIZER};
 
 /* Watching --------------------------------------------------------------------------- */
@@ -157,8 +159,7 @@ reader_turn(struct reader *r, uint32_t events, int64_t now, int64_t wall_ms)
 	wanted = client_events(r->client);
 	if (wanted == r->events)
 		return;
-	if (watch(EPOLL_CTL_MOD, client_fd(r->client), wanted,
-	          about_reader(r)) == 0)
+	if (watch(EPOLL_CTL_MOD, client_fd(r->client), wanted, about_reader(r)) == 0)
 		r->events = wanted;
 	else
 		end_reader(r, CLIENT_CUT);
@@ -212,8 +213,7 @@ add_reader(const struct listener *l, int fd, int64_t now)
 
 	if (r == NULL || !find_cluster(l, &cluster))
 		goto failed;
-	r->client = client_new(fd, server.config, server.store, l->kind, cluster,
-	                       now);
+	r->client = client_new(fd, server.config, server.store, l->kind, cluster, now);
 	if (r->client == NULL)
 		goto failed;
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
@@ -252,8 +252,8 @@ accept_readers(struct listener *l, int64_t now)
 		fd = accept4(l->fd, (struct sockaddr *)&from, &len,
 		             SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
-			if (errno == EMFILE || errno == ENFILE ||
-			    errno == ENOBUFS || errno == ENOMEM)
+			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			    errno == ENOMEM)
 				pause_accepting(errno, now);
 			return; /* no more, or a reader that has gone already */
 		}
@@ -358,12 +358,10 @@ deal_with(const struct epoll_event *events, int count, int64_t now)
 		if (about == 0)
 			orders = true;
 		else if ((about & OF_READER) != 0)
-			reader_turn((struct reader *)(uintptr_t)(about &
-			                                         ~UINT64_C(1)),
+			reader_turn((struct reader *)(uintptr_t)(about & ~UINT64_C(1)),
 			            events[i].events, now, wall_ms);
 		else if (server.paused_ms == 0)
-			accept_readers((struct listener *)(uintptr_t)about,
-			               now);
+			accept_readers((struct listener *)(uintptr_t)about, now);
 	}
 	return orders;
 }
@@ -378,8 +376,7 @@ run(void *argument)
 	for (now = clock_ms(); !is_over(now); now = clock_ms()) {
 		bool idle = server.count == 0 && server.paused_ms == 0;
 
-		count = epoll_wait(server.epoll, events, EVENTS,
-		                   idle ? -1 : TICK_MS);
+		count = epoll_wait(server.epoll, events, EVENTS, idle ? -1 : TICK_MS);
 		now = clock_ms();
 		if (deal_with(events, count, now))
 			take_orders();
@@ -440,7 +437,8 @@ server_start(const struct config *config, struct store *store)
 		log_line("can't serve readers: %s", strerror(errno));
 	} else {
 		watch_listeners(true);
-		server.running = thread_start(&server.thread, "readers", run, NULL) == 0;
+		server.running =
+		    thread_start(&server.thread, "readers", run, NULL) == 0;
 	}
 	if (!server.running)
 		close_all();

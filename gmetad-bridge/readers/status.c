@@ -27,8 +27,7 @@ status_begin(const struct collector_stats *stats, int64_t now)
 }
 
 static void
-add_identity(struct json *j, const struct config *config, int64_t now,
-             int64_t wall_ms)
+add_identity(struct json *j, const struct config *config, int64_t now, int64_t wall_ms)
 {
 	uint64_t uptime = now > started_ms ? (uint64_t)(now - started_ms) : 0;
 	char host[HOST_NAME_MAX + 1] = "";
@@ -50,8 +49,7 @@ add_identity(struct json *j, const struct config *config, int64_t now,
 static void
 add_metrics(struct json *j)
 {
-	uint64_t samples =
-	    collector != NULL ? counter_get(&collector->samples) : 0;
+	uint64_t samples = collector != NULL ? counter_get(&collector->samples) : 0;
 
 	json_open(j, "metrics", '{');
 	json_open(j, "received", '{');
@@ -70,8 +68,7 @@ add_metrics(struct json *j)
 	json_close(j, '}');
 }
 
-#define STAT(member, ...) \
-	json_number(j, #member, counter_get(&stats->member));
+#define STAT(member, ...) json_number(j, #member, counter_get(&stats->member));
 #define PLAIN(member, key) json_number(j, key, counter_get(&counters.member));
 #define METRIC(member, key, ...) PLAIN(member, key)
 
@@ -111,8 +108,8 @@ add_bridge(struct json *j)
 }
 
 void
-status_print(struct buffer *b, const struct config *config,
-             const char *callback, int64_t now, int64_t wall_ms)
+status_print(struct buffer *b, const struct config *config, const char *callback,
+             int64_t now, int64_t wall_ms)
 {
 	struct json j = {.buffer = b, .ascii = true};
 

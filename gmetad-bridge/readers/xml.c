@@ -129,8 +129,7 @@ xml_grid_end(struct buffer *b)
 }
 
 void
-xml_cluster(struct buffer *b, const struct config_cluster *cluster,
-            int64_t wall_s)
+xml_cluster(struct buffer *b, const struct config_cluster *cluster, int64_t wall_s)
 {
 	ADD(b, "<CLUSTER NAME=\"");
 	xml_escape(b, cluster->name);
@@ -199,8 +198,7 @@ put_times(char *at, const struct store_state *host, unsigned dmax_s, int64_t now
 	unsigned tmax = host_tmax(host);
 
 	at = PUT(at, "\" REPORTED=\"");
-	at = format_unsigned(at, reported_ms > 0 ? (uint64_t)reported_ms / 1000
-	                                         : 0);
+	at = format_unsigned(at, reported_ms > 0 ? (uint64_t)reported_ms / 1000 : 0);
 	at = PUT(at, "\" TN=\"");
 	at = format_unsigned(at, host_tn(host, tmax, now));
 	at = PUT(at, "\" TMAX=\"");
@@ -212,9 +210,8 @@ put_times(char *at, const struct store_state *host, unsigned dmax_s, int64_t now
 }
 
 void
-xml_host(struct buffer *b, enum xml_source source,
-         const struct store_state *host, unsigned dmax_s, int64_t now,
-         int64_t wall_ms)
+xml_host(struct buffer *b, enum xml_source source, const struct store_state *host,
+         unsigned dmax_s, int64_t now, int64_t wall_ms)
 {
 	char *at;
 
@@ -272,8 +269,8 @@ put_value(char *at, const struct store_value *value)
 }
 
 void
-xml_metric(struct buffer *b, enum xml_source source,
-           const struct store_value *value, int64_t now)
+xml_metric(struct buffer *b, enum xml_source source, const struct store_value *value,
+           int64_t now)
 {
 	const struct metric *metric = value->metric;
 	size_t units_len = strlen(metric->units);
@@ -303,8 +300,8 @@ xml_metric(struct buffer *b, enum xml_source source,
 	if (source == XML_GMETAD)
 		at = PUT(at, "\" SOURCE=\"gmond");
 	at = PUT(at, "\">\n");
-	at = put_extra(at, title, title_len, metric->title, about_len, group,
-	               group_len);
+	at =
+	    put_extra(at, title, title_len, metric->title, about_len, group, group_len);
 	at = PUT(at, "</METRIC>\n");
 	b->len = (size_t)(at - b->bytes);
 }
@@ -343,8 +340,8 @@ xml_sum(struct buffer *b, const struct summary_metric *sum)
 	at = mempcpy(at, metric->units, units_len);
 	at = put_slope(at, metric->slope);
 	at = PUT(at, "\" SOURCE=\"gmond\">\n");
-	at = put_extra(at, sum->title, strlen(sum->title), metric->title,
-	               about_len, sum->group, strlen(sum->group));
+	at = put_extra(at, sum->title, strlen(sum->title), metric->title, about_len,
+	               sum->group, strlen(sum->group));
 	at = PUT(at, "</METRICS>\n");
 	b->len = (size_t)(at - b->bytes);
 }

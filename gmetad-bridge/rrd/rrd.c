@@ -13,7 +13,7 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
-#define PAUSE_MS 100          /* after the first failure; then twice as long */
+#define PAUSE_MS 100 /* after the first failure; then twice as long */
 #define PAUSE_MAX_MS 10000
 #define PAUSE_ENDING_MS 100
 #define WRITERS_MAX 64
@@ -107,8 +107,7 @@ rrd_reserve(struct rrd *rrd, size_t bytes)
 	do {
 		if (queued + bytes > rrd->config->rrd.queue_bytes)
 			return false;
-	} while (!atomic_compare_exchange_weak(&rrd->queued, &queued,
-	                                       queued + bytes));
+	} while (!atomic_compare_exchange_weak(&rrd->queued, &queued, queued + bytes));
 	counter_add(&counters.rrd_queued, bytes);
 	return true;
 }
@@ -131,8 +130,7 @@ rrd_block_new(size_t size)
 }
 
 bool
-rrd_block_add(struct rrd_block **block, const char *line, size_t len,
-              uint64_t values)
+rrd_block_add(struct rrd_block **block, const char *line, size_t len, uint64_t values)
 {
 	struct rrd_block *b = *block;
 	size_t size = b != NULL ? b->size : 0;
@@ -238,8 +236,8 @@ write_blocks(void *argument)
 	while ((block = next_block(w)) != NULL || !rrd_is_ending(w->rrd)) {
 		if (block != NULL) {
 			len = block->len; /* which write() may change */
-			rrd_write(w->rrd, &w->bell, w->rrd->sink->write,
-			          w->state, block);
+			rrd_write(w->rrd, &w->bell, w->rrd->sink->write, w->state,
+			          block);
 			rrd_unreserve(w->rrd, len);
 			free(block);
 		}
@@ -271,8 +269,7 @@ stop_writer(struct rrd_writer *w)
 
 	if (w->runs)
 		pthread_join(w->thread, NULL);
-	DL_FOREACH_SAFE(w->blocks, block, next)
-	{
+	DL_FOREACH_SAFE(w->blocks, block, next) {
 		values += block->values;
 		rrd_unreserve(w->rrd, block->len);
 		free(block);
@@ -398,8 +395,7 @@ rrd_stop(struct rrd *rrd, int64_t deadline_ms)
 	rrd_creator_stop(rrd->creator); /* last, because the writers give it lines */
 	dropped = counter_get(&counters.rrd_dropped) - dropped;
 	if (dropped > 0)
-		log_line("RRDs: %" PRIu64 " values were not written in time",
-		         dropped);
+		log_line("RRDs: %" PRIu64 " values were not written in time", dropped);
 	config_release(rrd->latest);
 	config_release(rrd->config);
 	pthread_mutex_destroy(&rrd->lock);

@@ -42,12 +42,11 @@ struct rrd_chunk;
  * leading "." or what can't be printed, or the name of the folder of sums. *chunk
  * begins as NULL; full blocks of it are queued. This never waits: where the queue is
  * full, values are dropped and counted. */
-void rrd_line_folder(struct rrd *rrd, struct rrd_chunk **chunk,
-                     const char *cluster, const char *host);
+void rrd_line_folder(struct rrd *rrd, struct rrd_chunk **chunk, const char *cluster,
+                     const char *host);
 
 /* Begins a line for the file of this metric. It is dropped for the same names. */
-void rrd_line_begin(struct rrd *rrd, struct rrd_chunk **chunk,
-                    const char *metric);
+void rrd_line_begin(struct rrd *rrd, struct rrd_chunk **chunk, const char *metric);
 
 /* Adds a value to the line. `text` is a number, as the XML has it; other text is
  * dropped. `num` is the number of hosts in a sum; 0: the value is no sum. A line has

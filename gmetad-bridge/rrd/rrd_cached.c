@@ -70,8 +70,7 @@ ensure_connected(struct cached *c)
 
 	if (c->connection.fd >= 0)
 		return RRD_DONE;
-	if (connection_open(&c->connection, c->rrd, c->address, timeout(c),
-	                    fault) != 0)
+	if (connection_open(&c->connection, c->rrd, c->address, timeout(c), fault) != 0)
 		return lose(c, fault);
 	if (c->lost)
 		log_limited(&c->broken, clock_ms(), "rrdcached at %s: connected",
@@ -221,8 +220,7 @@ refuse(struct cached *c, const struct answer *a, const char *line, size_t len,
 	print(a->message, strlen(a->message), text);
 	log_limited(&c->refused, clock_ms(),
 	            "RRDs: %u values refused by rrdcached: %.*s: %s", values,
-	            (int)rrd_line_path(line, len), line + strlen(RRD_UPDATE),
-	            text);
+	            (int)rrd_line_path(line, len), line + strlen(RRD_UPDATE), text);
 }
 
 /* Deals with a line that was refused. Returns how many of its values are not written by
@@ -286,7 +284,8 @@ static enum rrd_result
 give_up(struct rrd_block *block, const char *address)
 {
 	log_line("rrdcached at %s: broke off %d times at the same values; %" PRIu64
-	         " left out", address, TRIES_MAX, block->values);
+	         " left out",
+	         address, TRIES_MAX, block->values);
 	counter_add(&counters.rrd_failed, block->values);
 	return RRD_DONE;
 }

@@ -44,11 +44,10 @@ wait_for(struct rrd *rrd, int fd, short events, int64_t ms)
 
 /* Returns a connected socket; -1 with errno. */
 static int
-connect_to(struct rrd *rrd, const struct sockaddr *address, socklen_t len,
-           int64_t ms)
+connect_to(struct rrd *rrd, const struct sockaddr *address, socklen_t len, int64_t ms)
 {
-	int fd = socket(address->sa_family,
-	                SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd =
+	    socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int error = 0, one = 1;
 	socklen_t error_len = sizeof(error);
 
@@ -59,8 +58,7 @@ connect_to(struct rrd *rrd, const struct sockaddr *address, socklen_t len,
 	if (errno == EINPROGRESS && wait_for(rrd, fd, POLLOUT, ms) == 0) {
 		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &error_len);
 		if (error == 0) {
-			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
-			           sizeof(one));
+			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 			return fd;
 		}
 		errno = error;
@@ -112,8 +110,7 @@ is_loopback(const struct sockaddr *address)
 
 	if (address->sa_family == AF_INET)
 		return ntohl(in4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return address->sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+	return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 }
 
 static int
@@ -143,8 +140,8 @@ open_tcp(struct connection *c, const char *text, int64_t ms,
 }
 
 int
-connection_open(struct connection *c, struct rrd *rrd, const char *address,
-                int64_t ms, char fault[CONNECTION_FAULT])
+connection_open(struct connection *c, struct rrd *rrd, const char *address, int64_t ms,
+                char fault[CONNECTION_FAULT])
 {
 	*c = (struct connection){.rrd = rrd, .fd = -1};
 	fault[0] = '\0';

@@ -28,8 +28,7 @@ void connection_close(struct connection *c);
 
 /* Sends all bytes; fails when none could be sent for `ms`. Returns 0, or -1 with
  * errno. */
-int connection_send(struct connection *c, const char *bytes, size_t len,
-                    int64_t ms);
+int connection_send(struct connection *c, const char *bytes, size_t len, int64_t ms);
 
 /* Waits up to `ms` for more bytes, and appends them to `received`. Returns 0, or -1
  * with errno: ECONNRESET at the end of the connection, EMSGSIZE above a megabyte. */

@@ -15,7 +15,7 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 #include "sflow/hash.h"
 
-#define SHARE 4            /* the part of the queue's bound: a quarter */
+#define SHARE 4 /* the part of the queue's bound: a quarter */
 
 /* The pause after a file that could not be made; after so many FAILURES in a row the
  * longer one, so that a full disk does not keep the processor busy. */
@@ -44,7 +44,7 @@ struct rrd_creator {
 	struct log_limit full;
 
 	/* the thread's own */
-	void *state; /* the sink's */
+	void *state;     /* the sink's */
 	unsigned failed; /* failures in a row */
 };
 
@@ -196,8 +196,7 @@ next_order(struct rrd_creator *c)
 /* Removes an order. The values of its lines are added to the counter; NULL: not
  * counted. */
 static void
-end_order(struct rrd_creator *c, struct order *order,
-          atomic_uint_fast64_t *counter)
+end_order(struct rrd_creator *c, struct order *order, atomic_uint_fast64_t *counter)
 {
 	pthread_mutex_lock(&c->bell.lock);
 	if (order->lines != NULL && counter != NULL)
@@ -257,15 +256,14 @@ describe(const struct order *order, const struct config *config,
 	    .archives = config_archives(config, metric),
 	};
 	value = memchr(value, ':', (size_t)(end - value));
-	file->sums = value != NULL &&
-	             memchr(value + 1, ':', (size_t)(end - value - 1)) != NULL;
+	file->sums =
+	    value != NULL && memchr(value + 1, ':', (size_t)(end - value - 1)) != NULL;
 }
 
 static void
 pause_after_failure(struct rrd_creator *c)
 {
-	int64_t ms =
-	    ++c->failed < FAILURES ? FAILED_PAUSE_MS : FAILED_PAUSE_MAX_MS;
+	int64_t ms = ++c->failed < FAILURES ? FAILED_PAUSE_MS : FAILED_PAUSE_MAX_MS;
 	int64_t now = clock_ms(), until = now + ms;
 
 	pthread_mutex_lock(&c->bell.lock);

@@ -107,11 +107,9 @@ update(struct direct *d, struct update *u)
 static void
 refuse(struct direct *d, const char *path, uint64_t values)
 {
-	log_limited(&d->refused, clock_ms(),
-	            "RRDs: %" PRIu64 " values refused: %s%s%s", values,
-	            strstr(rrd_get_error(), path) == NULL ? path : "",
-	            strstr(rrd_get_error(), path) == NULL ? ": " : "",
-	            rrd_get_error());
+	log_limited(&d->refused, clock_ms(), "RRDs: %" PRIu64 " values refused: %s%s%s",
+	            values, strstr(rrd_get_error(), path) == NULL ? path : "",
+	            strstr(rrd_get_error(), path) == NULL ? ": " : "", rrd_get_error());
 }
 
 /* Updates a file with these values. Values that are too old are left out one by one, so
@@ -235,8 +233,7 @@ direct_settle(void *state, bool all)
 
 	if (d->gather == NULL)
 		return;
-	while ((line = rrd_gather_next(d->gather, clock_ms(), all, &len)) !=
-	       NULL)
+	while ((line = rrd_gather_next(d->gather, clock_ms(), all, &len)) != NULL)
 		write_line(d, line, len);
 }
 
@@ -266,11 +263,9 @@ direct_fill(void *state, struct rrd_block *block)
 
 	for (; line < end; line = next) {
 		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
-		refused = update_line(d, d->temporary, line,
-		                      (size_t)(next - line));
+		refused = update_line(d, d->temporary, line, (size_t)(next - line));
 		if (refused < 0)
-			refused = (int)rrd_line_values(line,
-			                               (size_t)(next - line));
+			refused = (int)rrd_line_values(line, (size_t)(next - line));
 		d->failed += (uint64_t)refused;
 	}
 	d->values += block->values;

@@ -52,8 +52,8 @@ rrd_make_file(const char *root, const char *path, const struct rrd_file *file)
 		rrd_set_error("%s", strerror(errno));
 		return -1;
 	}
-	if (rrd_create_r(path, file->step_s, (time_t)file->start_s, count,
-	                 arguments) == 0)
+	if (rrd_create_r(path, file->step_s, (time_t)file->start_s, count, arguments) ==
+	    0)
 		return 0;
 	if (!rrd_test_error()) /* librrd has no text for this fault */
 		rrd_set_error("it can't be written; is the disk full?");

@@ -10,7 +10,7 @@
 
 /* The line that waits for a file. */
 struct waiting {
-	UT_hash_handle hh; /* by its path */
+	UT_hash_handle hh;           /* by its path */
 	struct waiting *prev, *next; /* of the same turn */
 	unsigned turn;
 	unsigned values;
@@ -23,16 +23,15 @@ struct rrd_gather {
 	struct rrd *rrd;
 	struct waiting *by_path;
 	unsigned delay_s;
-	int64_t swept_s;        /* all turns before this second are done */
-	struct waiting *taken;  /* whose line the last call has returned */
+	int64_t swept_s;         /* all turns before this second are done */
+	struct waiting *taken;   /* whose line the last call has returned */
 	struct waiting *turns[]; /* one for each second of the delay */
 };
 
 struct rrd_gather *
 rrd_gather_new(struct rrd *rrd, unsigned delay_s)
 {
-	struct rrd_gather *g =
-	    calloc(1, sizeof(*g) + delay_s * sizeof(g->turns[0]));
+	struct rrd_gather *g = calloc(1, sizeof(*g) + delay_s * sizeof(g->turns[0]));
 
 	if (g == NULL)
 		return NULL;
@@ -115,8 +114,7 @@ add_first(struct rrd_gather *g, const char *line, size_t len, size_t path_len)
 	w->len = len;
 	w->path_len = path_len;
 	w->values = rrd_line_values(line, len);
-	HASH_ADD_KEYPTR(hh, g->by_path, w->line, strlen(RRD_UPDATE) + path_len,
-	                w);
+	HASH_ADD_KEYPTR(hh, g->by_path, w->line, strlen(RRD_UPDATE) + path_len, w);
 	if (w->hh.tbl == NULL) {
 		waiting_free(g, w);
 		return false;
@@ -174,8 +172,7 @@ let_go(struct rrd_gather *g)
 }
 
 const char *
-rrd_gather_take(struct rrd_gather *g, const char *line, size_t line_len,
-                size_t *len)
+rrd_gather_take(struct rrd_gather *g, const char *line, size_t line_len, size_t *len)
 {
 	struct waiting *w;
 

@@ -53,9 +53,8 @@ next_map(FILE *maps, struct map *map)
 	char line[PATH_MAX + 128];
 
 	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
-		if (sscanf(line, "%lx-%lx %4s %*s %x:%x %lu", &map->begin,
-		           &map->end, map->rights, &map->major, &map->minor,
-		           &map->inode) == 6)
+		if (sscanf(line, "%lx-%lx %4s %*s %x:%x %lu", &map->begin, &map->end,
+		           map->rights, &map->major, &map->minor, &map->inode) == 6)
 			return true;
 	return false;
 }

@@ -12,11 +12,11 @@
 struct rrd_chunk {
 	char folder[RRD_LINE]; /* a line's text up to the metric's name */
 	size_t folder_len;     /* 0: the folder is bad, and its lines are dropped */
-	unsigned writer; /* of the folder */
+	unsigned writer;       /* of the folder */
 	/* the line: */
-	size_t begin;    /* where it begins in its block */
-	uint64_t values; /* how many it has */
-	bool bad;        /* it is dropped */
+	size_t begin;               /* where it begins in its block */
+	uint64_t values;            /* how many it has */
+	bool bad;                   /* it is dropped */
 	struct rrd_block *blocks[]; /* one for each writer, or NULL */
 };
 
@@ -104,8 +104,7 @@ is_harmless(const char *name)
 static bool
 is_number(const char *text, size_t len)
 {
-	return len > 0 && len <= VALUE_TEXT &&
-	       strspn(text, "0123456789+-.eE") == len;
+	return len > 0 && len <= VALUE_TEXT && strspn(text, "0123456789+-.eE") == len;
 }
 
 /* Lines ----------------------------------------------------------------------- */
@@ -145,8 +144,7 @@ add(struct rrd_block *block, const char *text, size_t len)
 static void
 add_part(struct rrd_block *block, const char *name)
 {
-	block->len +=
-	    rrd_escape(name, strlen(name), block->bytes + block->len);
+	block->len += rrd_escape(name, strlen(name), block->bytes + block->len);
 }
 
 static void
@@ -211,12 +209,11 @@ rrd_line_folder(struct rrd *rrd, struct rrd_chunk **chunk, const char *cluster,
 	struct rrd_chunk *c = *chunk;
 
 	if (c == NULL)
-		c = *chunk = calloc(1, sizeof(*c) +
-		                           rrd->count * sizeof(c->blocks[0]));
+		c = *chunk = calloc(1, sizeof(*c) + rrd->count * sizeof(c->blocks[0]));
 	if (c == NULL)
 		return; /* no memory; rrd_line_value() counts the values as dropped */
-	c->writer = writer_of(rrd, cluster != NULL ? cluster : "",
-	                      host != NULL ? host : "");
+	c->writer =
+	    writer_of(rrd, cluster != NULL ? cluster : "", host != NULL ? host : "");
 	c->folder_len = 0;
 	if (is_good_folder(rrd, cluster, host))
 		c->folder_len = compose_folder(rrd, cluster, host, c->folder);

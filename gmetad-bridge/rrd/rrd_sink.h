@@ -17,8 +17,8 @@
 #include "common/log.h"
 #include "gmetad-bridge/config/config.h"
 
-#define RRD_BLOCK 65536 /* bytes after which a block is full */
-#define RRD_LINE 4000   /* bytes of a line; rrdcached takes 4096 */
+#define RRD_BLOCK 65536      /* bytes after which a block is full */
+#define RRD_LINE 4000        /* bytes of a line; rrdcached takes 4096 */
 #define RRD_UPDATE "UPDATE " /* begins each line */
 #define RRD_SUMS "__SummaryInfo__"
 
@@ -39,9 +39,9 @@ enum rrd_result {
 
 /* A file that is to be made. */
 struct rrd_file {
-	const char *escaped;   /* its path, escaped as in a line */
-	const char *path;      /* its path in the file system */
-	bool sums;             /* it has a data source "num", too */
+	const char *escaped; /* its path, escaped as in a line */
+	const char *path;    /* its path in the file system */
+	bool sums;           /* it has a data source "num", too */
 	unsigned step_s;
 	uint32_t start_s;      /* a second before its first value */
 	char *const *archives; /* NULL at the end */
@@ -49,8 +49,7 @@ struct rrd_file {
 
 struct rrd;
 
-typedef enum rrd_result rrd_write_function(void *state,
-                                           struct rrd_block *block);
+typedef enum rrd_result rrd_write_function(void *state, struct rrd_block *block);
 
 struct rrd_sink {
 	/* open() returns the state of one thread, which the others get; NULL without
@@ -100,10 +99,10 @@ struct rrd_writer {
 struct rrd {
 	const struct config *config;
 	const struct rrd_sink *sink;
-	char *prefix;            /* of all lines: "UPDATE ROOT/" */
+	char *prefix; /* of all lines: "UPDATE ROOT/" */
 	size_t prefix_len;
 	size_t block_size;
-	atomic_size_t queued;    /* bytes, at most config->rrd.queue_bytes */
+	atomic_size_t queued;     /* bytes, at most config->rrd.queue_bytes */
 	atomic_llong deadline_ms; /* INT64_MAX until rrd_stop() */
 	struct rrd_creator *creator;
 	struct log_limit full;
@@ -188,7 +187,6 @@ void rrd_create_queue(struct rrd_creator *creator, struct rrd_block *block);
 
 /* Makes a file of that path with librrd, and the folders between the root and it.
  * Returns 0; or -1, and rrd_get_error() says why. */
-int rrd_make_file(const char *root, const char *path,
-                  const struct rrd_file *file);
+int rrd_make_file(const char *root, const char *path, const struct rrd_file *file);
 
 #endif

@@ -86,8 +86,7 @@ struct finding {
 };
 
 static int __attribute__((format(printf, 3, 4)))
-found(struct finding *finding, enum database_fault fault, const char *format,
-      ...)
+found(struct finding *finding, enum database_fault fault, const char *format, ...)
 {
 	va_list args;
 
@@ -106,8 +105,8 @@ found_code(struct finding *finding, sqlite3 *handle, int code)
 	/* A statement that fails does so because of the file's schema. */
 	if (code == SQLITE_ERROR || code == SQLITE_TOOBIG)
 		fault = DATABASE_DAMAGED;
-	return found(finding, fault, "%s", handle != NULL ?
-	             sqlite3_errmsg(handle) : sqlite3_errstr(code));
+	return found(finding, fault, "%s",
+	             handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
 }
 
 /* Makes the file where it isn't there. SQLite itself would make it readable for all. */
@@ -145,7 +144,8 @@ found_newer(struct finding *finding, int64_t version,
 {
 	return found(finding, DATABASE_NEWER,
 	             "it is of version %lld, and this gmetad-bridge knows none "
-	             "above %d", (long long)version, migrations->count);
+	             "above %d",
+	             (long long)version, migrations->count);
 }
 
 /* Looks at the first bytes of the file for a newer version. They are read with SQLite's
@@ -168,8 +168,7 @@ check_header(sqlite3 *handle, const struct database_migrations *migrations,
 	cursor_take(&header, HEADER_VERSION);
 	version = (int32_t)cursor_u32(&header);
 	cursor_take(&header, HEADER_BETWEEN);
-	if (cursor_u32(&header) != DATABASE_APPLICATION ||
-	    version <= migrations->count)
+	if (cursor_u32(&header) != DATABASE_APPLICATION || version <= migrations->count)
 		return 0;
 	return found_newer(finding, version, migrations);
 }
@@ -187,19 +186,17 @@ check_identity(sqlite3 *handle, const struct database_migrations *migrations,
 	if (code == SQLITE_OK)
 		code = ask_number(handle, "PRAGMA application_id", &application);
 	if (code == SQLITE_OK && *version == 0 && application == 0)
-		code = ask_number(handle, "SELECT count(*) FROM sqlite_master",
-		                  &things);
+		code =
+		    ask_number(handle, "SELECT count(*) FROM sqlite_master", &things);
 	if (code != SQLITE_OK)
 		return found_code(finding, handle, code);
 	if (*version == 0 && application == 0 && things == 0)
 		return 0;
 	if (application != DATABASE_APPLICATION)
-		return found(finding, DATABASE_DAMAGED,
-		             "it is another program's");
+		return found(finding, DATABASE_DAMAGED, "it is another program's");
 	if (*version < 1)
 		return found(finding, DATABASE_DAMAGED,
-		             "there is no version %lld of it",
-		             (long long)*version);
+		             "there is no version %lld of it", (long long)*version);
 	if (*version <= migrations->count)
 		return 0;
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -221,8 +218,9 @@ check_pages(sqlite3 *handle, const char *path, struct finding *finding)
 	if (!sqlite3_db_readonly(handle, "main"))
 		return 0;
 	/* SQLite only reads a file of a format that it does not know. */
-	return found(finding, access(path, W_OK) == 0 ? DATABASE_DAMAGED :
-	             DATABASE_REOPEN, "it can't be written");
+	return found(finding,
+	             access(path, W_OK) == 0 ? DATABASE_DAMAGED : DATABASE_REOPEN,
+	             "it can't be written");
 }
 
 /* Sets a write-ahead log. Where that is impossible (on some network file systems), each
@@ -250,8 +248,7 @@ migrate_once(sqlite3 *handle, const char *sql, int64_t to)
 
 	if (code != SQLITE_OK)
 		return code;
-	snprintf(mark, sizeof(mark), "PRAGMA user_version = %lld",
-	         (long long)to);
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %lld", (long long)to);
 	return sqlite3_exec(handle, mark, NULL, NULL, NULL);
 }
 
@@ -267,8 +264,7 @@ migrate_all(sqlite3 *handle, const struct database_migrations *migrations)
 	if (code == SQLITE_OK)
 		code = ask_number(handle, "PRAGMA user_version", &version);
 	for (; code == SQLITE_OK && version < migrations->count; version++)
-		code = migrate_once(handle, migrations->sql[version],
-		                    version + 1);
+		code = migrate_once(handle, migrations->sql[version], version + 1);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(handle, "COMMIT", NULL, NULL, NULL);
 	return code;
@@ -277,8 +273,8 @@ migrate_all(sqlite3 *handle, const struct database_migrations *migrations)
 /* Brings the file from `version` to the program's. Where that fails the file is as it
  * was, so a fault of the statements is not taken for a damaged file. */
 static int
-migrate(sqlite3 *handle, const struct database_migrations *migrations,
-        int64_t version, struct finding *finding)
+migrate(sqlite3 *handle, const struct database_migrations *migrations, int64_t version,
+        struct finding *finding)
 {
 	int code;
 
@@ -292,14 +288,12 @@ migrate(sqlite3 *handle, const struct database_migrations *migrations,
 		             sqlite3_errmsg(handle));
 	return found(finding, fault_of(code),
 	             "it can't be brought from version %lld to %d: %s",
-	             (long long)version, migrations->count,
-	             sqlite3_errmsg(handle));
+	             (long long)version, migrations->count, sqlite3_errmsg(handle));
 }
 
 static int
 open_and_check(struct database *db, const char *path,
-               const struct database_migrations *migrations,
-               struct finding *finding)
+               const struct database_migrations *migrations, struct finding *finding)
 {
 	int64_t version = 0;
 	int code;
@@ -362,10 +356,8 @@ move(const char *path, const char *suffix)
 {
 	char from[4096], to[4096];
 
-	if (snprintf(from, sizeof(from), "%s%s", path, suffix) >=
-	        (int)sizeof(from) ||
-	    snprintf(to, sizeof(to), "%s.bad%s", path, suffix) >=
-	        (int)sizeof(to)) {
+	if (snprintf(from, sizeof(from), "%s%s", path, suffix) >= (int)sizeof(from) ||
+	    snprintf(to, sizeof(to), "%s.bad%s", path, suffix) >= (int)sizeof(to)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -390,8 +382,7 @@ database_put_aside(const char *path)
 static int
 run(struct database *db, const char *sql)
 {
-	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 :
-	                                                                   -1;
+	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
 }
 
 int
@@ -423,8 +414,8 @@ database_rollback(struct database *db)
 void
 database_checkpoint(struct database *db)
 {
-	sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-	                          NULL, NULL);
+	sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+	                          NULL);
 }
 
 enum database_fault

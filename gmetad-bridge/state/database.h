@@ -43,8 +43,7 @@ extern const struct database_migrations database_migrations; /* the bridge's */
  * the caller's, and is only used during the call. */
 struct database *database_open(const char *path,
                                const struct database_migrations *migrations,
-                               enum database_fault *fault,
-                               char text[DATABASE_FAULT]);
+                               enum database_fault *fault, char text[DATABASE_FAULT]);
 void database_close(struct database *db);
 
 /* Renames the file, which must not be open, and the files that SQLite has beside it, to
@@ -71,8 +70,7 @@ void database_rollback(struct database *db);
 void database_checkpoint(struct database *db);
 
 /* Tells the last fault. */
-enum database_fault database_fault(struct database *db,
-                                   char text[DATABASE_FAULT]);
+enum database_fault database_fault(struct database *db, char text[DATABASE_FAULT]);
 
 /* Whether the file has been removed or renamed while it is open. */
 bool database_moved(struct database *db);

@@ -29,8 +29,7 @@ static const char *const sql[] = {
     " down INTEGER NOT NULL,"
     " PRIMARY KEY (agent, machine, sub_agent, source_class, source_index)"
     ") WITHOUT ROWID;"
-    "PRAGMA application_id = " STRING(DATABASE_APPLICATION)
-};
+    "PRAGMA application_id = " STRING(DATABASE_APPLICATION)};
 
 const struct database_migrations database_migrations = {
     .sql = sql, .count = sizeof(sql) / sizeof(sql[0])};

@@ -8,8 +8,9 @@
 
 /* The columns of the table that database_migrations.c makes. */
 #define KEY "agent, machine, sub_agent, source_class, source_index"
-#define OTHERS "uuid, name, shown, first, heard, started, interval, jitter, " \
-               "loss, down"
+#define OTHERS \
+	"uuid, name, shown, first, heard, started, interval, jitter, " \
+	"loss, down"
 
 /* Numbers of the columns, in the order of KEY and OTHERS. */
 /* clang-format off */
@@ -28,9 +29,8 @@ database_prepare(struct database *db)
 	    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 	static const char delete[] =
 	    "DELETE FROM hosts WHERE (" KEY ") = (?1, ?2, ?3, ?4, ?5)";
-	static const char read[] =
-	    "SELECT " KEY ", " OTHERS " FROM hosts "
-	    "ORDER BY machine, heard DESC";
+	static const char read[] = "SELECT " KEY ", " OTHERS " FROM hosts "
+				   "ORDER BY machine, heard DESC";
 	const struct {
 		const char *sql;
 		sqlite3_stmt **statement;
@@ -40,8 +40,8 @@ database_prepare(struct database *db)
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]) && code == SQLITE_OK; i++)
 		code = sqlite3_prepare_v3(db->handle, all[i].sql, -1,
-		                          SQLITE_PREPARE_PERSISTENT,
-		                          all[i].statement, NULL);
+		                          SQLITE_PREPARE_PERSISTENT, all[i].statement,
+		                          NULL);
 	return code;
 }
 
@@ -137,8 +137,7 @@ get_key(sqlite3_stmt *row, struct collector_saved *s)
 		return false;
 	if (s->machine)
 		return get_uuid(row, UUID, s->uuid);
-	return s->sub_agent == 0 && s->source_class == 0 &&
-	       s->source_index == 0;
+	return s->sub_agent == 0 && s->source_class == 0 && s->source_index == 0;
 }
 
 static bool
@@ -159,16 +158,14 @@ get_host(sqlite3_stmt *row, struct collector_saved *s)
 	       get_name(row, SHOWN, s->shown) && s->shown[0] != '\0' &&
 	       get_number(row, FIRST, LAST_MS, &s->first_ms) &&
 	       get_number(row, HEARD, LAST_MS, &s->heard_ms) &&
-	       s->first_ms <= s->heard_ms &&
-	       get_u32(row, STARTED, &s->started_s) &&
+	       s->first_ms <= s->heard_ms && get_u32(row, STARTED, &s->started_s) &&
 	       get_u32(row, INTERVAL, &s->interval_ms) &&
 	       get_u32(row, JITTER, &s->jitter_ms) && get_loss(row, &s->loss) &&
 	       get_flag(row, DOWN, &s->down);
 }
 
 int
-database_next(struct database *db, struct collector_saved *saved,
-              size_t *senseless)
+database_next(struct database *db, struct collector_saved *saved, size_t *senseless)
 {
 	int code;
 
@@ -191,10 +188,8 @@ bind_key(sqlite3_stmt *to, const struct collector_saved *s)
 	sqlite3_bind_blob(to, AGENT + 1, s->agent.bytes, len, SQLITE_STATIC);
 	sqlite3_bind_int(to, MACHINE + 1, s->machine);
 	sqlite3_bind_int64(to, SUB_AGENT + 1, s->machine ? s->sub_agent : 0);
-	sqlite3_bind_int64(to, SOURCE_CLASS + 1,
-	                   s->machine ? s->source_class : 0);
-	sqlite3_bind_int64(to, SOURCE_INDEX + 1,
-	                   s->machine ? s->source_index : 0);
+	sqlite3_bind_int64(to, SOURCE_CLASS + 1, s->machine ? s->source_class : 0);
+	sqlite3_bind_int64(to, SOURCE_INDEX + 1, s->machine ? s->source_index : 0);
 }
 
 static void

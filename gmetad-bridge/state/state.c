@@ -87,8 +87,8 @@ restore(struct state *s, int64_t now)
 	s->all = taken < all || senseless > 0;
 	if (all + senseless > 0)
 		log_line("state: %zu hosts are restored from %s; left out are "
-		         "%zu, and %zu that make no sense", taken, s->path,
-		         all - taken, senseless);
+		         "%zu, and %zu that make no sense",
+		         taken, s->path, all - taken, senseless);
 	return 0;
 }
 
@@ -111,11 +111,12 @@ put_aside(struct state *s, const char *why)
 {
 	if (database_put_aside(s->path) == 0) {
 		log_line("state: %s can't be used: %s. It is put aside as "
-		         "%s.bad, and begun anew", s->path, why, s->path);
+		         "%s.bad, and begun anew",
+		         s->path, why, s->path);
 		return 0;
 	}
-	log_line("state: %s can't be used: %s; and not be put aside: %s",
-	         s->path, why, strerror(errno));
+	log_line("state: %s can't be used: %s; and not be put aside: %s", s->path, why,
+	         strerror(errno));
 	return -1;
 }
 
@@ -134,8 +135,8 @@ tell_fault(struct state *s, const char *why)
 {
 	if (!s->told)
 		log_line("state: %s can't be opened: %s. Nothing is saved "
-		         "meanwhile; it is tried again every %d s", s->path, why,
-		         AGAIN_MS / 1000);
+		         "meanwhile; it is tried again every %d s",
+		         s->path, why, AGAIN_MS / 1000);
 	s->told = true;
 }
 
@@ -143,8 +144,7 @@ tell_fault(struct state *s, const char *why)
  * of fault once until the file is open. Each try is counted, so the counter shows the
  * fault as long as it lasts. */
 static void
-try_later(struct state *s, enum database_fault fault, const char *why,
-          int64_t now)
+try_later(struct state *s, enum database_fault fault, const char *why, int64_t now)
 {
 	counter_add(&counters.state_failed, 1);
 	s->again_ms = now + AGAIN_MS;
@@ -175,8 +175,7 @@ open_file(struct state *s, int64_t now)
 	char why[DATABASE_FAULT];
 
 	s->db = database_open(s->path, s->migrations, &fault, why);
-	if (s->db == NULL && fault == DATABASE_DAMAGED &&
-	    put_aside(s, why) == 0)
+	if (s->db == NULL && fault == DATABASE_DAMAGED && put_aside(s, why) == 0)
 		s->db = database_open(s->path, s->migrations, &fault, why);
 	if (s->db == NULL) {
 		try_later(s, fault, why, now);
@@ -215,8 +214,7 @@ is_open(struct state *s, int64_t now)
 	if (now < s->again_ms)
 		return false;
 	if (s->db != NULL && database_moved(s->db)) {
-		log_line("state: somebody has removed %s; it is begun anew",
-		         s->path);
+		log_line("state: somebody has removed %s; it is begun anew", s->path);
 		close_file(s);
 	}
 	if (s->db != NULL)
@@ -277,8 +275,7 @@ fail(struct state *s, size_t count, int64_t now)
 	enum database_fault fault = database_fault(s->db, why);
 
 	counter_add(&counters.state_failed, 1);
-	log_limited(&s->failures, now, "state: can't save to %s: %s", s->path,
-	            why);
+	log_limited(&s->failures, now, "state: can't save to %s: %s", s->path, why);
 	if (fault != DATABASE_WAIT) {
 		give_up(s, now);
 		return -1;
@@ -362,7 +359,7 @@ state_stop(struct state *s)
 {
 	end_thread(s);
 	s->again_ms = 0; /* the last try */
-	s->all = true; /* so that the times when hosts were last heard are exact */
+	s->all = true;   /* so that the times when hosts were last heard are exact */
 	if (state_save_round(s, clock_ms()) == 0)
 		database_checkpoint(s->db);
 }

@@ -23,8 +23,7 @@ struct state;
  *     This is tried again later, too.
  * `migrations` (the bridge's are &database_migrations) and the collector stay the
  * caller's, and must live until state_close(). NULL without memory. */
-struct state *state_open(const char *path,
-                         const struct database_migrations *migrations,
+struct state *state_open(const char *path, const struct database_migrations *migrations,
                          struct collector *collector, int64_t now,
                          int64_t wall_offset_ms);
 

@@ -27,7 +27,7 @@ static struct {
 	struct rrd_chunk *chunk;
 	uint32_t time_s, before_s; /* of this step, and of the one before */
 	int64_t deadline_ms;       /* of archives_stop() */
-	bool up; /* the host whose values are shown is up */
+	bool up;                   /* the host whose values are shown is up */
 } archives;
 
 /* Lines ---------------------------------------------------------------------------- */
@@ -61,8 +61,7 @@ has_rrd(struct step_mark *mark, const char *name)
 
 	if ((mark->flags & MARK_CHOSEN) == 0 ||
 	    (mark->flags & MARK_GENERATION) != generation) {
-		mark->flags = (mark->flags & MARK_STAYED) | MARK_CHOSEN |
-		              generation;
+		mark->flags = (mark->flags & MARK_STAYED) | MARK_CHOSEN | generation;
 		if (config_archives(archives.config, name) == NULL)
 			mark->flags |= MARK_NO_RRD;
 	}
@@ -98,8 +97,7 @@ take_host(const struct store_state *state)
 
 	archives.up = state->up;
 	if (cluster != NULL)
-		rrd_line_folder(archives.rrd, &archives.chunk, cluster,
-		                state->name);
+		rrd_line_folder(archives.rrd, &archives.chunk, cluster, state->name);
 	return cluster != NULL;
 }
 
@@ -188,13 +186,12 @@ write_sums(const struct summary *summary, const char *cluster)
 	for (i = 0; i < summary->count; i++) {
 		const struct summary_metric *m = summary->metrics[i];
 
-		if (m->hosts == 0 ||
-		    config_archives(archives.config, m->name) == NULL)
+		if (m->hosts == 0 || config_archives(archives.config, m->name) == NULL)
 			continue;
 		summary_text(m, text);
 		rrd_line_begin(archives.rrd, &archives.chunk, m->name);
-		rrd_line_value(archives.rrd, &archives.chunk, archives.time_s,
-		               text, m->hosts);
+		rrd_line_value(archives.rrd, &archives.chunk, archives.time_s, text,
+		               m->hosts);
 		rrd_line_end(archives.rrd, &archives.chunk);
 	}
 }
@@ -221,8 +218,8 @@ write_summaries(void)
 int
 archives_open(struct store *store)
 {
-	const struct store_column_options marks = {
-	    .cell_size = sizeof(struct step_mark)};
+	const struct store_column_options marks = {.cell_size =
+	                                               sizeof(struct step_mark)};
 
 	archives.store = store;
 	archives.marks = store_column(store, &marks);
@@ -237,8 +234,8 @@ differs(const struct config *a, const struct config *b)
 
 	return a->rrd_on != b->rrd_on || strcmp(x->rootdir, y->rootdir) != 0 ||
 	       x->step_s != y->step_s || x->connections != y->connections ||
-	       x->queue_bytes != y->queue_bytes ||
-	       x->lower_case != y->lower_case || x->delay_s != y->delay_s ||
+	       x->queue_bytes != y->queue_bytes || x->lower_case != y->lower_case ||
+	       x->delay_s != y->delay_s ||
 	       strcmp(x->rrdcached != NULL ? x->rrdcached : "",
 	              y->rrdcached != NULL ? y->rrdcached : "") != 0;
 }
@@ -289,8 +286,7 @@ archives_stop(int64_t deadline_ms)
 	struct walk walk;
 
 	archives.deadline_ms = deadline_ms;
-	if (archives.rrd != NULL &&
-	    walk_open(&walk, archives.store, last, 1)) {
+	if (archives.rrd != NULL && walk_open(&walk, archives.store, last, 1)) {
 		walk_step(&walk, clock_ms());
 		rrd_flush(archives.rrd, &archives.chunk);
 	}

@@ -34,15 +34,14 @@ step_value(struct step_mark *mark, double number, enum rrd_write write,
 	uint32_t since = time_s - mark->time_s;
 	bool known = mark->time_s != 0;
 	bool stays = known && mark->number == number;
-	struct step_plan plan = {.before_s = last,
-	                         .number_before = mark->number};
+	struct step_plan plan = {.before_s = last, .number_before = mark->number};
 
 	if (write == RRD_CHANGED && stays && since < STAYS_STEPS * step_s) {
 		set_stayed(mark, since / step_s);
 		return plan;
 	}
-	plan.before = known && last > mark->time_s &&
-	              (!stays || since > UNKNOWN_STEPS * step_s);
+	plan.before =
+	    known && last > mark->time_s && (!stays || since > UNKNOWN_STEPS * step_s);
 	plan.now = true;
 	mark->number = number;
 	mark->time_s = time_s;

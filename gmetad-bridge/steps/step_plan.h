@@ -22,23 +22,21 @@ struct step_mark {
 
 /* What is to be written to a value's RRD. */
 struct step_plan {
-	bool before;          /* first write `number_before` at `before_s` */
+	bool before; /* first write `number_before` at `before_s` */
 	uint32_t before_s;
 	double number_before;
-	bool now;             /* then write the value, at the step's time */
+	bool now; /* then write the value, at the step's time */
 };
 
 /* Plans one step of one value. The step is at `time_s`, the step before it was at
  * `before_s` (0: there was none), and there is a step every `step_s` seconds, unless
  * some are missed. Times are multiples of `step_s`, and `time_s` is later than
  * `before_s`. */
-struct step_plan step_value(struct step_mark *mark, double number,
-                            enum rrd_write write, uint32_t before_s,
-                            uint32_t time_s, unsigned step_s);
+struct step_plan step_value(struct step_mark *mark, double number, enum rrd_write write,
+                            uint32_t before_s, uint32_t time_s, unsigned step_s);
 
 /* The same when a host is down, or the program ends: the value is not known after the
  * last step in which it was looked at, which was at `before_s` or earlier. */
-struct step_plan step_last(struct step_mark *mark, uint32_t before_s,
-                           unsigned step_s);
+struct step_plan step_last(struct step_mark *mark, uint32_t before_s, unsigned step_s);
 
 #endif

@@ -14,8 +14,7 @@
 #include "gmetad-bridge/steps/walk.h"
 
 /* Each host is shown to these visitors, in this order. */
-static const struct walk_visitor *const visitors[] = {&sums_visitor,
-                                                      &archives_visitor};
+static const struct walk_visitor *const visitors[] = {&sums_visitor, &archives_visitor};
 
 #define VISITORS (sizeof(visitors) / sizeof(visitors[0]))
 _Static_assert(VISITORS <= WALK_VISITORS_MAX, "a walk has no room for so many");
@@ -25,14 +24,14 @@ static struct {
 	struct walk walk;
 	pthread_t thread;
 	bool running;
-	int wake; /* eventfd: there is another configuration, or the end */
+	int wake;             /* eventfd: there is another configuration, or the end */
 	pthread_mutex_t lock; /* for `next` and `stopping` */
 	const struct config *next;
 	bool stopping;
 	/* the thread's own */
 	const struct config *config;
 	uint32_t time_s, before_s; /* of this step, and of the one before */
-	bool told;           /* the log says that the clock was set back */
+	bool told;                 /* the log says that the clock was set back */
 	struct log_limit set_back;
 	int64_t deadline_ms;
 } steps = {.wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
@@ -57,13 +56,16 @@ tell_set_back(int64_t now)
 	bool back = archives_written() && steps.time_s < steps.before_s;
 
 	if (steps.told && steps.time_s > steps.before_s) {
-		log_limited(&steps.set_back, now, "RRDs: the clock is where it "
+		log_limited(&steps.set_back, now,
+		            "RRDs: the clock is where it "
 		            "was before it was set back; they go on");
 		steps.told = false;
 	} else if (back && !steps.told) {
-		log_limited(&steps.set_back, now, "RRDs: the clock was set back; "
+		log_limited(&steps.set_back, now,
+		            "RRDs: the clock was set back; "
 		            "they get nothing in the next %u s, until it is "
-		            "where it was", steps.before_s - steps.time_s);
+		            "where it was",
+		            steps.before_s - steps.time_s);
 		steps.told = true;
 	}
 }

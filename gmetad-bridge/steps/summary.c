@@ -59,8 +59,7 @@ published_free(struct published *p)
 
 	if (p == NULL)
 		return;
-	for (i = 0; p->summaries.summaries != NULL && i <= p->summaries.count;
-	     i++) {
+	for (i = 0; p->summaries.summaries != NULL && i <= p->summaries.count; i++) {
 		struct summary *s = &p->summaries.summaries[i];
 
 		for (j = 0; j < s->count; j++)
@@ -107,16 +106,14 @@ summaries_release(const struct summaries *summaries)
 const struct summary *
 summaries_find(const struct summaries *summaries, unsigned cluster)
 {
-	return cluster < summaries->count ? &summaries->summaries[cluster]
-	                                  : NULL;
+	return cluster < summaries->count ? &summaries->summaries[cluster] : NULL;
 }
 
 size_t
 summary_text(const struct summary_metric *metric, char text[SUMMARY_TEXT])
 {
 	int len = snprintf(text, SUMMARY_TEXT, "%.*f",
-	                   format_places(metric->metric, metric->sum),
-	                   metric->sum);
+	                   format_places(metric->metric, metric->sum), metric->sum);
 
 	return len < SUMMARY_TEXT ? (size_t)len : SUMMARY_TEXT - 1;
 }
@@ -199,8 +196,8 @@ entry_new(const struct metric *metric, const char *name, const char *title,
 	struct entry *entry;
 	char *at;
 
-	entry = malloc(sizeof(*entry) + strlen(name) + strlen(title) +
-	               strlen(group) + strlen(metric->title) + 4);
+	entry = malloc(sizeof(*entry) + strlen(name) + strlen(title) + strlen(group) +
+	               strlen(metric->title) + 4);
 	if (entry == NULL)
 		return NULL;
 	memset(entry, 0, sizeof(*entry));
@@ -230,8 +227,8 @@ sums_add(struct sums *sums, struct entry *entry, bool prefixed)
 	if (entry == NULL)
 		return false;
 	entry->prefixed = prefixed;
-	HASH_ADD_KEYPTR(hh, sums->entries, entry->shown.name,
-	                strlen(entry->shown.name), entry);
+	HASH_ADD_KEYPTR(hh, sums->entries, entry->shown.name, strlen(entry->shown.name),
+	                entry);
 	if (entry->hh.tbl != NULL)
 		return true;
 	free(entry);
@@ -262,13 +259,11 @@ find_by_name(struct sums *sums, const struct store_value *value)
 static struct place *
 place_of(struct sums *sums, const struct metric *metric)
 {
-	uint64_t hash = (uint64_t)(uintptr_t)metric *
-	                UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash = (uint64_t)(uintptr_t)metric * UINT64_C(0x9e3779b97f4a7c15);
 
 	if (sums->places == NULL)
 		sums->places = calloc(PLACES, sizeof(*sums->places));
-	return sums->places != NULL ? &sums->places[hash >> (64 - PLACES_BITS)]
-	                            : NULL;
+	return sums->places != NULL ? &sums->places[hash >> (64 - PLACES_BITS)] : NULL;
 }
 
 /* Finds the entry of a value. A value without a prefix has its metric's name, so its
@@ -320,8 +315,7 @@ summary_value(struct summary_builder *b, unsigned cluster,
 	entry = find(sums, value);
 	if (entry == NULL)
 		return;
-	entry->shown.sum +=
-	    as_shown(value->metric, value->number);
+	entry->shown.sum += as_shown(value->metric, value->number);
 	entry->shown.hosts++;
 }
 
@@ -336,8 +330,8 @@ add_to_grid(struct sums *grid, const struct sums *sums)
 	grid->up += sums->up;
 	grid->down += sums->down;
 	for (from = sums->entries; from != NULL; from = from->hh.next) {
-		HASH_FIND(hh, grid->entries, from->shown.name,
-		          strlen(from->shown.name), entry);
+		HASH_FIND(hh, grid->entries, from->shown.name, strlen(from->shown.name),
+		          entry);
 		if (entry == NULL) {
 			if (!has_room(grid, from->prefixed))
 				continue;
@@ -385,11 +379,11 @@ publish(struct summary_builder *b, struct sums *grid, int64_t wall_s)
 	p->summaries.summaries = calloc(b->count + 1, sizeof(struct summary));
 	done = p->summaries.summaries != NULL;
 	for (i = 0; done && i < b->count; i++)
-		done = add_to_grid(grid, &b->clusters[i]) &&
-		       hand_over(&b->clusters[i], (unsigned)i,
-		                 &p->summaries.summaries[i]);
-	if (done && hand_over(grid, STORE_ANY_CLUSTER,
-	                      &p->summaries.summaries[b->count]))
+		done =
+		    add_to_grid(grid, &b->clusters[i]) &&
+		    hand_over(&b->clusters[i], (unsigned)i, &p->summaries.summaries[i]);
+	if (done &&
+	    hand_over(grid, STORE_ANY_CLUSTER, &p->summaries.summaries[b->count]))
 		return p;
 	published_free(p);
 	return NULL;

@@ -80,7 +80,6 @@ const struct summary *summaries_find(const struct summaries *summaries,
 /* Writes a sum as gmetad does, with as many decimals as a value of its metric has, none
  * for integers. Returns the length. */
 #define SUMMARY_TEXT 320
-size_t summary_text(const struct summary_metric *metric,
-                    char text[SUMMARY_TEXT]);
+size_t summary_text(const struct summary_metric *metric, char text[SUMMARY_TEXT]);
 
 #endif

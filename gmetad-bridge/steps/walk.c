@@ -15,17 +15,16 @@ walk_open(struct walk *walk, struct store *store,
 
 	for (i = 0; i < count; i++)
 		seconds |= visitors[i]->pace == WALK_EACH_SECOND;
-	*walk = (struct walk){
-	    .store = store,
-	    .visitors = visitors,
-	    .count = count,
-	    .feed = seconds ? store_feed(store) : NULL};
+	*walk = (struct walk){.store = store,
+	                      .visitors = visitors,
+	                      .count = count,
+	                      .feed = seconds ? store_feed(store) : NULL};
 	return count <= WALK_VISITORS_MAX && (!seconds || walk->feed != NULL);
 }
 
 static void
-visit(const struct walk *walk, enum walk_pace pace,
-      const struct store_state *host, int64_t now, struct wanting *wanting)
+visit(const struct walk *walk, enum walk_pace pace, const struct store_state *host,
+      int64_t now, struct wanting *wanting)
 {
 	size_t i;
 
@@ -69,8 +68,7 @@ walk_step(const struct walk *walk, int64_t now)
 	struct store_walk all = {0};
 	struct store_host *host;
 
-	while ((host = store_next(walk->store, &all, STORE_ANY_CLUSTER)) !=
-	       NULL) {
+	while ((host = store_next(walk->store, &all, STORE_ANY_CLUSTER)) != NULL) {
 		look_at_all(walk, host, now);
 		store_release(host);
 	}

@@ -20,8 +20,8 @@ agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
 }
 
 void
-agents_init(struct agents *agents, const struct host_kind *kind,
-            size_t max_agents, size_t max_sources)
+agents_init(struct agents *agents, const struct host_kind *kind, size_t max_agents,
+            size_t max_sources)
 {
 	memset(agents, 0, sizeof(*agents));
 	agents->kind = kind;
@@ -51,8 +51,7 @@ _Static_assert(offsetof(struct host_key, agent) == 0 &&
                "the two addresses are a key");
 
 static struct agent *
-add_agent(struct agents *agents, const struct host_key *key, double loss,
-          int64_t now)
+add_agent(struct agents *agents, const struct host_key *key, double loss, int64_t now)
 {
 	struct agent *agent;
 
@@ -99,13 +98,11 @@ agents_agent(struct agents *agents, const struct address *address,
 }
 
 struct agent *
-agents_split(struct agents *agents, struct agent *agent,
-             const struct address *first, const struct address *from,
-             double loss, int64_t now)
+agents_split(struct agents *agents, struct agent *agent, const struct address *first,
+             const struct address *from, double loss, int64_t now)
 {
-	struct host_key key = {.agent = agent->host.key.agent,
-	                       .packets = *from,
-	                       .apart = true};
+	struct host_key key = {
+	    .agent = agent->host.key.agent, .packets = *from, .apart = true};
 	struct agent *other = add_agent(agents, &key, loss, now);
 
 	if (other == NULL)
@@ -212,8 +209,8 @@ void
 agent_follow(struct agent *agent, struct source *source, bool machine)
 {
 	const struct source *pace = agent->pace;
-	bool slower = pace == NULL || source->rhythm.interval_ms >
-	                                  pace->rhythm.interval_ms;
+	bool slower =
+	    pace == NULL || source->rhythm.interval_ms > pace->rhythm.interval_ms;
 
 	if (machine ? !agent->machine_paces : !agent->machine_paces && slower) {
 		agent->pace = source;
@@ -246,8 +243,7 @@ agent_unknown(struct agent *agent, uint32_t tag)
 	int i;
 
 	if (agent->unknown == NULL)
-		agent->unknown =
-		    calloc(AGENT_UNKNOWN_MAX, sizeof(agent->unknown[0]));
+		agent->unknown = calloc(AGENT_UNKNOWN_MAX, sizeof(agent->unknown[0]));
 	for (i = 0; agent->unknown != NULL && i < AGENT_UNKNOWN_MAX; i++) {
 		struct unknown_format *u = &agent->unknown[i];
 
@@ -287,8 +283,7 @@ agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 }
 
 void
-agents_sweep_sub_agents(struct agents *agents, struct agent *agent,
-                        int64_t before_ms)
+agents_sweep_sub_agents(struct agents *agents, struct agent *agent, int64_t before_ms)
 {
 	struct sub_agent *sub, *next;
 
@@ -322,8 +317,7 @@ sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agent,
                   int64_t now, struct arrived *arrived)
 {
 	struct datagram_order *order = &sub_agent->order;
-	enum arrival arrival =
-	    arrival_of_datagram(order, datagram, from, now, arrived);
+	enum arrival arrival = arrival_of_datagram(order, datagram, from, now, arrived);
 
 	if (arrived->keep && agents->kept < agents->max_agents)
 		agents->kept += arrival_keep(order, datagram, now);
@@ -349,8 +343,7 @@ agents_free_kept(struct agents *agents, struct kept_datagram *kept)
 }
 
 int64_t
-sub_agent_uptime_ms(const struct sub_agent *sub_agent,
-                    const struct datagram *datagram)
+sub_agent_uptime_ms(const struct sub_agent *sub_agent, const struct datagram *datagram)
 {
 	return ((int64_t)sub_agent->order.at.wraps << 32) + datagram->uptime_ms;
 }
@@ -372,9 +365,8 @@ agents_find_port(const struct agents *agents, const struct source *beside,
 {
 	struct source_id port = {.class = SOURCE_INTERFACE, .index = if_index};
 	struct source_key own = {.sub_agent = beside->key.sub_agent, .id = port};
-	struct source_key told = {.sub_agent = beside->key.sub_agent,
-	                          .id = beside->key.id,
-	                          .told = port};
+	struct source_key told = {
+	    .sub_agent = beside->key.sub_agent, .id = beside->key.id, .told = port};
 	struct source *source = find_source(agents, &own);
 
 	return source != NULL ? source : find_source(agents, &told);
@@ -419,8 +411,8 @@ enter_source(struct agents *agents, const struct source_key *key, int64_t now)
 }
 
 struct source *
-agents_source(struct agents *agents, struct sub_agent *sub_agent,
-              struct source_id id, int64_t now)
+agents_source(struct agents *agents, struct sub_agent *sub_agent, struct source_id id,
+              int64_t now)
 {
 	struct source_key key = {.sub_agent = sub_agent, .id = id};
 
@@ -431,9 +423,8 @@ struct source *
 agents_told_source(struct agents *agents, const struct source *carrier,
                    struct source_id told, int64_t now)
 {
-	struct source_key key = {.sub_agent = carrier->key.sub_agent,
-	                         .id = carrier->key.id,
-	                         .told = told};
+	struct source_key key = {
+	    .sub_agent = carrier->key.sub_agent, .id = carrier->key.id, .told = told};
 
 	return enter_source(agents, &key, now);
 }

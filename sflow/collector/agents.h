@@ -43,7 +43,7 @@ struct agents {
 	struct sub_agent *sub_agents;
 	struct source *sources;
 	size_t max_agents;
-	size_t max_sources;       /* per agent */
+	size_t max_sources; /* per agent */
 	size_t max_sources_total;
 	size_t apart; /* agents that are only known by their packets' source */
 	size_t kept;  /* datagrams that wait */
@@ -51,12 +51,11 @@ struct agents {
 
 /* Begins with no agents. `max_sources` is per agent; the bound on all sources together
  * follows from both. */
-void agents_init(struct agents *agents, const struct host_kind *kind,
-                 size_t max_agents, size_t max_sources);
+void agents_init(struct agents *agents, const struct host_kind *kind, size_t max_agents,
+                 size_t max_sources);
 
 /* Sets other bounds. Agents and sources that are there already stay. */
-void agents_bound(struct agents *agents, size_t max_agents,
-                  size_t max_sources);
+void agents_bound(struct agents *agents, size_t max_agents, size_t max_sources);
 
 /* Return how many agents there are, and how many data sources of all agents. */
 size_t agents_count(const struct agents *agents);
@@ -67,18 +66,15 @@ size_t agents_source_count(const struct agents *agents);
 /* Finds the agent that sends packets from `from`, or adds it at `now`. A new agent
  * begins with `loss`, the share of all datagrams that get lost on their way. NULL at a
  * bound or without memory. */
-struct agent *agents_agent(struct agents *agents,
-                           const struct address *address,
-                           const struct address *from, double loss,
-                           int64_t now);
+struct agent *agents_agent(struct agents *agents, const struct address *address,
+                           const struct address *from, double loss, int64_t now);
 
 /* Adds another agent of the same address, whose packets come from `from`: from then on
  * agents_agent() returns it for these. The first one's come from `first`. NULL at a bound
  * or without memory. */
 struct agent *agents_split(struct agents *agents, struct agent *agent,
-                           const struct address *first,
-                           const struct address *from, double loss,
-                           int64_t now);
+                           const struct address *first, const struct address *from,
+                           double loss, int64_t now);
 
 /* A walk over all agents, in the order in which they were added: returns the first one,
  * and the one after `agent`. NULL: no more. */
@@ -112,8 +108,7 @@ void agent_count_datagram(struct agent *agent);
 /* Notes that the agent is known from before a restart of the program. So it is not
  * taken for a passer-by, and its data sources are expected at `interval_ms` (0: not
  * known) until their own interval is learned. */
-void agent_restored(struct agent *agent, uint32_t interval_ms,
-                    uint32_t jitter_ms);
+void agent_restored(struct agent *agent, uint32_t interval_ms, uint32_t jitter_ms);
 
 /* Sets how often the agent is expected to be heard. Call it after source_learn().
  * `machine` says that the source sends the machine's own counters: then their interval
@@ -153,8 +148,7 @@ struct agent *sub_agent_agent(const struct sub_agent *sub_agent);
 /* Like arrival_of_datagram(). Another epoch unlatches the counters of all sources of the
  * sub-agent. A datagram that waits is given to the caller later, in `arrived`, which
  * passes it to agents_free_kept() then. */
-enum arrival sub_agent_arrival(struct agents *agents,
-                               struct sub_agent *sub_agent,
+enum arrival sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agent,
                                const struct datagram *datagram,
                                const struct address *from, int64_t now,
                                struct arrived *arrived);
@@ -172,21 +166,18 @@ int64_t sub_agent_uptime_ms(const struct sub_agent *sub_agent,
 /* Data sources -------------------------------------------------------------------- */
 
 /* Finds the data source, or adds it at `now`; NULL at a bound or without memory. */
-struct source *agents_source(struct agents *agents,
-                             struct sub_agent *sub_agent, struct source_id id,
-                             int64_t now);
+struct source *agents_source(struct agents *agents, struct sub_agent *sub_agent,
+                             struct source_id id, int64_t now);
 
 /* The same for what a record of the data source `carrier` says that it is about: a port
  * or a VLAN that has no samples of its own. */
-struct source *agents_told_source(struct agents *agents,
-                                  const struct source *carrier,
+struct source *agents_told_source(struct agents *agents, const struct source *carrier,
                                   struct source_id told, int64_t now);
 
 /* Finds the interface of this ifIndex: a data source of the sub-agent, or else what
  * records of `beside`, or of the source that carries it, told. NULL: none. */
 struct source *agents_find_port(const struct agents *agents,
-                                const struct source *beside,
-                                uint32_t if_index);
+                                const struct source *beside, uint32_t if_index);
 
 /* A walk over the agent's data sources, in the order in which they were added: returns
  * the first one, and the one after `source`. NULL: no more. */
@@ -216,8 +207,7 @@ bool source_says(struct source *source, uint32_t number);
 
 /* Whether the data source is of this class, and has said this number and never another
  * one. */
-bool source_says_only(const struct source *source, uint32_t class,
-                      uint32_t number);
+bool source_says_only(const struct source *source, uint32_t class, uint32_t number);
 
 /* Whether source_says() has returned true, and the last number of before that. */
 bool source_carries(const struct source *source);
@@ -242,8 +232,7 @@ enum source_slot {
 	SLOT_COUNT
 };
 void *source_slot(const struct source *source, enum source_slot slot);
-void source_set_slot(struct source *source, enum source_slot slot,
-                     void *memory);
+void source_set_slot(struct source *source, enum source_slot slot, void *memory);
 
 /* Returns the prefix of the source's metrics and what belongs to it; instances.c owns
  * it. */
@@ -272,8 +261,7 @@ void source_set_heard(struct source *source, int64_t heard_ms);
  * program. */
 const struct rhythm *source_rhythm(const struct source *source);
 unsigned source_interval_s(const struct source *source);
-void source_expect(struct source *source, uint32_t interval_ms,
-                   uint32_t jitter_ms);
+void source_expect(struct source *source, uint32_t interval_ms, uint32_t jitter_ms);
 
 /* Notes that counters came from the source in this datagram at `now`, after that gap in
  * its samples. Unless the source has restarted, the time since its last counters is used
@@ -282,16 +270,15 @@ void source_learn(struct source *source, const struct datagram *datagram,
                   const struct sample_gap *gap, bool restarted, int64_t now);
 
 /* Returns the time from the latched counters to `now`, in ms. */
-double source_interval_ms(const struct source *source,
-                          const struct counters *counters,
+double source_interval_ms(const struct source *source, const struct counters *counters,
                           const struct datagram *datagram, int64_t now);
 
 /* Like arrival_of_sample(), for a sample of this source. A restart unlatches the
  * source's counters. Sets *lost to how many samples are known to be lost now; 0 where
  * the samples are another source's. */
 enum arrival source_arrival(struct source *source, const struct sample *sample,
-                            enum arrival datagram, int64_t now,
-                            struct sample_gap *gap, uint32_t *lost);
+                            enum arrival datagram, int64_t now, struct sample_gap *gap,
+                            uint32_t *lost);
 
 /* Unlatches the source's counters if its sub-agent has restarted. Returns whether it
  * has. */
@@ -305,19 +292,19 @@ void source_unlatch(struct source *source);
 
 /* The last values of one structure from one data source. */
 struct counters {
-	struct counters *next;     /* of the same source */
+	struct counters *next; /* of the same source */
 	const struct layout *layout;
 	struct store_block *block; /* of its metrics; NULL: none. The store's */
 	struct aside *aside; /* readings.c's, in memory of malloc(); NULL: nothing */
 	int64_t arrival_ms;
 	uint32_t uptime_ms;
-	unsigned part;    /* its number, where a source has several of them */
-	unsigned epoch;   /* of the source, when they were latched */
+	unsigned part;   /* its number, where a source has several of them */
+	unsigned epoch;  /* of the source, when they were latched */
 	uint8_t present; /* rows that are latched; 0: none */
 	uint8_t resets;  /* readings.c's: a bit for each of its last polls */
 	uint8_t polls;   /* of so many polls */
 	uint8_t speed;   /* speeds.c's; 0: enum speed's SPEED_GOOD */
-	uint8_t latch[];  /* of latch_write() */
+	uint8_t latch[]; /* of latch_write() */
 };
 
 /* Returns the first of the source's counters; `next` leads to the others. NULL: none. */
@@ -325,15 +312,14 @@ struct counters *source_counters(const struct source *source);
 
 /* Finds the source's counters of `layout` and of this part (0 where it has no parts),
  * or adds them. NULL at a bound or without memory. */
-struct counters *source_add_counters(struct source *source,
-                                     const struct layout *layout,
+struct counters *source_add_counters(struct source *source, const struct layout *layout,
                                      unsigned part);
 
 /* Returns whether the values that were latched last can be compared with `present` values of
  * now. They can't where none are latched, their number was another one, or the source has
  * restarted. */
-bool source_latched(const struct source *source,
-                    const struct counters *counters, size_t present);
+bool source_latched(const struct source *source, const struct counters *counters,
+                    size_t present);
 
 /* Latches the first `present` values, which came in this datagram at `now`. */
 void source_latch(const struct source *source, struct counters *counters,
@@ -341,12 +327,10 @@ void source_latch(const struct source *source, struct counters *counters,
                   const struct datagram *datagram, int64_t now);
 
 /* Removes the source's counters of `layout`, and their blocks. */
-void source_remove_counters(struct source *source,
-                            const struct layout *layout);
+void source_remove_counters(struct source *source, const struct layout *layout);
 
 /* Removes the source's metrics from a host of the store; NULL: from all hosts. Its
  * counters stay latched, so its metrics can appear in another host without a gap. */
-void source_remove_blocks(struct source *source,
-                          const struct store_host *host);
+void source_remove_blocks(struct source *source, const struct store_host *host);
 
 #endif

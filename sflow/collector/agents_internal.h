@@ -31,10 +31,10 @@ struct agent {
 	unsigned sub_agent_count;
 	unsigned source_count;
 	unsigned custom_sets;
-	bool carries;         /* some sources have come in the samples of others */
-	uint32_t cpus; /* of the machine; 0: not known */
-	bool machine_paces;   /* `pace` sends the machine's own counters */
-	struct source *pace;  /* the source whose rhythm is expected; NULL: none */
+	bool carries;        /* some sources have come in the samples of others */
+	uint32_t cpus;       /* of the machine; 0: not known */
+	bool machine_paces;  /* `pace` sends the machine's own counters */
+	struct source *pace; /* the source whose rhythm is expected; NULL: none */
 	struct unknown_format *unknown; /* AGENT_UNKNOWN_MAX of them; NULL: none */
 	UT_hash_handle hh;
 };
@@ -70,9 +70,9 @@ struct source {
 	int64_t counters_ms; /* when its last counters sample came; 0: none did */
 	uint32_t uptime_ms;  /* the sub-agent's uptime in that datagram */
 	unsigned counters_count;
-	uint32_t number;   /* that its records say last: an ifIndex, a vlan_id */
-	bool numbered;     /* they say one */
-	bool carries;      /* and others in turn: they are of sources of their own */
+	uint32_t number; /* that its records say last: an ifIndex, a vlan_id */
+	bool numbered;   /* they say one */
+	bool carries;    /* and others in turn: they are of sources of their own */
 	char *name;
 	uint8_t uuid[16];
 	struct renames renames;

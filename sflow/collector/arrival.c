@@ -110,8 +110,8 @@ count_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed,
 
 /* The datagram is the next one of the track. */
 static void
-follow(struct datagram_order *o, const struct datagram *d,
-       const struct distance *x, int64_t now, struct arrived *arrived)
+follow(struct datagram_order *o, const struct datagram *d, const struct distance *x,
+       int64_t now, struct arrived *arrived)
 {
 	if (is_any_pending(o))
 		count_lost(o, now, arrived);
@@ -181,8 +181,7 @@ is_out_of_turn(const struct datagram_order *o, const struct datagram *d,
 
 	if (is_same(from, &o->at.source) && !rival_same)
 		return true;
-	if (is_same(from, &r->track.source) &&
-	    d->uptime_ms <= silence + UPTIME_BACK_MS)
+	if (is_same(from, &r->track.source) && d->uptime_ms <= silence + UPTIME_BACK_MS)
 		return true;
 	return rival_same ? silence > o->at.gap_ms + o->at.gap_ms / 2
 	                  : silence > HELD_UP_MS;
@@ -222,8 +221,8 @@ hand_over(struct datagram_order *o, struct arrived *arrived)
 /* Other numbers of the same clock: the agent numbers some datagrams apart, or was
  * restarted while its machine went on. Nothing was reset by that. */
 static enum arrival
-begin_line(struct datagram_order *o, const struct datagram *d,
-           const struct distance *x, int64_t now, struct arrived *arrived)
+begin_line(struct datagram_order *o, const struct datagram *d, const struct distance *x,
+           int64_t now, struct arrived *arrived)
 {
 	bool back = x->ahead < 0 && d->sequence < NEAR_ZERO;
 
@@ -238,10 +237,12 @@ begin_line(struct datagram_order *o, const struct datagram *d,
 	o->at.anchor = o->at.last;
 	o->at.polls = 0;
 	o->at.seen = UINT64_MAX;
-	follow(o, d, &(struct distance){.ahead = 1,
-	                                .later = x->later,
-	                                .early = x->early,
-	                                .elapsed = x->elapsed}, now, arrived);
+	follow(o, d,
+	       &(struct distance){.ahead = 1,
+	                          .later = x->later,
+	                          .early = x->early,
+	                          .elapsed = x->elapsed},
+	       now, arrived);
 	o->maybe_restarted = back;
 	return ARRIVAL_NEXT;
 }
@@ -261,9 +262,8 @@ begin_again(struct datagram_order *o, struct arrived *arrived)
 
 /* A datagram of an unknown clock, or of numbers that can't be. */
 static enum arrival
-newcomer(struct datagram_order *o, const struct datagram *d,
-         const struct distance *x, const struct address *from, int64_t now,
-         struct arrived *arrived)
+newcomer(struct datagram_order *o, const struct datagram *d, const struct distance *x,
+         const struct address *from, int64_t now, struct arrived *arrived)
 {
 	struct rival *r;
 	bool booted = d->uptime_ms <= x->elapsed + UPTIME_BACK_MS;
@@ -279,8 +279,8 @@ newcomer(struct datagram_order *o, const struct datagram *d,
 	r->state = RIVAL_NEWCOMER;
 	r->since_ms = (uint32_t)now;
 	r->booted = booted && x->same;
-	r->back = x->later < -UPTIME_BACK_MS || x->ahead <= 0 ||
-	          x->ahead > BACKLOG_NUMBERS;
+	r->back =
+	    x->later < -UPTIME_BACK_MS || x->ahead <= 0 || x->ahead > BACKLOG_NUMBERS;
 	if (r->booted && (arrived->overdue || o->at.gap_ms == 0)) {
 		begin_again(o, arrived);
 		return ARRIVAL_NEXT;
@@ -294,9 +294,8 @@ newcomer(struct datagram_order *o, const struct datagram *d,
 static bool
 goes_on(const struct datagram_order *o)
 {
-	uint32_t sent_ms = o->at.off_pace
-	                       ? (uint32_t)o->at.last.arrival_ms
-	                       : o->at.last.uptime_ms + o->at.floor;
+	uint32_t sent_ms = o->at.off_pace ? (uint32_t)o->at.last.arrival_ms
+	                                  : o->at.last.uptime_ms + o->at.floor;
 
 	return (int32_t)(sent_ms - o->rival->since_ms) > 0;
 }
@@ -309,8 +308,7 @@ has_begun_again(const struct datagram_order *o, int64_t now)
 
 	bool same = is_same(&o->at.source, &r->track.source);
 
-	return track_overdue(&o->at, now) || r->booted ||
-	       (is_one_clock(o) && same) ||
+	return track_overdue(&o->at, now) || r->booted || (is_one_clock(o) && same) ||
 	       /* its clock was set, or it has another address */
 	       (!r->back && (is_one_clock(o) || same));
 }
@@ -341,8 +339,8 @@ goes_elsewhere(struct datagram_order *o)
 
 /* The newcomer has gone on. */
 static enum arrival
-decide(struct datagram_order *o, const struct datagram *d,
-       const struct distance *x, int64_t now, struct arrived *arrived)
+decide(struct datagram_order *o, const struct datagram *d, const struct distance *x,
+       int64_t now, struct arrived *arrived)
 {
 	struct rival *r = o->rival;
 	bool same = is_same(&o->at.source, &r->track.source);
@@ -358,8 +356,7 @@ decide(struct datagram_order *o, const struct datagram *d,
 	}
 	hand_over(o, arrived);
 	if (goes_on(o))
-		return same ? goes_beside(o, d, x, now, arrived)
-		            : goes_elsewhere(o);
+		return same ? goes_beside(o, d, x, now, arrived) : goes_elsewhere(o);
 	begin_again(o, arrived);
 	follow(o, d, x, now, arrived);
 	return ARRIVAL_RESTART;
@@ -367,9 +364,8 @@ decide(struct datagram_order *o, const struct datagram *d,
 
 /* The datagram is of the rival. */
 static enum arrival
-of_rival(struct datagram_order *o, const struct datagram *d,
-         const struct distance *x, enum fit fit, int64_t now,
-         struct arrived *arrived)
+of_rival(struct datagram_order *o, const struct datagram *d, const struct distance *x,
+         enum fit fit, int64_t now, struct arrived *arrived)
 {
 	struct rival *r = o->rival;
 	uint32_t sent_ms = d->uptime_ms + r->track.floor;
@@ -393,8 +389,7 @@ of_rival(struct datagram_order *o, const struct datagram *d,
 
 enum arrival
 arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
-                    const struct address *from, int64_t now,
-                    struct arrived *arrived)
+                    const struct address *from, int64_t now, struct arrived *arrived)
 {
 	struct distance x, y;
 	enum fit fit, other = FIT_NONE;
@@ -497,9 +492,9 @@ judge_sample(struct sample_order *order, const struct sample *sample,
 }
 
 enum arrival
-arrival_of_sample(const struct datagram_order *of_datagrams,
-                  struct sample_order *order, const struct sample *sample,
-                  enum arrival datagram, struct sample_gap *gap)
+arrival_of_sample(const struct datagram_order *of_datagrams, struct sample_order *order,
+                  const struct sample *sample, enum arrival datagram,
+                  struct sample_gap *gap)
 {
 	int32_t ahead = (int32_t)(sample->sequence - order->sequence);
 	int16_t missing = (int16_t)(of_datagrams->missing - order->missing);

@@ -20,10 +20,10 @@
 #include "sflow/wire/datagram.h"
 
 enum arrival {
-	ARRIVAL_NEXT,      /* in order; `lost` says how many are missing before it */
-	ARRIVAL_STALE,     /* a duplicate, or overtaken: it changes nothing */
-	ARRIVAL_PAST,      /* from before the sender's restart: to be ignored */
-	ARRIVAL_RESTART,   /* the sender has begun again; with `kept`, if there is one */
+	ARRIVAL_NEXT,    /* in order; `lost` says how many are missing before it */
+	ARRIVAL_STALE,   /* a duplicate, or overtaken: it changes nothing */
+	ARRIVAL_PAST,    /* from before the sender's restart: to be ignored */
+	ARRIVAL_RESTART, /* the sender has begun again; with `kept`, if there is one */
 	ARRIVAL_UNDECIDED, /* of a newcomer: to be ignored */
 	ARRIVAL_OTHER      /* of another sender with another packet source, which sent
 	                    * `kept` before */
@@ -48,15 +48,15 @@ struct rival;
 
 /* The order of the datagrams of one sub-agent. All zero: none has come. */
 struct datagram_order {
-	struct datagram_track at;  /* who sent the latest datagram that counts */
-	struct rival *rival;       /* NULL: there is none */
-	unsigned epochs;           /* the last one that was given */
-	uint32_t missing;          /* datagrams, since the first one */
-	uint32_t rotated_ms;       /* when the newer ones of these became the older: */
-	uint32_t boundary;         /* the last number of the older ones */
+	struct datagram_track at; /* who sent the latest datagram that counts */
+	struct rival *rival;      /* NULL: there is none */
+	unsigned epochs;          /* the last one that was given */
+	uint32_t missing;         /* datagrams, since the first one */
+	uint32_t rotated_ms;      /* when the newer ones of these became the older: */
+	uint32_t boundary;        /* the last number of the older ones */
 	struct pending datagrams, samples;
-	bool found;                /* the datagram at hand was missing before */
-	bool maybe_restarted;      /* its numbers went back near 0 */
+	bool found;           /* the datagram at hand was missing before */
+	bool maybe_restarted; /* its numbers went back near 0 */
 };
 
 /* What arrival_of_datagram() says besides. */
@@ -72,8 +72,8 @@ struct arrived {
 	bool keep;             /* UNDECIDED, and arrival_keep() may keep it */
 	struct kept_datagram *kept; /* which the caller frees; NULL: none. Where the
 	                    * datagram is RESTART or OTHER, it is to be taken before */
-	struct address other;  /* the packet source of the sender before, or beside */
-	int64_t apart_ms;      /* between the two clocks */
+	struct address other; /* the packet source of the sender before, or beside */
+	int64_t apart_ms;     /* between the two clocks */
 };
 
 /* Judges a datagram from the packet source `from`, and remembers it. A datagram that was
@@ -97,7 +97,7 @@ struct sample_order {
 	uint32_t sequence;
 	uint16_t missing; /* the lower half of the sub-agent's `missing`, then */
 	bool seen;
-	uint8_t jumps;    /* how lately its number went back near 0 */
+	uint8_t jumps; /* how lately its number went back near 0 */
 };
 
 /* How many samples are missing before one. */
@@ -109,8 +109,7 @@ struct sample_gap {
 /* Judges a sample by its sequence number, and remembers that. `datagram` is the arrival
  * of the datagram that it is in. A sample that has come before is STALE. */
 enum arrival arrival_of_sample(const struct datagram_order *of_datagrams,
-                               struct sample_order *order,
-                               const struct sample *sample,
+                               struct sample_order *order, const struct sample *sample,
                                enum arrival datagram, struct sample_gap *gap);
 
 /* Notes that so many samples are missing after `elapsed_ms` without any of their source.

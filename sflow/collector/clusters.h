@@ -5,11 +5,9 @@
 #include "sflow/collector/agents.h"
 
 /* Returns the number of the cluster of an agent of that address. */
-unsigned cluster_of(const struct collector_config *config,
-                    const struct address *agent);
+unsigned cluster_of(const struct collector_config *config, const struct address *agent);
 
 /* Sets the cluster of an agent that was not heard before; others keep theirs. */
-void agent_find_cluster(const struct collector_config *config,
-                        struct agent *agent);
+void agent_find_cluster(const struct collector_config *config, struct agent *agent);
 
 #endif

@@ -17,12 +17,22 @@ const struct collector_config collector_defaults = {
     .max_agents = DEFAULT_MAX_AGENTS,
     .max_sources = DEFAULT_MAX_SOURCES,
     .max_metrics = DEFAULT_MAX_METRICS,
-    .accept = {[KIND_HOST] = true, [KIND_VM] = true, [KIND_HTTP] = true,
-               [KIND_MEMCACHE] = true, [KIND_JVM] = true, [KIND_GPU] = true,
-               [KIND_INTERFACE] = true, [KIND_OPTICS] = true,
-               [KIND_QUEUE] = true, [KIND_VLAN] = true, [KIND_WIFI] = true,
-               [KIND_INFINIBAND] = true, [KIND_SWITCH] = true,
-               [KIND_OVS] = true, [KIND_APP] = true, [KIND_VDI] = true,
+    .accept = {[KIND_HOST] = true,
+               [KIND_VM] = true,
+               [KIND_HTTP] = true,
+               [KIND_MEMCACHE] = true,
+               [KIND_JVM] = true,
+               [KIND_GPU] = true,
+               [KIND_INTERFACE] = true,
+               [KIND_OPTICS] = true,
+               [KIND_QUEUE] = true,
+               [KIND_VLAN] = true,
+               [KIND_WIFI] = true,
+               [KIND_INFINIBAND] = true,
+               [KIND_SWITCH] = true,
+               [KIND_OVS] = true,
+               [KIND_APP] = true,
+               [KIND_VDI] = true,
                [KIND_ENERGY] = true},
     .vm = VM_PREFIX,
     .vm_cluster = CLUSTER_OF_AGENT,
@@ -155,14 +165,13 @@ static int take_from(struct collector *c, struct agent *agent,
 
 /* Another sender says that it is this agent: it becomes an agent of its own. */
 static int
-take_other(struct collector *c, const struct context *x,
-           const struct arrived *arrived, struct datagram *datagram,
-           const struct address *from)
+take_other(struct collector *c, const struct context *x, const struct arrived *arrived,
+           struct datagram *datagram, const struct address *from)
 {
 	struct kept_datagram *kept = arrived->kept;
 	struct agent *other =
-	    agents_split(&c->agents, x->agent, &arrived->other, from,
-	                 c->hosts.loss, kept != NULL ? kept->arrival_ms : x->now);
+	    agents_split(&c->agents, x->agent, &arrived->other, from, c->hosts.loss,
+	                 kept != NULL ? kept->arrival_ms : x->now);
 
 	if (other == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
@@ -175,17 +184,15 @@ take_other(struct collector *c, const struct context *x,
 
 /* Takes a datagram whose place in the order is known. */
 static int
-take_in_order(struct collector *c, struct context *x,
-              const struct arrived *arrived, struct datagram *datagram,
-              const struct address *from)
+take_in_order(struct collector *c, struct context *x, const struct arrived *arrived,
+              struct datagram *datagram, const struct address *from)
 {
 	int result;
 
 	if (arrived->two_clocks)
 		tell_senders(c, x, arrived, from);
 	if (x->arrival == ARRIVAL_RESTART && arrived->kept != NULL)
-		take_kept(c, x, &arrived->kept->datagram,
-		          arrived->kept->arrival_ms);
+		take_kept(c, x, &arrived->kept->datagram, arrived->kept->arrival_ms);
 	x->heard = x->arrival != ARRIVAL_STALE;
 	result = take_samples(c, x, datagram);
 	if (arrived->restarted ||
@@ -196,9 +203,8 @@ take_in_order(struct collector *c, struct context *x,
 }
 
 static int
-take_arrived(struct collector *c, struct context *x,
-             const struct arrived *arrived, struct datagram *datagram,
-             const struct address *from)
+take_arrived(struct collector *c, struct context *x, const struct arrived *arrived,
+             struct datagram *datagram, const struct address *from)
 {
 	switch (x->arrival) {
 	case ARRIVAL_PAST:
@@ -230,12 +236,11 @@ take_from(struct collector *c, struct agent *agent, struct datagram *datagram,
 	x.sub_agent = agents_sub_agent(&c->agents, agent, datagram->sub_agent);
 	if (x.sub_agent == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_SOURCES);
-	x.arrival = sub_agent_arrival(&c->agents, x.sub_agent, datagram, from,
-	                              now, &arrived);
+	x.arrival =
+	    sub_agent_arrival(&c->agents, x.sub_agent, datagram, from, now, &arrived);
 	count_more(&c->stats.datagrams_lost, arrived.lost);
 	count_more(&c->stats.samples_lost, arrived.samples_lost);
-	c->hosts.loss =
-	    loss_measure(c->hosts.loss, arrived.lost, LOSS_WEIGHT_ALL);
+	c->hosts.loss = loss_measure(c->hosts.loss, arrived.lost, LOSS_WEIGHT_ALL);
 	result = take_arrived(c, &x, &arrived, datagram, from);
 	agents_free_kept(&c->agents, arrived.kept);
 	return result;
@@ -245,8 +250,8 @@ static int
 take_datagram(struct collector *c, struct datagram *datagram,
               const struct address *from, int64_t now)
 {
-	struct agent *agent = agents_agent(&c->agents, &datagram->agent, from,
-	                                   c->hosts.loss, now);
+	struct agent *agent =
+	    agents_agent(&c->agents, &datagram->agent, from, c->hosts.loss, now);
 	int result;
 
 	if (agent == NULL)
@@ -273,16 +278,14 @@ collector_input(struct collector *c, const void *buf, size_t len,
 
 	c->now_ms = now;
 	if (!network_list_match(c->config.allow, from) ||
-	    (c->config.deny != NULL &&
-	     network_list_match(c->config.deny, from)))
+	    (c->config.deny != NULL && network_list_match(c->config.deny, from)))
 		return not_allowed(c);
 	error = datagram_open(&datagram, buf, len);
 	if (error != 0) {
 		collector_malformed(c, from, error);
 		return error;
 	}
-	if (c->config.same_address &&
-	    memcmp(&datagram.agent, from, sizeof(*from)) != 0)
+	if (c->config.same_address && memcmp(&datagram.agent, from, sizeof(*from)) != 0)
 		return not_allowed(c);
 	if (address_says_nothing(&datagram.agent))
 		datagram.agent = *from;

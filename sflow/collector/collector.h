@@ -41,23 +41,23 @@ struct cluster_rule {
 
 struct collector_config {
 	/* What the pointers point to stays the caller's. */
-	const struct network_list *allow; /* packet sources that are allowed */
-	const struct network_list *deny;  /* but not these; NULL: none */
-	bool same_address;                /* the packet source must be the agent's
+	const struct network_list *allow;    /* packet sources that are allowed */
+	const struct network_list *deny;     /* but not these; NULL: none */
+	bool same_address;                   /* the packet source must be the agent's
 	                                   * address */
 	const struct cluster_rule *clusters; /* the first rule that fits counts */
 	size_t cluster_count;
-	unsigned cluster;                 /* where no rule fits */
-	unsigned vm_cluster;              /* of VMs that are hosts of their own;
+	unsigned cluster;          /* where no rule fits */
+	unsigned vm_cluster;       /* of VMs that are hosts of their own;
 	                                   * CLUSTER_OF_AGENT: their agent's */
-	const char *reserved;             /* no agent's host gets this name in the */
-	unsigned reserved_cluster;        /* reserved_cluster; NULL: none */
-	bool keep;                        /* collector_save() will be called */
+	const char *reserved;      /* no agent's host gets this name in the */
+	unsigned reserved_cluster; /* reserved_cluster; NULL: none */
+	bool keep;                 /* collector_save() will be called */
 	unsigned max_agents;
-	unsigned max_sources;             /* data sources per agent */
-	unsigned max_metrics;             /* per host */
+	unsigned max_sources; /* data sources per agent */
+	unsigned max_metrics; /* per host */
 	bool accept[KIND_COUNT];
-	bool multiple[KIND_COUNT];        /* the first instance has a prefix, too */
+	bool multiple[KIND_COUNT]; /* the first instance has a prefix, too */
 	enum vm_hosts vm;
 	const regex_t *ports;             /* only ports of these names; NULL: all */
 	const regex_t *ports_except;      /* no ports of these names; NULL: none */
@@ -132,20 +132,20 @@ void collector_reconfigure(struct collector *collector,
 /* What is kept of a host over a restart of the program. The host is an agent, or a
  * virtual machine that is a host of its own. Times are of the wall clock, in ms. */
 struct collector_saved {
-	bool machine;           /* it is a virtual machine; then it also has: */
+	bool machine; /* it is a virtual machine; then it also has: */
 	uint32_t sub_agent, source_class, source_index;
 	uint8_t uuid[16];
 	/* agents and virtual machines have: */
 	struct address agent;
-	char name[TEXT_SIZE];   /* what it calls itself; "": it sends no name */
-	char shown[TEXT_SIZE];  /* the name under which it is shown */
-	int64_t first_ms;       /* first heard */
-	int64_t heard_ms;       /* last heard */
-	uint32_t started_s;     /* 0: not known */
+	char name[TEXT_SIZE];  /* what it calls itself; "": it sends no name */
+	char shown[TEXT_SIZE]; /* the name under which it is shown */
+	int64_t first_ms;      /* first heard */
+	int64_t heard_ms;      /* last heard */
+	uint32_t started_s;    /* 0: not known */
 	uint32_t interval_ms, jitter_ms; /* 0: not known */
 	double loss;
 	bool down;
-	bool gone;              /* to be deleted where it was saved; only its agent and
+	bool gone; /* to be deleted where it was saved; only its agent and
 	                         * its data source are filled in */
 };
 
@@ -154,8 +154,8 @@ struct collector_saved {
  * change only every five minutes, so the saved one may be that old. Call it until it
  * returns 0: then each host was looked at once. A host that changes meanwhile comes in
  * the next round. */
-size_t collector_save(struct collector *collector,
-                      struct collector_saved *saved, size_t room);
+size_t collector_save(struct collector *collector, struct collector_saved *saved,
+                      size_t room);
 
 /* Makes collector_save() copy all hosts again, because what was saved is lost. */
 void collector_unsaved(struct collector *collector);
@@ -165,12 +165,11 @@ void collector_unsaved(struct collector *collector);
  * heartbeat is expected as if it had been heard at `now`; but it is shown as last heard
  * when it really was. Returns 0; or -1 at a bound, and for a host that was silent for
  * too long, is not wanted by the configuration, or is there already. */
-int collector_restore(struct collector *collector,
-                      const struct collector_saved *saved, int64_t now);
+int collector_restore(struct collector *collector, const struct collector_saved *saved,
+                      int64_t now);
 
 /* Return the collector's store and its statistics, which live as long as it does. */
 struct store *collector_store(struct collector *collector);
-const struct collector_stats *
-collector_stats(const struct collector *collector);
+const struct collector_stats *collector_stats(const struct collector *collector);
 
 #endif

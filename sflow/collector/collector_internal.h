@@ -30,16 +30,16 @@ struct collector {
 	struct adapters adapters;
 	struct store *store;
 	struct collector_stats stats;
-	int64_t wall_ms; /* wall clock minus `now` */
-	int64_t now_ms;  /* `now` of the latest call */
+	int64_t wall_ms;  /* wall clock minus `now` */
+	int64_t now_ms;   /* `now` of the latest call */
 	int64_t swept_ms; /* when ticks.c last looked for what has expired */
 	/* Where collector_save() goes on; NULL: at the first. */
 	struct agent *save_next;
-	bool saved_all;          /* collector_save() has come to the end */
+	bool saved_all; /* collector_save() has come to the end */
 	struct event_queue events;
-	size_t states[MEMBER_DOWN + 1];  /* hosts in each state, at the last tick */
-	size_t total_rows[PORT_TOTALS];  /* the row of if_counters of each port total */
-	size_t once_octets[2];  /* and those that once.c compares */
+	size_t states[MEMBER_DOWN + 1]; /* hosts in each state, at the last tick */
+	size_t total_rows[PORT_TOTALS]; /* the row of if_counters of each port total */
+	size_t once_octets[2];          /* and those that once.c compares */
 	size_t once_packets[2];
 };
 
@@ -55,8 +55,7 @@ static inline void
 count_more(atomic_uint_fast64_t *statistic, uint64_t number)
 {
 	if (number > 0)
-		atomic_fetch_add_explicit(statistic, number,
-		                          memory_order_relaxed);
+		atomic_fetch_add_explicit(statistic, number, memory_order_relaxed);
 }
 
 /* Returns how many hosts the store may have in memory. */
@@ -71,7 +70,7 @@ collector_hosts_max(const struct collector *collector)
 
 	if (most < there)
 		most = there; /* the bound was lowered; the hosts stay */
-	return 2 * most; /* hosts that are gone stay until all feeds were told */
+	return 2 * most;      /* hosts that are gone stay until all feeds were told */
 }
 
 /* Takes the name that the configuration reserves, so that no agent's host gets it. */
@@ -79,8 +78,7 @@ static inline void
 collector_reserve_name(struct collector *collector)
 {
 	if (collector->config.reserved != NULL)
-		hosts_take_name(&collector->hosts,
-		                collector->config.reserved_cluster,
+		hosts_take_name(&collector->hosts, collector->config.reserved_cluster,
 		                collector->config.reserved);
 }
 
@@ -92,7 +90,7 @@ struct event *collector_tell(struct collector *collector, enum event_kind kind,
 /* Counts a malformed datagram, sample or record, and adds an event. `from` is its
  * agent, or the packet's source where the agent is not known. `error` is a negative
  * enum datagram_error. */
-void collector_malformed(struct collector *collector,
-                         const struct address *from, int error);
+void collector_malformed(struct collector *collector, const struct address *from,
+                         int error);
 
 #endif

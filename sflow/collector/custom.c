@@ -36,8 +36,7 @@ custom_open(struct series *metrics, struct cursor body, char name[TEXT_SIZE])
 
 	return layout_decode(set, body, values) == set->count &&
 	       read_name(&values[SET_NAME], name) &&
-	       series_begin(metrics, &set->fields[SET_METRICS],
-	                    &values[SET_METRICS]);
+	       series_begin(metrics, &set->fields[SET_METRICS], &values[SET_METRICS]);
 }
 
 /* Returns the bits of a double of the same value as the float whose bits are given. */
@@ -60,8 +59,7 @@ custom_next(struct series *metrics, struct custom_value *v)
 	struct field_value values[RECORD_FIELDS_MAX];
 	const struct layout *types;
 
-	if (!series_next(metrics, values) ||
-	    !read_name(&values[METRIC_NAME], v->name))
+	if (!series_next(metrics, values) || !read_name(&values[METRIC_NAME], v->name))
 		return false;
 	types = metrics->elements->fields[METRIC_VALUE].elements;
 	v->row = &types->fields[values[METRIC_TYPE].number];
@@ -72,8 +70,8 @@ custom_next(struct series *metrics, struct custom_value *v)
 }
 
 struct source *
-custom_source(struct collector *c, struct sub_agent *sub_agent,
-              const char *name, int64_t now)
+custom_source(struct collector *c, struct sub_agent *sub_agent, const char *name,
+              int64_t now)
 {
 	static const uint8_t no_uuid[16];
 	struct agent *agent = sub_agent_agent(sub_agent);

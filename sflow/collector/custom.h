@@ -23,15 +23,13 @@ bool custom_next(struct series *metrics, struct custom_value *value);
 
 /* Finds the data source that stands for the set of this name, or adds it. NULL at a
  * bound or without memory. */
-struct source *custom_source(struct collector *collector,
-                             struct sub_agent *sub_agent, const char *name,
-                             int64_t now);
+struct source *custom_source(struct collector *collector, struct sub_agent *sub_agent,
+                             const char *name, int64_t now);
 
 /* Finds the layout of this metric, or adds it. NULL at a bound or without memory. It
  * stays valid until the next call for this source, or custom_forget(). */
 const struct layout *custom_layout(struct source *source,
-                                   const struct custom_value *value,
-                                   int64_t now);
+                                   const struct custom_value *value, int64_t now);
 
 /* Frees the layouts of the source's metrics, which must not be in the store any more. */
 void custom_forget(struct source *source);

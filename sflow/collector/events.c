@@ -32,12 +32,10 @@ next_place(struct event_queue *q)
 }
 
 struct event *
-events_tell(struct event_queue *q, enum event_kind kind,
-            const struct address *agent)
+events_tell(struct event_queue *q, enum event_kind kind, const struct address *agent)
 {
-	struct event *event = q->of_kind[kind] < event_kinds[kind].waiting_max
-	                          ? next_place(q)
-	                          : NULL;
+	struct event *event =
+	    q->of_kind[kind] < event_kinds[kind].waiting_max ? next_place(q) : NULL;
 
 	if (event != NULL) {
 		q->count++;

@@ -116,8 +116,8 @@ host_place(const struct host *host, char place[TEXT_SIZE])
 
 	host_agent_key(host, agent);
 	if (host->key.machine)
-		snprintf(place, TEXT_SIZE, "%.40s-%u-%u", agent,
-		         host->key.source.class, host->key.source.index);
+		snprintf(place, TEXT_SIZE, "%.40s-%u-%u", agent, host->key.source.class,
+		         host->key.source.index);
 	else
 		strcpy(place, agent);
 }
@@ -135,8 +135,7 @@ tell_named(struct collector *c, const struct host *host, enum event_kind kind,
 }
 
 struct event *
-host_tell_names(struct collector *c, const struct host *host,
-                enum event_kind kind)
+host_tell_names(struct collector *c, const struct host *host, enum event_kind kind)
 {
 	return host_is_named(host) ? tell_named(c, host, kind, host->name)
 	                           : collector_tell(c, kind, &host->key.agent);
@@ -191,8 +190,7 @@ host_set_name(struct collector *c, struct host *host, const char *wanted)
 }
 
 void
-host_rename(struct collector *c, struct host *host, const char *wanted,
-            int64_t now)
+host_rename(struct collector *c, struct host *host, const char *wanted, int64_t now)
 {
 	bool renamed = host_is_named(host);
 	struct event *event;
@@ -213,13 +211,11 @@ host_rename(struct collector *c, struct host *host, const char *wanted,
 /* In the store --------------------------------------------------------------------- */
 
 void
-host_init(struct host *host, const struct host_kind *kind,
-          const struct host_key *key, double loss, int64_t now)
+host_init(struct host *host, const struct host_kind *kind, const struct host_key *key,
+          double loss, int64_t now)
 {
-	*host = (struct host){.kind = kind,
-	                      .key = *key,
-	                      .name = text_none,
-	                      .first_ms = now};
+	*host = (struct host){
+	    .kind = kind, .key = *key, .name = text_none, .first_ms = now};
 	member_init(&host->member, loss, now);
 }
 
@@ -232,8 +228,7 @@ host_enter(struct collector *c, struct host *host)
 		return host->shown;
 	host->kind->store_key(host, key);
 	host->shown = store_host_add(
-	    c->store, key, host->key.machine ? NULL : &host->key.agent,
-	    host->cluster);
+	    c->store, key, host->key.machine ? NULL : &host->key.agent, host->cluster);
 	if (host->shown != NULL && host_is_named(host))
 		store_host_announce(host->shown, host->name);
 	return host->shown;
@@ -304,8 +299,7 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 	host_set_name(c, host, was);
 	host_enter(c, host);
 	host_show_member(c, host, info.started_s, now);
-	strcpy(host_tell(c, host, EVENT_RENAMED, now)->of.membership.old_name,
-	       was);
+	strcpy(host_tell(c, host, EVENT_RENAMED, now)->of.membership.old_name, was);
 }
 
 /* The heartbeat -------------------------------------------------------------------- */
@@ -327,8 +321,8 @@ host_tell(struct collector *c, const struct host *host, enum event_kind kind,
 }
 
 void
-host_heard(struct collector *c, struct host *host, uint32_t lost,
-           int64_t started_s, int64_t now)
+host_heard(struct collector *c, struct host *host, uint32_t lost, int64_t started_s,
+           int64_t now)
 {
 	int64_t before = host->member.heard_ms;
 
@@ -348,16 +342,15 @@ down_after(const struct collector *c, const struct member *member)
 }
 
 void
-host_show_member(const struct collector *c, struct host *host,
-                 int64_t started_s, int64_t now)
+host_show_member(const struct collector *c, struct host *host, int64_t started_s,
+                 int64_t now)
 {
 	const struct member *m = &host->member;
 
 	if (host->shown == NULL)
 		return;
 	store_host_heard(host->shown, started_s, m->heard_ms);
-	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m),
-	                now);
+	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m), now);
 }
 
 bool
@@ -375,11 +368,9 @@ host_tick(struct collector *c, struct host *host, int64_t now)
 		return false;
 	change = member_tick(m, c->config.misses, now);
 	if (change != MEMBER_SAME)
-		host_tell(c, host,
-		          change == MEMBER_IS_LATE ? EVENT_LATE : EVENT_DOWN,
+		host_tell(c, host, change == MEMBER_IS_LATE ? EVENT_LATE : EVENT_DOWN,
 		          now);
-	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m),
-	                now);
+	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m), now);
 	return true;
 }
 
@@ -406,8 +397,8 @@ host_restore_member(const struct collector *c, struct host *host,
 
 int
 host_restore(struct collector *c, struct host *host,
-             const struct collector_saved *saved, const char *wanted,
-             bool heard, int64_t now)
+             const struct collector_saved *saved, const char *wanted, bool heard,
+             int64_t now)
 {
 	host->first_ms = saved->first_ms - c->wall_ms;
 	host_set_name(c, host, wanted);

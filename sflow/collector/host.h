@@ -23,11 +23,11 @@ struct host;
 
 /* Identifies a host, in the program and where hosts are saved. */
 struct host_key {
-	struct address agent;    /* the agent that it is, or that reports it */
-	struct address packets;  /* the source of its packets, where several agents say
+	struct address agent;   /* the agent that it is, or that reports it */
+	struct address packets; /* the source of its packets, where several agents say
 	                          * that they are this one; else of type 0 */
-	bool apart;              /* it is not the first of those, and is not saved */
-	bool machine;            /* it is a virtual machine; then it also has: */
+	bool apart;             /* it is not the first of those, and is not saved */
+	bool machine;           /* it is a virtual machine; then it also has: */
 	uint32_t sub_agent;
 	struct source_id source; /* the data source that stands for it */
 };
@@ -42,8 +42,7 @@ struct host_kind {
 
 	/* Fills in what is saved besides the struct host itself: what the agent or
 	 * machine calls itself, and its UUID. */
-	void (*describe)(const struct host *host,
-	                 struct collector_saved *saved);
+	void (*describe)(const struct host *host, struct collector_saved *saved);
 };
 
 /* The state of a host when it was last saved; see collector_save(). */
@@ -58,11 +57,11 @@ struct kept {
 struct host {
 	const struct host_kind *kind;
 	struct host_key key;
-	char *name;               /* "": none yet */
+	char *name; /* "": none yet */
 	unsigned cluster;
-	bool moves;               /* between host_depart() and host_arrive() */
-	int64_t first_ms;         /* first heard */
-	struct member member;     /* whether it is up, and when last heard */
+	bool moves;           /* between host_depart() and host_arrive() */
+	int64_t first_ms;     /* first heard */
+	struct member member; /* whether it is up, and when last heard */
 	struct kept kept;
 	struct store_host *shown; /* its host in the store; NULL: none now */
 };
@@ -70,10 +69,10 @@ struct host {
 /* What all hosts have in common. All zero: there are no hosts. */
 struct hosts {
 	struct taken_name *names;
-	bool keep;                   /* hosts are saved */
+	bool keep; /* hosts are saved */
 	/* Removed hosts, still to be deleted where saved. */
 	struct forgotten *forgotten;
-	double loss;                 /* share of all datagrams that get lost */
+	double loss; /* share of all datagrams that get lost */
 };
 
 /* Writes an address for use in a key or name, without colons: gmond splits its keys at
@@ -104,8 +103,7 @@ host_is_named(const struct host *host)
 bool hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name);
 
 /* Gives a taken name back. A name that is not taken is fine. */
-void hosts_return_name(struct hosts *hosts, unsigned cluster,
-                       const char *name);
+void hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name);
 
 /* Frees the names and the list of forgotten hosts. */
 void hosts_free(struct hosts *hosts);
@@ -121,14 +119,13 @@ void host_leave(struct host *host);
 /* Gives a host that has no name the name `wanted`; where another host of the cluster
  * has that, a name that begins with it. Without memory the host has no name
  * afterwards. */
-void host_set_name(struct collector *collector, struct host *host,
-                   const char *wanted);
+void host_set_name(struct collector *collector, struct host *host, const char *wanted);
 
 /* The same for a host that may have a name already. To readers another name is another
  * host, so the host leaves the store at once. Adds an event that the host has joined,
  * or was renamed, with its new name; no event where it keeps its name. */
-void host_rename(struct collector *collector, struct host *host,
-                 const char *wanted, int64_t now);
+void host_rename(struct collector *collector, struct host *host, const char *wanted,
+                 int64_t now);
 
 /* Ends the host: gives its name back, removes it and its metrics from the store, and
  * has it deleted where it was saved. The struct may get a name, and be a host, again. */
@@ -137,8 +134,7 @@ void host_remove(struct collector *collector, struct host *host);
 /* Makes `to` the host that `from` was until now: `to` gets its name, its host in the
  * store without the metrics, and when it was first and last heard. Before that, `to`
  * must have no name and no host in the store. */
-void host_hand_over(struct collector *collector, struct host *from,
-                    struct host *to);
+void host_hand_over(struct collector *collector, struct host *from, struct host *to);
 
 /* Adds an event of membership about the host. Returns the event. */
 struct event *host_tell(struct collector *collector, const struct host *host,
@@ -146,15 +142,14 @@ struct event *host_tell(struct collector *collector, const struct host *host,
 
 /* Adds an event of another category about the host. Where the host has no name, the
  * event is about its agent. Returns the event. */
-struct event *host_tell_names(struct collector *collector,
-                              const struct host *host, enum event_kind kind);
+struct event *host_tell_names(struct collector *collector, const struct host *host,
+                              enum event_kind kind);
 
 /* These move hosts to other clusters, in two steps, so that two hosts of one name may
  * change places: all hosts that move depart, and give their names back, before the
  * first one arrives. Where the new cluster has another host of its name, the host gets
  * another name and leaves the store for a new place there. */
-void host_depart(struct collector *collector, struct host *host,
-                 unsigned cluster);
+void host_depart(struct collector *collector, struct host *host, unsigned cluster);
 void host_arrive(struct collector *collector, struct host *host, int64_t now);
 
 /* Notes that a datagram with news of the host came, and that `lost` before it were
@@ -184,7 +179,7 @@ void host_restore_member(const struct collector *collector, struct host *host,
  * `heard` says that it was heard before it was restored, so it is to be saved again.
  * Returns 0, or -1 when it can't be added to the store. */
 int host_restore(struct collector *collector, struct host *host,
-                 const struct collector_saved *saved, const char *wanted,
-                 bool heard, int64_t now);
+                 const struct collector_saved *saved, const char *wanted, bool heard,
+                 int64_t now);
 
 #endif

@@ -66,8 +66,8 @@ index_records(struct index *index, struct sample *sample)
 	index->divided = index->repeats = false;
 	index->refused = 0;
 	index->seen = 0;
-	index->machine = sample->source.class == SOURCE_PHYSICAL &&
-	                 sample->source.index == 1;
+	index->machine =
+	    sample->source.class == SOURCE_PHYSICAL && sample->source.index == 1;
 	while ((got = sample_record(sample, &record)) > 0) {
 		if (index->count == RECORDS_MAX) {
 			index->refused = 1;
@@ -115,17 +115,15 @@ number_of(const struct index *index, size_t record, uint32_t *number)
 	if (class == UINT32_MAX)
 		return false;
 	*number = first_word(index, record);
-	return *number != UINT32_MAX &&
-	       (class != SOURCE_INTERFACE || *number != 0);
+	return *number != UINT32_MAX && (class != SOURCE_INTERFACE || *number != 0);
 }
 
 /* Whether the data source itself is a port, or a VLAN. */
 static bool
 is_home(const struct source *source, uint32_t class)
 {
-	return class == SOURCE_INTERFACE
-	           ? source_is_port(source)
-	           : source_id(source).class == class;
+	return class == SOURCE_INTERFACE ? source_is_port(source)
+	                                 : source_id(source).class == class;
 }
 
 /* Returns what a record says that it is about, where that is not the data source: where
@@ -230,8 +228,7 @@ note_numbers(const struct index *index, struct source *source)
 /* Finds the owners of the records that say whose they are. Returns false where one could
  * not be added. */
 static bool
-find_told(struct collector *c, struct index *index, struct source *source,
-          int64_t now)
+find_told(struct collector *c, struct index *index, struct source *source, int64_t now)
 {
 	bool all = true;
 	size_t i;
@@ -242,8 +239,7 @@ find_told(struct collector *c, struct index *index, struct source *source,
 		index->owners[i] = source;
 		if (told.class == 0 && told.index == 0)
 			continue;
-		index->owners[i] =
-		    agents_told_source(&c->agents, source, told, now);
+		index->owners[i] = agents_told_source(&c->agents, source, told, now);
 		all = all && index->owners[i] != NULL;
 		index->divided = true;
 	}
@@ -273,9 +269,8 @@ index_is_whole(const struct index *index, const struct source *source)
 {
 	if (index->vlans > 0 || index->repeats)
 		return false;
-	return index->ports == 0 ||
-	       source_says_only(source, SOURCE_INTERFACE,
-	                        first_word(index, index->port));
+	return index->ports == 0 || source_says_only(source, SOURCE_INTERFACE,
+	                                             first_word(index, index->port));
 }
 
 bool
@@ -291,8 +286,8 @@ index_divide(struct collector *c, struct index *index, struct source *source,
 		for (i = 0; i < index->count; i++)
 			if (index->tags[i] != IF_COUNTERS &&
 			    is_of_port(index->layouts[i]))
-				index->owners[i] = port_owner(
-				    index, port_beside(index, i));
+				index->owners[i] =
+				    port_owner(index, port_beside(index, i));
 	if (index->repeats) {
 		index->divided = true;
 		refuse_repeated(index);

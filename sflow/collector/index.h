@@ -14,9 +14,9 @@ struct index {
 	uint32_t tags[RECORDS_MAX];
 	struct cursor bodies[RECORDS_MAX];
 	const struct layout *layouts[RECORDS_MAX]; /* NULL: unknown */
-	uint64_t seen;  /* bits of tags, by their lowest six */
-	size_t naming;  /* the number of the record that has a name; `count`: none has */
-	bool machine;   /* the sample is about the machine itself */
+	uint64_t seen; /* bits of tags, by their lowest six */
+	size_t naming; /* the number of the record that has a name; `count`: none has */
+	bool machine;  /* the sample is about the machine itself */
 	size_t refused; /* so many records are left out (all that are too many: one) */
 	bool repeats;   /* some structure comes again that a source has one of */
 	size_t ports;   /* how many are if_counters, */
@@ -47,7 +47,7 @@ bool index_is_whole(const struct index *index, const struct source *source);
  * not be added, for a bound or for want of memory; its records have no owner. Nor have
  * those of a structure that a source has one of, but for the first. */
 bool index_divide(struct collector *collector, struct index *index,
-                    struct source *source, int64_t now);
+                  struct source *source, int64_t now);
 
 /* Returns whose the record is; NULL: it is left out. */
 static inline struct source *

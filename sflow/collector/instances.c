@@ -103,12 +103,10 @@ tell_apart(struct source *source)
 /* Writes what tells the source from all others of the agent: the sub-agent, and the data
  * source. */
 static void
-whole_prefix(const struct source *source, const char *what,
-             char prefix[TEXT_SIZE])
+whole_prefix(const struct source *source, const char *what, char prefix[TEXT_SIZE])
 {
-	snprintf(prefix, TEXT_SIZE, "%.30s-%u-%u-%u", what,
-	         source_sub_agent_id(source), source_wire_id(source).class,
-	         source_wire_id(source).index);
+	snprintf(prefix, TEXT_SIZE, "%.30s-%u-%u-%u", what, source_sub_agent_id(source),
+	         source_wire_id(source).class, source_wire_id(source).index);
 }
 
 /* Writes the prefix of a port or VLAN that is alike others elsewhere. */
@@ -158,8 +156,7 @@ usual_prefix(struct source *source, enum kind kind, char prefix[TEXT_SIZE])
 		snprintf(prefix, TEXT_SIZE, "%.50s-%u", source_name(source),
 		         source_id(source).index);
 	if (prefix_holder(source, prefix) != NULL)
-		whole_prefix(source,
-		             by_name ? source_name(source) : kinds[kind].name,
+		whole_prefix(source, by_name ? source_name(source) : kinds[kind].name,
 		             prefix);
 }
 
@@ -198,8 +195,7 @@ port_is_wanted(const struct collector *c, const struct source *source)
 }
 
 static bool
-is_bare(const struct collector *c, const struct source *source,
-        enum kind kind)
+is_bare(const struct collector *c, const struct source *source, enum kind kind)
 {
 	enum naming naming = kinds[kind].naming;
 	bool of_port = is_port_or_vlan(source);
@@ -211,8 +207,8 @@ is_bare(const struct collector *c, const struct source *source,
 static void
 tell_instance(struct collector *c, const struct source *source, enum kind kind)
 {
-	struct event *event = host_tell_names(
-	    c, agent_host(source_agent(source)), EVENT_INSTANCE);
+	struct event *event =
+	    host_tell_names(c, agent_host(source_agent(source)), EVENT_INSTANCE);
 
 	event->of.instance.kind = kind;
 	strcpy(event->of.instance.prefix, source_instance(source)->prefix);
@@ -292,8 +288,7 @@ instance_block(struct collector *c, struct source *source,
 	block = add_block(host, source, counters, prefix);
 	if (block == NULL) {
 		*refused = true;
-		collector_tell(c, EVENT_AT_BOUND,
-		               agent_address(source_agent(source)))
+		collector_tell(c, EVENT_AT_BOUND, agent_address(source_agent(source)))
 		    ->of.at_bound.bound = EVENT_BOUND_METRICS;
 	}
 	return block;

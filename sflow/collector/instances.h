@@ -23,16 +23,14 @@ struct instance {
 };
 
 /* Whether the administrator wants to see the port. */
-bool port_is_wanted(const struct collector *collector,
-                    const struct source *source);
+bool port_is_wanted(const struct collector *collector, const struct source *source);
 
 /* Adds a block to the store for the metrics of these counters of the source. Returns
  * NULL where these metrics have no place in the store; *refused says whether that is
  * because of a bound or for want of memory. */
-struct store_block *instance_block(struct collector *collector,
-                                   struct source *source,
-                                   const struct counters *counters,
-                                   int64_t now, bool *refused);
+struct store_block *instance_block(struct collector *collector, struct source *source,
+                                   const struct counters *counters, int64_t now,
+                                   bool *refused);
 
 /* Takes the source's prefix away, and ends its being the first of its kinds: both are
  * chosen again with its next values. */

@@ -55,8 +55,7 @@ save_key(const struct host_key *key, struct collector_saved *saved)
 }
 
 void
-host_save(const struct collector *c, struct host *host,
-          struct collector_saved *saved)
+host_save(const struct collector *c, struct host *host, struct collector_saved *saved)
 {
 	struct store_info info = {.started_s = 0};
 	const struct member *m = &host->member;
@@ -85,8 +84,7 @@ host_unsaved(struct host *host)
 }
 
 size_t
-hosts_save_forgotten(struct hosts *hosts, struct collector_saved *saved,
-                     size_t room)
+hosts_save_forgotten(struct hosts *hosts, struct collector_saved *saved, size_t room)
 {
 	struct forgotten *forgotten;
 	size_t n = 0;

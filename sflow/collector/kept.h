@@ -17,8 +17,8 @@ void host_unsaved(struct host *host);
 
 /* Writes up to `room` hosts that are to be deleted where they were saved, and drops
  * them from the list of these hosts. Returns how many. */
-size_t hosts_save_forgotten(struct hosts *hosts,
-                            struct collector_saved *saved, size_t room);
+size_t hosts_save_forgotten(struct hosts *hosts, struct collector_saved *saved,
+                            size_t room);
 
 /* Empties that list, because what was saved is lost. */
 void hosts_drop_forgotten(struct hosts *hosts);

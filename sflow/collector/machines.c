@@ -17,7 +17,7 @@ struct machine {
 	struct source *source;
 	int64_t moved_ms; /* when another source took its host over; 0: never */
 	uint8_t uuid[16];
-	bool by_uuid;     /* it is in the table by UUID */
+	bool by_uuid;      /* it is in the table by UUID */
 	UT_hash_handle hh; /* in that table */
 };
 
@@ -71,8 +71,7 @@ store_key(const struct host *host, char key[TEXT_SIZE])
 	host_place(host, key);
 	len = strlen(key);
 	if (place_is_taken(m))
-		snprintf(key + len, TEXT_SIZE - len, "-%u",
-		         host->key.sub_agent);
+		snprintf(key + len, TEXT_SIZE - len, "-%u", host->key.sub_agent);
 }
 
 static void
@@ -232,8 +231,7 @@ move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 static void
 tell_same_uuid(struct collector *c, const struct machine *m)
 {
-	struct event *event =
-	    collector_tell(c, EVENT_SAME_UUID, &m->host.key.agent);
+	struct event *event = collector_tell(c, EVENT_SAME_UUID, &m->host.key.agent);
 
 	event->cluster = machine_cluster(c, m->source);
 	strcpy(event->host, source_name(m->source));
@@ -246,8 +244,7 @@ static bool
 may_move(const struct machine *m, int64_t now)
 {
 	return m->moved_ms == 0 ||
-	       now - m->moved_ms > 2 * (int64_t)m->host.member.interval_ms +
-	                               SETTLE_MS;
+	       now - m->moved_ms > 2 * (int64_t)m->host.member.interval_ms + SETTLE_MS;
 }
 
 /* Makes a host of a machine that this source reports for the first time, or whose host
@@ -277,8 +274,7 @@ join(struct collector *c, struct machine *m, int64_t now)
  * there are two machines of one UUID, and this one is known by its data source, like a
  * machine without a UUID. */
 struct store_host *
-machine_enter(struct collector *c, struct source *source, int64_t now,
-              bool *refused)
+machine_enter(struct collector *c, struct source *source, int64_t now, bool *refused)
 {
 	struct machine *m = machine_of(source);
 
@@ -353,8 +349,7 @@ machine_restore(struct collector *c, struct source *source,
 }
 
 void
-machine_heard(struct collector *c, struct source *source, uint32_t lost,
-              int64_t now)
+machine_heard(struct collector *c, struct source *source, uint32_t lost, int64_t now)
 {
 	struct host *host = machine_host(source);
 

@@ -18,15 +18,13 @@ struct host *machine_host(const struct source *source);
 /* Returns the virtual machine's host in the store. A machine that is heard for the
  * first time becomes a host. NULL where it has none now, and *refused says whether that
  * is because of a bound or for want of memory. */
-struct store_host *machine_enter(struct collector *collector,
-                                 struct source *source, int64_t now,
-                                 bool *refused);
+struct store_host *machine_enter(struct collector *collector, struct source *source,
+                                 int64_t now, bool *refused);
 
 /* Called when the source has got another name or UUID. Its host is renamed. Where the
  * UUID is that of another machine, the host is removed, and the other machine becomes a
  * host with its next values. */
-void machine_called(struct collector *collector, struct source *source,
-                    int64_t now);
+void machine_called(struct collector *collector, struct source *source, int64_t now);
 
 /* Makes the machine a host as it was saved. The source must have its name and UUID
  * already. Returns 0, or -1 where the machine is a host already, or can't be one. */
@@ -34,8 +32,8 @@ int machine_restore(struct collector *collector, struct source *source,
                     const struct collector_saved *saved, int64_t now);
 
 /* Notes that a sample of the machine came, and that `lost` before it were lost. */
-void machine_heard(struct collector *collector, struct source *source,
-                   uint32_t lost, int64_t now);
+void machine_heard(struct collector *collector, struct source *source, uint32_t lost,
+                   int64_t now);
 
 /* Returns the cluster that the machine belongs to. */
 unsigned machine_cluster(const struct collector *collector,

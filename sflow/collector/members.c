@@ -3,18 +3,18 @@
 #include <math.h>
 #include <stddef.h>
 
-#define RARE 1e-6         /* probability that losses alone make a host seem down */
-#define LOSS_WEIGHT 0.0003 /* of one datagram, in `loss` */
+#define RARE 1e-6           /* probability that losses alone make a host seem down */
+#define LOSS_WEIGHT 0.0003  /* of one datagram, in `loss` */
 #define LATELY_WEIGHT 0.003 /* of one datagram, in `loss_lately`, which rises faster */
-#define LOSS_SIGMAS 4     /* so many standard deviations are added to `loss` */
-#define LOST_MOST 10      /* more are an outage, which says little about the loss */
+#define LOSS_SIGMAS 4       /* so many standard deviations are added to `loss` */
+#define LOST_MOST 10        /* more are an outage, which says little about the loss */
 
 /* A heartbeat may be later than expected by the largest of these three. */
-#define SLACK_SHARE 6       /* a sixth of the interval */
-#define SLACK_JITTERS 4     /* four mean deviations */
+#define SLACK_SHARE 6   /* a sixth of the interval */
+#define SLACK_JITTERS 4 /* four mean deviations */
 #define SLACK_LEAST_MS 1000
 
-#define JITTER_FIRST 16   /* the jitter of a new interval is this part of it */
+#define JITTER_FIRST 16 /* the jitter of a new interval is this part of it */
 
 static uint32_t
 apart(uint32_t a, uint32_t b)
@@ -135,8 +135,8 @@ member_init(struct member *m, double loss, int64_t now)
 static uint32_t
 patience(const struct rhythm *r)
 {
-	uint32_t ms = r->other_ms < INTERVAL_UNKNOWN_MS ? r->other_ms
-	                                                : INTERVAL_UNKNOWN_MS;
+	uint32_t ms =
+	    r->other_ms < INTERVAL_UNKNOWN_MS ? r->other_ms : INTERVAL_UNKNOWN_MS;
 
 	return ms + ms / JITTER_FIRST;
 }

@@ -37,13 +37,11 @@ void rhythm_learn(struct rhythm *rhythm, double elapsed_ms, uint32_t lost);
 
 /* Returns how many of at most `lost` samples were lost in that time, by the interval that
  * is known; 0 where none is. */
-uint32_t rhythm_lost(const struct rhythm *rhythm, int64_t elapsed_ms,
-                     uint32_t lost);
+uint32_t rhythm_lost(const struct rhythm *rhythm, int64_t elapsed_ms, uint32_t lost);
 
 /* Sets what was learned before a restart of this program. `interval_ms` must not be
  * 0. */
-void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms,
-                  uint32_t jitter_ms);
+void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms, uint32_t jitter_ms);
 
 /* Called when the source has restarted, maybe with another polling interval, which is
  * then learned anew, but not in less than half of the one before: a few datagrams that a
@@ -62,20 +60,18 @@ struct member {
 	uint32_t interval_ms; /* expected between two heartbeats */
 	uint32_t patience_ms; /* it is not late before so long after one */
 	uint32_t jitter_ms;
-	double loss;          /* share of datagrams that get lost, measured */
-	double loss_lately;   /* the same, over the last few hundred */
+	double loss;        /* share of datagrams that get lost, measured */
+	double loss_lately; /* the same, over the last few hundred */
 };
 
-enum member_change { MEMBER_SAME, MEMBER_IS_LATE, MEMBER_IS_DOWN,
-	             MEMBER_RETURNED };
+enum member_change { MEMBER_SAME, MEMBER_IS_LATE, MEMBER_IS_DOWN, MEMBER_RETURNED };
 
 /* Begins a heartbeat at `now`: up. `loss` is the share of all agents' datagrams that
  * get lost; the host's own share is measured from there on. */
 void member_init(struct member *member, double loss, int64_t now);
 
 /* Notes that a datagram came, and that `lost` before it were lost. */
-enum member_change member_heard(struct member *member, uint32_t lost,
-                                int64_t now);
+enum member_change member_heard(struct member *member, uint32_t lost, int64_t now);
 
 /* Sets how often heartbeats are expected; 300 s where `rhythm` is NULL or has no
  * interval yet. After one that was longer, though nothing was lost, the next one may be as
@@ -84,8 +80,7 @@ void member_expect(struct member *member, const struct rhythm *rhythm);
 
 /* Notes that time has passed. `misses`, here and below, is how many missing heartbeats
  * mean down; 0: as many as the measured loss asks for. */
-enum member_change member_tick(struct member *member, unsigned misses,
-                               int64_t now);
+enum member_change member_tick(struct member *member, unsigned misses, int64_t now);
 
 /* Return the times at which the host is late, and down, if nothing comes. */
 int64_t member_late_at(const struct member *member);

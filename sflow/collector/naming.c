@@ -51,8 +51,7 @@ const struct host_kind agent_host_kind = {
 /* The name of an agent ------------------------------------------------------------- */
 
 static void
-set_name(struct collector *c, struct agent *agent, const char *name,
-         int64_t now)
+set_name(struct collector *c, struct agent *agent, const char *name, int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
 	struct host *host = agent_host(agent);
@@ -65,12 +64,12 @@ set_name(struct collector *c, struct agent *agent, const char *name,
 /* Adds an event that a name changes all the time: of the host that the source is, if it
  * is a virtual machine; else of its agent's host, or of one of that host's sources. */
 static void
-tell_flipping(struct collector *c, struct agent *agent,
-              const struct source *source, const char *name)
+tell_flipping(struct collector *c, struct agent *agent, const struct source *source,
+              const char *name)
 {
 	const struct host *own = source != NULL ? machine_host(source) : NULL;
-	struct event *event = host_tell_names(
-	    c, own != NULL ? own : agent_host(agent), EVENT_FLIPPING);
+	struct event *event =
+	    host_tell_names(c, own != NULL ? own : agent_host(agent), EVENT_FLIPPING);
 
 	event->of.flipping.source = source != NULL && own == NULL;
 	strcpy(event->of.flipping.name, name);
@@ -102,8 +101,7 @@ may_rename(struct collector *c, struct agent *agent, struct source *source,
 /* Whether an agent's new name counts: it has to be heard twice in a row, and must not
  * change all the time. */
 static bool
-believes(struct collector *c, struct agent *agent, const char *name,
-         int64_t now)
+believes(struct collector *c, struct agent *agent, const char *name, int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
 
@@ -161,8 +159,7 @@ agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
 void
 agent_name_apart(struct collector *c, struct agent *agent, int64_t now)
 {
-	if (host_is_named(agent_host(agent)) &&
-	    agent_naming(agent)->called[0] == '\0')
+	if (host_is_named(agent_host(agent)) && agent_naming(agent)->called[0] == '\0')
 		agent_name_otherwise(c, agent, now);
 }
 
@@ -216,8 +213,8 @@ is_known(const struct source *source)
 }
 
 void
-source_calls_itself(struct collector *c, struct source *source,
-                    const char *name, const uint8_t uuid[16], int64_t now)
+source_calls_itself(struct collector *c, struct source *source, const char *name,
+                    const uint8_t uuid[16], int64_t now)
 {
 	bool known = is_known(source);
 

@@ -36,19 +36,16 @@ void agent_name_otherwise(struct collector *collector, struct agent *agent,
 
 /* Renames the agent's host, now that there is another agent of its address, unless it has
  * a name that the agent sends. */
-void agent_name_apart(struct collector *collector, struct agent *agent,
-                      int64_t now);
+void agent_name_apart(struct collector *collector, struct agent *agent, int64_t now);
 
 /* Renames the agent's host where the agent sends no name and the configuration now
  * gives it another one. */
-void agent_review_name(struct collector *collector, struct agent *agent,
-                       int64_t now);
+void agent_review_name(struct collector *collector, struct agent *agent, int64_t now);
 
 /* Notes that the source (a virtual machine, a port, an application) calls itself
  * `name`, and has this UUID. */
 void source_calls_itself(struct collector *collector, struct source *source,
-                         const char *name, const uint8_t uuid[16],
-                         int64_t now);
+                         const char *name, const uint8_t uuid[16], int64_t now);
 
 /* Frees the agent's names. */
 void naming_forget(struct agent *agent);

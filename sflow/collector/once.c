@@ -11,11 +11,11 @@
 #include "sflow/collector/instances.h"
 #include "sflow/collector/ports_internal.h"
 
-#define CLOCKS_MS 2000    /* clocks that differ by less may be one */
-#define SUM_SHARE 0.01    /* a sum may be off by so much: it isn't read at once */
-#define SUM_PARTS 32      /* the parts of a sum are looked for among so many ports, */
-#define SUM_STEPS 4096    /* with so many steps, */
-#define SUMS 16           /* and for so many sums of an agent at once */
+#define CLOCKS_MS 2000 /* clocks that differ by less may be one */
+#define SUM_SHARE 0.01 /* a sum may be off by so much: it isn't read at once */
+#define SUM_PARTS 32   /* the parts of a sum are looked for among so many ports, */
+#define SUM_STEPS 4096 /* with so many steps, */
+#define SUMS 16        /* and for so many sums of an agent at once */
 
 /* One port that several report ----------------------------------------------------- */
 
@@ -29,8 +29,7 @@ enough(const struct alike *alike)
 static bool
 are_one(const struct alike *alike)
 {
-	return alike->in_turn >= enough(alike) &&
-	       alike->went_on == alike->members;
+	return alike->in_turn >= enough(alike) && alike->went_on == alike->members;
 }
 
 /* Begins a new run, in which nothing was seen yet. */
@@ -92,11 +91,11 @@ once_forget(struct agent_ports *ports, struct port *port)
 
 /* Whether the counters go on where others were, by the same clock. */
 static bool
-goes_on(const struct alike *alike, const uint64_t octets[2],
-        const uint32_t packets[2], uint32_t uptime_ms, int64_t now)
+goes_on(const struct alike *alike, const uint64_t octets[2], const uint32_t packets[2],
+        uint32_t uptime_ms, int64_t now)
 {
-	int64_t apart = (int32_t)(uptime_ms - alike->uptime_ms) -
-	                (now - alike->arrival_ms);
+	int64_t apart =
+	    (int32_t)(uptime_ms - alike->uptime_ms) - (now - alike->arrival_ms);
 	int i;
 
 	if (apart > CLOCKS_MS || apart < -CLOCKS_MS)
@@ -130,9 +129,8 @@ compare(struct alike *alike, struct port *port, const uint64_t octets[2],
  * the one before it, and then the first again, each lies between two values of another:
  * those are one port. Two ports that are alike by chance soon show it. */
 void
-once_heard(const struct collector *c, struct port *port,
-           const struct derive_input *in, bool begins, uint32_t uptime_ms,
-           int64_t now)
+once_heard(const struct collector *c, struct port *port, const struct derive_input *in,
+           bool begins, uint32_t uptime_ms, int64_t now)
 {
 	struct alike *alike = port->alike;
 	uint64_t octets[2];
@@ -162,8 +160,7 @@ once_heard(const struct collector *c, struct port *port,
 static bool
 is_open(const struct alike *alike)
 {
-	return alike->in_turn > 0 && alike->in_turn < enough(alike) &&
-	       !alike->differ;
+	return alike->in_turn > 0 && alike->in_turn < enough(alike) && !alike->differ;
 }
 
 bool
@@ -205,8 +202,7 @@ counts_as_another(const struct port *port)
 /* Service access points and the like, of type `other`, come in the data source of their
  * port, which tells of itself, too. */
 static bool
-is_part_of_carrier(const struct collector *c, const struct port *port,
-                   uint64_t if_type)
+is_part_of_carrier(const struct collector *c, const struct port *port, uint64_t if_type)
 {
 	struct source_id id = source_wire_id(port->source);
 	const struct source *carrier;
@@ -222,13 +218,11 @@ is_part_of_carrier(const struct collector *c, const struct port *port,
 bool
 once_is_known(const struct port *port)
 {
-	return port->left_out || port->below || port->sum ||
-	       counts_as_another(port);
+	return port->left_out || port->below || port->sum || counts_as_another(port);
 }
 
 bool
-once_is_counted(const struct collector *c, const struct port *port,
-                uint64_t if_type)
+once_is_counted(const struct collector *c, const struct port *port, uint64_t if_type)
 {
 	return once_is_known(port) || is_part_of_carrier(c, port, if_type);
 }
@@ -249,8 +243,8 @@ is_number(const char *text)
 static enum port_name
 meaning(const char *name)
 {
-	static const char *const sums[] = {"bond", "team", "lag", "trunk",
-	                                   "port-channel", "bundle-ether"};
+	static const char *const sums[] = {"bond",  "team",         "lag",
+	                                   "trunk", "port-channel", "bundle-ether"};
 	static const char *const short_sums[] = {"po", "ae", "be", "trk"};
 	size_t i, len;
 
@@ -261,8 +255,7 @@ meaning(const char *name)
 			return NAME_OF_SUM;
 	for (i = 0; i < sizeof(short_sums) / sizeof(short_sums[0]); i++) {
 		len = strlen(short_sums[i]);
-		if (strncasecmp(name, short_sums[i], len) == 0 &&
-		    is_number(name + len))
+		if (strncasecmp(name, short_sums[i], len) == 0 && is_number(name + len))
 			return NAME_OF_SUM;
 	}
 	return strncasecmp(name, "vlan", 4) == 0 ? NAME_OF_VLAN : NAME_PLAIN;
@@ -297,8 +290,7 @@ is_below(const struct agent_ports *ports, const struct port *port)
 		const char *their = source_name(other->source);
 
 		if (strncmp(their, name, len) == 0 && their[len] == '\0' &&
-		    source_sub_agent(other->source) ==
-		        source_sub_agent(port->source))
+		    source_sub_agent(other->source) == source_sub_agent(port->source))
 			return true;
 	}
 	return false;
@@ -316,8 +308,7 @@ review_name(const struct collector *c, const struct agent_ports *ports,
 	port->below = is_below(ports, port);
 	if (*name == '\0')
 		name = source_instance(port->source)->prefix;
-	port->left_out =
-	    except != NULL && regexec(except, name, 0, NULL, 0) == 0;
+	port->left_out = except != NULL && regexec(except, name, 0, NULL, 0) == 0;
 }
 
 /* Sums ----------------------------------------------------------------------------- */
@@ -443,8 +434,7 @@ review_sums(struct agent_ports *ports)
 	DL_FOREACH(ports->all, port) {
 		const struct sub_agent *of = source_sub_agent(port->source);
 
-		if (!port->rated || port->sum || port->name == NAME_PLAIN ||
-		    left == 0)
+		if (!port->rated || port->sum || port->name == NAME_PLAIN || left == 0)
 			continue;
 		if (port->name == NAME_OF_VLAN && of == seen)
 			continue;

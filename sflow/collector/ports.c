@@ -8,7 +8,7 @@
 #include "sflow/collector/once.h"
 #include "sflow/collector/ports_internal.h"
 
-#define IF_TYPE_ROW 1 /* of if_counters */
+#define IF_TYPE_ROW 1      /* of if_counters */
 #define SILENT_INTERVALS 3 /* after so many without a rate a port does not count */
 /* After so many without any port it was an outage, and all ports are waited for
  * again. */
@@ -122,8 +122,7 @@ poll_ms(const struct port *port, int64_t agent_ms)
 }
 
 static inline bool
-is_counted_already(const struct collector *c, const struct port *port,
-                   uint64_t if_type)
+is_counted_already(const struct collector *c, const struct port *port, uint64_t if_type)
 {
 	if (port->alike == NULL && if_type != IF_TYPE_OTHER)
 		return port->left_out || port->below || port->sum;
@@ -142,8 +141,8 @@ is_aggregate(const struct port *port, int64_t poll, int64_t now)
  * rate, must not hold up the totals for ever. A port that could not send, because its
  * agent was silent as a whole, is waited for. */
 static bool
-is_waited_for(const struct agent_ports *ports, const struct port *port,
-              int64_t poll, int64_t now)
+is_waited_for(const struct agent_ports *ports, const struct port *port, int64_t poll,
+              int64_t now)
 {
 	int64_t since = port->rated_ms;
 
@@ -156,8 +155,7 @@ is_waited_for(const struct agent_ports *ports, const struct port *port,
 static void
 ports_heard(struct agent_ports *ports, int64_t usual_ms, int64_t now)
 {
-	if (ports->heard_ms == 0 ||
-	    now - ports->heard_ms > OUTAGE_INTERVALS * usual_ms)
+	if (ports->heard_ms == 0 || now - ports->heard_ms > OUTAGE_INTERVALS * usual_ms)
 		ports->since_ms = now;
 	ports->heard_ms = now;
 }
@@ -182,13 +180,12 @@ ports_init(struct collector *c)
 
 	once_init(c);
 	for (i = 0; i < PORT_TOTALS; i++)
-		c->total_rows[i] =
-		    row_of(layout, port_totals.fields[i].metric.name);
+		c->total_rows[i] = row_of(layout, port_totals.fields[i].metric.name);
 }
 
 static void
-take_rates(const struct collector *c, struct port *port,
-           const struct derived *derived, bool unsure)
+take_rates(const struct collector *c, struct port *port, const struct derived *derived,
+           bool unsure)
 {
 	size_t i;
 
@@ -240,8 +237,7 @@ add_up(struct agent_ports *ports, struct derived sums[PORT_TOTALS])
 }
 
 static void
-tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
-            int64_t now)
+tell_totals(struct collector *c, struct agent *agent, unsigned interval_s, int64_t now)
 {
 	static const struct store_instance bare = {"", "", NULL};
 	struct agent_ports *ports = agent_ports(agent);
@@ -263,8 +259,8 @@ tell_totals(struct collector *c, struct agent *agent, unsigned interval_s,
 /* Sets the totals when all ports that count have had rates. What these show, together, is
  * looked at first: some may be counted in others. */
 static void
-tell_when_all_are_rated(struct collector *c, struct agent *agent,
-                        unsigned interval_s, int64_t now)
+tell_when_all_are_rated(struct collector *c, struct agent *agent, unsigned interval_s,
+                        int64_t now)
 {
 	struct agent_ports *ports = agent_ports(agent);
 	struct port *port;
@@ -289,9 +285,9 @@ was_reset(const struct derive_input *in)
 }
 
 void
-port_heard(struct collector *c, struct source *source,
-           const struct derive_input *in, const struct derived *derived,
-           bool begins, bool unsure, uint32_t uptime_ms, int64_t now)
+port_heard(struct collector *c, struct source *source, const struct derive_input *in,
+           const struct derived *derived, bool begins, bool unsure, uint32_t uptime_ms,
+           int64_t now)
 {
 	struct agent *agent = source_agent(source);
 	struct agent_ports *ports = agent_ports(agent);
@@ -311,16 +307,14 @@ port_heard(struct collector *c, struct source *source,
 	set_counted(ports, port,
 	            port_is_physical(in->now[IF_TYPE_ROW].number) &&
 	                !is_aggregate(port, poll, now) &&
-	                !is_counted_already(c, port,
-	                                    in->now[IF_TYPE_ROW].number) &&
+	                !is_counted_already(c, port, in->now[IF_TYPE_ROW].number) &&
 	                is_waited_for(ports, port, poll, now));
 	if (!port->counted || !rated)
 		return;
 	take_rates(c, port, derived, unsure);
 	set_rated(ports, port, true);
 	if (ports->rated == ports->count)
-		tell_when_all_are_rated(c, agent, source_interval_s(source),
-		                        now);
+		tell_when_all_are_rated(c, agent, source_interval_s(source), now);
 }
 
 void
@@ -361,8 +355,7 @@ slowest_poll_ms(const struct agent_ports *ports, int64_t agent_ms)
  * shortest that is_waited_for() can use. Mostly they are, and then no data source has to
  * be looked at. */
 static bool
-all_are_waited_for(const struct agent_ports *ports, int64_t agent_ms,
-                   int64_t now)
+all_are_waited_for(const struct agent_ports *ports, int64_t agent_ms, int64_t now)
 {
 	const struct port *port;
 
@@ -383,8 +376,7 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 
 	if (all_are_waited_for(ports, agent_ms, now))
 		return;
-	if (now - ports->heard_ms >
-	    OUTAGE_INTERVALS * slowest_poll_ms(ports, agent_ms))
+	if (now - ports->heard_ms > OUTAGE_INTERVALS * slowest_poll_ms(ports, agent_ms))
 		return; /* the agent as a whole is silent */
 	DL_FOREACH(ports->all, port) {
 		if (!port->counted)

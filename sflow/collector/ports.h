@@ -11,9 +11,9 @@
 
 /* An agent's ports. All zero: it has none. */
 struct agent_ports {
-	struct port *all; /* in the order in which they came */
+	struct port *all;           /* in the order in which they came */
 	struct store_block *totals; /* of port_totals; NULL: none */
-	unsigned count;   /* ports that count for the totals */
+	unsigned count;             /* ports that count for the totals */
 	unsigned rated;   /* how many of those have had a rate since the last totals */
 	bool named;       /* some have other names since these were looked at */
 	bool alikes;      /* there have been several of one ifIndex */

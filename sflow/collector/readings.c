@@ -8,15 +8,15 @@
 #include "sflow/collector/samples.h"
 #include "sflow/collector/speeds.h"
 
-#define MORE 10            /* times its last rate, that a counter may go on with */
-#define NEAR_WRAP 10000    /* a counter that was so near to it did wrap */
-#define GAP 2              /* times the usual interval: after that something is missing */
-#define GAP_OCTETS 20      /* between two frames on an Ethernet, as octets */
-#define FRAME_ON_WIRE 84   /* octets of the shortest frame, with that gap */
-#define PACKETS_MOST 1e18  /* more than any line carries */
-#define POLLS 8            /* over which a record is seen to reset at most of them */
+#define MORE 10          /* times its last rate, that a counter may go on with */
+#define NEAR_WRAP 10000  /* a counter that was so near to it did wrap */
+#define GAP 2            /* times the usual interval: after that something is missing */
+#define GAP_OCTETS 20    /* between two frames on an Ethernet, as octets */
+#define FRAME_ON_WIRE 84 /* octets of the shortest frame, with that gap */
+#define PACKETS_MOST 1e18 /* more than any line carries */
+#define POLLS 8           /* over which a record is seen to reset at most of them */
 
-#define CPUS_ROW 5 /* of host_cpu */
+#define CPUS_ROW 5      /* of host_cpu */
 #define NODE_CPUS_ROW 1 /* of virt_node */
 
 static uint64_t
@@ -28,12 +28,11 @@ bit(size_t row)
 static struct derive_input
 input_of(const struct reading *r, const struct context *x)
 {
-	return (struct derive_input){
-	    .layout = r->counters->layout,
-	    .now = r->values,
-	    .present = r->present,
-	    .interval_ms = r->interval_ms,
-	    .machine_cpus = agent_cpus(x->agent)};
+	return (struct derive_input){.layout = r->counters->layout,
+	                             .now = r->values,
+	                             .present = r->present,
+	                             .interval_ms = r->interval_ms,
+	                             .machine_cpus = agent_cpus(x->agent)};
 }
 
 /* What was counted last ------------------------------------------------------------ */
@@ -74,8 +73,7 @@ keep_values(struct counters *counters)
 	struct aside *aside = new_aside(counters, true, size);
 
 	for (row = 0; aside != NULL && row < counters->layout->count; row++)
-		if (!store_block_number(counters->block, row,
-		                        &aside->number[row]))
+		if (!store_block_number(counters->block, row, &aside->number[row]))
 			aside->number[row] = -1;
 }
 
@@ -122,8 +120,7 @@ expected(const struct reading *r, size_t row)
 		return last / field->scale * r->interval_ms / 100;
 	case RATIO:
 		if ((r->deltas.valid & ~r->deltas.doubt) >> partner & 1)
-			return last / field->scale *
-			       (double)r->deltas.delta[partner];
+			return last / field->scale * (double)r->deltas.delta[partner];
 		return -1;
 	default:
 		return -1;
@@ -168,8 +165,7 @@ note_poll(struct counters *counters, bool reset)
 /* Judges the counters that fell, and may have been reset. Those that wrapped are in doubt
  * no more. */
 static void
-judge_falls(struct readings *readings, struct reading *r,
-            const struct context *x)
+judge_falls(struct readings *readings, struct reading *r, const struct context *x)
 {
 	struct deltas *d = &r->deltas;
 	bool often = resets_often(r->counters);
@@ -186,8 +182,7 @@ judge_falls(struct readings *readings, struct reading *r,
 		if (did_wrap(r, x, row)) {
 			d->doubt &= ~bit(row);
 			r->wrapped = true;
-		}
-		else
+		} else
 			readings->fell = readings->fell || counts;
 	}
 	r->good = (d->back | d->doubt) == 0;
@@ -256,12 +251,11 @@ look_back(struct reading *r)
 	if (back && stand_still(r))
 		return;
 	if (back) {
-		latch_read(counters->layout,
-		           (const uint8_t *)counters->aside->number, r->present,
-		           before);
+		latch_read(counters->layout, (const uint8_t *)counters->aside->number,
+		           r->present, before);
 		latch_read(counters->layout, counters->latch, r->present, fallen);
-		back = latches_return(counters->layout, r->values, fallen,
-		                      before, r->present);
+		back = latches_return(counters->layout, r->values, fallen, before,
+		                      r->present);
 	}
 	if (back) {
 		r->deltas.doubt = r->deltas.back = 0;
@@ -286,12 +280,10 @@ most_packets(const struct reading *r, size_t octets)
 		return PACKETS_MOST;
 	line = (double)r->values[octets + 1 + (size_t)load->partner].number *
 	       r->interval_ms / 8000;
-	if (line <= 0 ||
-	    (line < came && !speeds_refuse(r->counters, came / line)))
+	if (line <= 0 || (line < came && !speeds_refuse(r->counters, came / line)))
 		return PACKETS_MOST;
 	fit = (line - came) / GAP_OCTETS;
-	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE
-	                                                 : fit;
+	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE : fit;
 }
 
 /* Whether it is known that the packets did not wrap once more than was seen, though their
@@ -306,8 +298,7 @@ one_answer(const struct reading *r, size_t row)
 	double came = (double)r->deltas.delta[octets];
 	double last = expected(r, row), carried = expected(r, octets);
 
-	if (delta == 0 ||
-	    most_packets(r, octets) < delta + DELTAS_WRAP)
+	if (delta == 0 || most_packets(r, octets) < delta + DELTAS_WRAP)
 		return true;
 	if (last < 0 || carried <= 0)
 		return false;
@@ -336,8 +327,7 @@ may_have_wrapped(const struct reading *r, const struct context *x, size_t row)
 	struct derive_input in = input_of(r, x);
 	double most = 0;
 
-	if (field->type == FIELD_U64 ||
-	    (field->formula == RATE && field->partner != 0))
+	if (field->type == FIELD_U64 || (field->formula == RATE && field->partner != 0))
 		return false;
 	if (field->cpu)
 		most = cpu_most_ms(&in, row);
@@ -354,16 +344,14 @@ judge_gap(struct reading *r, const struct context *x)
 	size_t row;
 
 	for (row = 0; row < r->present; row++)
-		if ((r->deltas.valid & bit(row)) != 0 &&
-		    may_have_wrapped(r, x, row)) {
+		if ((r->deltas.valid & bit(row)) != 0 && may_have_wrapped(r, x, row)) {
 			r->deltas.untrue |= bit(row);
 			shares = shares && fields[row].formula != SHARE;
 		}
 	if (shares)
 		return;
 	for (row = 0; row < r->present; row++) /* nor is their sum known */
-		if (fields[row].formula == SHARE ||
-		    fields[row].formula == SUBSHARE)
+		if (fields[row].formula == SHARE || fields[row].formula == SUBSHARE)
 			r->deltas.untrue |= bit(row);
 }
 
@@ -437,8 +425,7 @@ readings_take(struct collector *c, struct context *x, struct readings *readings,
 	else if (counters->layout->tag == HOST_CPU && present > CPUS_ROW)
 		agent_set_cpus(x->agent, (uint32_t)r->values[CPUS_ROW].number);
 	else if (counters->layout->tag == VIRT_NODE && present > NODE_CPUS_ROW)
-		agent_set_cpus(x->agent,
-		               (uint32_t)r->values[NODE_CPUS_ROW].number);
+		agent_set_cpus(x->agent, (uint32_t)r->values[NODE_CPUS_ROW].number);
 	compare(readings, r, x);
 	source_latch(source, counters, r->values, present, x->datagram, x->now);
 }

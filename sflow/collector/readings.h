@@ -45,8 +45,7 @@ void readings_begin(struct readings *readings);
 
 /* Returns room for the values of one more record. They stay until readings_finish(), which
  * it may call. */
-struct field_value *readings_room(struct collector *collector,
-                                  struct context *context,
+struct field_value *readings_room(struct collector *collector, struct context *context,
                                   struct readings *readings);
 
 /* Takes what was decoded into that room: the first `present` rows of these counters. */

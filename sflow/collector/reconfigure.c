@@ -110,8 +110,8 @@ review_sources(const struct collector *c, const struct agent *agent,
 }
 
 void
-collector_reconfigure(struct collector *c,
-                      const struct collector_config *config, int64_t now)
+collector_reconfigure(struct collector *c, const struct collector_config *config,
+                      int64_t now)
 {
 	struct collector_config was = c->config;
 	struct agent *agent;
@@ -122,8 +122,7 @@ collector_reconfigure(struct collector *c,
 		c->config.accept[KIND_VM] = false;
 	agents_bound(&c->agents, config->max_agents, config->max_sources);
 	store_bound(c->store, collector_hosts_max(c), config->max_metrics);
-	for (agent = agents_first(&c->agents); agent != NULL;
-	     agent = agent_next(agent))
+	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
 		depart(c, agent);
 	if (was.reserved != NULL)
 		hosts_return_name(&c->hosts, was.reserved_cluster, was.reserved);

@@ -90,8 +90,8 @@ forget_adapters(struct adapters *all, struct relations *r)
 /* Adds an adapter to the array. An address of zeros is left out, and so are those
  * beyond ADAPTERS_MAX. */
 static void
-add_adapter(struct adapter adapters[ADAPTERS_MAX], size_t *count,
-            uint64_t if_index, const uint8_t *mac)
+add_adapter(struct adapter adapters[ADAPTERS_MAX], size_t *count, uint64_t if_index,
+            const uint8_t *mac)
 {
 	static const uint8_t none[6];
 
@@ -118,8 +118,8 @@ read_adapters(const struct field *row, const struct field_value *value,
 		series_begin(&macs, &all.elements->fields[ADAPTER_MACS],
 		             &adapter[ADAPTER_MACS]);
 		while (series_next(&macs, mac))
-			add_adapter(adapters, count,
-			            adapter[ADAPTER_IF_INDEX].number, mac[0].bytes);
+			add_adapter(adapters, count, adapter[ADAPTER_IF_INDEX].number,
+			            mac[0].bytes);
 	}
 	return all.left == 0;
 }
@@ -146,8 +146,8 @@ keep_adapters(struct adapters *all, struct source *source, struct relations *r,
 /* A machine sends its adapters in each datagram, and they nearly always are the same as
  * before. A hash of their bytes tells so without reading them. */
 bool
-relations_adapters(struct adapters *all, struct source *source,
-                   const struct field *row, const struct field_value *value)
+relations_adapters(struct adapters *all, struct source *source, const struct field *row,
+                   const struct field_value *value)
 {
 	uint64_t told = keyed_hash_64(value->bytes, value->number);
 	struct relations *r = source_slot(source, SLOT_RELATIONS);
@@ -211,8 +211,7 @@ relations_find_parent(const struct source *source)
 		return NULL;
 	for (other = agent_sources(source_agent(source)); other != NULL;
 	     other = source_next(other))
-		if (other != source &&
-		    source_id(other).class == r->parent.class &&
+		if (other != source && source_id(other).class == r->parent.class &&
 		    source_id(other).index == r->parent.index &&
 		    (found == NULL ||
 		     source_sub_agent(other) == source_sub_agent(source)))

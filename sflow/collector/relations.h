@@ -44,8 +44,7 @@ const struct relations *relations_of(const struct source *source);
  * false when an adapter isn't whole, and then nothing changes. Addresses beyond
  * ADAPTERS_MAX are left out. */
 bool relations_adapters(struct adapters *all, struct source *source,
-                        const struct field *row,
-                        const struct field_value *value);
+                        const struct field *row, const struct field_value *value);
 
 /* Replaces the source's parent by the values of host_parent. */
 void relations_parent(struct source *source, const struct field_value *values);
@@ -55,8 +54,7 @@ void relations_forget(struct adapters *all, struct source *source);
 
 /* Returns the first of all adapters with this MAC address; `next` leads to the others.
  * NULL when there is none. They are valid until the next input or tick. */
-const struct adapter *relations_find(const struct adapters *all,
-                                     const uint8_t mac[6]);
+const struct adapter *relations_find(const struct adapters *all, const uint8_t mac[6]);
 
 /* Returns the source's parent; NULL where it has none, or none that is known. */
 struct source *relations_find_parent(const struct source *source);

@@ -22,8 +22,7 @@
 #define AGG_ID_ROW 2 /* of lag_port_stats */
 
 static void
-unknown(struct collector *c, struct agent *agent, uint32_t tag,
-        const char *what)
+unknown(struct collector *c, struct agent *agent, uint32_t tag, const char *what)
 {
 	struct event *event;
 
@@ -42,8 +41,8 @@ is_news(struct collector *c, struct context *x, struct source *source,
         const struct sample *sample, struct sample_gap *gap, bool *restarted)
 {
 	uint32_t lost;
-	enum arrival arrival = source_arrival(source, sample, x->arrival,
-	                                      x->now, gap, &lost);
+	enum arrival arrival =
+	    source_arrival(source, sample, x->arrival, x->now, gap, &lost);
 
 	if (arrival == ARRIVAL_STALE) {
 		count(&c->stats.stale);
@@ -61,14 +60,13 @@ is_news(struct collector *c, struct context *x, struct source *source,
  * place in the store are used all the same, because a port counts in the totals.
  * Returns false where there are no counters: `counters` is NULL at a bound. */
 static bool
-find_place(struct collector *c, struct source *source,
-           struct counters *counters, int64_t now)
+find_place(struct collector *c, struct source *source, struct counters *counters,
+           int64_t now)
 {
 	bool refused = counters == NULL;
 
 	if (counters != NULL && counters->block == NULL)
-		counters->block =
-		    instance_block(c, source, counters, now, &refused);
+		counters->block = instance_block(c, source, counters, now, &refused);
 	if (refused)
 		count(&c->stats.refused);
 	return counters != NULL;
@@ -77,8 +75,8 @@ find_place(struct collector *c, struct source *source,
 /* Counts a record that ends inside its row number `rows`, and tells of the agent's first one
  * of its structure. */
 static void
-is_short(struct collector *c, const struct context *x,
-         const struct layout *layout, const struct cursor *body, size_t rows)
+is_short(struct collector *c, const struct context *x, const struct layout *layout,
+         const struct cursor *body, size_t rows)
 {
 	struct event_short *told;
 
@@ -91,16 +89,15 @@ is_short(struct collector *c, const struct context *x,
 	told->bytes = (unsigned)cursor_left(body);
 }
 
-static void take_lists(struct collector *c, struct context *x,
-                       struct source *source, const struct layout *layout,
-                       const struct field_value *values, size_t present);
+static void take_lists(struct collector *c, struct context *x, struct source *source,
+                       const struct layout *layout, const struct field_value *values,
+                       size_t present);
 
 /* Takes a record, or an element of a list in a record. `part` is its number, where it
  * has none of its own. */
 static void
 take_record(struct collector *c, struct context *x, struct source *source,
-            const struct layout *layout, const struct cursor *body,
-            unsigned part)
+            const struct layout *layout, const struct cursor *body, unsigned part)
 {
 	struct field_value *values = readings_room(c, x, x->readings);
 	size_t present = layout_decode(layout, *body, values);
@@ -165,8 +162,7 @@ take_facts(struct collector *c, struct context *x, struct source *source,
 	bool whole = layout_is_whole(layout, rows), good = true;
 
 	if (whole && layout->tag == HOST_ADAPTERS)
-		good = relations_adapters(&c->adapters, source, layout->fields,
-		                          values);
+		good = relations_adapters(&c->adapters, source, layout->fields, values);
 	else if (whole && layout->tag == HOST_PARENT)
 		relations_parent(source, values);
 	if (!whole)
@@ -184,8 +180,7 @@ take_aggregation(struct collector *c, struct context *x, struct source *source,
 	struct field_value values[RECORD_FIELDS_MAX];
 
 	if (layout_decode(layout, *body, values) > AGG_ID_ROW)
-		port_aggregated(c, source,
-		                (uint32_t)values[AGG_ID_ROW].number, x->now);
+		port_aggregated(c, source, (uint32_t)values[AGG_ID_ROW].number, x->now);
 }
 
 /* Takes the records of one owner. What resets those leaves alone what others have in the
@@ -243,9 +238,8 @@ take_identity(struct collector *c, struct context *x, struct source *owner,
 	if (!identity.of_machine)
 		/* an empty name is not known to the agent: the old one stays */
 		source_calls_itself(c, owner,
-		                    identity.name[0] != '\0'
-		                        ? identity.name
-		                        : source_name(owner),
+		                    identity.name[0] != '\0' ? identity.name
+		                                             : source_name(owner),
 		                    identity.uuid, x->now);
 	else if (identity.name[0] != '\0')
 		agent_calls_itself(c, x->agent, identity.name, x->now);
@@ -259,8 +253,8 @@ carried_heard(struct collector *c, struct context *x, struct index *index,
 {
 	struct sample_gap gap;
 	uint32_t lost;
-	enum arrival arrival = source_arrival(owner, sample, x->arrival,
-	                                      x->now, &gap, &lost);
+	enum arrival arrival =
+	    source_arrival(owner, sample, x->arrival, x->now, &gap, &lost);
 
 	if (arrival == ARRIVAL_STALE) {
 		count(&c->stats.stale);
@@ -268,8 +262,7 @@ carried_heard(struct collector *c, struct context *x, struct index *index,
 		return;
 	}
 	x->restarted |= arrival == ARRIVAL_RESTART;
-	source_learn(owner, x->datagram, &gap, arrival == ARRIVAL_RESTART,
-	             x->now);
+	source_learn(owner, x->datagram, &gap, arrival == ARRIVAL_RESTART, x->now);
 	agent_follow(x->agent, owner, false);
 	take_identity(c, x, owner, index);
 }
@@ -295,8 +288,7 @@ take_owners(struct collector *c, struct context *x, struct source *source,
 static int64_t
 started(const struct collector *c, const struct context *x, bool machine)
 {
-	bool speaks =
-	    machine || agent_naming(x->agent)->called[0] == '\0';
+	bool speaks = machine || agent_naming(x->agent)->called[0] == '\0';
 
 	return speaks ? (x->now + c->wall_ms -
 	                 sub_agent_uptime_ms(x->sub_agent, x->datagram)) /
@@ -352,8 +344,8 @@ static void
 refuse_source(struct collector *c, const struct context *x)
 {
 	count(&c->stats.refused);
-	collector_tell(c, EVENT_AT_BOUND, agent_address(x->agent))
-	    ->of.at_bound.bound = EVENT_BOUND_SOURCES;
+	collector_tell(c, EVENT_AT_BOUND, agent_address(x->agent))->of.at_bound.bound =
+	    EVENT_BOUND_SOURCES;
 }
 
 /* Takes one metric that the agent names itself. It is finished at once, because the next
@@ -400,8 +392,7 @@ custom_sample(struct collector *c, struct context *x, struct sample *sample)
 	source_learn(source, x->datagram, &none, source_follow(source), x->now);
 	while (metrics.left > 0) {
 		if (!custom_next(&metrics, &v)) {
-			collector_malformed(c, agent_address(x->agent),
-			                    DATAGRAM_FIELD);
+			collector_malformed(c, agent_address(x->agent), DATAGRAM_FIELD);
 			return;
 		}
 		take_custom(c, x, source, &v);

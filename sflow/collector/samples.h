@@ -13,9 +13,10 @@ struct context {
 	enum arrival arrival; /* of the datagram */
 	int64_t now;
 	struct readings *readings; /* room for those of a sample */
-	bool heard;        /* something in it was news */
-	bool restarted;    /* a data source in it begins again */
-	int64_t started_s; /* when the machine started, by the wall clock; 0: not told */
+	bool heard;                /* something in it was news */
+	bool restarted;            /* a data source in it begins again */
+	int64_t
+	    started_s; /* when the machine started, by the wall clock; 0: not told */
 };
 
 /* Takes one sample, and sets `heard` and `started_s` in the context. */

@@ -22,8 +22,7 @@ save_all_of(const struct collector *c, const struct agent *agent,
 				return false;
 			host_save(c, host, &saved[(*n)++]);
 		}
-		source = source == NULL ? agent_sources(agent)
-		                        : source_next(source);
+		source = source == NULL ? agent_sources(agent) : source_next(source);
 		host = source != NULL ? machine_host(source) : NULL;
 	} while (source != NULL && c->config.vm == VM_HOST);
 	return true;
@@ -107,8 +106,7 @@ restore_machine(struct collector *c, const struct collector_saved *saved,
 {
 	struct source_id id = {.class = saved->source_class,
 	                       .index = saved->source_index};
-	struct sub_agent *sub =
-	    agents_sub_agent(&c->agents, agent, saved->sub_agent);
+	struct sub_agent *sub = agents_sub_agent(&c->agents, agent, saved->sub_agent);
 	struct source *source = NULL;
 
 	if (sub != NULL)
@@ -128,17 +126,14 @@ restore_machine(struct collector *c, const struct collector_saved *saved,
 /* Whether the host was silent for too long, or is not to be shown as the configuration
  * is now. */
 static bool
-is_unwanted(const struct collector *c, const struct collector_saved *saved,
-            int64_t now)
+is_unwanted(const struct collector *c, const struct collector_saved *saved, int64_t now)
 {
 	return now + c->wall_ms - saved->heard_ms > c->config.host_dmax_ms ||
-	       (saved->machine ? c->config.vm != VM_HOST
-	                       : saved->shown[0] == '\0');
+	       (saved->machine ? c->config.vm != VM_HOST : saved->shown[0] == '\0');
 }
 
 int
-collector_restore(struct collector *c, const struct collector_saved *saved,
-                  int64_t now)
+collector_restore(struct collector *c, const struct collector_saved *saved, int64_t now)
 {
 	const struct address nobody = {.type = ADDRESS_UNKNOWN};
 	struct agent *agent;
@@ -146,8 +141,7 @@ collector_restore(struct collector *c, const struct collector_saved *saved,
 	c->now_ms = now;
 	if (is_unwanted(c, saved, now))
 		return -1;
-	agent = agents_agent(&c->agents, &saved->agent, &nobody, c->hosts.loss,
-	                     now);
+	agent = agents_agent(&c->agents, &saved->agent, &nobody, c->hosts.loss, now);
 	if (agent == NULL)
 		return -1;
 	agent_find_cluster(&c->config, agent);

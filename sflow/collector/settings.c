@@ -127,10 +127,8 @@ set_speeds(const struct setting *setting, void *to, const char *text,
 #define TEXT_OF(number_) #number_
 #define NUMBER(macro_) TEXT_OF(macro_)
 
-static const char *const vm_words[] = {[VM_PREFIX] = "prefix",
-                                       [VM_HOST] = "host",
-                                       [VM_NO] = "no",
-                                       NULL};
+static const char *const vm_words[] = {
+    [VM_PREFIX] = "prefix", [VM_HOST] = "host", [VM_NO] = "no", NULL};
 
 /* clang-format off */
 const struct collector_setting collector_settings[] = {
@@ -198,8 +196,7 @@ collector_settings_begin(struct collector_config *config, enum setting_program p
 	*config = collector_defaults;
 	for (row = collector_settings; row < collector_settings + COUNT; row++)
 		if (row->initial[program] != NULL)
-			setting_set(&row->setting, config, row->initial[program],
-			            why);
+			setting_set(&row->setting, config, row->initial[program], why);
 }
 
 /* Every setter whose values own memory takes "" as none, and frees what was there. */

@@ -63,8 +63,8 @@ source_says(struct source *source, uint32_t number)
 bool
 source_says_only(const struct source *source, uint32_t class, uint32_t number)
 {
-	return source->numbered && source->number == number &&
-	       !source->carries && source->key.id.class == class;
+	return source->numbered && source->number == number && !source->carries &&
+	       source->key.id.class == class;
 }
 
 bool
@@ -118,8 +118,7 @@ source_uuid(const struct source *source)
 }
 
 void
-source_set_identity(struct source *source, const char *name,
-                    const uint8_t uuid[16])
+source_set_identity(struct source *source, const char *name, const uint8_t uuid[16])
 {
 	text_keep(&source->name, name);
 	memcpy(source->uuid, uuid, sizeof(source->uuid));
@@ -173,8 +172,7 @@ source_learn(struct source *source, const struct datagram *datagram,
 
 	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
 	    agent->interval_ms != 0)
-		rhythm_begin(&source->rhythm, agent->interval_ms,
-		             agent->jitter_ms);
+		rhythm_begin(&source->rhythm, agent->interval_ms, agent->jitter_ms);
 	if (source->counters_ms != 0 && !restarted &&
 	    (gap->sure || source->rhythm.interval_ms != 0))
 		rhythm_learn(&source->rhythm,
@@ -216,9 +214,9 @@ estimate_gap(const struct source *source, bool flows, int64_t now,
 	if (gap->lost > 0 && source_is_carried(source))
 		gap->sure = false;
 	if (!gap->sure)
-		gap->lost = flows ? 0 : rhythm_lost(&source->rhythm,
-		                                    now - source->counters_ms,
-		                                    gap->lost);
+		gap->lost = flows ? 0
+		                  : rhythm_lost(&source->rhythm,
+		                                now - source->counters_ms, gap->lost);
 }
 
 enum arrival
@@ -231,8 +229,7 @@ source_arrival(struct source *source, const struct sample *sample,
 	bool again = source_follow(source);
 	enum arrival arrival;
 
-	arrival = arrival_of_sample(order,
-	                            flows ? &source->flows : &source->counted,
+	arrival = arrival_of_sample(order, flows ? &source->flows : &source->counted,
 	                            sample, datagram, gap);
 	*lost = 0;
 	estimate_gap(source, flows, now, gap);
@@ -240,8 +237,8 @@ source_arrival(struct source *source, const struct sample *sample,
 		if (arrival == ARRIVAL_STALE)
 			sample_found(order);
 		if (gap->lost > 0)
-			*lost = sample_missing(order, gap->lost,
-			                       now - source->heard_ms);
+			*lost =
+			    sample_missing(order, gap->lost, now - source->heard_ms);
 	}
 	if (arrival == ARRIVAL_RESTART) {
 		source->numbered = false;
@@ -254,9 +251,8 @@ double
 source_interval_ms(const struct source *source, const struct counters *counters,
                    const struct datagram *datagram, int64_t now)
 {
-	return track_interval_ms(&source->key.sub_agent->order.at,
-	                         datagram->uptime_ms, counters->uptime_ms, now,
-	                         counters->arrival_ms);
+	return track_interval_ms(&source->key.sub_agent->order.at, datagram->uptime_ms,
+	                         counters->uptime_ms, now, counters->arrival_ms);
 }
 
 /* Counters --------------------------------------------------------------------------- */
@@ -268,8 +264,7 @@ source_counters(const struct source *source)
 }
 
 struct counters *
-source_add_counters(struct source *source, const struct layout *layout,
-                    unsigned part)
+source_add_counters(struct source *source, const struct layout *layout, unsigned part)
 {
 	struct counters **at, *c;
 

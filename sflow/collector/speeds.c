@@ -69,8 +69,8 @@ wrong_speed(uint64_t bits)
 static void
 tell(struct collector *c, const struct reading *r)
 {
-	struct event *event = host_tell_names(
-	    c, agent_host(source_agent(r->source)), EVENT_SPEED);
+	struct event *event =
+	    host_tell_names(c, agent_host(source_agent(r->source)), EVENT_SPEED);
 
 	event->of.speed.bits = r->values[SPEED_ROW].number;
 	event->of.speed.index = source_id(r->source).index;
@@ -80,8 +80,7 @@ tell(struct collector *c, const struct reading *r)
 bool
 speeds_refuse(const struct counters *counters, double times)
 {
-	return (counters->speed & STATE_MASK) == SPEED_GOOD &&
-	       times * 100 > LOAD_MOST;
+	return (counters->speed & STATE_MASK) == SPEED_GOOD && times * 100 > LOAD_MOST;
 }
 
 bool

@@ -20,7 +20,7 @@ bool speeds_refuse(const struct counters *counters, double times);
 
 /* Judges a port of which derive() gave `beyond`, and takes from `derived` what can't be
  * true. Returns whether octets are missing for that. */
-bool speeds_judge(struct collector *collector, struct reading *reading,
-                  uint64_t beyond, struct derived *derived);
+bool speeds_judge(struct collector *collector, struct reading *reading, uint64_t beyond,
+                  struct derived *derived);
 
 #endif

@@ -20,7 +20,8 @@
 	       "sFlow samples received") \
 	METRIC(samples_lost, "sflow_samples_lost", PER_SECOND, "samples/sec", \
 	       "sFlow samples lost on the way, by their sequence numbers") \
-	PLAIN(flow_samples, "samples of packets and transactions, without those stale") \
+	PLAIN(flow_samples, \
+	      "samples of packets and transactions, without those stale") \
 	METRIC(malformed, "sflow_malformed", PER_SECOND, "errors/sec", \
 	       "Malformed sFlow datagrams, samples and records") \
 	METRIC(unknown, "sflow_unknown_records", PER_SECOND, "records/sec", \
@@ -31,14 +32,13 @@
 	       "New sFlow agents and data sources refused at a bound") \
 	PLAIN(stale, "samples that are duplicates, or were overtaken") \
 	PLAIN(undecided, "datagrams of another clock than their agent's, until it is " \
-	      "known whose it is") \
+	                 "known whose it is") \
 	PLAIN(resets, "records with a counter that was reset") \
 	METRIC(agents, "sflow_agents", NOW, "agents", "sFlow agents known") \
 	METRIC(up, "sflow_hosts_up", NOW, "hosts", "sFlow hosts that are up") \
 	METRIC(late, "sflow_hosts_late", NOW, "hosts", \
 	       "sFlow hosts of which a heartbeat is missing") \
-	METRIC(down, "sflow_hosts_down", NOW, "hosts", \
-	       "sFlow hosts that are down") \
+	METRIC(down, "sflow_hosts_down", NOW, "hosts", "sFlow hosts that are down") \
 	METRIC(events, "sflow_events", PER_MINUTE, "events/min", \
 	       "sFlow hosts that joined, left, restarted and so on")
 

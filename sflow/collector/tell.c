@@ -2,13 +2,11 @@
 #include "sflow/collector/collector_internal.h"
 
 struct event *
-collector_tell(struct collector *c, enum event_kind kind,
-               const struct address *agent)
+collector_tell(struct collector *c, enum event_kind kind, const struct address *agent)
 {
 	struct event *event = events_tell(&c->events, kind, agent);
 
-	event->begin_ms = event->last_ms = event->peak_ms = event->end_ms =
-	    c->now_ms;
+	event->begin_ms = event->last_ms = event->peak_ms = event->end_ms = c->now_ms;
 	return event;
 }
 

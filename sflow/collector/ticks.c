@@ -18,7 +18,7 @@
 /* An agent that sent fewer than BRIEF_DATAGRAMS; it may poll slowly. */
 #define BRIEF_DMAX_MS 3600000
 #define BRIEF_DATAGRAMS 3
-#define BARE_DMAX_MS 600000    /* a sub-agent that has no sources any more */
+#define BARE_DMAX_MS 600000 /* a sub-agent that has no sources any more */
 
 static int64_t
 usual_interval(const struct agent *agent)
@@ -56,8 +56,7 @@ tick_agent(struct collector *c, struct agent *agent, int64_t now)
 	if (wants_name(agent, now))
 		agent_name_otherwise(c, agent, now);
 	tick_host(c, agent_host(agent), now);
-	for (source = agent_sources(agent);
-	     source != NULL && c->config.vm == VM_HOST;
+	for (source = agent_sources(agent); source != NULL && c->config.vm == VM_HOST;
 	     source = source_next(source))
 		tick_host(c, machine_host(source), now);
 }
@@ -68,8 +67,7 @@ has_machines(const struct collector *c, const struct agent *agent)
 {
 	const struct source *source;
 
-	for (source = agent_sources(agent);
-	     source != NULL && c->config.vm == VM_HOST;
+	for (source = agent_sources(agent); source != NULL && c->config.vm == VM_HOST;
 	     source = source_next(source))
 		if (machine_host(source) != NULL)
 			return true;
@@ -77,8 +75,7 @@ has_machines(const struct collector *c, const struct agent *agent)
 }
 
 static bool
-agent_expired(const struct collector *c, const struct agent *agent,
-              int64_t now)
+agent_expired(const struct collector *c, const struct agent *agent, int64_t now)
 {
 	const struct host *host = agent_host(agent);
 	int64_t dmax = c->config.host_dmax_ms;
@@ -114,8 +111,8 @@ expire_source(struct collector *c, struct source *source, int64_t now)
 /* Forgets a source that is silent while its agent sends. While the agent itself is
  * silent, too, only the values are removed: the agent may poll slowly. */
 static void
-sweep_source(struct collector *c, const struct agent *agent,
-             struct source *source, int64_t now)
+sweep_source(struct collector *c, const struct agent *agent, struct source *source,
+             int64_t now)
 {
 	int64_t heard_ms = source_heard_ms(source), dmax, heard;
 
@@ -198,8 +195,7 @@ collector_name_all(struct collector *c, int64_t now)
 	struct agent *agent;
 
 	c->now_ms = now;
-	for (agent = agents_first(&c->agents); agent != NULL;
-	     agent = agent_next(agent))
+	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
 		if (agent_host(agent)->shown != NULL &&
 		    !host_is_named(agent_host(agent)))
 			agent_name_otherwise(c, agent, now);

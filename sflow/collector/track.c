@@ -2,29 +2,29 @@
 
 #include <string.h>
 
-#define DUPLICATE_MS 5000    /* within it, the same number and uptime is a duplicate */
-#define EARLY_MS 5000        /* what undercuts the floor by more is another clock, */
+#define DUPLICATE_MS 5000 /* within it, the same number and uptime is a duplicate */
+#define EARLY_MS 5000     /* what undercuts the floor by more is another clock, */
 /* unless its numbers go on: then what the floor was measured with was held up, or our
  * clock stood still */
 #define BACKLOG_MS 60000
 #define SAME_MOMENT_MS 1000
-#define DRIFT_UP 16          /* the floor rises by so small a part of the time, and */
-#define DRIFT_DOWN 8         /* may be undercut by so small a part of it */
+#define DRIFT_UP 16  /* the floor rises by so small a part of the time, and */
+#define DRIFT_DOWN 8 /* may be undercut by so small a part of it */
 
-#define PACE_POLLS 8         /* the pace of a clock is known after so many polls, */
-#define PACE_MS 60000        /* and so long */
+#define PACE_POLLS 8          /* the pace of a clock is known after so many polls, */
+#define PACE_MS 60000         /* and so long */
 #define PACE_AGAIN_MS 4194304 /* and is learned anew then */
-#define POLL_LEAST_MS 100    /* datagrams that come sooner are of the same poll */
+#define POLL_LEAST_MS 100     /* datagrams that come sooner are of the same poll */
 
-#define UNKNOWN_MS 300000    /* expected between two datagrams until it is known */
+#define UNKNOWN_MS 300000 /* expected between two datagrams until it is known */
 #define FEW_NUMBERS 8
 /* While the pace of the numbers is not known, a larger gap is no loss; */
 #define GAP_AT_FIRST 64
-#define GAP_TIMES 8          /* then: so many times as many as are usual */
+#define GAP_TIMES 8 /* then: so many times as many as are usual */
 
-#define APART_MS 5000        /* two clocks may differ by this and half the interval */
-#define STEP_MS 2500         /* up to such intervals, a clock that steps by whole */
-#define STEP_APART_MS 1500   /* seconds may be so far from the time of arrival */
+#define APART_MS 5000      /* two clocks may differ by this and half the interval */
+#define STEP_MS 2500       /* up to such intervals, a clock that steps by whole */
+#define STEP_APART_MS 1500 /* seconds may be so far from the time of arrival */
 
 static bool
 is_same(const struct address *a, const struct address *b)
@@ -36,12 +36,12 @@ struct distance
 track_distance(const struct datagram_track *t, const struct datagram *d,
                const struct address *from, int64_t now)
 {
-	struct distance x = {
-	    .ahead = (int32_t)(d->sequence - t->last.sequence),
-	    .later = (int32_t)(d->uptime_ms - t->last.uptime_ms),
-	    .early = (int32_t)(t->floor - ((uint32_t)now - d->uptime_ms)),
-	    .elapsed = now - t->last.arrival_ms,
-	    .same = is_same(&t->source, from)};
+	struct distance x = {.ahead = (int32_t)(d->sequence - t->last.sequence),
+	                     .later = (int32_t)(d->uptime_ms - t->last.uptime_ms),
+	                     .early =
+	                         (int32_t)(t->floor - ((uint32_t)now - d->uptime_ms)),
+	                     .elapsed = now - t->last.arrival_ms,
+	                     .same = is_same(&t->source, from)};
 
 	if (t->off_pace)
 		x.early = 0;
@@ -86,8 +86,7 @@ fits_behind(const struct datagram_track *t, const struct distance *x)
 		return x->same && stands_still(t) ? FIT_NEXT : FIT_STALE;
 	if (lateness <= OVERTAKEN_MS && (behind == 0 || behind >= 64))
 		return FIT_STALE;
-	return lateness <= HELD_UP_MS && track_misses(t, behind) ? FIT_STALE
-	                                                         : FIT_NONE;
+	return lateness <= HELD_UP_MS && track_misses(t, behind) ? FIT_STALE : FIT_NONE;
 }
 
 /* The same numbers and the same clock, in packets of another source: of an agent that
@@ -147,16 +146,15 @@ track_overdue(const struct datagram_track *t, int64_t now)
 
 void
 track_begin(struct datagram_track *t, const struct datagram *d,
-      const struct address *from, int64_t now)
+            const struct address *from, int64_t now)
 {
-	*t = (struct datagram_track){
-	    .heard = true,
-	    .last = {.sequence = d->sequence,
-	             .uptime_ms = d->uptime_ms,
-	             .arrival_ms = now},
-	    .seen = UINT64_MAX,
-	    .floor = (uint32_t)now - d->uptime_ms,
-	    .source = *from};
+	*t = (struct datagram_track){.heard = true,
+	                             .last = {.sequence = d->sequence,
+	                                      .uptime_ms = d->uptime_ms,
+	                                      .arrival_ms = now},
+	                             .seen = UINT64_MAX,
+	                             .floor = (uint32_t)now - d->uptime_ms,
+	                             .source = *from};
 	t->anchor = t->last;
 }
 
@@ -190,12 +188,10 @@ follow_pace(struct datagram_track *t, const struct distance *x)
 		t->polls++;
 	if (t->polls == PACE_POLLS && ours >= PACE_MS) {
 		t->pace_known = true;
-		t->off_pace = theirs < ours - ours / 10 ||
-		              theirs > ours + ours / 10;
+		t->off_pace = theirs < ours - ours / 10 || theirs > ours + ours / 10;
 	}
 	if ((x->early > SAME_MOMENT_MS && x->elapsed < POLL_LEAST_MS) ||
-	    (ours > PACE_AGAIN_MS &&
-	     (t->off_pace || x->early > -SAME_MOMENT_MS))) {
+	    (ours > PACE_AGAIN_MS && (t->off_pace || x->early > -SAME_MOMENT_MS))) {
 		t->anchor = t->last;
 		t->polls = 0;
 	}
@@ -216,9 +212,8 @@ track_follow(struct datagram_track *t, const struct datagram *d,
 	t->seen = ahead < 64 ? t->seen << ahead | 1 : 1;
 	if (d->uptime_ms < t->last.uptime_ms && x->later > 0)
 		t->wraps++;
-	t->last = (struct datagram_clock){.sequence = d->sequence,
-	                                  .uptime_ms = d->uptime_ms,
-	                                  .arrival_ms = now};
+	t->last = (struct datagram_clock){
+	    .sequence = d->sequence, .uptime_ms = d->uptime_ms, .arrival_ms = now};
 	follow_gap(t, x->elapsed);
 	follow_floor(t, x);
 	follow_pace(t, x);
@@ -234,8 +229,7 @@ track_follow(struct datagram_track *t, const struct datagram *d,
  * one. */
 double
 track_interval_ms(const struct datagram_track *t, uint32_t uptime_now,
-                  uint32_t uptime_before, int64_t arrival_now,
-                  int64_t arrival_before)
+                  uint32_t uptime_before, int64_t arrival_now, int64_t arrival_before)
 {
 	int32_t uptime = (int32_t)(uptime_now - uptime_before);
 	int64_t arrival = arrival_now - arrival_before;
@@ -249,8 +243,7 @@ track_interval_ms(const struct datagram_track *t, uint32_t uptime_now,
 		return uptime > 0 ? uptime : 0;
 	if (uptime <= 0 || uptime - arrival > HELD_UP_MS)
 		return (double)arrival;
-	if (apart > arrival / 2 + APART_MS ||
-	    (!t->pace_known && uptime < arrival / 2))
+	if (apart > arrival / 2 + APART_MS || (!t->pace_known && uptime < arrival / 2))
 		return (double)longer;
 	if (whole_seconds &&
 	    (apart < 1000 || (arrival < STEP_MS && apart < STEP_APART_MS)))

@@ -20,16 +20,16 @@ struct datagram_clock {
 struct datagram_track {
 	struct datagram_clock last;   /* the latest datagram */
 	struct datagram_clock anchor; /* an earlier one, to learn the pace from */
-	uint64_t seen;    /* of the latest 64 numbers; bit 0: the latest one */
-	uint32_t floor;   /* the least of arrival minus uptime, modulo 2^32 */
-	uint32_t gap_ms;  /* the longest between two datagrams lately; 0: not known */
-	uint32_t wraps;   /* how often the uptime has wrapped at 2^32 ms */
-	unsigned epoch;   /* the counters of two epochs can't be compared */
+	uint64_t seen;   /* of the latest 64 numbers; bit 0: the latest one */
+	uint32_t floor;  /* the least of arrival minus uptime, modulo 2^32 */
+	uint32_t gap_ms; /* the longest between two datagrams lately; 0: not known */
+	uint32_t wraps;  /* how often the uptime has wrapped at 2^32 ms */
+	unsigned epoch;  /* the counters of two epochs can't be compared */
 	struct address source; /* of the packets */
-	uint8_t polls;    /* since the anchor, at most as many as are needed */
-	bool heard;       /* a datagram has come */
-	bool off_pace;    /* the uptime has another unit than ms, or stands still */
-	bool pace_known;  /* that it has not, or that it has, is known */
+	uint8_t polls;         /* since the anchor, at most as many as are needed */
+	bool heard;            /* a datagram has come */
+	bool off_pace;   /* the uptime has another unit than ms, or stands still */
+	bool pace_known; /* that it has not, or that it has, is known */
 };
 
 /* How far a datagram is from a track. */
@@ -52,10 +52,10 @@ enum fit { FIT_NONE, FIT_LINE, FIT_STALE, FIT_NEXT };
 /* An uptime that goes back by less is a clock that was set, not a restart. */
 #define UPTIME_BACK_MS 5000
 
-#define HELD_UP_MS 600000    /* no datagram is held up for longer */
-#define BACKLOG_NUMBERS 8    /* so few numbers ahead need no other proof */
-#define ONE_CLOCK_MS 2000    /* clocks that differ by less are one */
-#define NEAR_ZERO 64         /* numbers that begin again are lower */
+#define HELD_UP_MS 600000 /* no datagram is held up for longer */
+#define BACKLOG_NUMBERS 8 /* so few numbers ahead need no other proof */
+#define ONE_CLOCK_MS 2000 /* clocks that differ by less are one */
+#define NEAR_ZERO 64      /* numbers that begin again are lower */
 
 static inline bool
 is_within(int64_t number, int64_t bound)
@@ -92,8 +92,8 @@ void track_follow(struct datagram_track *track, const struct datagram *datagram,
 
 /* Returns the time between two datagrams in ms, by the sender's clock where that moves
  * plausibly, else by their arrival; 0 when neither moved. */
-double track_interval_ms(const struct datagram_track *track,
-                         uint32_t uptime_now, uint32_t uptime_before,
-                         int64_t arrival_now, int64_t arrival_before);
+double track_interval_ms(const struct datagram_track *track, uint32_t uptime_now,
+                         uint32_t uptime_before, int64_t arrival_now,
+                         int64_t arrival_before);
 
 #endif

@@ -122,8 +122,8 @@ static struct store_block *
 block_new(struct store_host *host, const struct layout *layout)
 {
 	struct store_block *block;
-	size_t size = aligned(sizeof(*block) +
-	                      layout->count * sizeof(block->values[0]));
+	size_t size =
+	    aligned(sizeof(*block) + layout->count * sizeof(block->values[0]));
 
 	block = calloc(1, size + size_behind(host->store, layout));
 	if (block == NULL)
@@ -223,8 +223,8 @@ set_number(struct value *v, enum formula formula, double number)
 
 /* Sets a value of a field that has a metric. */
 static void
-set_value(struct value *v, const struct field *field,
-          const struct derived *derived, int64_t now)
+set_value(struct value *v, const struct field *field, const struct derived *derived,
+          int64_t now)
 {
 	bool first = (v->flags & (VALUE_THERE | VALUE_PACED)) != VALUE_THERE;
 	bool changed;
@@ -270,8 +270,8 @@ set_pace(struct store_block *block, unsigned interval_s)
 }
 
 void
-store_block_set(struct store_block *block, const struct derived *values,
-                size_t count, unsigned interval_s, int64_t now)
+store_block_set(struct store_block *block, const struct derived *values, size_t count,
+                unsigned interval_s, int64_t now)
 {
 	const struct layout *layout = block->layout;
 	unsigned feed;

@@ -25,8 +25,7 @@ store_cell(const struct store_column *column, const struct store_value *value)
 	void **cells = &value->cells[column->number];
 
 	if (*cells == NULL)
-		*cells = calloc(value->block->layout->count,
-		                column->options.cell_size);
+		*cells = calloc(value->block->layout->count, column->options.cell_size);
 	if (*cells == NULL)
 		return NULL;
 	return (char *)*cells + value->row * column->options.cell_size;

@@ -72,8 +72,7 @@ host_new(struct store *store, const char *key, const struct address *address,
          unsigned cluster)
 {
 	struct store_host *host =
-	    calloc(1, sizeof(*host) +
-	                  store->feed_count * sizeof(host->places[0]));
+	    calloc(1, sizeof(*host) + store->feed_count * sizeof(host->places[0]));
 
 	if (host == NULL)
 		return NULL;
@@ -91,8 +90,8 @@ host_new(struct store *store, const char *key, const struct address *address,
 }
 
 struct store_host *
-store_host_add(struct store *store, const char *key,
-               const struct address *address, unsigned cluster)
+store_host_add(struct store *store, const char *key, const struct address *address,
+               unsigned cluster)
 {
 	struct store_host *host = NULL;
 
@@ -189,8 +188,7 @@ is_shown(const struct store_host *host, unsigned cluster)
 /* Looks at the next SLOTS_LOOK slots. Returns the first host of the cluster in them,
  * held; NULL where there is none, and *more says whether there are slots behind them. */
 static struct store_host *
-next_of_few(struct store *store, struct store_walk *walk, unsigned cluster,
-            bool *more)
+next_of_few(struct store *store, struct store_walk *walk, unsigned cluster, bool *more)
 {
 	struct store_host *host = NULL;
 	size_t end;
@@ -227,8 +225,7 @@ store_find(struct store *store, unsigned cluster, const char *name)
 	struct store_host *host = NULL;
 	struct host_id *id;
 
-	if (strlen(name) >= TEXT_SIZE ||
-	    (id = store_id_new(cluster, name)) == NULL)
+	if (strlen(name) >= TEXT_SIZE || (id = store_id_new(cluster, name)) == NULL)
 		return NULL;
 	pthread_mutex_lock(&store->lock);
 	HASH_FIND(hh, store->by_id, id, id_len(name), host);

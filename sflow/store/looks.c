@@ -124,8 +124,7 @@ store_value_group(const struct store_value *value, char group[STORE_NAME])
 	char *at = group;
 
 	if (value->group != NULL)
-		at = stpcpy(stpcpy(stpcpy(at, value->group), " "),
-		            value->prefix);
+		at = stpcpy(stpcpy(stpcpy(at, value->group), " "), value->prefix);
 	else
 		at = stpcpy(at, value->metric->group);
 	return (size_t)(at - group);
@@ -156,8 +155,7 @@ store_value_copy(const struct store_value *value, bool describe,
 }
 
 bool
-store_block_peek(struct store_block *block, size_t row,
-                 struct store_reading *r)
+store_block_peek(struct store_block *block, size_t row, struct store_reading *r)
 {
 	struct store_look look = {.host = block->host};
 	struct store_value value;

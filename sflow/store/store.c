@@ -109,21 +109,18 @@ store_host_heard(struct store_host *host, int64_t started_s, int64_t now)
 	pthread_mutex_lock(&host->lock);
 	host->heard_ms = host->told_ms = now;
 	host->up = true;
-	if (started_s != 0 &&
-	    !holds_still((double)host->started_s, (double)started_s))
+	if (started_s != 0 && !holds_still((double)host->started_s, (double)started_s))
 		host->started_s = started_s;
 	pthread_mutex_unlock(&host->lock);
 	store_host_news(host);
 }
 
 void
-store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
-                int64_t now)
+store_host_tick(struct store_host *host, bool up, int64_t down_after_ms, int64_t now)
 {
 	/* Only this thread changes these members, so it reads them without the lock. */
-	bool tell = host->up != up ||
-	            (up && now - host->heard_ms >= SILENT_MS &&
-	             now - host->told_ms >= TELL_AGAIN_MS);
+	bool tell = host->up != up || (up && now - host->heard_ms >= SILENT_MS &&
+	                               now - host->told_ms >= TELL_AGAIN_MS);
 
 	if (!tell && host->down_after_ms == down_after_ms)
 		return;

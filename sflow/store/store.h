@@ -76,8 +76,7 @@ struct store_column *store_column(struct store *store,
  * of the agent; NULL where the host is not the agent itself. Both are copied. Returns
  * NULL at the bound, or without memory. */
 struct store_host *store_host_add(struct store *store, const char *key,
-                                  const struct address *address,
-                                  unsigned cluster);
+                                  const struct address *address, unsigned cluster);
 
 /* Moves the host to another cluster. */
 void store_host_move(struct store_host *host, unsigned cluster);
@@ -120,8 +119,7 @@ struct store_host *store_block_host(const struct store_block *block);
 
 /* Returns whether the row, which has a metric that is no STRING, has a value, and which. For
  * the thread that sets the block. */
-bool store_block_number(const struct store_block *block, size_t row,
-                        double *number);
+bool store_block_number(const struct store_block *block, size_t row, double *number);
 
 /* Sets the first `count` rows of the block to what derive() gave, heard at `now`. The
  * source sends every `interval_s` seconds. After the last block of a host has been set,
@@ -152,7 +150,7 @@ void store_host_tick(struct store_host *host, bool up, int64_t down_after_ms,
 struct store_feed *store_feed(struct store *store);
 
 struct store_info {
-	const char *key;    /* key and name live as long as the host is taken */
+	const char *key; /* key and name live as long as the host is taken */
 	const char *name;
 	bool gone;          /* it is to be removed */
 	bool up;            /* up or late; false: down */
@@ -212,8 +210,7 @@ struct store_host *store_next(struct store *store, struct store_walk *walk,
 
 /* Returns the host of that name in the cluster, held for the caller until
  * store_release(); NULL when there is none. */
-struct store_host *store_find(struct store *store, unsigned cluster,
-                              const char *name);
+struct store_host *store_find(struct store *store, unsigned cluster, const char *name);
 
 /* Ends the caller's hold of a host. NULL is fine. */
 void store_release(struct store_host *host);
@@ -225,10 +222,10 @@ struct store_state {
 	/* The agent's; unknown where the host is not the agent. */
 	struct address address;
 	unsigned cluster;
-	bool up;                /* up or late; false: down */
-	int64_t heard_ms;       /* when it was last heard */
-	int64_t down_after_ms;  /* after so much silence it is down */
-	uint32_t started_s;     /* by the wall clock; 0: not known */
+	bool up;               /* up or late; false: down */
+	int64_t heard_ms;      /* when it was last heard */
+	int64_t down_after_ms; /* after so much silence it is down */
+	uint32_t started_s;    /* by the wall clock; 0: not known */
 };
 
 /* A view of a value. All that it points to lives until the host is unlocked. */
@@ -241,8 +238,8 @@ struct store_value {
 	int64_t heard_ms;
 	unsigned tmax_s, dmax_s;
 	struct store_block *block;
-	size_t row;                  /* in the block */
-	void **cells;                /* for store_cell() */
+	size_t row;   /* in the block */
+	void **cells; /* for store_cell() */
 };
 
 /* How far a look at a host's values has come. */
@@ -277,28 +274,25 @@ bool store_look_next_news(struct store_look *look, struct store_value *value,
 /* Returns the column's cell of this value, for use while the host stays locked. It is
  * the same cell each time, also when the value was dropped and came again meanwhile. NULL
  * without memory; never NULL for a column with `with_blocks`. */
-void *store_cell(const struct store_column *column,
-                 const struct store_value *value);
+void *store_cell(const struct store_column *column, const struct store_value *value);
 
 /* These write a value's name "prefix.part.metric", its title "prefix part: title", and
  * its group. Each returns the length. */
 size_t store_value_name(const struct store_value *value, char name[STORE_NAME]);
-size_t store_value_title(const struct store_value *value,
-                         char title[STORE_NAME]);
-size_t store_value_group(const struct store_value *value,
-                         char group[STORE_NAME]);
+size_t store_value_title(const struct store_value *value, char title[STORE_NAME]);
+size_t store_value_group(const struct store_value *value, char group[STORE_NAME]);
 
 /* A copy of a value, which stays valid after its host is unlocked. */
 struct store_reading {
-	struct metric metric;    /* its name and title point into those below */
+	struct metric metric; /* its name and title point into those below */
 	char name[STORE_NAME];
-	char title[STORE_NAME];  /* where `describe` is set */
-	char group[STORE_NAME];  /* where `describe` is set */
-	double number;           /* unless the metric is a STRING */
-	char text[TEXT_SIZE];    /* where the metric is a STRING */
+	char title[STORE_NAME]; /* where `describe` is set */
+	char group[STORE_NAME]; /* where `describe` is set */
+	double number;          /* unless the metric is a STRING */
+	char text[TEXT_SIZE];   /* where the metric is a STRING */
 	int64_t heard_ms;
 	unsigned tmax_s, dmax_s;
-	bool describe;           /* its title and group are wanted, too */
+	bool describe; /* its title and group are wanted, too */
 };
 
 void store_value_copy(const struct store_value *value, bool describe,

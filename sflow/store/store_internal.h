@@ -21,8 +21,7 @@
 #define NEWS_LOW 0x54u  /* the lower bits of all feeds' news */
 #define NEWS_HIGH 0xa8u /* the upper bits of all feeds' news */
 
-_Static_assert(NEWS_SHIFT + STORE_FEEDS_MAX * NEWS_BITS <= 8,
-               "the flags are a byte");
+_Static_assert(NEWS_SHIFT + STORE_FEEDS_MAX * NEWS_BITS <= 8, "the flags are a byte");
 
 /* There may be tens of millions of values, so each takes only 13 bytes. `heard` is the
  * lower half of a time in milliseconds; whole_time() gives the whole. That is enough
@@ -56,7 +55,7 @@ struct store_block {
 	struct label *label; /* NULL: no prefix */
 	int64_t heard_ms;    /* when values came last */
 	unsigned interval_s;
-	uint8_t has_news; /* a bit for each feed that has it in its list of news */
+	uint8_t has_news;      /* a bit for each feed that has it in its list of news */
 	struct value values[]; /* one for each row; behind them are block_news()
 	                        * and block_columns() */
 };
@@ -96,8 +95,8 @@ struct store_host {
 	struct host_id {
 		unsigned cluster;
 		char name[];
-	} *id; /* NULL until it is announced */
-	UT_hash_handle hh; /* by id */
+	} * id;                /* NULL until it is announced */
+	UT_hash_handle hh;     /* by id */
 	struct place places[]; /* in each feed */
 };
 
@@ -110,7 +109,7 @@ struct store_feed {
 };
 
 struct store {
-	pthread_mutex_t lock; /* for the lists and counts */
+	pthread_mutex_t lock;      /* for the lists and counts */
 	struct store_host **slots; /* all hosts; NULL in slots that are free */
 	size_t slot_count;
 	size_t slot_room;
@@ -179,11 +178,10 @@ is_text(const struct field *field)
 
 /* Whether the value is older than its DMAX. */
 static inline bool
-is_expired(const struct store_block *block, const struct value *v,
-           unsigned dmax_s, int64_t now)
+is_expired(const struct store_block *block, const struct value *v, unsigned dmax_s,
+           int64_t now)
 {
-	return now - whole_time(block->heard_ms, v->heard) >
-	       (int64_t)dmax_s * 1000;
+	return now - whole_time(block->heard_ms, v->heard) > (int64_t)dmax_s * 1000;
 }
 
 /* Returns what is new of a value for the feed of number `feed`. */
@@ -198,8 +196,8 @@ set_value_news(struct value *v, unsigned feed, enum store_news news)
 {
 	unsigned shift = NEWS_SHIFT + NEWS_BITS * feed;
 
-	v->flags = (uint8_t)((v->flags & ~(NEWS_MASK << shift)) |
-	                     (unsigned)news << shift);
+	v->flags =
+	    (uint8_t)((v->flags & ~(NEWS_MASK << shift)) | (unsigned)news << shift);
 }
 
 /* Returns the flags with `news` added for all feeds. A feed that has not yet looked at
@@ -231,7 +229,7 @@ block_has_no_news(struct store_block *block, unsigned feed)
 {
 	if ((block->has_news & 1u << feed) == 0)
 		return;
-	block->has_news &= (uint8_t)~(1u << feed);
+	block->has_news &= (uint8_t) ~(1u << feed);
 	DL_DELETE(block->host->places[feed].news, &block_news(block)[feed]);
 }
 

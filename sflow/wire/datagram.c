@@ -109,14 +109,15 @@ sample_record(struct sample *s, struct record *r)
 const char *
 datagram_error_text(int error)
 {
-	static const char *const texts[] = {
-	    "no error", "it ends inside its header", "not sFlow version 5",
-	    "agent address neither IPv4 nor IPv6",
-	    "a sample goes beyond the datagram's end",
-	    "a record goes beyond its sample's end",
-	    "a sample ends inside its header",
-	    "a field that can't be read, or has no end",
-	    "a data source of no known class"};
+	static const char *const texts[] = {"no error",
+	                                    "it ends inside its header",
+	                                    "not sFlow version 5",
+	                                    "agent address neither IPv4 nor IPv6",
+	                                    "a sample goes beyond the datagram's end",
+	                                    "a record goes beyond its sample's end",
+	                                    "a sample ends inside its header",
+	                                    "a field that can't be read, or has no end",
+	                                    "a data source of no known class"};
 	size_t i = (size_t)-error;
 
 	return i < sizeof(texts) / sizeof(texts[0]) ? texts[i] : "unknown";

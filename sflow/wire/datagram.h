@@ -38,12 +38,12 @@ enum datagram_error {
 };
 
 struct datagram {
-	struct address agent;  /* who speaks; the packet's source does not count */
-	uint32_t sub_agent;    /* sub_agent_id */
-	uint32_t sequence;     /* of datagrams, per agent and sub-agent */
-	uint32_t uptime_ms;    /* since the sub-agent started; wraps at 2^32 */
-	uint32_t samples;      /* how many are still to come, as the header says */
-	struct cursor body;    /* begins with the next sample */
+	struct address agent; /* who speaks; the packet's source does not count */
+	uint32_t sub_agent;   /* sub_agent_id */
+	uint32_t sequence;    /* of datagrams, per agent and sub-agent */
+	uint32_t uptime_ms;   /* since the sub-agent started; wraps at 2^32 */
+	uint32_t samples;     /* how many are still to come, as the header says */
+	struct cursor body;   /* begins with the next sample */
 };
 
 enum {
@@ -60,12 +60,12 @@ struct source_id {
 };
 
 struct sample {
-	uint32_t tag;             /* data_format of the sample */
-	enum sample_kind kind;    /* the fields below are zero for SAMPLE_OTHER */
-	uint32_t sequence;        /* of samples of this kind, per data source */
+	uint32_t tag;          /* data_format of the sample */
+	enum sample_kind kind; /* the fields below are zero for SAMPLE_OTHER */
+	uint32_t sequence;     /* of samples of this kind, per data source */
 	struct source_id source;
-	uint32_t records;         /* how many are still to come */
-	struct cursor body;       /* begins with the next record */
+	uint32_t records;   /* how many are still to come */
+	struct cursor body; /* begins with the next record */
 };
 
 struct record {

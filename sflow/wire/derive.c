@@ -35,8 +35,8 @@ unsupported(enum field_type type, uint64_t number)
 static bool
 is_delta(enum formula f)
 {
-	return f == DELTA || f == RATE || f == SHARE || f == SUBSHARE ||
-	       f == BUSY || f == RATIO || f == SUM || f == LOAD;
+	return f == DELTA || f == RATE || f == SHARE || f == SUBSHARE || f == BUSY ||
+	       f == RATIO || f == SUM || f == LOAD;
 }
 
 /* Returns how many bytes of a latch the row takes; 0: no delta is made of it. */
@@ -99,8 +99,7 @@ latch_read(const struct layout *layout, const uint8_t *latch, size_t present,
  * would, there may have been so many; `several` then has the row. Returns whether they
  * show that `packets` did pass. */
 static bool
-octets_carry(struct deltas *d, const struct field *field, size_t i,
-             uint64_t packets)
+octets_carry(struct deltas *d, const struct field *field, size_t i, uint64_t packets)
 {
 	size_t octets = i + (size_t)field->partner;
 	uint64_t most = d->delta[octets] / FRAME_LEAST;
@@ -115,8 +114,8 @@ octets_carry(struct deltas *d, const struct field *field, size_t i,
 
 /* Takes the delta of a counter of 32 bits. */
 static inline void
-take_delta_32(struct deltas *d, const struct field *field, size_t i,
-              uint32_t now, const uint8_t *latch)
+take_delta_32(struct deltas *d, const struct field *field, size_t i, uint32_t now,
+              const uint8_t *latch)
 {
 	uint32_t before, delta;
 	bool doubt;
@@ -161,8 +160,8 @@ deltas_take(const struct layout *layout, const struct field_value *now,
 	for (i = 0; i < present; i++, latch += n) {
 		n = latched_bytes(&layout->fields[i]);
 		if (n == sizeof(uint32_t))
-			take_delta_32(d, &layout->fields[i], i,
-			              (uint32_t)now[i].number, latch);
+			take_delta_32(d, &layout->fields[i], i, (uint32_t)now[i].number,
+			              latch);
 		else if (n != 0)
 			take_delta_64(d, i, now[i].number, latch);
 	}
@@ -185,8 +184,8 @@ latches_return(const struct layout *layout, const struct field_value *now,
 			continue;
 		if (is < was)
 			return false;
-		near = near || (fallen[i] < was &&
-		                (is - was) / RETURN_FAR <= was - fallen[i]);
+		near = near ||
+		       (fallen[i] < was && (is - was) / RETURN_FAR <= was - fallen[i]);
 	}
 	return near;
 }
@@ -213,8 +212,7 @@ derive_sum(const struct derive_input *in, size_t i, struct derived *out)
 	out->number = 0;
 	for (; row < i; row++) {
 		if (has_delta(d, row))
-			out->number +=
-			    (double)d->delta[row] * 1000 / in->interval_ms;
+			out->number += (double)d->delta[row] * 1000 / in->interval_ms;
 		else if ((d->untrue >> row & 1) != 0)
 			out->valid = false; /* it is not the whole sum */
 	}
@@ -227,8 +225,7 @@ derive_load(const struct derive_input *in, double octets, size_t speed,
 {
 	uint64_t bits = in->now[speed].number; /* per second */
 
-	out->valid = bits != 0 &&
-	             !unsupported(in->layout->fields[speed].type, bits);
+	out->valid = bits != 0 && !unsupported(in->layout->fields[speed].type, bits);
 	if (!out->valid)
 		return false;
 	out->number = octets * 8 * 1000 / in->interval_ms / (double)bits * 100;
@@ -253,8 +250,7 @@ cpu_most_ms(const struct derive_input *in, size_t row)
 }
 
 static void
-derive_busy(const struct derive_input *in, double ms, size_t i,
-            struct derived *out)
+derive_busy(const struct derive_input *in, double ms, size_t i, struct derived *out)
 {
 	double most_ms;
 
@@ -287,8 +283,8 @@ derive_delta(const struct derive_input *in, size_t i, struct derived *out)
 	case RATIO:
 		out->valid = out->valid && has_delta(d, partner);
 		if (out->valid)
-			out->number = field->scale *
-			              ratio(delta, (double)d->delta[partner]);
+			out->number =
+			    field->scale * ratio(delta, (double)d->delta[partner]);
 		break;
 	case SUM:
 		derive_sum(in, i, out);
@@ -334,9 +330,8 @@ derive_integer(const struct field *field, uint64_t number, struct derived *out)
 	out->valid = !unsupported(field->type, number) &&
 	             (field->metric.type != UINT16 || number <= UINT16_MAX) &&
 	             (field->type != FIELD_PCT || number <= INT32_MAX);
-	out->number = field->scale * (field->type == FIELD_I32
-	                                  ? (double)(int32_t)number
-	                                  : (double)number);
+	out->number = field->scale * (field->type == FIELD_I32 ? (double)(int32_t)number
+	                                                       : (double)number);
 }
 
 static void
@@ -399,8 +394,7 @@ hexadecimal(uint64_t number, char text[TEXT_SIZE])
 }
 
 static void
-derive_text(const struct field *field, const struct field_value *v,
-            struct derived *out)
+derive_text(const struct field *field, const struct field_value *v, struct derived *out)
 {
 	out->valid = true;
 	if (field->type == FIELD_UUID)

@@ -23,8 +23,8 @@
 
 /* The value of one row of a record. */
 struct derived {
-	bool valid;     /* there is a value */
-	double number;  /* unless the metric is a STRING */
+	bool valid;           /* there is a value */
+	double number;        /* unless the metric is a STRING */
 	char text[TEXT_SIZE]; /* where the metric is a STRING */
 };
 
@@ -52,10 +52,10 @@ struct derive_input {
 	const struct field_value *now;
 	const struct deltas *deltas; /* NULL: rows that are made of deltas have no
 	                              * values */
-	size_t present;         /* rows that are there */
-	double interval_ms;     /* the time of the deltas */
-	int64_t wall_s;         /* the wall clock, for SINCE */
-	uint64_t machine_cpus;  /* where the record doesn't say how many; 0: unknown */
+	size_t present;              /* rows that are there */
+	double interval_ms;          /* the time of the deltas */
+	int64_t wall_s;              /* the wall clock, for SINCE */
+	uint64_t machine_cpus; /* where the record doesn't say how many; 0: unknown */
 };
 
 /* Takes the deltas from a latch to `now`. */
@@ -66,8 +66,7 @@ void deltas_take(const struct layout *layout, const struct field_value *now,
  * counter is at or above it, and by no more than ten times what one fell by. Both are of
  * latch_read(). */
 bool latches_return(const struct layout *layout, const struct field_value *now,
-                    const uint64_t *fallen, const uint64_t *before,
-                    size_t present);
+                    const uint64_t *fallen, const uint64_t *before, size_t present);
 
 /* Returns how many milliseconds of CPUs, of the row and the interval, can be true; 0: the
  * number of CPUs is not known. */
@@ -85,8 +84,7 @@ void latch_write(const struct layout *layout, const struct field_value *values,
                  size_t present, uint8_t *latch);
 
 /* Fills before[0 .. present) from a latch. Rows that deltas are not made of are zero. */
-void latch_read(const struct layout *layout, const uint8_t *latch,
-                size_t present, uint64_t *before);
-
+void latch_read(const struct layout *layout, const uint8_t *latch, size_t present,
+                uint64_t *before);
 
 #endif

@@ -7,9 +7,8 @@ flow_find(uint32_t tag)
 {
 	size_t i = layouts_place(flow_layouts, flow_layouts_count, tag);
 
-	return i < flow_layouts_count && flow_layouts[i].tag == tag
-	           ? &flow_layouts[i]
-	           : NULL;
+	return i < flow_layouts_count && flow_layouts[i].tag == tag ? &flow_layouts[i]
+	                                                            : NULL;
 }
 
 /* sFlow version 5, section 5: "sFlow Datagram Format" ------------------------ */
@@ -191,8 +190,7 @@ sample_find(uint32_t tag)
 {
 	size_t i;
 
-	if (tag - 1 < sample_layouts_count &&
-	    sample_layouts[tag - 1].layout.tag == tag)
+	if (tag - 1 < sample_layouts_count && sample_layouts[tag - 1].layout.tag == tag)
 		return &sample_layouts[tag - 1];
 	for (i = 0; i < sample_layouts_count; i++)
 		if (sample_layouts[i].layout.tag == tag)

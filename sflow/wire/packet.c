@@ -22,8 +22,14 @@
 
 /* Extensions of IPv6 (RFC 8200, 4), the authentication header (RFC 4302), and the
  * mobility header (RFC 6275). */
-enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51,
-       DESTINATION = 60, MOBILITY = 135 };
+enum {
+	HOP_BY_HOP = 0,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	AUTHENTICATION = 51,
+	DESTINATION = 60,
+	MOBILITY = 135
+};
 
 struct walk {
 	struct cursor c;       /* begins with the next header */
@@ -194,17 +200,15 @@ read_ipv4(struct walk *w)
 	p->src = address_at(ADDRESS_IPV4, at + 12);
 	p->dst = address_at(ADDRESS_IPV4, at + 16);
 	p->parts |= PACKET_IPV4;
-	pass(w, packet_is_fragment(p) ? LAYER_FRAGMENT : LAYER_IPV4, len,
-	     p->length);
+	pass(w, packet_is_fragment(p) ? LAYER_FRAGMENT : LAYER_IPV4, len, p->length);
 	return transport_layer(w, at[9]);
 }
 
 static bool
 is_extension(uint8_t number)
 {
-	return number == HOP_BY_HOP || number == ROUTING ||
-	       number == FRAGMENT || number == AUTHENTICATION ||
-	       number == DESTINATION || number == MOBILITY;
+	return number == HOP_BY_HOP || number == ROUTING || number == FRAGMENT ||
+	       number == AUTHENTICATION || number == DESTINATION || number == MOBILITY;
 }
 
 /* Returns the length in bytes of an extension whose first 8 bytes are at `at`. */
@@ -290,8 +294,7 @@ is_tag(uint16_t type)
 static enum packet_layer
 type_layer(struct walk *w, uint16_t type)
 {
-	if (is_tag(type) && w->packet->vlans < PACKET_VLANS &&
-	    look(w, 2) != NULL)
+	if (is_tag(type) && w->packet->vlans < PACKET_VLANS && look(w, 2) != NULL)
 		return LAYER_TAG;
 	w->packet->ethertype = type;
 	w->packet->parts |= PACKET_TYPE;
@@ -350,10 +353,14 @@ static void
 go(struct walk *w, enum packet_layer layer)
 {
 	static enum packet_layer (*const readers[LAYER_COUNT])(struct walk *) = {
-	    [LAYER_ETHERNET] = read_ethernet, [LAYER_TAG] = read_tag,
-	    [LAYER_IPV4] = read_ipv4,         [LAYER_IPV6] = read_ipv6,
-	    [LAYER_EXTENSION] = read_extension, [LAYER_TCP] = read_tcp,
-	    [LAYER_UDP] = read_udp,           [LAYER_SCTP] = read_sctp,
+	    [LAYER_ETHERNET] = read_ethernet,
+	    [LAYER_TAG] = read_tag,
+	    [LAYER_IPV4] = read_ipv4,
+	    [LAYER_IPV6] = read_ipv6,
+	    [LAYER_EXTENSION] = read_extension,
+	    [LAYER_TCP] = read_tcp,
+	    [LAYER_UDP] = read_udp,
+	    [LAYER_SCTP] = read_sctp,
 	    [LAYER_ICMP] = read_icmp};
 
 	while (layer != LAYER_NONE)
@@ -361,8 +368,7 @@ go(struct walk *w, enum packet_layer layer)
 }
 
 void
-packet_read(uint32_t protocol, const void *bytes, size_t len,
-            struct packet *packet)
+packet_read(uint32_t protocol, const void *bytes, size_t len, struct packet *packet)
 {
 	struct walk w = begin(bytes, len, packet);
 

@@ -78,15 +78,15 @@ struct packet {
 	uint16_t vlan[PACKET_VLANS]; /* 3 bits of priority, 1 of DEI, 12 of ID */
 	uint16_t ethertype;          /* under 1536 it is a length (IEEE 802.3) */
 	struct address src, dst;
-	uint8_t tos;          /* IPv6: traffic class */
-	uint8_t ttl;          /* IPv6: hop limit */
+	uint8_t tos; /* IPv6: traffic class */
+	uint8_t ttl; /* IPv6: hop limit */
 	uint8_t protocol;
-	uint16_t length;      /* bytes; IPv4: in all, IPv6: behind the header */
-	uint32_t id;          /* of IPv4, and of fragments of IPv6 */
-	uint16_t fragment;    /* offset in bytes */
+	uint16_t length;   /* bytes; IPv4: in all, IPv6: behind the header */
+	uint32_t id;       /* of IPv4, and of fragments of IPv6 */
+	uint16_t fragment; /* offset in bytes */
 	bool more_fragments;
 	uint8_t fragment_protocol; /* of the whole packet that the fragments make */
-	uint32_t flow_label;  /* IPv6 */
+	uint32_t flow_label;       /* IPv6 */
 	unsigned extensions;
 	uint8_t extension[PACKET_EXTENSIONS]; /* IPv6: the extensions' numbers */
 	uint16_t src_port, dst_port;

@@ -39,8 +39,7 @@ layout_find(uint32_t tag, const uint32_t *tags, size_t count)
 
 	for (i = layouts_place(layouts, layouts_count, tag);
 	     i < layouts_count && layouts[i].tag == tag; i++)
-		if (layouts[i].beside == 0 ||
-		    among(layouts[i].beside, tags, count))
+		if (layouts[i].beside == 0 || among(layouts[i].beside, tags, count))
 			return &layouts[i];
 	return NULL;
 }
@@ -152,8 +151,7 @@ read_union(const struct field *field, struct cursor *c, struct field_value *v)
 static uint64_t
 split(uint32_t word, unsigned lower_bits)
 {
-	return (uint64_t)(word >> lower_bits) << 32 |
-	       (word & ((1U << lower_bits) - 1));
+	return (uint64_t)(word >> lower_bits) << 32 | (word & ((1U << lower_bits) - 1));
 }
 
 /* Reads a field that is a number of more than one byte; returns false for other types. */
@@ -309,8 +307,8 @@ series_next(struct series *series, struct field_value *values)
 {
 	struct cursor c = series->rest;
 
-	if (series->left == 0 || layout_read(series->elements, &c, values) <
-	                             series->elements->count)
+	if (series->left == 0 ||
+	    layout_read(series->elements, &c, values) < series->elements->count)
 		return false;
 	series->rest = c;
 	series->left--;
@@ -344,9 +342,11 @@ names_flags(const struct names *names, uint64_t bits, char text[TEXT_SIZE])
 const char *
 metric_type_name(enum metric_type type)
 {
-	static const char *const names[] = {
-	    [STRING] = "string", [UINT16] = "uint16", [UINT32] = "uint32",
-	    [FLOAT] = "float",   [DOUBLE] = "double"};
+	static const char *const names[] = {[STRING] = "string",
+	                                    [UINT16] = "uint16",
+	                                    [UINT32] = "uint32",
+	                                    [FLOAT] = "float",
+	                                    [DOUBLE] = "double"};
 
 	return names[type];
 }
@@ -386,10 +386,8 @@ layout_new(enum kind kind, const struct field *row)
 	one->field.metric.title =
 	    memcpy(one->texts + name_size, metric->title, title_size);
 	one->field.name = one->field.metric.name;
-	one->layout = (struct layout){.name = one->field.name,
-	                              .kind = kind,
-	                              .fields = &one->field,
-	                              .count = 1};
+	one->layout = (struct layout){
+	    .name = one->field.name, .kind = kind, .fields = &one->field, .count = 1};
 	return &one->layout;
 }
 

@@ -23,25 +23,25 @@
 	TYPE(U8, 1) /* a byte of a fixed opaque, without padding */ \
 	TYPE(U32, 4) \
 	TYPE(U64, 8) \
-	TYPE(I32, 4) /* 2147483647 is unknown */ \
-	TYPE(PCT, 4) /* i32, hundredths of a percent; -1 is unknown */ \
-	TYPE(F32, 4) /* IEEE 754 single; -1.0 is unknown */ \
-	TYPE(F64, 8) /* IEEE 754 double */ \
+	TYPE(I32, 4)    /* 2147483647 is unknown */ \
+	TYPE(PCT, 4)    /* i32, hundredths of a percent; -1 is unknown */ \
+	TYPE(F32, 4)    /* IEEE 754 single; -1.0 is unknown */ \
+	TYPE(F64, 8)    /* IEEE 754 double */ \
 	TYPE(STRING, 4) /* length word, bytes, padding */ \
-	TYPE(UUID, 16) /* no length word (as every agent sends it) */ \
-	TYPE(MAC, 8) /* 6 bytes and 2 of padding */ \
-	TYPE(LIST, 4) /* count word, then that many elements of one size */ \
+	TYPE(UUID, 16)  /* no length word (as every agent sends it) */ \
+	TYPE(MAC, 8)    /* 6 bytes and 2 of padding */ \
+	TYPE(LIST, 4)   /* count word, then that many elements of one size */ \
 	TYPE(SERIES, 4) /* count word, then that many elements of varying size */ \
-	TYPE(REST, 0) /* all bytes to the record's end; with `elements` they \
+	TYPE(REST, 0)   /* all bytes to the record's end; with `elements` they \
 	               * are a series, of which the end may be missing */ \
 	/* Of samples and flow records only: */ \
 	TYPE(OPAQUE, 4) /* length word, bytes that are no text, padding */ \
 	TYPE(IPV4, 4) \
-	TYPE(IPV6, 16) /* also an InfiniBand GID */ \
+	TYPE(IPV6, 16)   /* also an InfiniBand GID */ \
 	TYPE(ADDRESS, 4) /* type word, then none, 4 or 16 bytes */ \
-	TYPE(UNION, 4) /* one of the rows of `elements`; the field before is \
+	TYPE(UNION, 4)   /* one of the rows of `elements`; the field before is \
 	                * its number */ \
-	TYPE(SOURCE, 4) /* data source: class, SOURCE_INDEX_BITS of index */ \
+	TYPE(SOURCE, 4)  /* data source: class, SOURCE_INDEX_BITS of index */ \
 	TYPE(SOURCE_EXPANDED, 8) \
 	TYPE(INTERFACE, 4) /* format, INTERFACE_VALUE_BITS of value */ \
 	TYPE(INTERFACE_EXPANDED, 8)
@@ -107,20 +107,20 @@ struct layout;
 struct field {
 	const char *name; /* as in the specification */
 	enum field_type type;
-	bool tail;        /* older agents end the structure before this field */
-	bool again;       /* one more metric of the field of the row before */
-	bool cpu;         /* milliseconds of CPUs: the partner is how many there are;
+	bool tail;  /* older agents end the structure before this field */
+	bool again; /* one more metric of the field of the row before */
+	bool cpu;   /* milliseconds of CPUs: the partner is how many there are;
 	                   * without one, those of the machine */
-	bool limit;       /* a limit of memory, which may say that there is none */
+	bool limit; /* a limit of memory, which may say that there is none */
 	enum formula formula;
 	double scale;
-	int partner;      /* how many rows after this one the partner is, or
+	int partner;               /* how many rows after this one the partner is, or
 	                   * before it (negative); 0: none. A RATE's partner
 	                   * is the octets of these packets, which tell a
 	                   * 32-bit counter that wrapped from a reset one */
-	const struct names *names;     /* of NAMED and FLAGS */
+	const struct names *names; /* of NAMED and FLAGS */
 	const struct layout *elements; /* of a list or series; a union's arms */
-	struct metric metric;      /* name NULL: no metric */
+	struct metric metric;          /* name NULL: no metric */
 };
 
 /* What counters are about. The setting `accept` chooses among these kinds, and a prefix
@@ -153,9 +153,9 @@ enum kind {
 
 /* How the metrics of a kind are told apart on a host. */
 enum naming {
-	NAMING_MACHINE,  /* the first instance has no prefix, also not at a port */
-	NAMING_FIRST,    /* the same, but those of ports and VLANs have one */
-	NAMING_ALWAYS    /* every instance has a prefix */
+	NAMING_MACHINE, /* the first instance has no prefix, also not at a port */
+	NAMING_FIRST,   /* the same, but those of ports and VLANs have one */
+	NAMING_ALWAYS   /* every instance has a prefix */
 };
 
 struct kind_info {
@@ -181,7 +181,7 @@ struct layout {
 	                   * ("lane") and a number: */
 	bool numbered;    /* its first field; false: its place in the order */
 	const struct field *fields;
-	size_t count;     /* of fields */
+	size_t count; /* of fields */
 };
 
 extern const struct layout layouts[];
@@ -207,8 +207,7 @@ size_t layouts_place(const struct layout *sorted, size_t count, uint32_t tag);
 /* Returns the layout for a record of `tag`, in a sample that holds records of the
  * `count` tags `tags` (its own among them); NULL when the structure is not known. Of
  * several readings of the structure it is the first that fits these tags. */
-const struct layout *layout_find(uint32_t tag, const uint32_t *tags,
-                                 size_t count);
+const struct layout *layout_find(uint32_t tag, const uint32_t *tags, size_t count);
 
 /* Reads the rows of a structure one by one, up to the first that isn't whole, and
  * moves *body behind the rows read. values[] has room for layout->count. Returns how
@@ -260,8 +259,7 @@ const char *names_text(const struct names *names, uint64_t number);
 
 /* Writes the texts of the bits that are set, separated by commas, or "none". Returns
  * `text`. */
-char *names_flags(const struct names *names, uint64_t bits,
-                  char text[TEXT_SIZE]);
+char *names_flags(const struct names *names, uint64_t bits, char text[TEXT_SIZE]);
 
 /* Makes a structure of one row at run time. The row and the structure are called as the
  * metric is. The metric's name and title are copied; all its other texts have to be

@@ -32,10 +32,9 @@ enum {
 static int
 open_socket(uint16_t port)
 {
-	struct sockaddr_in address = {
-	    .sin_family = AF_INET,
-	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	                              .sin_port = htons(port),
+	                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = BUFFER;
 
 	if (fd < 0)
@@ -59,11 +58,11 @@ take(int fd)
 
 	for (unsigned m = 0; m < BATCH; m++) {
 		vectors[m] = (struct iovec){bytes[m], BYTES};
-		messages[m] = (struct mmsghdr){
-		    .msg_hdr = {.msg_iov = &vectors[m],
-		                .msg_iovlen = 1,
-		                .msg_name = &from[m],
-		                .msg_namelen = sizeof(from[m])}};
+		messages[m] =
+		    (struct mmsghdr){.msg_hdr = {.msg_iov = &vectors[m],
+		                                 .msg_iovlen = 1,
+		                                 .msg_name = &from[m],
+		                                 .msg_namelen = sizeof(from[m])}};
 	}
 	taken = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE, NULL);
 	if (taken < 0 && errno != EINTR)

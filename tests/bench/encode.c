@@ -81,8 +81,8 @@ put_float(struct buffer *buffer, uint64_t hundredths)
 static uint64_t
 ahead_ms(const struct field *field, const struct moment *moment)
 {
-	uint32_t mixed = (moment->round + (uint32_t)field->value * 40503U) *
-	                 UINT32_C(0x9e3779b1);
+	uint32_t mixed =
+	    (moment->round + (uint32_t)field->value * 40503U) * UINT32_C(0x9e3779b1);
 
 	if (field->value <= 1)
 		return 0;
@@ -90,8 +90,7 @@ ahead_ms(const struct field *field, const struct moment *moment)
 }
 
 void
-put_field(struct buffer *buffer, const struct field *field,
-          const struct moment *moment)
+put_field(struct buffer *buffer, const struct field *field, const struct moment *moment)
 {
 	uint64_t counter =
 	    field->value * (moment->uptime_ms + ahead_ms(field, moment)) / 1000;

@@ -77,8 +77,7 @@ send_some(struct fleet *fleet, size_t count, bool counted)
 		counting_on();
 	for (i = 0; i < count; i++)
 		refused += collector_input(fleet->collector, batch[i].bytes,
-		                           batch[i].len, &from,
-		                           fleet->now) != 0;
+		                           batch[i].len, &from, fleet->now) != 0;
 	if (counted)
 		counting_off();
 	if (refused > 0)
@@ -138,8 +137,7 @@ fleet_values(const struct fleet *fleet)
 	struct store_host *host;
 	size_t n = 0;
 
-	while ((host = store_next(fleet->store, &walk, STORE_ANY_CLUSTER)) !=
-	       NULL) {
+	while ((host = store_next(fleet->store, &walk, STORE_ANY_CLUSTER)) != NULL) {
 		n += count_values(host, fleet->now);
 		store_release(host);
 	}

@@ -20,7 +20,7 @@ struct fleet {
 	struct store *store;
 	struct traffic *traffic;
 	int64_t now;
-	size_t sent; /* datagrams of the report that is under way */
+	size_t sent;     /* datagrams of the report that is under way */
 	unsigned second; /* of it */
 };
 

@@ -42,7 +42,7 @@ struct bench {
 	struct traffic *traffic;
 	struct collector *collector;
 	struct deliveries deliveries; /* of a publisher, or */
-	struct store_column *marks; /* a reader's */
+	struct store_column *marks;   /* a reader's */
 	int64_t now;
 	bool readers;
 	unsigned char *datagrams[BATCH_MOST];
@@ -69,8 +69,8 @@ input(struct bench *b, size_t count, struct round *round)
 		b->datagrams[i] = traffic_next(b->traffic, &b->lengths[i]);
 	began = cpu_s();
 	for (i = 0; i < count; i++)
-		if (collector_input(b->collector, b->datagrams[i],
-		                    b->lengths[i], &from, b->now) != 0)
+		if (collector_input(b->collector, b->datagrams[i], b->lengths[i], &from,
+		                    b->now) != 0)
 			errx(1, "a datagram is refused");
 	round->input += cpu_s() - began;
 }
@@ -97,8 +97,8 @@ read_all(struct bench *b, struct round *round)
 	size_t n;
 
 	while ((host = store_take(b->deliveries.feed)) != NULL) {
-		while ((n = deliveries_read(&b->deliveries, host, b->now,
-		                            readings)) > 0)
+		while ((n = deliveries_read(&b->deliveries, host, b->now, readings)) >
+		       0)
 			round->values += n;
 		store_done(b->deliveries.feed, host);
 	}
@@ -172,8 +172,7 @@ print_spread(double values[ROUNDS])
 }
 
 static void
-print_row(const struct row *row, const struct round rounds[ROUNDS],
-          size_t memory)
+print_row(const struct row *row, const struct round rounds[ROUNDS], size_t memory)
 {
 	double samples = (double)row->agents * (row->ports ? row->ports : 1);
 	double values[3][ROUNDS];
@@ -217,8 +216,7 @@ measure(const struct row *row)
 	struct traffic_options options = {.agents = row->agents,
 	                                  .ports = row->ports,
 	                                  .spread = row->spread,
-	                                  .interval_ms =
-	                                      INTERVAL_S * UINT64_C(1000),
+	                                  .interval_ms = INTERVAL_S * UINT64_C(1000),
 	                                  .first_uptime_ms = 86400000};
 	size_t before;
 	unsigned i;
@@ -261,8 +259,7 @@ parse_row(char **argv)
 	                  .ports = (unsigned)strtoul(argv[2], NULL, 10)};
 
 	if (row.agents == 0 || row.agents > AGENTS_MAX || row.ports > PORTS_MAX)
-		errx(2, "AGENTS is 1 to %d, PORTS 0 to %d", AGENTS_MAX,
-		     PORTS_MAX);
+		errx(2, "AGENTS is 1 to %d, PORTS 0 to %d", AGENTS_MAX, PORTS_MAX);
 	return row;
 }
 

@@ -17,9 +17,8 @@
 #define PORTION 16384 /* bytes that come at a time */
 
 static char words[][16] = {
-    "check_sflow", "-H",       "bridge:8652", "--cluster", FLEET_CLUSTER,
-    "--host",      NAME,       "--metric",    METRIC,      "-w",
-    "8",           "-c",       "16"};
+    "check_sflow", "-H",   "bridge:8652", "--cluster", FLEET_CLUSTER, "--host", NAME,
+    "--metric",    METRIC, "-w",          "8",         "-c",          "16"};
 
 #define WORDS (sizeof(words) / sizeof(words[0]))
 
@@ -37,8 +36,7 @@ print(struct fleet *fleet)
 	document = document_of_query(fleet->config, fleet->store, &query);
 	if (document == NULL)
 		errx(1, "out of memory");
-	while (document_next(document, &answer, fleet->now,
-	                     FLEET_WALL + fleet->now))
+	while (document_next(document, &answer, fleet->now, FLEET_WALL + fleet->now))
 		;
 	document_free(document);
 }

@@ -90,9 +90,9 @@ run_path(const struct path *path)
 static void *
 run_paths(void *unused)
 {
-	static const struct path *const paths[] = {
-	    &path_reference, &path_host, &path_port,
-	    &path_xml,       &path_step, &path_check};
+	static const struct path *const paths[] = {&path_reference, &path_host,
+	                                           &path_port,      &path_xml,
+	                                           &path_step,      &path_check};
 	size_t i;
 
 	(void)unused;

@@ -65,8 +65,7 @@ begin(void)
 			row->next = row + 1;
 		row->call = operations[i % 3];
 		for (len = 0; len < 8 + i % (NAME - 8); len++) {
-			random = random * UINT32_C(1664525) +
-			         UINT32_C(1013904223);
+			random = random * UINT32_C(1664525) + UINT32_C(1013904223);
 			row->name[len] = (char)('a' + (random >> 24) % 26);
 		}
 		row->with = random;

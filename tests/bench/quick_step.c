@@ -30,8 +30,7 @@ static struct {
 	bool step;    /* there is one to take */
 	bool waiting; /* all that were there are taken */
 	bool ending;
-} turn = {.lock = PTHREAD_MUTEX_INITIALIZER,
-          .changed = PTHREAD_COND_INITIALIZER};
+} turn = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* In place of clock.c's. */
 int64_t

@@ -32,8 +32,7 @@ connect_to(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	if (fd < 0 ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
 		fail("can't connect");
 	in = fdopen(fd, "r");
 	out = fdopen(dup(fd), "w");
@@ -74,8 +73,7 @@ feed(const char *folder, unsigned files, long t)
 			        " DS:sum:GAUGE:120:U:U RRA:AVERAGE:0.5:1:100\n",
 			        folder, i, STEP_S);
 		else
-			fprintf(out, "UPDATE %s/m%u.rrd %ld:123.45\n", folder, i,
-			        t);
+			fprintf(out, "UPDATE %s/m%u.rrd %ld:123.45\n", folder, i, t);
 		if (i % BATCH == BATCH - 1 || i == files - 1) {
 			fputs(".\n", out);
 			expect_fine();

@@ -45,7 +45,7 @@ struct options {
 	const char *address;
 	const char *port;
 	struct traffic_options traffic;
-	uint64_t rate; /* datagrams per second, 0 = flat out */
+	uint64_t rate;                          /* datagrams per second, 0 = flat out */
 	uint64_t seconds, rounds, count, burst; /* when to stop, 0 = not so */
 };
 
@@ -72,8 +72,7 @@ static void
 next_message(struct load *load, struct mmsghdr *message, struct iovec *vector)
 {
 	vector->iov_base = traffic_next(load->traffic, &vector->iov_len);
-	*message =
-	    (struct mmsghdr){.msg_hdr = {.msg_iov = vector, .msg_iovlen = 1}};
+	*message = (struct mmsghdr){.msg_hdr = {.msg_iov = vector, .msg_iovlen = 1}};
 	load->sent_bytes += vector->iov_len;
 }
 
@@ -196,8 +195,7 @@ is_loopback(const struct sockaddr *address)
 
 	if (address->sa_family == AF_INET)
 		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	return address->sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+	return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
 static int
@@ -229,8 +227,7 @@ static const struct {
 	const char *help;
 } option_table[] = {
 #define PLACE(member) offsetof(struct options, member)
-    {"agents", "N", PLACE(traffic.agents), AGENTS_MAX,
-     "agents, 10.0.0.1 upwards (1)"},
+    {"agents", "N", PLACE(traffic.agents), AGENTS_MAX, "agents, 10.0.0.1 upwards (1)"},
     {"ipv6", "", PLACE(traffic.ipv6), 1, "agent addresses fd00::1 upwards"},
     {"vms", "K", PLACE(traffic.vms), VMS_MAX, "virtual machines per agent (0)"},
     {"http", "", PLACE(traffic.http), 1, "and a web server"},
@@ -250,12 +247,10 @@ static const struct {
     {"rounds", "N", PLACE(rounds), 100000,
      "stop when every agent has reported N times"},
     {"count", "N", PLACE(count), 1000000000, "stop after N datagrams"},
-    {"burst", "N", PLACE(burst), 1000000,
-     "send N datagrams back to back, then stop"},
+    {"burst", "N", PLACE(burst), 1000000, "send N datagrams back to back, then stop"},
     {"uneven", "", PLACE(traffic.uneven), 1,
      "counters move by more or less in each round"},
-    {"spoof", "", PLACE(traffic.spoof), 1,
-     "each datagram from a new, random agent"},
+    {"spoof", "", PLACE(traffic.spoof), 1, "each datagram from a new, random agent"},
     {"interval-ms", "T", PLACE(traffic.interval_ms), 86400000,
      "the agents' uptime per round (1000)"},
     {"first-round", "N", PLACE(traffic.first_round), UINT32_MAX,
@@ -292,8 +287,8 @@ set_option(struct options *options, size_t o)
 		value = strtoull(optarg, &rest, 10);
 	if (errno != 0 || *rest != '\0' || rest == optarg ||
 	    value > option_table[o].limit)
-		errx(1, "--%s takes a number up to %" PRIu64,
-		     option_table[o].name, option_table[o].limit);
+		errx(1, "--%s takes a number up to %" PRIu64, option_table[o].name,
+		     option_table[o].limit);
 	memcpy((char *)options + option_table[o].place, &value, sizeof(value));
 }
 
@@ -307,8 +302,7 @@ set_limits(struct options *options)
 		options->rate = 0;
 	}
 	if (options->seconds == 0)
-		options->seconds =
-		    options->count || options->rounds ? SECONDS_MAX : 10;
+		options->seconds = options->count || options->rounds ? SECONDS_MAX : 10;
 	if (traffic->agents == 0)
 		traffic->agents = 1;
 	if (traffic->spoof && traffic->agents < BATCH_MAX)
@@ -318,18 +312,17 @@ set_limits(struct options *options)
 static struct options
 parse_options(int argc, char **argv)
 {
-	struct options options = {.rate = 1000,
-	                          .traffic = {.agents = 1,
-	                                      .interval_ms = 1000,
-	                                      .first_uptime_ms = 86400000}};
+	struct options options = {
+	    .rate = 1000,
+	    .traffic = {.agents = 1, .interval_ms = 1000, .first_uptime_ms = 86400000}};
 	struct option names[COUNT(option_table) + 2] = {
 	    [COUNT(option_table)] = {"help", no_argument, NULL, 'h'}};
 	int found;
 
 	for (size_t o = 0; o < COUNT(option_table); o++)
-		names[o] = (struct option){option_table[o].name,
-		                           option_table[o].limit > 1, NULL,
-		                           (int)o + 256};
+		names[o] =
+		    (struct option){option_table[o].name, option_table[o].limit > 1,
+		                    NULL, (int)o + 256};
 	while ((found = getopt_long(argc, argv, "h", names, NULL)) >= 256)
 		set_option(&options, (size_t)found - 256);
 	if (found == 'h')
@@ -351,19 +344,17 @@ main(int argc, char **argv)
 
 	load.options = parse_options(argc, argv);
 	load.socket = open_socket(&load.options);
-	alarm(SECONDS_MAX + 60);       /* whatever happens, it ends */
+	alarm(SECONDS_MAX + 60); /* whatever happens, it ends */
 	signal(SIGTERM, on_signal);
 	prctl(PR_SET_TIMERSLACK, 1UL); /* sleep no longer than asked */
 	load.traffic = traffic_new(&load.options.traffic);
 	if (load.options.rounds != 0)
-		load.options.count =
-		    load.options.rounds * traffic_round(load.traffic);
+		load.options.count = load.options.rounds * traffic_round(load.traffic);
 	time = run(&load);
 	seconds = (double)(time ? time : 1) / 1e9;
 	printf("sent %" PRIu64 " datagrams %" PRIu64 " bytes in %.3f s, "
 	       "%.0f/s\n",
-	       load.sent, load.sent_bytes, seconds,
-	       (double)load.sent / seconds);
+	       load.sent, load.sent_bytes, seconds, (double)load.sent / seconds);
 	traffic_free(load.traffic);
 	close(load.socket);
 	return 0;

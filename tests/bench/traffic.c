@@ -75,8 +75,8 @@ encode_bodies(struct traffic *t)
 /* The name of a data source: host7.bench, vm100001.host7.bench. When names
  * are to be patched (--spoof), the number has 8 digits. */
 static void
-source_name(const struct traffic *t, uint32_t agent,
-            const struct source *source, char name[64])
+source_name(const struct traffic *t, uint32_t agent, const struct source *source,
+            char name[64])
 {
 	const char *number = t->options.spoof ? "%08" PRIx32 : "%" PRIu32;
 	const char *prefix = sample_kinds[source->kind].prefix;
@@ -86,8 +86,8 @@ source_name(const struct traffic *t, uint32_t agent,
 	if (source->kind == HOST)
 		snprintf(name, 64, "host%s.bench", host);
 	else
-		snprintf(name, 64, "%s%" PRIu32 ".host%s.bench", prefix,
-		         source->index, host);
+		snprintf(name, 64, "%s%" PRIu32 ".host%s.bench", prefix, source->index,
+		         host);
 }
 
 static void
@@ -121,8 +121,8 @@ put_port_name(struct buffer *buffer, const struct source *source)
 	size_t mark = put_begin(buffer, 1005);
 	char name[32];
 
-	snprintf(name, sizeof(name), "%s%" PRIu32,
-	         sample_kinds[source->kind].prefix, source->index);
+	snprintf(name, sizeof(name), "%s%" PRIu32, sample_kinds[source->kind].prefix,
+	         source->index);
 	put_string(buffer, name);
 	put_end(buffer, mark);
 }
@@ -236,8 +236,8 @@ plan_sources(struct traffic *t)
 {
 	const struct traffic_options *options = &t->options;
 
-	t->sources = allocate(options->vms + options->ports + KINDS,
-	                      sizeof(*t->sources));
+	t->sources =
+	    allocate(options->vms + options->ports + KINDS, sizeof(*t->sources));
 	for (uint32_t port = 1; port <= (uint32_t)options->ports; port++)
 		add_source(t, port_kind(port), 0, port);
 	if (options->ports == 0)
@@ -265,12 +265,10 @@ plan_parts(struct traffic *t)
 	for (uint32_t s = 0; s < t->source_count; s++) {
 		struct buffer sample = {0};
 
-		put_sample(&sample, t, (uint32_t)t->options.agents,
-		           &t->sources[s]);
+		put_sample(&sample, t, (uint32_t)t->options.agents, &t->sources[s]);
 		if (length + sample.length > DATAGRAM_MAX) {
 			t->parts[t->part_count++].first = s;
-			length =
-			    header_length(t) + t->options.flows * flow.length;
+			length = header_length(t) + t->options.flows * flow.length;
 		}
 		t->parts[t->part_count - 1].count++;
 		length += sample.length;
@@ -356,9 +354,8 @@ patch_spoofed(struct traffic *t, unsigned char *datagram)
 
 	set_agent_address(t, datagram + 8, number);
 	if (get_u32(sample + 24) == 2000 && get_u32(sample + 12) == 2) {
-		snprintf(digits, sizeof(digits), "%08" PRIx32,
-		         (uint32_t)number);
-		memcpy(sample + 40, digits, 8); /* after length and "host" */
+		snprintf(digits, sizeof(digits), "%08" PRIx32, (uint32_t)number);
+		memcpy(sample + 40, digits, 8);         /* after length and "host" */
 		set_u32(sample + 68, (uint32_t)number); /* end of the UUID */
 	}
 }

@@ -29,9 +29,9 @@ struct traffic_options {
 	uint64_t agents;
 	uint64_t vms;
 	uint64_t http, memcache, jvm; /* 0 or 1 */
-	uint64_t ports;  /* not 0: a switch of so many, and no host */
-	uint64_t flows;  /* packet samples in each datagram */
-	uint64_t spread; /* 1: an agent's datagrams come all over the round,
+	uint64_t ports;               /* not 0: a switch of so many, and no host */
+	uint64_t flows;               /* packet samples in each datagram */
+	uint64_t spread;      /* 1: an agent's datagrams come all over the round,
 	                  * and not one after the other */
 	uint64_t uneven;      /* 1: rates are not the same in all rounds */
 	uint64_t ipv6, spoof; /* 0 or 1; spoof: each datagram a new agent's */

@@ -42,8 +42,7 @@ clock_ms(void)
 	return atomic_load(&fake_now);
 }
 
-static void __attribute__((format(printf, 1, 0)))
-tell(const char *format, va_list args)
+static void __attribute__((format(printf, 1, 0))) tell(const char *format, va_list args)
 {
 	vsnprintf(fake_line, sizeof(fake_line), format, args);
 	fake_lines++;
@@ -115,9 +114,8 @@ fake_sql(const char *path, const char *sql)
 
 	assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
 	while (*next != '\0') {
-		assert_int_equal(sqlite3_prepare_v2(handle, next, -1,
-		                                    &statement, &next),
-		                 SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_prepare_v2(handle, next, -1, &statement, &next), SQLITE_OK);
 		while (sqlite3_step(statement) == SQLITE_ROW)
 			number = sqlite3_column_int64(statement, 0);
 		assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);

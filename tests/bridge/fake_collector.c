@@ -21,8 +21,7 @@ is_there(const struct collector *c, const struct collector_saved *key)
 	size_t i;
 
 	for (i = 0; i < c->count; i++)
-		if (memcmp(&c->host[i].agent, &key->agent,
-		           sizeof(key->agent)) == 0 &&
+		if (memcmp(&c->host[i].agent, &key->agent, sizeof(key->agent)) == 0 &&
 		    c->host[i].machine == key->machine &&
 		    c->host[i].sub_agent == key->sub_agent &&
 		    c->host[i].source_class == key->source_class &&
@@ -32,8 +31,7 @@ is_there(const struct collector *c, const struct collector_saved *key)
 }
 
 int
-collector_restore(struct collector *c, const struct collector_saved *saved,
-                  int64_t now)
+collector_restore(struct collector *c, const struct collector_saved *saved, int64_t now)
 {
 	(void)now;
 	assert_true(fake_locked);
@@ -104,8 +102,8 @@ fake_host(bool machine)
 
 	assert_true(fake.count < HOSTS);
 	memset(s, 0, sizeof(*s));
-	assert_int_equal(address_parse(i % 2 ? "2001:db8::7" : "10.0.0.7",
-	                               &s->agent), 0);
+	assert_int_equal(address_parse(i % 2 ? "2001:db8::7" : "10.0.0.7", &s->agent),
+	                 0);
 	s->agent.bytes[1] = (uint8_t)i;
 	s->agent.bytes[2] = (uint8_t)(i >> 8);
 	s->machine = machine;
@@ -137,8 +135,7 @@ fake_open(void)
 struct state *
 fake_open_with(const struct database_migrations *migrations)
 {
-	struct state *state = state_open(fake_path, migrations, &fake, NOW,
-	                                 WALL - NOW);
+	struct state *state = state_open(fake_path, migrations, &fake, NOW, WALL - NOW);
 
 	assert_non_null(state);
 	assert_int_equal(fake.wall_ms, WALL - NOW);

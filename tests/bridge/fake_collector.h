@@ -51,8 +51,7 @@ struct state *fake_open(void);
 struct state *fake_open_with(const struct database_migrations *migrations);
 
 /* Fails the test unless both are the same in all that is kept. */
-void assert_same(const struct collector_saved *a,
-                 const struct collector_saved *b);
+void assert_same(const struct collector_saved *a, const struct collector_saved *b);
 
 /* The restored host of that number; NULL when there is none. */
 const struct collector_saved *fake_find(uint32_t started_s);

@@ -83,8 +83,7 @@ static void
 replace_writes(bool replace)
 {
 	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-	sqlite3_syscall_ptr plain =
-	    replace ? (sqlite3_syscall_ptr)failing_write : NULL;
+	sqlite3_syscall_ptr plain = replace ? (sqlite3_syscall_ptr)failing_write : NULL;
 	sqlite3_syscall_ptr placed =
 	    replace ? (sqlite3_syscall_ptr)failing_pwrite : NULL;
 

@@ -105,8 +105,8 @@ look(struct fake *f, struct client *c)
 	char *newline;
 	size_t begins, ends;
 
-	while (c->fd >= 0 && (newline = memchr(c->text + c->line, '\n',
-	                                       c->len - c->line)) != NULL) {
+	while (c->fd >= 0 &&
+	       (newline = memchr(c->text + c->line, '\n', c->len - c->line)) != NULL) {
 		begins = c->line;
 		ends = (size_t)(newline + 1 - c->text);
 		c->line = ends;
@@ -171,8 +171,8 @@ serve(void *argument)
 		p[0] = (struct pollfd){.fd = f->wake[0], .events = POLLIN};
 		p[1] = (struct pollfd){.fd = f->listener, .events = POLLIN};
 		for (i = 0; i < CLIENTS; i++)
-			p[2 + i] = (struct pollfd){.fd = f->clients[i].fd,
-			                           .events = POLLIN};
+			p[2 + i] =
+			    (struct pollfd){.fd = f->clients[i].fd, .events = POLLIN};
 		poll(p, CLIENTS + 2, -1);
 		if (p[0].revents != 0)
 			return NULL;
@@ -193,16 +193,15 @@ listen_on(const char *path, unsigned *port)
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	socklen_t len = sizeof(in);
-	int fd = socket(path != NULL ? AF_UNIX : AF_INET,
-	                SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd =
+	    socket(path != NULL ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (path != NULL) {
 		snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
 		unlink(path);
 	}
 	if (fd < 0 ||
-	    bind(fd, path != NULL ? (struct sockaddr *)&un
-	                          : (struct sockaddr *)&in,
+	    bind(fd, path != NULL ? (struct sockaddr *)&un : (struct sockaddr *)&in,
 	         path != NULL ? sizeof(un) : sizeof(in)) != 0 ||
 	    listen(fd, CLIENTS) != 0)
 		abort();

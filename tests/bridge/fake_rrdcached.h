@@ -8,13 +8,13 @@
 #include <stddef.h>
 
 enum act {
-	SERVE,             /* answers each BATCH with `answers`, in turn */
+	SERVE, /* answers each BATCH with `answers`, in turn */
 	CLOSE_AT_ONCE,
 	CLOSE_AFTER_BATCH, /* after "BATCH" */
 	CLOSE_IN_BATCH,    /* after some lines */
 	CLOSE_AT_END,      /* after all lines */
 	CLOSE_IN_ANSWER,
-	HANG,              /* never says a word */
+	HANG, /* never says a word */
 	HANG_AT_END,
 	REFUSE_BATCH,
 	TALK_NONSENSE,

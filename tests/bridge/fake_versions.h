@@ -14,8 +14,7 @@ void assert_restored_1(void);
 
 /* The bridge's migrations, and after them this one, and maybe another one: what a later
  * program may have. It is good until the next call. */
-const struct database_migrations *fake_later(const char *next,
-                                             const char *last);
+const struct database_migrations *fake_later(const char *next, const char *last);
 
 /* One that makes a table, and one that changes the one with hosts. */
 extern const char add_table[], add_column[];

@@ -9,22 +9,34 @@
 
 /* The metrics of a table, in one place of memory for all hosts. */
 static const struct field fields[] = {
-    {.name = "count", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "count",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"count", UINT32, "", ZERO, "%u", "group", "A count", false}},
-    {.name = "load", .type = FIELD_F32, .formula = GAUGE, .scale = 1,
+    {.name = "load",
+     .type = FIELD_F32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"load", FLOAT, "%", BOTH, "%.2f", "group", "A load", false}},
-    {.name = "size", .type = FIELD_U64, .formula = GAUGE, .scale = 1,
+    {.name = "size",
+     .type = FIELD_U64,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"size", DOUBLE, "KB", BOTH, "%.0f", "group", "A size", false}},
-    {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
+    {.name = "text",
+     .type = FIELD_STRING,
+     .formula = TEXT,
+     .scale = 1,
      .metric = {"text", STRING, "", ZERO, "%s", "group", "A text", false}},
 };
 
-static const struct layout layout = {.name = "grid", .kind = KIND_HOST,
-                                     .fields = fields, .count = 4};
+static const struct layout layout = {
+    .name = "grid", .kind = KIND_HOST, .fields = fields, .count = 4};
 
 static char web[] = "web", other[] = "other one", unspecified[] = "unspecified",
-            ops[] = "ops", grid[] = "cloud",
-            authority[] = "http://monitor.example/ganglia/";
+	    ops[] = "ops", grid[] = "cloud",
+	    authority[] = "http://monitor.example/ganglia/";
 
 struct config *
 grid_config(void)
@@ -32,7 +44,8 @@ grid_config(void)
 	static struct config_cluster clusters[2];
 	static struct config config;
 
-	clusters[0] = (struct config_cluster){.name = web, .owner = ops,
+	clusters[0] = (struct config_cluster){.name = web,
+	                                      .owner = ops,
 	                                      .latlong = unspecified,
 	                                      .url = unspecified,
 	                                      .number = GRID_WEB};
@@ -41,9 +54,12 @@ grid_config(void)
 	                                      .latlong = unspecified,
 	                                      .url = unspecified,
 	                                      .number = GRID_OTHER};
-	config = (struct config){.grid = grid, .authority = authority,
-	                         .clusters = clusters, .cluster_count = 2,
-	                         .readers = 16, .reader_timeout_s = 30,
+	config = (struct config){.grid = grid,
+	                         .authority = authority,
+	                         .clusters = clusters,
+	                         .cluster_count = 2,
+	                         .readers = 16,
+	                         .reader_timeout_s = 30,
 	                         .collector = {.host_dmax_ms = 86400000},
 	                         .references = 1};
 	return &config;
@@ -74,8 +90,7 @@ grid_block(struct store_host *host, const char *prefix, const char *part,
 struct store_host *
 grid_host(struct store *store, unsigned cluster, const char *name, double load)
 {
-	struct address address = {.type = ADDRESS_IPV4,
-	                          .bytes = {192, 0, 2, 1}};
+	struct address address = {.type = ADDRESS_IPV4, .bytes = {192, 0, 2, 1}};
 	bool is_agent = strcmp(name, "node1") == 0;
 	struct store_host *host;
 

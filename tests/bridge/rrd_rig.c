@@ -53,8 +53,7 @@ rig_logged(const char *text)
 	found = strstr(log_text, text) != NULL;
 	pthread_mutex_unlock(&log_lock);
 	if (!found)
-		print_message("# not in the log: %s\n# the log:\n%s", text,
-		              log_text);
+		print_message("# not in the log: %s\n# the log:\n%s", text, log_text);
 	return found;
 }
 
@@ -73,11 +72,9 @@ configure(struct rig *rig)
 	rrd->queue_bytes = 1 << 20;
 	rrd->summaries = true;
 	rrd->archives = archives;
-	assert_int_equal(regcomp(&rig->rules[0].metrics, "^no_", REG_EXTENDED),
-	                 0);
+	assert_int_equal(regcomp(&rig->rules[0].metrics, "^no_", REG_EXTENDED), 0);
 	rig->rules[0].archives = none;
-	assert_int_equal(regcomp(&rig->rules[1].metrics, "^few_", REG_EXTENDED),
-	                 0);
+	assert_int_equal(regcomp(&rig->rules[1].metrics, "^few_", REG_EXTENDED), 0);
 	rig->rules[1].archives = few;
 	rrd->rules = rig->rules;
 	rrd->rule_count = 2;
@@ -102,8 +99,7 @@ rig_begin(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *status, int type,
-           struct FTW *where)
+remove_one(const char *path, const struct stat *status, int type, struct FTW *where)
 {
 	(void)status;
 	(void)type;
@@ -153,13 +149,12 @@ rig_stop(struct rig *rig)
 }
 
 void
-rig_value(struct rig *rig, const char *cluster, const char *host,
-          const char *metric, unsigned steps, const char *text, unsigned num)
+rig_value(struct rig *rig, const char *cluster, const char *host, const char *metric,
+          unsigned steps, const char *text, unsigned num)
 {
 	rrd_line_folder(rig->rrd, &rig->chunk, cluster, host);
 	rrd_line_begin(rig->rrd, &rig->chunk, metric);
-	rrd_line_value(rig->rrd, &rig->chunk, RIG_START + steps * RIG_STEP, text,
-	               num);
+	rrd_line_value(rig->rrd, &rig->chunk, RIG_START + steps * RIG_STEP, text, num);
 	rrd_line_end(rig->rrd, &rig->chunk);
 }
 
@@ -197,8 +192,8 @@ rig_dump(const char *path)
 }
 
 void
-rig_reference(const char *path, bool sums, char *const *rras,
-              const char *const *values, size_t count)
+rig_reference(const char *path, bool sums, char *const *rras, const char *const *values,
+              size_t count)
 {
 	const char *arguments[16] = {"DS:sum:GAUGE:120:U:U"};
 	int n = 1;
@@ -209,9 +204,9 @@ rig_reference(const char *path, bool sums, char *const *rras,
 	for (i = 0; rras[i] != NULL; i++)
 		arguments[n++] = rras[i];
 	rrd_clear_error();
-	assert_int_equal(rrd_create_r(path, RIG_STEP,
-	                              strtol(values[0], NULL, 10) - 1, n,
-	                              arguments), 0);
+	assert_int_equal(
+	    rrd_create_r(path, RIG_STEP, strtol(values[0], NULL, 10) - 1, n, arguments),
+	    0);
 	for (i = 0; i < count; i++) {
 		const char *value = values[i];
 
@@ -257,8 +252,7 @@ rig_line(struct rig *rig, const char *const *values, unsigned count)
 }
 
 void
-rig_assert_line(const struct rig *rig, const char *const *values,
-                unsigned count)
+rig_assert_line(const struct rig *rig, const char *const *values, unsigned count)
 {
 	char path[160];
 

@@ -30,18 +30,15 @@ void rig_stop(struct rig *rig);
 
 /* A line of one value, `steps` after the start. */
 void rig_value(struct rig *rig, const char *cluster, const char *host,
-               const char *metric, unsigned steps, const char *text,
-               unsigned num);
+               const char *metric, unsigned steps, const char *text, unsigned num);
 
 /* One line of several values "TIME:VALUE" for the metric "m" of host "node1"; and: its
  * file is what RRDtool makes of just these. */
 void rig_line(struct rig *rig, const char *const *values, unsigned count);
-void rig_assert_line(const struct rig *rig, const char *const *values,
-                     unsigned count);
+void rig_assert_line(const struct rig *rig, const char *const *values, unsigned count);
 
 /* Waits until a counter has reached `value`; a minute at most. */
-#define rig_wait(counter, value) \
-	assert_true(rig_wait_for(&counters.counter, value))
+#define rig_wait(counter, value) assert_true(rig_wait_for(&counters.counter, value))
 #define assert_count(counter, value) \
 	assert_int_equal(counter_get(&counters.counter), value)
 bool rig_wait_for(const atomic_uint_fast64_t *counter, uint64_t value);
@@ -57,8 +54,7 @@ void rig_reference(const char *path, bool sums, char *const *archives,
                    const char *const *values, size_t count);
 
 /* Are the files alike, the one below the root and this one? */
-void rig_assert_same(const struct rig *rig, const char *path,
-                     const char *reference);
+void rig_assert_same(const struct rig *rig, const char *path, const char *reference);
 
 bool rig_exists(const struct rig *rig, const char *path);
 

@@ -23,7 +23,7 @@
 static struct config *config;
 static struct store *store;
 static struct client *client;
-static int reader;           /* the other end */
+static int reader; /* the other end */
 static struct buffer got;
 
 static int
@@ -397,8 +397,7 @@ lingers_not_for_ever(void **state)
 static void
 unzip(struct buffer *plain)
 {
-	z_stream z = {.next_in = (Bytef *)got.bytes,
-	              .avail_in = (uInt)got.len};
+	z_stream z = {.next_in = (Bytef *)got.bytes, .avail_in = (uInt)got.len};
 	int result;
 
 	assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
@@ -428,8 +427,7 @@ gets_it_compressed(void **state)
 	unzip(&plain);
 	assert_true(plain.len > 3000 * 500 && got.len < plain.len / 5);
 	assert_memory_equal(plain.bytes, "<?xml", 5);
-	assert_memory_equal(plain.bytes + plain.len - strlen(end), end,
-	                    strlen(end));
+	assert_memory_equal(plain.bytes + plain.len - strlen(end), end, strlen(end));
 	buffer_free(&plain);
 }
 

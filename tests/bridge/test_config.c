@@ -74,10 +74,10 @@ nothing_is_the_defaults(void **state)
 static void
 sflow_ports_and_bounds(void **state)
 {
-	struct config *c = parse(
-	    "sflow { port = 7000 bind = { \"127.0.0.1\", \"::1\" } sockets = 4\n"
-	    "rcvbuf = 1M rate = 500 max_agents = 10 max_sources = 20\n"
-	    "max_metrics = 30 host_dmax = 3600 misses = 3 same_address = yes }");
+	struct config *c =
+	    parse("sflow { port = 7000 bind = { \"127.0.0.1\", \"::1\" } sockets = 4\n"
+	          "rcvbuf = 1M rate = 500 max_agents = 10 max_sources = 20\n"
+	          "max_metrics = 30 host_dmax = 3600 misses = 3 same_address = yes }");
 
 	(void)state;
 	assert_int_equal(c->port, 7000);
@@ -99,12 +99,12 @@ sflow_ports_and_bounds(void **state)
 static void
 sflow_what_is_taken(void **state)
 {
-	struct config *c = parse(
-	    "sflow { allow = { \"10.0.0.0/8\", \"fd00::/8 192.0.2.1\" }\n"
-	    "deny = 10.9.0.0/16 accept = { default, \"ip -vlan\" }\n"
-	    "multiple = { http, jvm } vm = host ports = '^swp[0-9]+$'\n"
-	    "ports_except = \"9$\" lower_case = true\n"
-	    "names = { \"192.0.2.1 = core-1\", \"192.0.2.2 = core-2\" } }");
+	struct config *c =
+	    parse("sflow { allow = { \"10.0.0.0/8\", \"fd00::/8 192.0.2.1\" }\n"
+	          "deny = 10.9.0.0/16 accept = { default, \"ip -vlan\" }\n"
+	          "multiple = { http, jvm } vm = host ports = '^swp[0-9]+$'\n"
+	          "ports_except = \"9$\" lower_case = true\n"
+	          "names = { \"192.0.2.1 = core-1\", \"192.0.2.2 = core-2\" } }");
 	const struct collector_config *collector = &c->collector;
 	struct address core;
 
@@ -122,8 +122,7 @@ sflow_what_is_taken(void **state)
 	assert_int_equal(collector->vm_cluster, CLUSTER_OF_AGENT);
 	assert_int_equal(regexec(collector->ports, "swp1", 0, NULL, 0), 0);
 	assert_int_not_equal(regexec(collector->ports, "eth1", 0, NULL, 0), 0);
-	assert_int_equal(regexec(collector->ports_except, "swp9", 0, NULL, 0),
-	                 0);
+	assert_int_equal(regexec(collector->ports_except, "swp9", 0, NULL, 0), 0);
 	assert_true(collector->lower_case);
 	assert_int_equal(address_parse("192.0.2.2", &core), 0);
 	assert_string_equal(name_list_find(collector->names, &core), "core-2");
@@ -191,17 +190,20 @@ rrds(void **state)
 static void
 addresses_of_rrdcached(void **state)
 {
-	static const char *const good[] = {
-	    "unix:/run/rrdcached.sock", "/run/rrdcached.sock", "localhost",
-	    "rrd.example:42217", "127.0.0.1:1", "[::1]", "[::1]:42217"};
+	static const char *const good[] = {"unix:/run/rrdcached.sock",
+	                                   "/run/rrdcached.sock",
+	                                   "localhost",
+	                                   "rrd.example:42217",
+	                                   "127.0.0.1:1",
+	                                   "[::1]",
+	                                   "[::1]:42217"};
 	struct config *c;
 	char text[128];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(good); i++) {
-		snprintf(text, sizeof(text), "rrd { rrdcached = \"%s\" }",
-		         good[i]);
+		snprintf(text, sizeof(text), "rrd { rrdcached = \"%s\" }", good[i]);
 		c = parse(text);
 		assert_string_equal(c->rrd.rrdcached, good[i]);
 		config_release(c);
@@ -216,20 +218,17 @@ addresses_of_rrdcached(void **state)
 static void
 archives_of_metrics(void **state)
 {
-	struct config *c = parse(
-	    "rrd { archives '^load_' { rra = { \"RRA:MAX:0.5:1:10\" } }\n"
-	    "archives '_(in|out)$' { rra = {} }\n"
-	    "rra = { \"RRA:LAST:0.5:1:20\" }\n"
-	    "archives '^load_five_in' { rra = \"RRA:MIN:0.5:1:30\" } }");
+	struct config *c =
+	    parse("rrd { archives '^load_' { rra = { \"RRA:MAX:0.5:1:10\" } }\n"
+	          "archives '_(in|out)$' { rra = {} }\n"
+	          "rra = { \"RRA:LAST:0.5:1:20\" }\n"
+	          "archives '^load_five_in' { rra = \"RRA:MIN:0.5:1:30\" } }");
 
 	(void)state;
-	assert_string_equal(config_archives(c, "load_one")[0],
-	                    "RRA:MAX:0.5:1:10");
-	assert_string_equal(config_archives(c, "load_five_in")[0],
-	                    "RRA:MAX:0.5:1:10");
+	assert_string_equal(config_archives(c, "load_one")[0], "RRA:MAX:0.5:1:10");
+	assert_string_equal(config_archives(c, "load_five_in")[0], "RRA:MAX:0.5:1:10");
 	assert_null(config_archives(c, "swp1.bytes_in"));
-	assert_string_equal(config_archives(c, "cpu_idle")[0],
-	                    "RRA:LAST:0.5:1:20");
+	assert_string_equal(config_archives(c, "cpu_idle")[0], "RRA:LAST:0.5:1:20");
 	config_release(c);
 	c = parse("rrd { rra = {} }");
 	assert_null(config_archives(c, "cpu_idle"));
@@ -259,12 +258,12 @@ cluster_of(const struct config *c, const char *text)
 static void
 clusters_and_their_agents(void **state)
 {
-	struct config *c = parse(
-	    "cluster \"web farm\" { agents = { \"10.1.0.0/16\" } owner = ops\n"
-	    "latlong = \"N1 E1\" url = http://web.example/ gmond_port = 8659 }\n"
-	    "cluster rest { gmond_port = 8660 }\n"
-	    "cluster db { agents = \"10.0.0.0/8, fd00::/8\" }\n"
-	    "sflow { vm_cluster = db } self { cluster = \"web farm\" }");
+	struct config *c =
+	    parse("cluster \"web farm\" { agents = { \"10.1.0.0/16\" } owner = ops\n"
+	          "latlong = \"N1 E1\" url = http://web.example/ gmond_port = 8659 }\n"
+	          "cluster rest { gmond_port = 8660 }\n"
+	          "cluster db { agents = \"10.0.0.0/8, fd00::/8\" }\n"
+	          "sflow { vm_cluster = db } self { cluster = \"web farm\" }");
 
 	(void)state;
 	assert_int_equal(c->cluster_count, 3);
@@ -315,9 +314,9 @@ numbers_stay_with_names(void **state)
 	struct config *first = parse("cluster a { agents = \"10.0.0.0/8\" }\n"
 	                             "cluster b { agents = \"11.0.0.0/8\" }\n"
 	                             "cluster c { }"),
-	              *second, *third;
+		      *second, *third;
 	unsigned a = first->clusters[0].number, b = first->clusters[1].number,
-	         rest = first->clusters[2].number;
+		 rest = first->clusters[2].number;
 
 	(void)state;
 	assert_true(a != b && b != rest && a != rest);
@@ -417,8 +416,10 @@ names_in_a_file(void **state)
 	struct config *c;
 
 	(void)state;
-	snprintf(text, sizeof(text), "sflow {\n names_file = %s/hosts\n"
-	         "names = \"192.0.2.1 = here\" }", folder);
+	snprintf(text, sizeof(text),
+	         "sflow {\n names_file = %s/hosts\n"
+	         "names = \"192.0.2.1 = here\" }",
+	         folder);
 	assert_null(config_parse(text, "test.conf", NULL, fault));
 	assert_non_null(strstr(fault, "test.conf:2: names_file"));
 	write_file("hosts", "192.0.2.1 there\n192.0.2.2 two # a comment\n");
@@ -438,8 +439,11 @@ names_in_a_file(void **state)
 static void
 faults_leave_nothing_behind(void **state)
 {
-	static const char *const wrong[] = {"xml_port = \"1", "a = '", "/* ",
-	                                    "sflow {", "sflow { port = \"x\\9\"",
+	static const char *const wrong[] = {"xml_port = \"1",
+	                                    "a = '",
+	                                    "/* ",
+	                                    "sflow {",
+	                                    "sflow { port = \"x\\9\"",
 	                                    "sflow { bind = { \"::1\", "};
 	size_t i;
 
@@ -603,8 +607,8 @@ has_item(const char *manual, const char *name)
 	while ((line = strstr(line, "\n.It Ic ")) != NULL) {
 		line += strlen("\n.It Ic");
 		word = strstr(line, name);
-		if (word != NULL && word < strchr(line, '\n') &&
-		    word[-1] == ' ' && strchr(" \n", word[len]) != NULL)
+		if (word != NULL && word < strchr(line, '\n') && word[-1] == ' ' &&
+		    strchr(" \n", word[len]) != NULL)
 			return true;
 	}
 	return false;
@@ -665,6 +669,5 @@ main(void)
 	    cmocka_unit_test(all_keys_are_in_the_manual),
 	};
 
-	return cmocka_run_group_tests_name("config", tests, make_folder,
-	                                   remove_folder);
+	return cmocka_run_group_tests_name("config", tests, make_folder, remove_folder);
 }

@@ -173,8 +173,7 @@ static void
 sections(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {"sflow { }\nsflow { port = 1 }",
-	     "x.conf:2: a second section sflow"},
+	    {"sflow { }\nsflow { port = 1 }", "x.conf:2: a second section sflow"},
 	    {"rrd { }\n\nrrd {\n}", "x.conf:3: a second section rrd"},
 	    {"rrd { step = 15\narchives \"(\" {\nrra = {} } }",
 	     "x.conf:2: archives \"(\": it should be an extended regular"},
@@ -219,8 +218,18 @@ static void
 names_of_clusters(void **state)
 {
 	static const char *const wrong[] = {
-	    "a/b", "", " a", "a ", ".a", "__SummaryInfo__", "a<b", "a>b", "a&b",
-	    "a'b", "\303\274", "a\tb",
+	    "a/b",
+	    "",
+	    " a",
+	    "a ",
+	    ".a",
+	    "__SummaryInfo__",
+	    "a<b",
+	    "a>b",
+	    "a&b",
+	    "a'b",
+	    "\303\274",
+	    "a\tb",
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 	char fault[CONFIG_FAULT], text[128];
 	size_t i;

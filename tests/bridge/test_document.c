@@ -184,9 +184,8 @@ sums(void **state)
 	grid_host(store, GRID_WEB, "node1", 0.125);
 	grid_host(store, GRID_WEB, "node2", 1.5);
 	grid_publish(store);
-	assert_string_equal(body(ask("/?filter=summary")),
-	                    GRID SUMS WEB SUMS "</CLUSTER>\n" OTHER NO_SUMS
-	                    "</CLUSTER>\n" GRID_END);
+	assert_string_equal(body(ask("/?filter=summary")), GRID SUMS WEB SUMS
+	                    "</CLUSTER>\n" OTHER NO_SUMS "</CLUSTER>\n" GRID_END);
 	assert_string_equal(body(ask("/web?filter=summary")),
 	                    GRID WEB SUMS "</CLUSTER>\n" GRID_END);
 	assert_string_equal(body(ask("/web/node9?filter=summary")),
@@ -197,8 +196,7 @@ sums(void **state)
 
 /* What a path leads to. */
 static void
-assert_counts(const char *line, unsigned clusters, unsigned hosts,
-              unsigned metrics)
+assert_counts(const char *line, unsigned clusters, unsigned hosts, unsigned metrics)
 {
 	const char *xml = ask(line);
 
@@ -233,8 +231,8 @@ paths(void **state)
 	assert_counts("/web/node2/load", 1, 1, 1);
 	assert_counts("/web/node2/load/deeper", 1, 1, 1);
 	assert_counts("/web/node1/swp1.lane2.load", 1, 1, 1);
-	assert_non_null(strstr(text.bytes, EXTRA("swp1 lane2: ", "A load",
-	                                         "port swp1")));
+	assert_non_null(
+	    strstr(text.bytes, EXTRA("swp1 lane2: ", "A load", "port swp1")));
 }
 
 /* Without HTTP all that is above it, with HTTP it is left out. */
@@ -293,12 +291,11 @@ http_header(void **state)
 /* TN and TMAX -------------------------------------------------------------------- */
 
 static void
-assert_times(struct store_host *host, bool up, int64_t down_after_ms,
-             int64_t silent_ms, const char *expected)
+assert_times(struct store_host *host, bool up, int64_t down_after_ms, int64_t silent_ms,
+             const char *expected)
 {
 	store_host_tick(host, up, down_after_ms, GRID_NOW);
-	assert_non_null(strstr(ask_at("/web/node1", GRID_NOW + silent_ms),
-	                       expected));
+	assert_non_null(strstr(ask_at("/web/node1", GRID_NOW + silent_ms), expected));
 }
 
 static void
@@ -346,12 +343,11 @@ texts_of_the_configuration_are_escaped(void **state)
 	config->clusters[0].owner = owner;
 	config->clusters[0].latlong = latlong;
 	config->clusters[0].url = url;
-	assert_non_null(strstr(
-	    ask_gmond(0),
-	    "<CLUSTER NAME=\"a&#60;b&#62;&#38;&#34;c&#39;d\" "
-	    "LOCALTIME=\"1700000000\" OWNER=\"J&#246;rg &#8364;\" "
-	    "LATLONG=\"&#246; &#195; &#237;&#160;&#128;\" "
-	    "URL=\"a__&#127;\">"));
+	assert_non_null(strstr(ask_gmond(0),
+	                       "<CLUSTER NAME=\"a&#60;b&#62;&#38;&#34;c&#39;d\" "
+	                       "LOCALTIME=\"1700000000\" OWNER=\"J&#246;rg &#8364;\" "
+	                       "LATLONG=\"&#246; &#195; &#237;&#160;&#128;\" "
+	                       "URL=\"a__&#127;\">"));
 }
 
 static void
@@ -480,11 +476,18 @@ assert_valid(const char *xml)
 static void
 all_is_valid(void **state)
 {
-	static const char *const lines[] = {
-	    "/", "/?filter=summary", "/web", "/web?filter=summary",
-	    "/web/node1", "/web/node1?filter=summary", "/web/node1/load",
-	    "/nothing", "GET / HTTP/1.0", "GET /nothing HTTP/1.0",
-	    "GET /*/node1 HTTP/1.1", "GET /*/*/load HTTP/1.1"};
+	static const char *const lines[] = {"/",
+	                                    "/?filter=summary",
+	                                    "/web",
+	                                    "/web?filter=summary",
+	                                    "/web/node1",
+	                                    "/web/node1?filter=summary",
+	                                    "/web/node1/load",
+	                                    "/nothing",
+	                                    "GET / HTTP/1.0",
+	                                    "GET /nothing HTTP/1.0",
+	                                    "GET /*/node1 HTTP/1.1",
+	                                    "GET /*/*/load HTTP/1.1"};
 	char name[] = "<\xc3\xb6&\"'", grid[] = "\xff\x01>";
 	size_t i, round;
 

@@ -183,8 +183,7 @@ sender_to(const char *address, uint16_t port)
 		s.to.ss_family = AF_INET;
 		s.len = sizeof(*in4);
 	} else {
-		assert_int_equal(inet_pton(AF_INET6, address, &in6->sin6_addr),
-		                 1);
+		assert_int_equal(inet_pton(AF_INET6, address, &in6->sin6_addr), 1);
 		s.to.ss_family = AF_INET6;
 		s.len = sizeof(*in6);
 	}
@@ -555,9 +554,8 @@ test_reload_changes_sockets(void **state)
 	static const struct {
 		unsigned sockets;
 		const char *bind;
-	} turns[CONFIGS] = {{1, "127.0.0.1"}, {3, "127.0.0.1"},
-	                    {4, "127.0.0.1"}, {4, "0.0.0.0"},
-	                    {1, "0.0.0.0"},   {1, "127.0.0.2"},
+	} turns[CONFIGS] = {{1, "127.0.0.1"}, {3, "127.0.0.1"}, {4, "127.0.0.1"},
+	                    {4, "0.0.0.0"},   {1, "0.0.0.0"},   {1, "127.0.0.2"},
 	                    {1, "127.0.0.1"}, {2, "127.0.0.1"}};
 	struct bridge *b = *state;
 	uint16_t port = free_port();
@@ -579,8 +577,7 @@ test_reload_changes_sockets(void **state)
 		WAIT_FOR(has_host(b, name));
 	}
 	assert_false(was_logged("can't"));
-	assert_int_equal(store_count(collector_store(b->collector)),
-	                 CONFIGS - 1);
+	assert_int_equal(store_count(collector_store(b->collector)), CONFIGS - 1);
 }
 
 /* The old address is given up for the new one, which can't be had; so it is taken
@@ -658,8 +655,7 @@ listen_as(struct listener *l, struct config *config, const char *name)
 	assert_true(l->fd >= 0);
 	script = fopen(l->script, "we");
 	assert_non_null(script);
-	fprintf(script, "#!/bin/sh\necho $SFLOW_EVENT $SFLOW_HOST >>%s\n",
-	        l->events);
+	fprintf(script, "#!/bin/sh\necho $SFLOW_EVENT $SFLOW_HOST >>%s\n", l->events);
 	assert_int_equal(fclose(script), 0);
 	assert_int_equal(chmod(l->script, 0700), 0);
 	config->nagios_commands = l->fifo;
@@ -770,8 +766,7 @@ look_all_the_time(void *argument)
 	while (!atomic_load(&others_end)) {
 		struct store_walk walk = {0};
 
-		while ((host = store_next(store, &walk, STORE_ANY_CLUSTER)) !=
-		       NULL) {
+		while ((host = store_next(store, &walk, STORE_ANY_CLUSTER)) != NULL) {
 			store_lock(host, &at);
 			store_look(&look, host, clock_ms());
 			while (store_look_next(&look, &value))

@@ -78,8 +78,8 @@ static void
 test_bucket_does_not_run_over(void **state)
 {
 	burst(*state, 1, 1000, 100, START);
-	assert_int_equal(
-	    burst(*state, 1, 1000, 100, START + INT64_C(1000000000000)), 200);
+	assert_int_equal(burst(*state, 1, 1000, 100, START + INT64_C(1000000000000)),
+	                 200);
 }
 
 static void

@@ -163,8 +163,8 @@ test_threads(void **state)
 	int i;
 
 	for (i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, log_many,
-		                                &limit), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, log_many, &limit),
+		                 0);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	text = captured(*state);
@@ -180,12 +180,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_line),
-	    TEST(test_long_line_is_cut),
-	    TEST(test_limit),
-	    TEST(test_limits_are_apart),
-	    TEST(test_events),
-	    TEST(test_threads),
+	    TEST(test_line),   TEST(test_long_line_is_cut),
+	    TEST(test_limit),  TEST(test_limits_are_apart),
+	    TEST(test_events), TEST(test_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,9 +27,10 @@ listen_at(const char *name)
 	memcpy(at.sun_path, name, len);
 	if (name[0] == '@')
 		at.sun_path[0] = '\0';
-	assert_int_equal(bind(fd, (struct sockaddr *)&at,
-	                      (socklen_t)(offsetof(struct sockaddr_un,
-	                                           sun_path) + len)), 0);
+	assert_int_equal(
+	    bind(fd, (struct sockaddr *)&at,
+	         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
+	    0);
 	setenv("NOTIFY_SOCKET", name, 1);
 	notify_open();
 	return fd;
@@ -109,8 +110,8 @@ reloading_tells_the_time(void **state)
 	n = recv(fd, heard, sizeof(heard) - 1, MSG_DONTWAIT);
 	assert_true(n > 0);
 	heard[n] = '\0';
-	assert_int_equal(sscanf(heard, "RELOADING=1\nMONOTONIC_USEC=%" SCNd64,
-	                        &told), 1);
+	assert_int_equal(sscanf(heard, "RELOADING=1\nMONOTONIC_USEC=%" SCNd64, &told),
+	                 1);
 	assert_true(told >= before && told <= now_us());
 	close(fd);
 	unlink(path);

@@ -38,8 +38,7 @@ without_any(void **state)
 {
 	(void)state;
 	assert_int_equal(parse("gmetad-bridge"), -1);
-	assert_non_null(
-	    strstr(options.config, "/ganglia/gmetad-bridge.conf"));
+	assert_non_null(strstr(options.config, "/ganglia/gmetad-bridge.conf"));
 	assert_false(options.foreground || options.test);
 	assert_null(options.pid_file);
 }
@@ -66,8 +65,8 @@ static void
 what_is_asked_for(void **state)
 {
 	static const char *const words[] = {"-c, --conf=FILE", "--foreground",
-	                                    "--test", "--pid-file=FILE",
-	                                    "--version", "--help"};
+	                                    "--test",          "--pid-file=FILE",
+	                                    "--version",       "--help"};
 	size_t i;
 
 	(void)state;

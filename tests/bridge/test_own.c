@@ -37,8 +37,7 @@ start(void **state)
 	(void)state;
 	memset(&counters, 0, sizeof(counters));
 	memset(&stats, 0, sizeof(stats));
-	config = (struct config){.self_name = name,
-	                         .self_cluster = CLUSTER};
+	config = (struct config){.self_name = name, .self_cluster = CLUSTER};
 	store = store_new(4, 1000);
 	own_start(store, &config, &stats);
 	return store == NULL;
@@ -242,8 +241,7 @@ room_that_comes_later(void **state)
 	assert_int_equal(store_count(store), COUNT_OF(hosts));
 	store_host_gone(hosts[0]);
 	own_tick(NOW + 1000, WALL);
-	assert_int_equal(state_of(CLUSTER, "bridge.example").heard_ms,
-	                 NOW + 1000);
+	assert_int_equal(state_of(CLUSTER, "bridge.example").heard_ms, NOW + 1000);
 }
 
 /* Each name once, and everything that a reader prints is there. */
@@ -287,14 +285,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(values_as_they_stand),
-	    TEST(rates_are_of_the_time_between),
-	    TEST(processor_and_memory),
-	    TEST(host_lives_while_it_ticks),
-	    TEST(another_cluster_and_name),
-	    TEST(not_wanted),
-	    TEST(room_that_comes_later),
-	    TEST(rows_are_whole),
+	    TEST(values_as_they_stand),     TEST(rates_are_of_the_time_between),
+	    TEST(processor_and_memory),     TEST(host_lives_while_it_ticks),
+	    TEST(another_cluster_and_name), TEST(not_wanted),
+	    TEST(room_that_comes_later),    TEST(rows_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

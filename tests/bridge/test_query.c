@@ -101,23 +101,36 @@ status(void **state)
 	assert_int_equal(parse("/status"), 0);
 	assert_true(query.status);
 	assert_string_equal(query.callback, "");
-	assert_int_equal(parse("GET /STATUS?callback=jQuery1_2.f&_=3 HTTP/1.1"),
-	                 0);
+	assert_int_equal(parse("GET /STATUS?callback=jQuery1_2.f&_=3 HTTP/1.1"), 0);
 	assert_true(query.status);
 	assert_string_equal(query.callback, "jQuery1_2.f");
 	assert_int_equal(parse("/status?callback=alert(1)"), -1);
 	assert_int_equal(parse("/status?callback="), -1);
 	assert_int_equal(parse("/status?callback=0123456789012345678901234567890"
-	                       "123456789012345678901234567890123456789"), -1);
+	                       "123456789012345678901234567890123456789"),
+	                 -1);
 }
 
 static void
 what_gmetad_answers_nothing(void **state)
 {
-	static const char *const lines[] = {
-	    "", " ", "web", "/web;ls", "/$HOME", "/`ls`", "/a|b", "/a\"b",
-	    "/a'b", "/a\\b", "/a<b", "/a>b", "/a!", "/@a", "/#", "/%2e",
-	    "/?filter=<summary>"};
+	static const char *const lines[] = {"",
+	                                    " ",
+	                                    "web",
+	                                    "/web;ls",
+	                                    "/$HOME",
+	                                    "/`ls`",
+	                                    "/a|b",
+	                                    "/a\"b",
+	                                    "/a'b",
+	                                    "/a\\b",
+	                                    "/a<b",
+	                                    "/a>b",
+	                                    "/a!",
+	                                    "/@a",
+	                                    "/#",
+	                                    "/%2e",
+	                                    "/?filter=<summary>"};
 	size_t i;
 
 	(void)state;

@@ -42,8 +42,8 @@ teardown(void **state)
 static struct state *
 open_state(struct script *s)
 {
-	struct state *file = state_open(fake_path, &database_migrations, s->c,
-	                                s->now, SCRIPT_WALL);
+	struct state *file =
+	    state_open(fake_path, &database_migrations, s->c, s->now, SCRIPT_WALL);
 
 	assert_non_null(file);
 	assert_true(fake_lines <= 1);
@@ -63,8 +63,7 @@ restart(struct script *s, struct state *file, int64_t after_ms)
 
 /* Both machines, or the first `count` of them, send every 30 s. */
 static void
-send_for(struct script *s, struct device *machines, unsigned count,
-         int64_t ms)
+send_for(struct script *s, struct device *machines, unsigned count, int64_t ms)
 {
 	char name[16];
 	unsigned i;
@@ -81,8 +80,7 @@ send_for(struct script *s, struct device *machines, unsigned count,
 static struct store_state
 look(const struct script *s, const char *name)
 {
-	struct store_host *host =
-	    store_find(collector_store(s->c), CLUSTER, name);
+	struct store_host *host = store_find(collector_store(s->c), CLUSTER, name);
 	struct store_state at;
 
 	if (host == NULL)
@@ -96,8 +94,7 @@ look(const struct script *s, const char *name)
 static bool
 is_there(const struct script *s, const char *name)
 {
-	struct store_host *host =
-	    store_find(collector_store(s->c), CLUSTER, name);
+	struct store_host *host = store_find(collector_store(s->c), CLUSTER, name);
 
 	store_release(host);
 	return host != NULL;
@@ -226,8 +223,7 @@ heartbeats_are_not_written(void **state)
 	fake_sql(fake_path, "UPDATE hosts SET jitter = 77777");
 	send_for(s, &machine, 1, 2 * MINUTES);
 	assert_int_equal(state_save_round(file, s->now), 0);
-	assert_int_equal(fake_sql(fake_path, "SELECT jitter FROM hosts"),
-	                 77777);
+	assert_int_equal(fake_sql(fake_path, "SELECT jitter FROM hosts"), 77777);
 	state_close(file);
 }
 
@@ -238,12 +234,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(lived_and_died),
-	    TEST(down_stays_down),
-	    TEST(silent_for_too_long),
-	    TEST(gone_meanwhile),
-	    TEST(virtual_machine),
-	    TEST(heartbeats_are_not_written),
+	    TEST(lived_and_died),      TEST(down_stays_down),
+	    TEST(silent_for_too_long), TEST(gone_meanwhile),
+	    TEST(virtual_machine),     TEST(heartbeats_are_not_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,8 +136,8 @@ test_turns(void **state)
 static void
 test_several_values(void **state)
 {
-	static const char *values[] = {"1700000010:1", "1700000025:2",
-	                               "1700000040:3", "1700000055:4"};
+	static const char *values[] = {"1700000010:1", "1700000025:2", "1700000040:3",
+	                               "1700000055:4"};
 	struct rig *rig = *state;
 
 	rig_start(rig);
@@ -166,7 +166,8 @@ test_long_line(void **state)
 	rig_stop(rig);
 	assert_true(counter_get(&counters.rrd_updates) > 200);
 	assert_int_equal(counter_get(&counters.rrd_updates) +
-	                     counter_get(&counters.rrd_dropped), 1000);
+	                     counter_get(&counters.rrd_dropped),
+	                 1000);
 	assert_count(rrd_failed, 0);
 }
 
@@ -202,7 +203,16 @@ static void
 test_names(void **state)
 {
 	static const char *const bad[] = {
-	    "", ".", "..", "../x", ".x", "a/b", "/", "a\nb", "a\x7f", "\xc3\xa4",
+	    "",
+	    ".",
+	    "..",
+	    "../x",
+	    ".x",
+	    "a/b",
+	    "/",
+	    "a\nb",
+	    "a\x7f",
+	    "\xc3\xa4",
 	    "__SummaryInfo__",
 	};
 	struct rig *rig = *state;
@@ -327,8 +337,7 @@ test_locked(void **state)
 	if (child == 0) {
 		fd = open(path, O_RDWR);
 		fcntl(fd, F_SETLK, &lock);
-		_exit(write(pipes[1], &byte, 1) != 1 ||
-		      read(pipes[1], &byte, 1) != 1);
+		_exit(write(pipes[1], &byte, 1) != 1 || read(pipes[1], &byte, 1) != 1);
 	}
 	assert_int_equal(read(pipes[0], &byte, 1), 1);
 	rig_value(rig, "web", "node1", "m", 1, "1", 0);
@@ -358,7 +367,8 @@ test_deadline(void **state)
 	rrd_stop(rig->rrd, clock_ms());
 	rig->rrd = NULL;
 	assert_int_equal(counter_get(&counters.rrd_updates) +
-	                     counter_get(&counters.rrd_dropped), 1000);
+	                     counter_get(&counters.rrd_dropped),
+	                 1000);
 	assert_true(counter_get(&counters.rrd_dropped) > 0);
 	assert_count(rrd_queued, 0);
 	assert_true(rig_logged("not written in time"));
@@ -406,7 +416,8 @@ test_bound_of_creator(void **state)
 	}
 	rig_stop(rig);
 	assert_int_equal(counter_get(&counters.rrd_updates) +
-	                     counter_get(&counters.rrd_dropped), 1500);
+	                     counter_get(&counters.rrd_dropped),
+	                 1500);
 	assert_true(counter_get(&counters.rrd_updates) > 0);
 	assert_count(rrd_failed, 0);
 	assert_int_equal(counter_get(&counters.rrd_updates),
@@ -436,7 +447,7 @@ test_guard(void **state)
 	assert_int_equal(madvise(map + 4096, 4096, MADV_RANDOM), 0);
 	rrd_guard_install();
 	assert_false(rrd_guard_call(write_behind_the_end, map, path));
-	assert_int_equal(fcntl(fd, F_GETFD), -1); /* closed */
+	assert_int_equal(fcntl(fd, F_GETFD), -1);         /* closed */
 	assert_int_equal(msync(map, 4096, MS_ASYNC), -1); /* and unmapped */
 	assert_int_equal(msync(map + 4096, 4096, MS_ASYNC), -1);
 	assert_true(rrd_guard_call(write_behind_the_end, path, path));

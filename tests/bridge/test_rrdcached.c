@@ -51,9 +51,8 @@ start_rrdcached(const struct rig *rig, const char *address, const char *option,
 		null = open("/dev/null", O_RDWR);
 		dup2(null, 1);
 		dup2(null, 2);
-		execlp("rrdcached", "rrdcached", "-g", "-p", pid_file, "-b",
-		       rig->root, "-B", option, value, "-l", address,
-		       (char *)NULL);
+		execlp("rrdcached", "rrdcached", "-g", "-p", pid_file, "-b", rig->root,
+		       "-B", option, value, "-l", address, (char *)NULL);
 		_exit(127);
 	}
 	while (!answers(address)) {
@@ -84,10 +83,12 @@ write_steps(struct rig *rig)
 	unsigned step;
 
 	for (step = 0; step < 3; step++) {
-		rig_value(rig, "my web", "node1", "m", step,
-		          host_values[step] + 11, 0);
+		rig_value(rig, "my web", "node1", "m", step, host_values[step] + 11, 0);
 		rig_value(rig, NULL, NULL, "m", step,
-		          step == 0 ? "3.0" : step == 1 ? "4.0" : "5.0", 2);
+		          step == 0   ? "3.0"
+		          : step == 1 ? "4.0"
+		                      : "5.0",
+		          2);
 		rrd_flush(rig->rrd, &rig->chunk);
 		rig_wait(rrd_updates, 2 * (step + 1));
 	}
@@ -172,8 +173,7 @@ static void
 test_made_here(void **state)
 {
 	struct rig *rig = *state;
-	pid_t pid = start_rrdcached(rig, rig->socket, "-P",
-	                            "BATCH,UPDATE,FLUSH");
+	pid_t pid = start_rrdcached(rig, rig->socket, "-P", "BATCH,UPDATE,FLUSH");
 
 	assert_steps_by(rig, pid, rig->socket);
 }
@@ -305,14 +305,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_begin, rig_end)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_unix_socket),
-	    TEST(test_tcp),
-	    TEST(test_made_here),
-	    TEST(test_made_here_without_folders),
-	    TEST(test_refused),
-	    TEST(test_too_old),
-	    TEST(test_killed),
-	    TEST(test_addresses),
+	    TEST(test_unix_socket), TEST(test_tcp),
+	    TEST(test_made_here),   TEST(test_made_here_without_folders),
+	    TEST(test_refused),     TEST(test_too_old),
+	    TEST(test_killed),      TEST(test_addresses),
 	};
 
 	return cmocka_run_group_tests_name("rrdcached", tests, NULL, NULL);

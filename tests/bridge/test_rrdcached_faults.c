@@ -92,8 +92,8 @@ test_missing(void **state)
 	static const enum act acts[] = {SERVE};
 	static const char *const replies[] = {
 	    "2 errors\n1 No such file: a\n2 No such file: b\n",
-	    "0 errors\n",                    /* CREATE a */
-	    "0 errors\n",                    /* UPDATE a */
+	    "0 errors\n", /* CREATE a */
+	    "0 errors\n", /* UPDATE a */
 	    "1 errors\n1 RRD Error: creating 'b': File exists\n",
 	    "1 errors\n1 No such file: b\n", /* UPDATE b */
 	};
@@ -154,8 +154,8 @@ test_missing_for_long(void **state)
 static void
 test_breaks_before(void **state)
 {
-	static const enum act acts[] = {CLOSE_AT_ONCE, CLOSE_AFTER_BATCH,
-	                                REFUSE_BATCH, TALK_NONSENSE, SERVE};
+	static const enum act acts[] = {CLOSE_AT_ONCE, CLOSE_AFTER_BATCH, REFUSE_BATCH,
+	                                TALK_NONSENSE, SERVE};
 	static const char *const replies[] = {"0 errors\n"};
 	struct rig *rig = *state;
 	struct fake *fake = FAKE(acts, replies);
@@ -178,8 +178,8 @@ test_breaks_before(void **state)
 static void
 test_breaks_within(void **state)
 {
-	static const enum act acts[] = {CLOSE_IN_BATCH, CLOSE_AT_END,
-	                                CLOSE_IN_ANSWER, SERVE};
+	static const enum act acts[] = {CLOSE_IN_BATCH, CLOSE_AT_END, CLOSE_IN_ANSWER,
+	                                SERVE};
 	static const char *const replies[] = {
 	    "2 errors\n"
 	    "1 illegal attempt to update using time 1700000010\n"
@@ -207,8 +207,7 @@ test_breaks_within(void **state)
 static void
 test_hangs(void **state)
 {
-	static const enum act acts[] = {HANG, HANG_AT_END, TALK_WITHOUT_END,
-	                                SERVE};
+	static const enum act acts[] = {HANG, HANG_AT_END, TALK_WITHOUT_END, SERVE};
 	static const char *const replies[] = {"0 errors\n"};
 	struct rig *rig = *state;
 	struct fake *fake = FAKE(acts, replies);
@@ -251,9 +250,9 @@ static void
 test_gives_up(void **state)
 {
 	static const enum act acts[] = {
-	    CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END,
-	    CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END,
-	    SERVE,
+	    CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END,
+	    CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END, CLOSE_AT_END,
+	    CLOSE_AT_END, CLOSE_AT_END, SERVE,
 	};
 	static const char *const replies[] = {"0 errors\n"};
 	struct rig *rig = *state;
@@ -279,8 +278,7 @@ test_fake_over_tcp(void **state)
 	struct rig *rig = *state;
 	struct fake *fake = fake_start(NULL, acts, COUNT_OF(acts), replies, 1);
 
-	snprintf(rig->socket, sizeof(rig->socket), "localhost:%u",
-	         fake_port(fake));
+	snprintf(rig->socket, sizeof(rig->socket), "localhost:%u", fake_port(fake));
 	begin_fake(rig);
 	rig_stop(rig);
 	fake_stop(fake, NULL);
@@ -292,18 +290,12 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_begin, rig_end)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_errors),
-	    TEST(test_numbers_of_no_line),
-	    TEST(test_missing),
-	    TEST(test_missing_for_long),
-	    TEST(test_breaks_before),
-	    TEST(test_breaks_within),
-	    TEST(test_hangs),
-	    TEST(test_end),
-	    TEST(test_gives_up),
-	    TEST(test_fake_over_tcp),
+	    TEST(test_errors),        TEST(test_numbers_of_no_line),
+	    TEST(test_missing),       TEST(test_missing_for_long),
+	    TEST(test_breaks_before), TEST(test_breaks_within),
+	    TEST(test_hangs),         TEST(test_end),
+	    TEST(test_gives_up),      TEST(test_fake_over_tcp),
 	};
 
-	return cmocka_run_group_tests_name("rrdcached faults", tests, NULL,
-	                                   NULL);
+	return cmocka_run_group_tests_name("rrdcached faults", tests, NULL, NULL);
 }

@@ -145,8 +145,7 @@ ask(const char *line)
 {
 	int s = connect_to(config->interactive_port);
 
-	assert_int_equal(send(s, line, strlen(line), MSG_NOSIGNAL),
-	                 strlen(line));
+	assert_int_equal(send(s, line, strlen(line), MSG_NOSIGNAL), strlen(line));
 	return s;
 }
 
@@ -260,8 +259,7 @@ who_is_not_trusted(void **state)
 	(void)state;
 	start();
 	assert_string_equal(read_all(connect_from(2, config->xml_port)), "");
-	assert_string_equal(
-	    read_all(connect_from(2, config->interactive_port)), "");
+	assert_string_equal(read_all(connect_from(2, config->interactive_port)), "");
 	wait_for(&counters.refused, 2);
 	start_trusting("192.0.2.0/24", &list);
 	assert_string_equal(read_all(connect_from(2, config->xml_port)), "");
@@ -404,8 +402,7 @@ watched(void)
 	unsigned count = 0;
 	FILE *info;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d",
-	         atomic_load(&epoll_fd));
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", atomic_load(&epoll_fd));
 	info = fopen(path, "re");
 	assert_non_null(info);
 	while (fgets(line, sizeof(line), info) != NULL)

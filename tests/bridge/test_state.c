@@ -102,9 +102,11 @@ what_has_changed(void **state)
 	assert_int_equal(saved(), 7);
 	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM hosts"), 6);
 	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM hosts "
-	                          "WHERE jitter = 7"), 5);
+	                                     "WHERE jitter = 7"),
+	                 5);
 	assert_int_equal(fake_sql(fake_path, "SELECT started FROM hosts WHERE "
-	                          "shown = 'renamed.example'"), 3);
+	                                     "shown = 'renamed.example'"),
+	                 3);
 	state_close(s);
 }
 
@@ -120,13 +122,13 @@ gone_is_deleted(void **state)
 	for (i = 1; i <= 2; i++) { /* an agent and a machine; only keys count */
 		struct collector_saved key = fake.host[i];
 
-		fake.host[i] = (struct collector_saved){
-		    .gone = true,
-		    .machine = key.machine,
-		    .agent = key.agent,
-		    .sub_agent = key.sub_agent,
-		    .source_class = key.source_class,
-		    .source_index = key.source_index};
+		fake.host[i] =
+		    (struct collector_saved){.gone = true,
+		                             .machine = key.machine,
+		                             .agent = key.agent,
+		                             .sub_agent = key.sub_agent,
+		                             .source_class = key.source_class,
+		                             .source_index = key.source_index};
 		fake.unsaved[i] = true;
 	}
 	assert_int_equal(state_save_round(s, NOW), 0);
@@ -204,9 +206,9 @@ senseless_rows(void **state)
 static void
 senseless_machines(void **state)
 {
-	static const char *const faults[] = {
-	    "uuid = NULL", "uuid = x'0102'", "uuid = 'sixteen bytes---'",
-	    "machine = 0", "sub_agent = -1"};
+	static const char *const faults[] = {"uuid = NULL", "uuid = x'0102'",
+	                                     "uuid = 'sixteen bytes---'", "machine = 0",
+	                                     "sub_agent = -1"};
 	struct state *s;
 	char sql[200];
 	size_t i;
@@ -226,8 +228,7 @@ senseless_machines(void **state)
 			fail_msg("%s: %zu hosts", faults[i], fake.restored);
 		assert_int_equal(state_save_round(s, NOW), 0);
 		state_close(s);
-		assert_int_equal(fake_sql(fake_path,
-		                          "SELECT count(*) FROM hosts"), 4);
+		assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM hosts"), 4);
 	}
 }
 
@@ -238,7 +239,7 @@ hostile_names(void **state)
 	fake_hosts(3);
 	save_all();
 	fake_sql(fake_path, "UPDATE hosts SET shown = '../<a href=\"x\">', "
-	         "name = '__SummaryInfo__' WHERE started = 1");
+	                    "name = '__SummaryInfo__' WHERE started = 1");
 	fake_restart();
 	state_close(fake_open());
 	assert_int_equal(fake.restored, 3);
@@ -290,7 +291,7 @@ thread_saves(void **state)
 	while (atomic_load(&fake.saves) < 3 || saved() < 300)
 		nanosleep(&nap, NULL);
 	state_stop(s);
-	assert_int_equal(saved(), 600); /* once more, for when they were heard */
+	assert_int_equal(saved(), 600);      /* once more, for when they were heard */
 	assert_int_equal(state_start(s), 0); /* again */
 	state_stop(s);
 	state_close(s);

@@ -29,8 +29,9 @@ assert_usable(void)
 	assert_true(fake.restored >= 3 && fake.restored <= restored + 3);
 	assert_non_null(fake_find(3));
 	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM "
-	                          "pragma_integrity_check "
-	                          "WHERE integrity_check = 'ok'"), 1);
+	                                     "pragma_integrity_check "
+	                                     "WHERE integrity_check = 'ok'"),
+	                 1);
 }
 
 /* It is neither used nor put aside. */
@@ -74,8 +75,10 @@ garbage(void **state)
 	assert_int_equal(len, sizeof(bytes));
 	assert_memory_equal(aside, bytes, len);
 	free(aside);
-	write_file(fake_path, "something else entirely, and of another length, "
-	           "but not a database", 66);
+	write_file(fake_path,
+	           "something else entirely, and of another length, "
+	           "but not a database",
+	           66);
 	assert_usable();
 	free(read_file(fake_bad, &len)); /* in place of the older one */
 	assert_int_equal(len, 66);
@@ -93,8 +96,7 @@ garbage_with_a_log(void **state)
 	write_file(wal, "journal of old", 14);
 	snprintf(wal, sizeof(wal), "%s-wal", fake_path);
 	write_file(wal, "log of old", 10);
-	write_file(fake_path, "not a database, and longer than some header of it",
-	           49);
+	write_file(fake_path, "not a database, and longer than some header of it", 49);
 	assert_usable();
 	free(read_file(fake_bad, &len));
 	assert_int_equal(len, 49);
@@ -126,8 +128,7 @@ truncated(void **state)
 		write_file(fake_path, bytes, at);
 		fake_restart();
 		state_close(fake_open());
-		assert_true(fake.restored == 0 ||
-		            access(fake_bad, F_OK) == -1);
+		assert_true(fake.restored == 0 || access(fake_bad, F_OK) == -1);
 		fake_restart();
 		assert_usable();
 	}
@@ -227,7 +228,7 @@ foreign_database(void **state)
 {
 	(void)state;
 	fake_sql(fake_path, "CREATE TABLE hosts (a, b); INSERT INTO hosts "
-	         "VALUES (1, 2), (3, 4)");
+	                    "VALUES (1, 2), (3, 4)");
 	assert_usable();
 	assert_int_equal(fake_sql(fake_bad, "SELECT count(*) FROM hosts"), 2);
 }

@@ -25,13 +25,12 @@ lock_file(const char *sql)
 	sqlite3 *handle;
 
 	assert_int_equal(sqlite3_open(fake_path, &handle), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL),
-	                 SQLITE_OK);
+	assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
 	return handle;
 }
 
 static const char exclusive[] = "PRAGMA locking_mode = EXCLUSIVE;"
-                                "BEGIN EXCLUSIVE; UPDATE hosts SET down = 0";
+				"BEGIN EXCLUSIVE; UPDATE hosts SET down = 0";
 
 static void
 locked_at_the_start(void **state)
@@ -156,8 +155,7 @@ not_a_file(void **state)
 	assert_int_equal(state_save_round(s, NOW + AGAIN_MS), -1);
 	state_close(s);
 	assert_int_equal(rmdir(fake_path), 0); /* still there */
-	s = state_open("/dev/null", &database_migrations, &fake, NOW,
-	               WALL - NOW);
+	s = state_open("/dev/null", &database_migrations, &fake, NOW, WALL - NOW);
 	assert_int_equal(state_save_round(s, NOW), -1);
 	state_close(s);
 	assert_int_equal(stat("/dev/null", &status), 0);
@@ -204,10 +202,12 @@ full_disk(void **state)
 	fail_writes(0);
 	assert_int_equal(fake_rows(), 300); /* as it was */
 	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM hosts WHERE "
-	                          "jitter = 9"), 0);
+	                                     "jitter = 9"),
+	                 0);
 	assert_int_equal(state_save_round(s, NOW + 2000 + 2 * AGAIN_MS), 0);
 	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM hosts WHERE "
-	                          "jitter = 9"), 300);
+	                                     "jitter = 9"),
+	                 300);
 	state_close(s);
 }
 
@@ -280,8 +280,7 @@ broken_disk(void **state)
 #define KILL_HOSTS 300
 
 /* Every round gives all hosts its number, and tells when it has saved that. */
-static void __attribute__((noreturn))
-save_until_killed(int fd, uint32_t round)
+static void __attribute__((noreturn)) save_until_killed(int fd, uint32_t round)
 {
 	struct state *s = fake_open();
 	size_t i;
@@ -316,8 +315,7 @@ run_and_kill(uint32_t round, unsigned reports)
 	}
 	close(fds[1]);
 	while (reports-- > 0)
-		assert_int_equal(read(fds[0], &round, sizeof(round)),
-		                 sizeof(round));
+		assert_int_equal(read(fds[0], &round, sizeof(round)), sizeof(round));
 	assert_int_equal(kill(child, SIGKILL), 0);
 	while (read(fds[0], &round, sizeof(round)) == sizeof(round))
 		; /* what it told before it died */
@@ -356,18 +354,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(locked_at_the_start),
-	    TEST(locked_meanwhile),
-	    TEST(read_meanwhile),
-	    TEST(no_folder),
-	    TEST(folder_that_comes),
-	    TEST(not_a_file),
-	    TEST(removed_meanwhile),
-	    TEST(full_disk),
-	    TEST(gone_on_a_full_disk),
-	    TEST(full_disk_at_the_start),
-	    TEST(broken_disk),
-	    TEST(killed),
+	    TEST(locked_at_the_start), TEST(locked_meanwhile),
+	    TEST(read_meanwhile),      TEST(no_folder),
+	    TEST(folder_that_comes),   TEST(not_a_file),
+	    TEST(removed_meanwhile),   TEST(full_disk),
+	    TEST(gone_on_a_full_disk), TEST(full_disk_at_the_start),
+	    TEST(broken_disk),         TEST(killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static long long
 has_notes(void)
 {
 	return fake_sql(fake_path, "SELECT count(*) FROM sqlite_master WHERE "
-	                "name = 'notes'");
+	                           "name = 'notes'");
 }
 
 static void
@@ -101,8 +101,7 @@ two_versions(void **state)
 static void
 new_file(void **state)
 {
-	const struct database_migrations *later =
-	    fake_later(add_table, add_column);
+	const struct database_migrations *later = fake_later(add_table, add_column);
 	struct state *s = fake_open_with(later);
 
 	(void)state;
@@ -153,8 +152,8 @@ assert_fails(const struct database_migrations *later)
 	state_close(s);
 	assert_int_equal(fake.restored, 0);
 	assert_int_equal(fake_lines, 1);
-	snprintf(want, sizeof(want), "can't be brought from version 1 to %d: ",
-	         later->count);
+	snprintf(want, sizeof(want),
+	         "can't be brought from version 1 to %d: ", later->count);
 	assert_non_null(strstr(fake_line, want));
 	assert_non_null(strstr(fake_line, "Nothing is saved meanwhile"));
 }
@@ -219,8 +218,8 @@ locked(void **state)
 	(void)state;
 	fake_file_1();
 	assert_int_equal(sqlite3_open(fake_path, &other), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL,
-	                              NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+	                 SQLITE_OK);
 	s = fake_open_with(later);
 	assert_int_equal(fake.restored, 0);
 	assert_non_null(strstr(fake_line, "locked"));
@@ -239,8 +238,7 @@ locked(void **state)
 /* The disk takes so many writes and no more, until there is room. Returns whether one
  * was refused. */
 static bool
-fill_disk_after(unsigned writes, int reason,
-                const struct database_migrations *later)
+fill_disk_after(unsigned writes, int reason, const struct database_migrations *later)
 {
 	struct state *s;
 	bool refused;
@@ -269,8 +267,7 @@ static void
 full_disk(void **state)
 {
 	static const int reasons[] = {ENOSPC, EIO};
-	const struct database_migrations *later =
-	    fake_later(add_table, add_column);
+	const struct database_migrations *later = fake_later(add_table, add_column);
 	unsigned writes;
 	size_t i;
 
@@ -323,8 +320,7 @@ look_at_half(int from, int to)
 static void
 die_in_each_write(bool from_file, bool look)
 {
-	const struct database_migrations *later =
-	    fake_later(add_table, add_column);
+	const struct database_migrations *later = fake_later(add_table, add_column);
 	int from = from_file ? 1 : 0;
 	unsigned writes, before = 0;
 

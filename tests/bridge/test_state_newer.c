@@ -14,7 +14,7 @@
 #include "tests/bridge/fake_disk.h"
 #include "tests/bridge/fake_versions.h"
 
-#define AGAIN_MS 10000 /* after which a file that can't be opened is tried again */
+#define AGAIN_MS 10000    /* after which a file that can't be opened is tried again */
 #define HEADER_VERSION 63 /* the last byte of the version in a file's header */
 
 static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".bad"};
@@ -115,8 +115,7 @@ open_beside(const char *sql)
 	sqlite3 *handle;
 
 	assert_int_equal(sqlite3_open(fake_path, &handle), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL),
-	                 SQLITE_OK);
+	assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
 	return handle;
 }
 
@@ -159,7 +158,8 @@ assert_told(void)
 	char want[100];
 
 	assert_int_equal(fake_lines, 1);
-	snprintf(want, sizeof(want), "it is of version %d, and this "
+	snprintf(want, sizeof(want),
+	         "it is of version %d, and this "
 	         "gmetad-bridge knows none above %d. Nothing is saved",
 	         database_migrations.count + 1, database_migrations.count);
 	assert_non_null(strstr(fake_line, want));
@@ -224,8 +224,7 @@ damaged(void **state)
 	(void)state;
 	make_newer();
 	fd = open(fake_path, O_WRONLY | O_CLOEXEC);
-	assert_int_equal(pwrite(fd, garbage, sizeof(garbage), 4096),
-	                 sizeof(garbage));
+	assert_int_equal(pwrite(fd, garbage, sizeof(garbage), 4096), sizeof(garbage));
 	close(fd);
 	remember_files();
 	assert_runs_without();
@@ -246,7 +245,8 @@ killed(void **state)
 	state_close(fake_open_with(later));
 	assert_restored_1();
 	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM notes WHERE "
-	                          "note = 'in the log'"), 1);
+	                                     "note = 'in the log'"),
+	                 1);
 }
 
 /* It has just brought the file up to date; the file itself does not say so yet. */
@@ -283,8 +283,10 @@ in_use(void **state)
 	remember_files();
 	assert_runs_without();
 	assert_same_files(true);
-	assert_int_equal(sqlite3_exec(newer, "INSERT INTO notes VALUES "
-	                              "(2, 'after')", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(newer,
+	                              "INSERT INTO notes VALUES "
+	                              "(2, 'after')",
+	                              NULL, NULL, NULL),
 	                 SQLITE_OK);
 	sqlite3_close(newer);
 	state_close(fake_open_with(later));

@@ -61,8 +61,8 @@ update(struct file *file, uint32_t time_s, double number)
 }
 
 static void
-carry_out(struct writer *w, const struct step_plan *plan,
-          const struct pair *p, double number)
+carry_out(struct writer *w, const struct step_plan *plan, const struct pair *p,
+          double number)
 {
 	if (plan->before)
 		update(&w->file, plan->before_s, plan->number_before);
@@ -74,8 +74,8 @@ carry_out(struct writer *w, const struct step_plan *plan,
 static void
 value_stays(struct writer *w, const struct pair *p, double number)
 {
-	struct step_plan plan = step_value(&w->mark, number, w->write,
-	                                   p->before_s, p->time_s, p->step_s);
+	struct step_plan plan =
+	    step_value(&w->mark, number, w->write, p->before_s, p->time_s, p->step_s);
 
 	carry_out(w, &plan, p, number);
 }
@@ -139,8 +139,7 @@ new_pair(void)
 	p->time_s = BEGIN_S;
 	p->step_s = STEP_S;
 	for (i = 0; i < STEPS_MOST; i++)
-		p->always.file.steps[i] = p->changed.file.steps[i] =
-		    (double)NAN;
+		p->always.file.steps[i] = p->changed.file.steps[i] = (double)NAN;
 	return p;
 }
 
@@ -251,8 +250,7 @@ host_that_goes_down_and_comes_back(void **state)
 			steps(p, before, THERE, 1);
 			step(p, DOWN, 0);
 			compare(p);
-			assert_int_equal(p->changed.file.last_s,
-			                 p->always.file.last_s);
+			assert_int_equal(p->changed.file.last_s, p->always.file.last_s);
 			steps(p, down - 1, DOWN, 0);
 			steps(p, before, THERE, before % 2);
 			end(p);
@@ -292,8 +290,7 @@ metric_that_goes_before_its_host_is_down(void **state)
 			steps(p, before, THERE, 1);
 			steps(p, away, MISSING, 0);
 			steps(p, 2, DOWN, 0);
-			assert_int_equal(p->changed.file.last_s,
-			                 p->always.file.last_s);
+			assert_int_equal(p->changed.file.last_s, p->always.file.last_s);
 			steps(p, 3, THERE, 2);
 			end(p);
 		}

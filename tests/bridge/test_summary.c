@@ -12,16 +12,21 @@
 
 static struct summary_builder *builder;
 
-static const struct metric load = {"load", FLOAT, "%", BOTH, "%.2f", "cpu", "Load", false};
-static const struct metric cpus = {"cpus", UINT16, "CPUs", ZERO, "%u", "cpu", "CPUs", false};
-static const struct metric name = {"name", STRING, "", ZERO, "%s", "cpu", "Name", false};
+static const struct metric load = {"load", FLOAT, "%",    BOTH,
+                                   "%.2f", "cpu", "Load", false};
+static const struct metric cpus = {"cpus", UINT16, "CPUs", ZERO,
+                                   "%u",   "cpu",  "CPUs", false};
+static const struct metric name = {"name", STRING, "",     ZERO,
+                                   "%s",   "cpu",  "Name", false};
 
 static void
-add(unsigned cluster, const struct metric *metric, const char *prefix,
-    double number)
+add(unsigned cluster, const struct metric *metric, const char *prefix, double number)
 {
-	struct store_value value = {.metric = metric, .prefix = prefix,
-	                            .part = "", .number = number, .text = ""};
+	struct store_value value = {.metric = metric,
+	                            .prefix = prefix,
+	                            .part = "",
+	                            .number = number,
+	                            .text = ""};
 
 	summary_value(builder, cluster, &value);
 }
@@ -39,8 +44,8 @@ find(const struct summary *summary, const char *metric)
 }
 
 static void
-assert_sum(const struct summary *summary, const char *metric,
-           const char *expected, unsigned hosts)
+assert_sum(const struct summary *summary, const char *metric, const char *expected,
+           unsigned hosts)
 {
 	const struct summary_metric *m = find(summary, metric);
 	char text[SUMMARY_TEXT];
@@ -123,8 +128,8 @@ what_is_shown_is_added(void **state)
 static void
 small_rates_are_added(void **state)
 {
-	static const struct metric errs = {"errs", FLOAT, "errors/sec", BOTH, "%.2f",
-	                                   "network", "Errors", true};
+	static const struct metric errs = {"errs", FLOAT,     "errors/sec", BOTH,
+	                                   "%.2f", "network", "Errors",     true};
 	const struct summaries *all;
 	int i;
 
@@ -183,8 +188,7 @@ another_metric_in_the_same_place(void **state)
 	all = summaries_hold();
 	assert_sum(summaries_find(all, 0), "first", "1.00", 1);
 	assert_sum(summaries_find(all, 0), "other", "4.00", 2);
-	assert_string_equal(find(summaries_find(all, 0), "other")->title,
-	                    "other");
+	assert_string_equal(find(summaries_find(all, 0), "other")->title, "other");
 	summaries_release(all);
 }
 
@@ -280,8 +284,7 @@ read_all(void *argument)
 		const struct summaries *all = summaries_hold();
 
 		if (all != NULL && all->summaries[0].count == 1)
-			*(double *)argument +=
-			    all->summaries[0].metrics[0]->sum;
+			*(double *)argument += all->summaries[0].metrics[0]->sum;
 		summaries_release(all);
 	}
 	return NULL;
@@ -297,8 +300,8 @@ readers_beside_the_builder(void **state)
 	(void)state;
 	atomic_store(&stop, false);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, read_all,
-		                                &seen[i]), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, read_all, &seen[i]),
+		                 0);
 	for (i = 0; i < 500; i++) {
 		add(0, &load, "", 1);
 		summary_publish(builder, i);

@@ -6,15 +6,20 @@
 #define NOW INT64_C(1000000)
 
 static const struct field fields[] = {
-    {.name = "one", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "one",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"one", DOUBLE, "", BOTH, "%.0f", "group", "One", false}},
-    {.name = "two", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "two",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"two", DOUBLE, "", BOTH, "%.0f", "group", "Two", false}},
 };
 
-static const struct layout layout = {.name = "test", .kind = KIND_HOST,
-                                     .fields = fields,
-                                     .count = COUNT_OF(fields)};
+static const struct layout layout = {
+    .name = "test", .kind = KIND_HOST, .fields = fields, .count = COUNT_OF(fields)};
 
 /* What the visitors saw: the hosts' names, and the metrics behind them. */
 static char each_step[200], each_second[200];

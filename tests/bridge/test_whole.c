@@ -34,7 +34,7 @@
 #define AGENTS 120         /* of each sender */
 #define SENDERS 2
 #define READERS 3
-#define UNDERWAY 100       /* datagrams that wait in the kernel at most */
+#define UNDERWAY 100 /* datagrams that wait in the kernel at most */
 #define LEAST_DATAGRAMS 2000
 #define LEAST_READ 20
 #define LEAST_RELOADS 12
@@ -79,8 +79,10 @@ new_config(const struct config *before, unsigned number)
 	struct config *config;
 
 	if (!even)
-		snprintf(more, sizeof(more), "cluster \"more\" { gmond_port = "
-		         "%u agents = { \"10.1.0.0/16\" } }\n", p[4]);
+		snprintf(more, sizeof(more),
+		         "cluster \"more\" { gmond_port = "
+		         "%u agents = { \"10.1.0.0/16\" } }\n",
+		         p[4]);
 	snprintf(text, sizeof(text),
 	         "sflow { port = %u bind = { \"127.0.0.1\" } sockets = 2 "
 	         "vm = host allow = { \"%s\" } }\n%s"
@@ -92,10 +94,9 @@ new_config(const struct config *before, unsigned number)
 	         "archives \"^bytes_out$\" { rra = {} } }\n"
 	         "state = \"%s/state.db\"\nself { name = \"self%u\" }\n"
 	         "user = \"\"\n",
-	         p[0], even ? "127.0.0.0/8" : "127.0.0.1", more, p[3], number,
-	         p[1], p[2], number % 200, whole.folder,
-	         even ? "always" : "changed", number % 10, whole.folder,
-	         number % 2);
+	         p[0], even ? "127.0.0.0/8" : "127.0.0.1", more, p[3], number, p[1],
+	         p[2], number % 200, whole.folder, even ? "always" : "changed",
+	         number % 10, whole.folder, number % 2);
 	config = config_parse(text, whole.conf, before, fault);
 	if (config == NULL)
 		fail_msg("%s", fault);
@@ -129,8 +130,8 @@ bind_ports(void)
 		for (i = 0; i < COUNT_OF(whole.ports); i++)
 			whole.ports[i] = free_port();
 		whole.config = new_config(NULL, whole.reloads);
-		bound = ingest_bind(whole.config) == 0 &&
-		        server_bind(whole.config) == 0;
+		bound =
+		    ingest_bind(whole.config) == 0 && server_bind(whole.config) == 0;
 		if (!bound) {
 			ingest_stop();
 			server_stop(clock_ms());
@@ -152,8 +153,7 @@ begin(void)
 	collector_set_wall(whole.collector, clock_wall_offset());
 	assert_int_equal(steps_open(store), 0);
 	whole.state = state_open(whole.config->state, &database_migrations,
-	                         whole.collector, clock_ms(),
-	                         clock_wall_offset());
+	                         whole.collector, clock_ms(), clock_wall_offset());
 	assert_non_null(whole.state);
 	status_begin(collector_stats(whole.collector), clock_ms());
 	own_start(store, whole.config, collector_stats(whole.collector));
@@ -246,9 +246,9 @@ send_all_the_time(void *argument)
 static void
 read_once(unsigned turn)
 {
-	static const char *const asked[] = {
-	    "/\n", "/?filter=summary\n", "/all\n",
-	    "GET /status HTTP/1.0\r\n\r\n", "/all/guest0-0\n"};
+	static const char *const asked[] = {"/\n", "/?filter=summary\n", "/all\n",
+	                                    "GET /status HTTP/1.0\r\n\r\n",
+	                                    "/all/guest0-0\n"};
 	static const char xml_end[] = "</GANGLIA_XML>\n";
 	unsigned port = 1 + turn % 3, query = turn / 3 % COUNT_OF(asked);
 	int s = open_socket(SOCK_STREAM, whole.ports[port]);
@@ -268,9 +268,8 @@ read_once(unsigned turn)
 	} while (n > 0 && turn % 10 != 9);
 	close(s);
 	if (turn % 10 != 9 && !(port == 2 && query >= 3) &&
-	    (got.len < sizeof(xml_end) ||
-	     memcmp(got.bytes + got.len - strlen(xml_end), xml_end,
-	            strlen(xml_end)) != 0))
+	    (got.len < sizeof(xml_end) || memcmp(got.bytes + got.len - strlen(xml_end),
+	                                         xml_end, strlen(xml_end)) != 0))
 		atomic_fetch_add(&whole.broken, 1);
 	buffer_free(&got);
 	atomic_fetch_add(&whole.read, 1);
@@ -294,10 +293,12 @@ start_others(void)
 	atomic_store(&whole.end, false);
 	for (i = 0; i < SENDERS; i++)
 		assert_int_equal(pthread_create(&whole.senders[i], NULL,
-		                                send_all_the_time, (void *)i), 0);
+		                                send_all_the_time, (void *)i),
+		                 0);
 	for (i = 0; i < READERS; i++)
 		assert_int_equal(pthread_create(&whole.readers[i], NULL,
-		                                read_all_the_time, (void *)i), 0);
+		                                read_all_the_time, (void *)i),
+		                 0);
 }
 
 static void
@@ -318,8 +319,7 @@ static bool
 is_enough(unsigned reloads)
 {
 	return atomic_load(&whole.sent) >= LEAST_DATAGRAMS &&
-	       atomic_load(&whole.read) >= LEAST_READ &&
-	       reloads >= LEAST_RELOADS &&
+	       atomic_load(&whole.read) >= LEAST_READ && reloads >= LEAST_RELOADS &&
 	       counter_get(&counters.steps) >= LEAST_STEPS &&
 	       counter_get(&counters.rrd_updates) > 0 &&
 	       counter_get(&counters.state_saved) >= SENDERS * AGENTS;
@@ -352,8 +352,8 @@ test_whole(void **state)
 		atomic_store(&whole.read, 0);
 		begin();
 		if (lives > 0)
-			assert_true(store_count(collector_store(
-			    whole.collector)) >= SENDERS * AGENTS);
+			assert_true(store_count(collector_store(whole.collector)) >=
+			            SENDERS * AGENTS);
 		start_others();
 		live();
 		end_others();

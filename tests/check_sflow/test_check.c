@@ -31,8 +31,7 @@ heartbeat_of_host(void **state)
 	(void)state;
 	assert_says(CHECK_OK, "--host h --heartbeat", xml, "h: heard 12 s ago");
 	assert_says(CHECK_OK, "--host h --heartbeat -w 12", xml, "OK");
-	assert_says(CHECK_WARNING, "--host h --heartbeat -w 11", xml,
-	            "(warning: 11)");
+	assert_says(CHECK_WARNING, "--host h --heartbeat -w 11", xml, "(warning: 11)");
 	assert_says(CHECK_CRITICAL, "--host h --heartbeat -w 5 -c 11", xml,
 	            "(critical: 11)");
 }
@@ -41,10 +40,10 @@ heartbeat_of_host(void **state)
 static void
 heartbeat_that_is_held_back(void **state)
 {
-	const char *xml = scene_cluster(HOST(
-	    "h", "60", "20",
-	    METRIC("a", "1", "float", "250") METRIC("b", "1", "float", "200")
-	        METRIC("c", "x", "string", "900")));
+	const char *xml = scene_cluster(
+	    HOST("h", "60", "20",
+	         METRIC("a", "1", "float", "250") METRIC("b", "1", "float", "200")
+	             METRIC("c", "x", "string", "900")));
 
 	(void)state;
 	assert_says(CHECK_OK, "--host h --heartbeat", xml, "heard 200 s ago");
@@ -54,13 +53,12 @@ heartbeat_that_is_held_back(void **state)
 static void
 heartbeat_without_metrics(void **state)
 {
-	const char *xml = scene_cluster(
-	    HOST("h", "2", "20", METRIC("a", "1", "float", "25")));
+	const char *xml =
+	    scene_cluster(HOST("h", "2", "20", METRIC("a", "1", "float", "25")));
 
 	(void)state;
 	assert_says(CHECK_OK, "--host h --heartbeat", xml, "heard 2 s ago");
-	assert_says(CHECK_OK, "--host h --heartbeat --metric a", xml,
-	            "heard 2 s ago");
+	assert_says(CHECK_OK, "--host h --heartbeat --metric a", xml, "heard 2 s ago");
 	xml = scene_cluster(HOST("h", "61", "20", ""));
 	assert_says(CHECK_OK, "--host h --heartbeat", xml, "heard 61 s ago");
 }
@@ -95,9 +93,8 @@ metric_is_judged(void **state)
 	            "h: load_one 5.50");
 	assert_says(CHECK_WARNING, "--host h --metric load_one -w 5.4", xml,
 	            "h: load_one 5.50 (warning: 5.4)");
-	assert_says(CHECK_CRITICAL,
-	            "--host h --metric load_one -w 5 --metric n -c 6", xml,
-	            "h: n 7 (critical: 6)");
+	assert_says(CHECK_CRITICAL, "--host h --metric load_one -w 5 --metric n -c 6",
+	            xml, "h: n 7 (critical: 6)");
 	assert_says(CHECK_CRITICAL, "--host h --all-metrics . -c 6", xml,
 	            "h: n 7 (critical: 6)");
 	assert_null(strstr(scene_output, "OK: "));
@@ -106,20 +103,18 @@ metric_is_judged(void **state)
 static void
 metric_that_is_none(void **state)
 {
-	static const char *const numbers[] = {"nan", "NaN", "inf", "-inf", "",
-	                                      "1x", "0x1", "1e999"};
-	const char *xml = scene_cluster(
-	    HOST("h", "1", "20", METRIC("os", "5", "string", "1")));
+	static const char *const numbers[] = {"nan", "NaN", "inf", "-inf",
+	                                      "",    "1x",  "0x1", "1e999"};
+	const char *xml =
+	    scene_cluster(HOST("h", "1", "20", METRIC("os", "5", "string", "1")));
 	size_t i;
 
 	(void)state;
-	assert_says(CHECK_UNKNOWN, "--host h --metric os", xml,
-	            "os is no number");
+	assert_says(CHECK_UNKNOWN, "--host h --metric os", xml, "os is no number");
 	assert_says(CHECK_UNKNOWN, "--host h --metric load_one", xml,
 	            "load_one is not there");
 	assert_says(CHECK_UNKNOWN, "--host h --metric load", xml, "not there");
-	assert_says(CHECK_UNKNOWN, "--host h --all-metrics .", xml,
-	            ". is not there");
+	assert_says(CHECK_UNKNOWN, "--host h --all-metrics .", xml, ". is not there");
 	for (i = 0; i < COUNT_OF(numbers); i++) {
 		char host[512];
 
@@ -133,27 +128,24 @@ metric_that_is_none(void **state)
 static void
 old_value(void **state)
 {
-	const char *xml = scene_cluster(
-	    HOST("h", "1", "20", METRIC("a", "1", "float", "241")
-	                             METRIC("b", "1", "float", "240")));
+	const char *xml = scene_cluster(HOST("h", "1", "20",
+	                                     METRIC("a", "1", "float", "241")
+	                                         METRIC("b", "1", "float", "240")));
 
 	(void)state;
 	assert_says(CHECK_OK, "--host h --metric a", xml, "a 1");
-	assert_says(CHECK_UNKNOWN, "--host h --metric a --age", xml,
-	            "a is old: 241 s");
+	assert_says(CHECK_UNKNOWN, "--host h --metric a --age", xml, "a is old: 241 s");
 	assert_says(CHECK_OK, "--host h --metric b --age", xml, "b 1");
 }
 
 static void
 names_are_whole(void **state)
 {
-	const char *xml = scene_cluster(
-	    HOST("web10", "1", "20", LOAD("1")) HOST("WEB1", "1", "20",
-	                                             LOAD("2")));
+	const char *xml = scene_cluster(HOST("web10", "1", "20", LOAD("1"))
+	                                    HOST("WEB1", "1", "20", LOAD("2")));
 
 	(void)state;
-	assert_says(CHECK_UNKNOWN, "--host web1 --heartbeat", xml,
-	            "no host web1");
+	assert_says(CHECK_UNKNOWN, "--host web1 --heartbeat", xml, "no host web1");
 	assert_says(CHECK_OK, "--host web1 --heartbeat --absent=ok", xml,
 	            "no host web1");
 	assert_says(CHECK_CRITICAL,
@@ -216,7 +208,7 @@ many_hosts(void **state)
 {
 	const char *xml = scene_cluster(
 	    HOST("web1", "1", "20", LOAD("1")) HOST("web2", "1", "20", LOAD("9"))
-	        HOST("web3", "99", "20", LOAD("9")) HOST("db", "1", "20", ""));
+		HOST("web3", "99", "20", LOAD("9")) HOST("db", "1", "20", ""));
 
 	(void)state;
 	assert_says(CHECK_CRITICAL, "--cluster c --metric load_one -c 5", xml,
@@ -239,12 +231,12 @@ the_highest(void **state)
 {
 	const char *xml = scene_cluster(
 	    HOST("a", "1", "20", LOAD("3")) HOST("b", "1", "20", LOAD("-1"))
-	        HOST("c", "1", "20", LOAD("20")) HOST("d", "99", "20", LOAD("99"))
-	            HOST("e", "1", "20", LOAD("10")));
+		HOST("c", "1", "20", LOAD("20")) HOST("d", "99", "20", LOAD("99"))
+		    HOST("e", "1", "20", LOAD("10")));
 
 	(void)state;
-	assert_says(CHECK_OK, "--cluster c --metric load_one --top 3 load_one",
-	            xml, "Highest load_one:\nc 20\ne 10\na 3\n");
+	assert_says(CHECK_OK, "--cluster c --metric load_one --top 3 load_one", xml,
+	            "Highest load_one:\nc 20\ne 10\na 3\n");
 	assert_null(strstr(scene_output, "b -1\n"));
 	assert_says(CHECK_WARNING, "--cluster c --hosts-down -w 0 --top 1 load_one",
 	            xml, "Highest load_one:\nc 20\nd down, last heard 5 s");
@@ -274,28 +266,26 @@ counted_once(void **state)
 
 	(void)state;
 	assert_says(CHECK_OK, "--hosts-down", grid, "40 of 100 hosts down");
-	assert_says(CHECK_OK, "--hosts-down --cluster a", grid,
-	            "6 of 16 hosts down");
+	assert_says(CHECK_OK, "--hosts-down --cluster a", grid, "6 of 16 hosts down");
 	assert_says(CHECK_UNKNOWN, "--hosts-down --cluster x", grid,
 	            "no host in cluster x");
 	assert_says(CHECK_OK, "--hosts-down", both, "1 of 2 hosts down");
-	assert_says(CHECK_UNKNOWN, "--hosts-down",
-	            "<GANGLIA_XML></GANGLIA_XML>", "no host");
+	assert_says(CHECK_UNKNOWN, "--hosts-down", "<GANGLIA_XML></GANGLIA_XML>",
+	            "no host");
 }
 
 static void
 counts_and_percent(void **state)
 {
-	const char *xml = scene_cluster(HOST("a", "1", "20", "")
-	                                    HOST("b", "99", "20", ""));
+	const char *xml =
+	    scene_cluster(HOST("a", "1", "20", "") HOST("b", "99", "20", ""));
 
 	(void)state;
 	assert_says(CHECK_OK, "--hosts-down -w 1 -c 50%", xml,
 	            "'down'=1;1;;0;2 'down_percent'=50.00%;;50;0;100\n");
 	assert_says(CHECK_WARNING, "--hosts-down -w 0 -c 50%", xml,
 	            "1 of 2 hosts down (warning: 0)");
-	assert_says(CHECK_CRITICAL, "--hosts-down -w 0 -c 49%", xml,
-	            "(critical: 49%)");
+	assert_says(CHECK_CRITICAL, "--hosts-down -w 0 -c 49%", xml, "(critical: 49%)");
 }
 
 /* More than can be kept ------------------------------------------------------------------- */
@@ -312,8 +302,10 @@ a_thousand_metrics(void **state)
 	for (i = 0; i < 1000; i++)
 		len += (size_t)sprintf(
 		    text + len,
-		    "<METRIC NAME=\"m%zu\" VAL=\"%s\" TYPE=\"float\" TN=\"1\"/>",
-		    i, i == 999 ? "9" : i == 500 ? "4" : "1");
+		    "<METRIC NAME=\"m%zu\" VAL=\"%s\" TYPE=\"float\" TN=\"1\"/>", i,
+		    i == 999   ? "9"
+		    : i == 500 ? "4"
+			       : "1");
 	sprintf(text + len, "</HOST>\n");
 	assert_says(CHECK_CRITICAL, "--host h --all-metrics ^m -w 3 -c 5",
 	            scene_cluster(text), "h: m999 9 (critical: 5) |");

@@ -42,8 +42,7 @@ take_query(int client)
 	size_t len = 0;
 
 	while (len < sizeof(server.query) - 1 &&
-	       read(client, server.query + len, 1) == 1 &&
-	       server.query[len++] != '\n')
+	       read(client, server.query + len, 1) == 1 && server.query[len++] != '\n')
 		;
 	server.query[len] = '\0';
 }
@@ -97,8 +96,8 @@ begin(void **state)
 	server.len = strlen(document);
 	here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	server.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(server.listener, (struct sockaddr *)&here,
-	                      sizeof(here)), 0);
+	assert_int_equal(bind(server.listener, (struct sockaddr *)&here, sizeof(here)),
+	                 0);
 	assert_int_equal(listen(server.listener, 4), 0);
 	getsockname(server.listener, (struct sockaddr *)&here, &len);
 	server.port = ntohs(here.sin_port);
@@ -146,8 +145,7 @@ read_by(const struct ganglia_visitor *visitor, enum daemon_ask ask,
 	strcpy(fault, "");
 	strcpy(address.host, "127.0.0.1");
 	assert_int_equal(pthread_create(&server.thread, NULL, serve, NULL), 0);
-	result = daemon_read(&address, query, visitor,
-	                     clock_ms() + patience_ms, fault);
+	result = daemon_read(&address, query, visitor, clock_ms() + patience_ms, fault);
 	pthread_join(server.thread, NULL);
 	return result;
 }
@@ -182,9 +180,13 @@ test_addresses(void **state)
 	    {"[::1]:65535", "::1", 65535},    {"[::1]", "::1", 8649},
 	    {"fd00::8:1", "fd00::8:1", 8649}, {"::", "::", 8649},
 	};
-	static const char *const bad[] = {
-	    "", ":8649", "a:", "a:0", "a:65536", "a:1x", "a:-1", "a: 1", "a:+1",
-	    "[]:1", "[::1", "[::1]x", "[::1]:", "a:99999999999999999999"};
+	static const char *const bad[] = {"",        ":8649",
+	                                  "a:",      "a:0",
+	                                  "a:65536", "a:1x",
+	                                  "a:-1",    "a: 1",
+	                                  "a:+1",    "[]:1",
+	                                  "[::1",    "[::1]x",
+	                                  "[::1]:",  "a:99999999999999999999"};
 	struct daemon_address address;
 	char text[2 * DAEMON_ADDRESS];
 	size_t i;
@@ -230,9 +232,9 @@ test_queries(void **state)
 	(void)state;
 	server.is_asked = true;
 	for (i = 0; i < COUNT_OF(queries); i++) {
-		assert_int_equal(read_by(&visitor, DAEMON_ASK_ALWAYS,
-		                         &queries[i].query, LONG_MS),
-		                 DAEMON_DONE);
+		assert_int_equal(
+		    read_by(&visitor, DAEMON_ASK_ALWAYS, &queries[i].query, LONG_MS),
+		    DAEMON_DONE);
 		assert_string_equal(server.query, queries[i].sent);
 		assert_int_equal(hosts, 1);
 	}
@@ -411,20 +413,19 @@ test_refused(void **state)
 {
 	static const struct ganglia_visitor visitor = {.host = count_host};
 	static const struct daemon_query query;
-	struct daemon_address address = {.host = "127.0.0.1",
-	                                 .port = server.port};
+	struct daemon_address address = {.host = "127.0.0.1", .port = server.port};
 
 	(void)state;
 	close(server.listener);
-	assert_int_equal(daemon_read(&address, &query, &visitor,
-	                             clock_ms() + LONG_MS, fault),
-	                 DAEMON_REFUSED);
+	assert_int_equal(
+	    daemon_read(&address, &query, &visitor, clock_ms() + LONG_MS, fault),
+	    DAEMON_REFUSED);
 	assert_non_null(strstr(fault, "Connection refused"));
 	server.listener = -1;
 	strcpy(address.host, "no.such.host.invalid");
-	assert_int_equal(daemon_read(&address, &query, &visitor,
-	                             clock_ms() + LONG_MS, fault),
-	                 DAEMON_REFUSED);
+	assert_int_equal(
+	    daemon_read(&address, &query, &visitor, clock_ms() + LONG_MS, fault),
+	    DAEMON_REFUSED);
 	assert_non_null(strstr(fault, "no.such.host.invalid: "));
 }
 
@@ -434,8 +435,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test_setup_teardown(test_queries, begin, finish),
-	    cmocka_unit_test_setup_teardown(test_asks_who_is_silent, begin,
-	                                    finish),
+	    cmocka_unit_test_setup_teardown(test_asks_who_is_silent, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_plain, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_http, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_gzip, begin, finish),

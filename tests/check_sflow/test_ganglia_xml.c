@@ -71,8 +71,7 @@ static struct {
 	const char *skip; /* metrics of this host are not wanted */
 } told;
 
-static bool
-tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static bool tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static bool
 tell(const char *format, ...)
@@ -81,12 +80,10 @@ tell(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	told.len += (size_t)vsnprintf(line, sizeof(told.text) - told.len, format,
-	                              args);
+	told.len += (size_t)vsnprintf(line, sizeof(told.text) - told.len, format, args);
 	va_end(args);
 	assert_true(told.len < sizeof(told.text));
-	return told.stop == NULL ||
-	       strncmp(line, told.stop, strlen(told.stop)) != 0;
+	return told.stop == NULL || strncmp(line, told.stop, strlen(told.stop)) != 0;
 }
 
 static bool
@@ -103,21 +100,20 @@ on_host(void *context, const struct ganglia_host *h, bool *metrics)
 	assert_true(*metrics);
 	if (told.skip != NULL && strcmp(h->name, told.skip) == 0)
 		*metrics = false;
-	return tell("host %s %s %s %lld %lld %lld %lld %lld\n", h->cluster,
-	            h->name, h->address, (long long)h->reported_s,
-	            (long long)h->tn_s, (long long)h->tmax_s,
-	            (long long)h->dmax_s, (long long)h->started_s);
+	return tell("host %s %s %s %lld %lld %lld %lld %lld\n", h->cluster, h->name,
+	            h->address, (long long)h->reported_s, (long long)h->tn_s,
+	            (long long)h->tmax_s, (long long)h->dmax_s,
+	            (long long)h->started_s);
 }
 
 static bool
-on_metric(void *context, const struct ganglia_host *h,
-          const struct ganglia_metric *m)
+on_metric(void *context, const struct ganglia_host *h, const struct ganglia_metric *m)
 {
 	(void)context;
-	return tell("metric %s %s %s %s '%s' %s %s|%s|%s %lld %lld %lld\n",
-	            h->name, m->name, m->value, m->type, m->units, m->slope,
-	            m->group, m->about, m->title, (long long)m->tn_s,
-	            (long long)m->tmax_s, (long long)m->dmax_s);
+	return tell("metric %s %s %s %s '%s' %s %s|%s|%s %lld %lld %lld\n", h->name,
+	            m->name, m->value, m->type, m->units, m->slope, m->group, m->about,
+	            m->title, (long long)m->tn_s, (long long)m->tmax_s,
+	            (long long)m->dmax_s);
 }
 
 static bool
@@ -139,18 +135,21 @@ static bool
 on_count(void *context, const struct ganglia_count *c)
 {
 	(void)context;
-	return tell("count %s: %lld up %lld down\n", c->cluster,
-	            (long long)c->up, (long long)c->down);
+	return tell("count %s: %lld up %lld down\n", c->cluster, (long long)c->up,
+	            (long long)c->down);
 }
 
-static const struct ganglia_visitor teller = {
-    .cluster = on_cluster, .host = on_host, .metric = on_metric,
-    .host_end = on_host_end, .sum = on_sum, .count = on_count};
+static const struct ganglia_visitor teller = {.cluster = on_cluster,
+                                              .host = on_host,
+                                              .metric = on_metric,
+                                              .host_end = on_host_end,
+                                              .sum = on_sum,
+                                              .count = on_count};
 
 /* Pushes it in pieces of `step` bytes. The fault is copied where there is one. */
 static enum ganglia_state
-push(const struct ganglia_visitor *visitor, const char *text, size_t len,
-     size_t step, char *fault)
+push(const struct ganglia_visitor *visitor, const char *text, size_t len, size_t step,
+     char *fault)
 {
 	struct ganglia_xml *xml = ganglia_xml_new(visitor);
 	enum ganglia_state state = GANGLIA_MORE;
@@ -189,8 +188,8 @@ test_any_pieces(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(steps); i++) {
-		assert_int_equal(push(&teller, whole, strlen(whole), steps[i],
-		                      NULL), GANGLIA_END);
+		assert_int_equal(push(&teller, whole, strlen(whole), steps[i], NULL),
+		                 GANGLIA_END);
 		assert_string_equal(told.text, all_told);
 	}
 }
@@ -203,10 +202,8 @@ test_nobody_listens(void **state)
 	static const char more[] = HEAD TAIL "<<<& nonsense";
 
 	(void)state;
-	assert_int_equal(push(&deaf, whole, strlen(whole), 100, NULL),
-	                 GANGLIA_END);
-	assert_int_equal(push(&teller, more, strlen(more), 1000, NULL),
-	                 GANGLIA_END);
+	assert_int_equal(push(&deaf, whole, strlen(whole), 100, NULL), GANGLIA_END);
+	assert_int_equal(push(&teller, more, strlen(more), 1000, NULL), GANGLIA_END);
 	assert_string_equal(told.text, "");
 }
 
@@ -214,8 +211,8 @@ static void
 test_stop(void **state)
 {
 	static const char *const lines[] = {
-	    "count", "sum", "cluster web", "host web a", "metric a load_one",
-	    "end a", "metric b", "cluster caf", "count caf", "sum caf"};
+	    "count", "sum",      "cluster web", "host web a", "metric a load_one",
+	    "end a", "metric b", "cluster caf", "count caf",  "sum caf"};
 	const char *line;
 	size_t i;
 
@@ -236,8 +233,7 @@ test_unwanted_metrics(void **state)
 {
 	(void)state;
 	told.skip = "a";
-	assert_int_equal(push(&teller, whole, strlen(whole), 11, NULL),
-	                 GANGLIA_END);
+	assert_int_equal(push(&teller, whole, strlen(whole), 11, NULL), GANGLIA_END);
 	assert_null(strstr(told.text, "metric a"));
 	assert_non_null(strstr(told.text, "end a"));
 	assert_non_null(strstr(told.text, "metric b"));
@@ -255,8 +251,7 @@ test_odd_but_good(void **state)
 	    "</METRIC></GANGLIA_XML>";
 
 	(void)state;
-	assert_int_equal(push(&teller, text, strlen(text), 5, NULL),
-	                 GANGLIA_END);
+	assert_int_equal(push(&teller, text, strlen(text), 5, NULL), GANGLIA_END);
 	assert_string_equal(told.text, "host  x  -1 -1 -1 -1 -1\n"
 	                               "metric x m 1  ''  || -1 -1 -1\n"
 	                               "end x\n"
@@ -313,8 +308,7 @@ test_refused(void **state)
 	    {"<GANGLIA_XML><HOST><METRIC><METRIC>", "a METRIC in a METRIC"},
 	    {"<GANGLIA_XML><HOSTS UP=\"1\"/>", "HOSTS without numbers"},
 	    {"<GANGLIA_XML><HOST NAME=\"&nothing;\">", "undefined entity"},
-	    {"<!DOCTYPE GANGLIA_XML [<!ENTITY a \"aaaaaaaa\">]>",
-	     "declares an entity"},
+	    {"<!DOCTYPE GANGLIA_XML [<!ENTITY a \"aaaaaaaa\">]>", "declares an entity"},
 	    {"<!DOCTYPE x [<!ENTITY % a \"b\">%a;]>", "declares an entity"},
 	    {"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>",
 	     "declares an entity"},
@@ -329,8 +323,7 @@ test_refused(void **state)
 
 /* `count` times `part` behind `begin`. */
 static void
-assert_flood(const char *begin, const char *part, size_t count,
-             const char *expected)
+assert_flood(const char *begin, const char *part, size_t count, const char *expected)
 {
 	size_t len = strlen(begin), each = strlen(part), i;
 	char *text = malloc(len + count * each);
@@ -380,15 +373,23 @@ test_numbers(void **state)
 		bool is;
 		double number;
 	} numbers[] = {
-	    {"float", "0.5", true, 0.5}, {"uint32", "4294967295", true, 4294967295},
-	    {"double", "-1e3", true, -1000}, {"double", "1.5E+2", true, 150},
+	    {"float", "0.5", true, 0.5},
+	    {"uint32", "4294967295", true, 4294967295},
+	    {"double", "-1e3", true, -1000},
+	    {"double", "1.5E+2", true, 150},
 	    {"timestamp", "1700000000", true, 1700000000},
-	    {"string", "5", false, 0}, {"float", "", false, 0},
-	    {"float", "nan", false, 0}, {"float", "inf", false, 0},
-	    {"float", "-inf", false, 0}, {"float", "1e999", false, 0},
-	    {"float", "0x10", false, 0}, {"float", " 1", false, 0},
-	    {"float", "1 ", false, 0}, {"float", "1,5", false, 0},
-	    {"float", "1.5.5", false, 0}, {"float", "+-1", false, 0},
+	    {"string", "5", false, 0},
+	    {"float", "", false, 0},
+	    {"float", "nan", false, 0},
+	    {"float", "inf", false, 0},
+	    {"float", "-inf", false, 0},
+	    {"float", "1e999", false, 0},
+	    {"float", "0x10", false, 0},
+	    {"float", " 1", false, 0},
+	    {"float", "1 ", false, 0},
+	    {"float", "1,5", false, 0},
+	    {"float", "1.5.5", false, 0},
+	    {"float", "+-1", false, 0},
 	    {"float", "e", false, 0},
 	};
 	struct ganglia_metric metric = {0};
@@ -414,8 +415,7 @@ test_times(void **state)
 	    "DMAX=\"99999999999999999999\" GMOND_STARTED=\"12a\"/></GANGLIA_XML>";
 
 	(void)state;
-	assert_int_equal(push(&teller, text, strlen(text), 50, NULL),
-	                 GANGLIA_END);
+	assert_int_equal(push(&teller, text, strlen(text), 50, NULL), GANGLIA_END);
 	assert_string_equal(told.text, "host  x  -1 -1 -1 -1 -1\nend x\n");
 }
 
@@ -426,9 +426,12 @@ test_down(void **state)
 		int64_t tn, tmax, localtime, reported;
 		bool down;
 	} hosts[] = {
-	    {0, 20, 0, 0, false},  {80, 20, 1000, 0, false},
-	    {81, 20, 0, 0, true},  {5, 1, 0, 0, true},
-	    {81, 0, 100, 40, false}, {0, 0, 101, 40, true},
+	    {0, 20, 0, 0, false},
+	    {80, 20, 1000, 0, false},
+	    {81, 20, 0, 0, true},
+	    {5, 1, 0, 0, true},
+	    {81, 0, 100, 40, false},
+	    {0, 0, 101, 40, true},
 	    {GANGLIA_UNKNOWN, 20, 101, 40, true},
 	    {1000000000000, 1000000000000, 0, 0, false},
 	};

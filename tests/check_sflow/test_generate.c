@@ -39,10 +39,14 @@ addresses(void **state)
 	static const struct {
 		const char *from, *to; /* NULL: none */
 	} table[] = {
-	    {"10.0.0.1", "10.0.0.1"},     {"fd80::1", "fd80::1"},
-	    {"fd80--1", "fd80::1"},       {"2001-db8--1-2", "2001:db8::1:2"},
-	    {"gmetad-bridge", NULL},      {"", NULL},
-	    {"10.0.0.1;x", NULL},         {"10-0-0-1", NULL},
+	    {"10.0.0.1", "10.0.0.1"},
+	    {"fd80::1", "fd80::1"},
+	    {"fd80--1", "fd80::1"},
+	    {"2001-db8--1-2", "2001:db8::1:2"},
+	    {"gmetad-bridge", NULL},
+	    {"", NULL},
+	    {"10.0.0.1;x", NULL},
+	    {"10-0-0-1", NULL},
 	    {"12345678-1234-1234-1234-123456789012", NULL},
 	    {"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111", NULL},
 	};
@@ -74,8 +78,7 @@ generate(struct generate *g, const struct options *options, const char *xml)
 	generate_begin(g, &visitor);
 	reader = ganglia_xml_new(&visitor);
 	assert_true(reader != NULL && out != NULL);
-	assert_int_equal(ganglia_xml_push(reader, xml, strlen(xml), true),
-	                 GANGLIA_END);
+	assert_int_equal(ganglia_xml_push(reader, xml, strlen(xml), true), GANGLIA_END);
 	ganglia_xml_free(reader);
 	assert_int_equal(section_write(&g->section, true, out, &count), 0);
 	fclose(out);
@@ -142,8 +145,8 @@ some_hosts(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(
-	    scene_parse(&options, "--generate-hosts --host-regex ^web"), -1);
+	assert_int_equal(scene_parse(&options, "--generate-hosts --host-regex ^web"),
+	                 -1);
 	text = generate(&g, &options, xml);
 	assert_non_null(strstr(text, "web1"));
 	assert_null(strstr(text, "db1"));
@@ -223,8 +226,8 @@ make_folder(void **state)
 static int
 remove_folder(void **state)
 {
-	static const char *const all[] = {"sub/1.cfg", "sub/2.txt", "sub/3.cfg",
-	                                  "sub", "a.cfg", "link", "new.cfg", ""};
+	static const char *const all[] = {"sub/1.cfg", "sub/2.txt", "sub/3.cfg", "sub",
+	                                  "a.cfg",     "link",      "new.cfg",   ""};
 	size_t i;
 
 	(void)state;

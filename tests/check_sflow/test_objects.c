@@ -26,8 +26,8 @@ who_is_defined(void **state)
 	    "host_name web8\n"
 	    "define host {\n host_name web10";
 	static const char *const defined[] = {"web1", "web 2", "web6"};
-	static const char *const not[] = {"web3", "web4", "web5", "web7",
-	                                  "web8", "web9", "web10", "web"};
+	static const char *const not [] = {"web3", "web4", "web5",  "web7",
+	                                   "web8", "web9", "web10", "web"};
 	struct names names = {NULL};
 	size_t i;
 
@@ -36,9 +36,9 @@ who_is_defined(void **state)
 	for (i = 0; i < COUNT_OF(defined); i++)
 		if (!names_has(&names, "host", defined[i]))
 			fail_msg("%s isn't", defined[i]);
-	for (i = 0; i < COUNT_OF(not); i++)
-		if (names_has(&names, "host", not[i]))
-			fail_msg("%s is", not[i]);
+	for (i = 0; i < COUNT_OF(not ); i++)
+		if (names_has(&names, "host", not [i]))
+			fail_msg("%s is", not [i]);
 	assert_true(names_has(&names, "hostgroup", "g1"));
 	assert_false(names_has(&names, "hostgroup", "g5"));
 	names_free(&names);
@@ -47,13 +47,13 @@ who_is_defined(void **state)
 static void
 names_that_are_safe(void **state)
 {
-	static const char *const safe[] = {"a", "web-1.example.net", "a b",
-	                                   "fd80--1", "x@y", "1/2", "a_b:c+d"};
+	static const char *const safe[] = {
+	    "a", "web-1.example.net", "a b", "fd80--1", "x@y", "1/2", "a_b:c+d"};
 	static const char *const unsafe[] = {
-	    "", " ", " a", "a ", "-a", "+a", "null", "a;b", "a'b", "a\"b",
-	    "a`b", "a$b", "a&b", "a|b", "a<b", "a>b", "a*b", "a?b", "a,b",
-	    "a(b", "a)b", "a=b", "a!b", "a%b", "a^b", "a~b", "a\\b", "a\nb",
-	    "a\tb", "a{b", "a}b", "a#b", "a\x7f", "a\xc3\xa9",
+	    "",     " ",    " a",  "a ",  "-a",  "+a",    "null",      "a;b", "a'b",
+	    "a\"b", "a`b",  "a$b", "a&b", "a|b", "a<b",   "a>b",       "a*b", "a?b",
+	    "a,b",  "a(b",  "a)b", "a=b", "a!b", "a%b",   "a^b",       "a~b", "a\\b",
+	    "a\nb", "a\tb", "a{b", "a}b", "a#b", "a\x7f", "a\xc3\xa9",
 	};
 	char *longest = calloc(1, OBJECTS_NAME + 1);
 	size_t i;
@@ -215,13 +215,15 @@ static void
 words_within_are_adopted(void **state)
 {
 	(void)state;
-	read_text(SECTION_BEGIN "# a note\n\ndefine command {\n x y\n}\n"
+	read_text(SECTION_BEGIN
+	          "# a note\n\ndefine command {\n x y\n}\n"
 	          "define hostgroup {\n hostgroup_name sflow-cluster-a\n}\n"
 	          "define host {\n host_name z\n" SECTION_END "behind\n");
 	see("a", "web1", "10.0.0.1");
 	see("a", "z", "10.0.0.1");
 	written();
-	assert_has(SECTION_END "# a note\ndefine command {\n x y\n}\n"
+	assert_has(SECTION_END
+	           "# a note\ndefine command {\n x y\n}\n"
 	           "define hostgroup {\n hostgroup_name sflow-cluster-a\n}\n"
 	           "define host {\n host_name z\nbehind\n");
 	assert_has_not("\thostgroup_name\t");
@@ -249,17 +251,20 @@ static void
 lines_that_are_damaged(void **state)
 {
 	static const char *const table[] = {
-	    SECTION_BEGIN, SECTION_END, SECTION_END SECTION_BEGIN,
+	    SECTION_BEGIN,
+	    SECTION_END,
+	    SECTION_END SECTION_BEGIN,
 	    SECTION_BEGIN SECTION_END SECTION_BEGIN SECTION_END,
-	    SECTION_BEGIN SECTION_BEGIN SECTION_END, "# END check_sflow",
+	    SECTION_BEGIN SECTION_BEGIN SECTION_END,
+	    "# END check_sflow",
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(table); i++) {
 		section_free(&section);
-		assert_int_equal(
-		    section_read(&section, table[i], strlen(table[i])), -2);
+		assert_int_equal(section_read(&section, table[i], strlen(table[i])),
+		                 -2);
 	}
 }
 

@@ -49,10 +49,11 @@ static void
 no_ranges(void **state)
 {
 	static const char *const table[] = {
-	    "", "@", ":", "@:", "~", "a", "10a", "a:10", "10:a", "10:20:30",
-	    "20:10", "10:~", "~~:1", "@@1", " 10", "10 ", "1 0", "0x10", "nan",
-	    "inf", "1e999", "1e", "-", "+", ".", "1..2", "10,5", "10::", "--1",
-	    "10%:20", "10:20%", "%", "5%%", "@5%x", "1e5e5", "~10",
+	    "",     "@",        ":",     "@:",   "~",     "a",      "10a",    "a:10",
+	    "10:a", "10:20:30", "20:10", "10:~", "~~:1",  "@@1",    " 10",    "10 ",
+	    "1 0",  "0x10",     "nan",   "inf",  "1e999", "1e",     "-",      "+",
+	    ".",    "1..2",     "10,5",  "10::", "--1",   "10%:20", "10:20%", "%",
+	    "5%%",  "@5%x",     "1e5e5", "~10",
 	};
 	struct range range;
 	size_t i;
@@ -66,8 +67,7 @@ no_ranges(void **state)
 static void
 percent(void **state)
 {
-	static const char *const table[] = {"5%", "5%:", "~:5%", "1%:5%",
-	                                    "@1%:5%"};
+	static const char *const table[] = {"5%", "5%:", "~:5%", "1%:5%", "@1%:5%"};
 	struct range range;
 	size_t i;
 
@@ -107,8 +107,8 @@ critical_first(void **state)
 static void
 the_worse_of_two(void **state)
 {
-	static const enum check_state order[] = {CHECK_OK, CHECK_UNKNOWN,
-	                                         CHECK_WARNING, CHECK_CRITICAL};
+	static const enum check_state order[] = {CHECK_OK, CHECK_UNKNOWN, CHECK_WARNING,
+	                                         CHECK_CRITICAL};
 	size_t i, k;
 
 	(void)state;

@@ -7,8 +7,8 @@
 #include "tests/sflow/unit.h"
 
 #define METRIC(name, value, units, slope) \
-	"<METRIC NAME=\"" name "\" VAL=\"" value "\" TYPE=\"float\" UNITS=\"" \
-	units "\" TN=\"1\" TMAX=\"60\" DMAX=\"600\" SLOPE=\"" slope "\"/>\n"
+	"<METRIC NAME=\"" name "\" VAL=\"" value "\" TYPE=\"float\" UNITS=\"" units \
+	"\" TN=\"1\" TMAX=\"60\" DMAX=\"600\" SLOPE=\"" slope "\"/>\n"
 
 /* What comes of a host "h" with these metrics. */
 static const char *
@@ -17,8 +17,8 @@ report(const char *options, const char *metrics)
 	static char line[512], host[4096];
 
 	snprintf(line, sizeof(line), "--host h %s", options);
-	snprintf(host, sizeof(host),
-	         "<HOST NAME=\"h\" TN=\"1\" TMAX=\"20\">%s</HOST>", metrics);
+	snprintf(host, sizeof(host), "<HOST NAME=\"h\" TN=\"1\" TMAX=\"20\">%s</HOST>",
+	         metrics);
 	scene_check(line, scene_cluster(host));
 	return scene_output;
 }
@@ -40,11 +40,11 @@ units_of_the_guidelines(void **state)
 	static const struct {
 		const char *units, *slope, *data;
 	} table[] = {
-	    {"s", "both", "'a'=1s;;"},      {"sec", "both", "'a'=1s;;"},
-	    {"ms", "both", "'a'=1ms;;"},    {"KB", "both", "'a'=1KB;;"},
-	    {"GB", "both", "'a'=1GB;;"},    {"Bytes", "both", "'a'=1B;;"},
+	    {"s", "both", "'a'=1s;;"},        {"sec", "both", "'a'=1s;;"},
+	    {"ms", "both", "'a'=1ms;;"},      {"KB", "both", "'a'=1KB;;"},
+	    {"GB", "both", "'a'=1GB;;"},      {"Bytes", "both", "'a'=1B;;"},
 	    {"bytes/sec", "both", "'a'=1;;"}, {"CPUs", "zero", "'a'=1;;"},
-	    {"", "positive", "'a'=1c;;"},   {"%", "positive", "'a'=1%;;"},
+	    {"", "positive", "'a'=1c;;"},     {"%", "positive", "'a'=1%;;"},
 	};
 	char metric[256];
 	size_t i;
@@ -65,9 +65,8 @@ texts_that_are_hostile(void **state)
 	const char *text;
 
 	(void)state;
-	text = report("--all-metrics .",
-	              METRIC("a|b&#10;c", "1", "x|y", "both")
-	                  METRIC("it's=&#233;", "2", "", "both"));
+	text = report("--all-metrics .", METRIC("a|b&#10;c", "1", "x|y", "both")
+	                                     METRIC("it's=&#233;", "2", "", "both"));
 	assert_string_equal(text, "SFLOW OK - h: a_b_c 1 x_y, it's=\xc3\xa9 2 | "
 	                          "'a_b_c'=1;; 'it''s_\xc3\xa9'=2;;\n");
 	scene_check("--host a|b --heartbeat", scene_cluster(""));
@@ -92,8 +91,7 @@ texts_that_are_long(void **state)
 static void
 more_for_who_asks(void **state)
 {
-	const char *metrics = METRIC("a", "1", "", "both")
-	    METRIC("b", "9", "", "both");
+	const char *metrics = METRIC("a", "1", "", "both") METRIC("b", "9", "", "both");
 
 	(void)state;
 	assert_null(strstr(report("--all-metrics . -w 5", metrics), "OK: "));
@@ -124,9 +122,10 @@ never_too_long(void **state)
 		    "<HOST NAME=\"%zu%s\" TN=\"1\" TMAX=\"20\">"
 		    METRIC("a", "9", "", "both") "</HOST>",
 		    i, i % 2 == 0 ? name : "");
-		/* clang-format on */
+	/* clang-format on */
 	assert_int_equal(scene_check("--cluster c --all-metrics . -c 5 -vvv "
-	                             "--top 100 a", scene_cluster(hosts)),
+	                             "--top 100 a",
+	                             scene_cluster(hosts)),
 	                 CHECK_CRITICAL);
 	assert_true(strlen(scene_output) <= REPORT_MAX);
 	assert_non_null(strstr(scene_output, "2000 of 2000 hosts: "));

@@ -18,7 +18,7 @@
 static const struct event_settings settings = {.program = "/bin/admin"};
 static char log_text[1024];
 static char environment_text[4096];
-static int started;        /* programs, whose pids are 1 and so on */
+static int started; /* programs, whose pids are 1 and so on */
 static bool ended[PIDS];
 static unsigned killed, looks;
 static int spawn_error;
@@ -107,13 +107,13 @@ teardown(void **state)
 static struct event
 event_of(enum event_kind kind)
 {
-	struct event event = {.kind = kind,
-	                      .agent = {ADDRESS_IPV4, {10, 1, 0, 1}},
-	                      .host = "web1",
-	                      .last_ms = NOW,
-	                      .values = {.now = 2, .limit = 3},
-	                      .of.membership = {.heard_ms = NOW - 65000,
-	                                        .interval_ms = 30500}};
+	struct event event = {
+	    .kind = kind,
+	    .agent = {ADDRESS_IPV4, {10, 1, 0, 1}},
+	    .host = "web1",
+	    .last_ms = NOW,
+	    .values = {.now = 2, .limit = 3},
+	    .of.membership = {.heard_ms = NOW - 65000, .interval_ms = 30500}};
 
 	return event;
 }
@@ -144,8 +144,8 @@ what_the_program_is_told(void **state)
 	event = event_of(EVENT_RENAMED);
 	strcpy(event.of.membership.old_name, "old1");
 	event_program.tell(&settings, &event, now, OFFSET);
-	assert_non_null(strstr(environment_text,
-	                       "SFLOW_HOST=web1\nSFLOW_OLD_HOST=old1\n"));
+	assert_non_null(
+	    strstr(environment_text, "SFLOW_HOST=web1\nSFLOW_OLD_HOST=old1\n"));
 }
 
 static void
@@ -234,12 +234,9 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(what_the_program_is_told),
-	    TEST(no_program),
-	    TEST(program_that_cannot_run),
-	    TEST(so_many_at_a_time),
-	    TEST(so_long_at_most),
-	    TEST(it_looks_once_a_second),
+	    TEST(what_the_program_is_told), TEST(no_program),
+	    TEST(program_that_cannot_run),  TEST(so_many_at_a_time),
+	    TEST(so_long_at_most),          TEST(it_looks_once_a_second),
 	    TEST(the_end_kills_all),
 	};
 

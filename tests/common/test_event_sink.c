@@ -65,8 +65,8 @@ static const struct event_settings settings = {.program = "/p",
                                                .nagios_commands = "/n"};
 
 static void
-tell(char sink, const struct event_settings *s, const struct event *event,
-     int64_t now, int64_t offset)
+tell(char sink, const struct event_settings *s, const struct event *event, int64_t now,
+     int64_t offset)
 {
 	assert_ptr_equal(s, &settings);
 	assert_true(now == NOW && offset == OFFSET);

@@ -240,8 +240,8 @@ the_newest_of_a_host(void **state)
 	tell(EVENT_RETURNED, "web1");
 	assert_int_equal(waiting(), 2);
 	nagios_tick(path, now);
-	assert_read(COMMAND "web1;0;sFlow: heard again after 42 s\n"
-	            COMMAND "web2;1;sFlow: silent for 42 s, 2 heartbeats missed\n");
+	assert_read(COMMAND "web1;0;sFlow: heard again after 42 s\n" COMMAND
+	                    "web2;1;sFlow: silent for 42 s, 2 heartbeats missed\n");
 	assert_int_equal(waiting(), 0);
 	nagios_tick(path, now);
 	assert_read("");
@@ -286,8 +286,10 @@ hostile_names(void **state)
 	longest[sizeof(longest) - 1] = '\0';
 	tell(EVENT_DOWN, longest);
 	nagios_tick(path, now);
-	assert_int_equal(strlen(read_all()), strlen(COMMAND) + strlen(longest) +
-	                 strlen(";1;sFlow: silent for 42 s, 2 heartbeats missed\n"));
+	assert_int_equal(
+	    strlen(read_all()),
+	    strlen(COMMAND) + strlen(longest) +
+		strlen(";1;sFlow: silent for 42 s, 2 heartbeats missed\n"));
 }
 
 /* What is wrong with the file ------------------------------------------------------- */
@@ -490,6 +492,5 @@ main(void)
 	    TEST(the_log_is_bounded),
 	};
 
-	return cmocka_run_group_tests_name("nagios", tests, make_folder,
-	                                   remove_folder);
+	return cmocka_run_group_tests_name("nagios", tests, make_folder, remove_folder);
 }

@@ -103,8 +103,8 @@ static bool
 is_costly(const char *line)
 {
 	for (; *line != '\0'; line++)
-		if (*line == '{' || (strchr("+*?", *line) != NULL &&
-		                     strchr("+*?)", line[1]) != NULL))
+		if (*line == '{' ||
+		    (strchr("+*?", *line) != NULL && strchr("+*?)", line[1]) != NULL))
 			return true;
 	return false;
 }
@@ -170,8 +170,8 @@ generate(const char *text, size_t len, size_t *new_len)
 		    memcmp(new, section.before, section.before_len) != 0)
 			broken("what is before stays", new);
 		if (section.behind_len > 0 &&
-		    memcmp(new + *new_len - section.behind_len,
-		           section.behind, section.behind_len) != 0)
+		    memcmp(new + *new_len - section.behind_len, section.behind,
+		           section.behind_len) != 0)
 			broken("what is behind stays", new);
 	}
 	section_free(&section);

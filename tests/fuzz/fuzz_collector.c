@@ -29,8 +29,7 @@ check_reading(const struct run *r, const struct store_reading *reading)
 	} else {
 		rules_number(metric, reading->number);
 	}
-	if (reading->tmax_s < 60 || reading->dmax_s < 600 ||
-	    reading->heard_ms > r->now)
+	if (reading->tmax_s < 60 || reading->dmax_s < 600 || reading->heard_ms > r->now)
 		rules_broken("a reading lives long enough", reading->name);
 }
 

@@ -25,13 +25,14 @@ size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
 	static const uint32_t words[] = {
-	    0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 28, 64, 1001, 1002,
-	    1003, 1004, 1005, 1006, 1007, 1012, 1014, 1032, 2000, 2001, 2003,
-	    2100, 2206, 0x800, 0x86dd, 0x8100, 17613802,
+	    0,        1,        2,          3,          4,         5,      6,
+	    7,        8,        10,         12,         16,        20,     24,
+	    28,       64,       1001,       1002,       1003,      1004,   1005,
+	    1006,     1007,     1012,       1014,       1032,      2000,   2001,
+	    2003,     2100,     2206,       0x800,      0x86dd,    0x8100, 17613802,
 	    17613803, 18075650, 0x7fffffff, 0xfffffffc, 0xffffffff};
 
-	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))],
-	                   word);
+	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))], word);
 }
 
 static void

@@ -18,21 +18,20 @@ const char fuzz_name[] = "frame";
 size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
-	static const uint32_t words[] = {
-	    0x08004500, 0x86dd6000, 0x81000000, 0x88a80000, 0x2c00ffff,
-	    0x2c000001, 0x11000000, 0x00110000, 0x20000000, 0x00002000,
-	    0x18c71234, 0x00080000, 0x45000000, 0x60000000, 0xffffffff};
+	static const uint32_t words[] = {0x08004500, 0x86dd6000, 0x81000000, 0x88a80000,
+	                                 0x2c00ffff, 0x2c000001, 0x11000000, 0x00110000,
+	                                 0x20000000, 0x00002000, 0x18c71234, 0x00080000,
+	                                 0x45000000, 0x60000000, 0xffffffff};
 
-	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))],
-	                   word);
+	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))], word);
 }
 
 /* The last byte may be read, and no more than there is. */
 static void
 look(const struct frame_packet *packet, const uint8_t *frame, size_t len)
 {
-	bool inside = packet->bytes >= frame &&
-	              packet->bytes + packet->len <= frame + len;
+	bool inside =
+	    packet->bytes >= frame && packet->bytes + packet->len <= frame + len;
 	uint8_t *copy = malloc(packet->len + 1);
 
 	if (copy == NULL || packet->len > FRAGMENTS_BYTES ||

@@ -16,10 +16,10 @@
 #define ANSWER_MOST 200000
 
 /* The first byte: a bit mask. */
-#define OPTION_HOSTS 1   /* there are some */
-#define OPTION_SUMS 2    /* and sums over them */
-#define OPTION_NAMES 4   /* the configuration has odd names */
-#define OPTION_GMOND 8   /* a cluster's document, too */
+#define OPTION_HOSTS 1 /* there are some */
+#define OPTION_SUMS 2  /* and sums over them */
+#define OPTION_NAMES 4 /* the configuration has odd names */
+#define OPTION_GMOND 8 /* a cluster's document, too */
 
 const char fuzz_name[] = "query";
 
@@ -85,8 +85,8 @@ check_elements(const char *at)
 		at += closes ? 2 : 1;
 		end = name_end(at);
 		if (closes) {
-			if (depth == 0 || strncmp(open[--depth], at,
-			                          (size_t)(end - at)) != 0)
+			if (depth == 0 ||
+			    strncmp(open[--depth], at, (size_t)(end - at)) != 0)
 				broken("an element ends where it began", at);
 		} else {
 			if (depth == DEPTH)
@@ -185,8 +185,7 @@ fill(struct store *store, struct config *config, uint8_t options)
 	if ((options & OPTION_SUMS) != 0)
 		grid_publish(store);
 	if ((options & OPTION_NAMES) != 0)
-		config->grid = config->authority = config->clusters[1].name =
-		    odd;
+		config->grid = config->authority = config->clusters[1].name = odd;
 }
 
 int

@@ -80,8 +80,7 @@ static struct store_column *marks;
 static void
 begin(struct run *r)
 {
-	const struct store_column_options options = {.cell_size =
-	                                                 sizeof(size_t)};
+	const struct store_column_options options = {.cell_size = sizeof(size_t)};
 
 	run_begin(r);
 	marks = store_column(collector_store(r->c), &options);
@@ -109,8 +108,7 @@ look_at_value(const struct run *r, const struct store_value *value)
 		rules_text(value->text, TEXT_SIZE - 1);
 	else
 		rules_number(value->metric, value->number);
-	if (value->tmax_s < 60 || value->dmax_s < 600 ||
-	    value->heard_ms > r->now ||
+	if (value->tmax_s < 60 || value->dmax_s < 600 || value->heard_ms > r->now ||
 	    r->now - value->heard_ms > (int64_t)value->dmax_s * 1000)
 		rules_broken("a value is no older than its DMAX", name);
 }
@@ -223,8 +221,8 @@ save(const struct run *r, struct collector *into, int64_t now)
 		for (i = 0; i < n; i++) {
 			check_saved(&saved[i]);
 			if (into != NULL && !saved[i].gone)
-				restored += collector_restore(into, &saved[i],
-				                              now) == 0;
+				restored +=
+				    collector_restore(into, &saved[i], now) == 0;
 		}
 		if (++rounds > 10000)
 			rules_broken("to save comes to an end", "rounds");

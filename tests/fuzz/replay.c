@@ -79,8 +79,7 @@ read_folder(const char *folder)
 		exit(1);
 	}
 	for (i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder,
-		         entries[i]->d_name);
+		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
 		read_input(path);
 		free(entries[i]);
 	}
@@ -129,9 +128,8 @@ replay(char **paths, int count)
 		read_path(paths[n]);
 		for (i = 0; i < input_count; i++)
 			run_input(inputs[i].bytes, inputs[i].len);
-		printf("%s %d - %zu inputs of %s\n",
-		       input_count > 0 ? "ok" : "not ok", n + 1, input_count,
-		       paths[n]);
+		printf("%s %d - %zu inputs of %s\n", input_count > 0 ? "ok" : "not ok",
+		       n + 1, input_count, paths[n]);
 		free_inputs();
 	}
 	return 0;
@@ -148,8 +146,7 @@ random_below(size_t bound)
 	random_state ^= random_state >> 12;
 	random_state ^= random_state << 25;
 	random_state ^= random_state >> 27;
-	return (uint32_t)((random_state * UINT64_C(0x2545f4914f6cdd1d) >> 33) %
-	                  bound);
+	return (uint32_t)((random_state * UINT64_C(0x2545f4914f6cdd1d) >> 33) % bound);
 }
 
 /* A word that the parser cares about, somewhere: over what is there, or between
@@ -219,14 +216,31 @@ mutate(struct input *m)
 		uint8_t *at = m->bytes + random_below(m->len);
 
 		switch (random_below(9)) {
-		case 0: *at ^= (uint8_t)(1 << random_below(8)); break;
-		case 1: *at = (uint8_t)random_below(256); break;
-		case 2: case 3: put_word(m, false); break;
-		case 4: cut_out(m); break;
-		case 5: splice(m); break;
-		case 6: repeat(m); break;
-		case 7: put_word(m, true); break;
-		default: m->len = random_below(m->len) + 1; break;
+		case 0:
+			*at ^= (uint8_t)(1 << random_below(8));
+			break;
+		case 1:
+			*at = (uint8_t)random_below(256);
+			break;
+		case 2:
+		case 3:
+			put_word(m, false);
+			break;
+		case 4:
+			cut_out(m);
+			break;
+		case 5:
+			splice(m);
+			break;
+		case 6:
+			repeat(m);
+			break;
+		case 7:
+			put_word(m, true);
+			break;
+		default:
+			m->len = random_below(m->len) + 1;
+			break;
 		}
 	}
 }

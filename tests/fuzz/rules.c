@@ -22,8 +22,7 @@ rules_text(const char *text, size_t most)
 	if (len > most)
 		rules_broken("a text is bounded", text);
 	for (i = 0; i < len; i++)
-		if (text[i] < ' ' || text[i] > '~' ||
-		    strchr("<>&\"'", text[i]) != NULL)
+		if (text[i] < ' ' || text[i] > '~' || strchr("<>&\"'", text[i]) != NULL)
 			rules_broken("a text is harmless", text);
 }
 
@@ -43,8 +42,7 @@ static bool
 may_be_negative(const struct metric *metric)
 {
 	return strcmp(metric->group, "custom") == 0 ||
-	       strcmp(metric->group, "energy") == 0 ||
-	       strcmp(metric->units, "C") == 0;
+	       strcmp(metric->group, "energy") == 0 || strcmp(metric->units, "C") == 0;
 }
 
 void

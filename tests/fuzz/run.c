@@ -18,13 +18,16 @@ size_t
 fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
 	static const uint32_t words[] = {
-	    0, 1, 2, 3, 4, 5, 12, 16, 20, 32, 40, 52, 60, 68, 72, 80, 100, 108,
-	    140, 144, 2000, 2003, 2004, 2005, 2006, 2010, 2100, 2101, 2102,
-	    2103, 2104, 2106, 2200, 2201, 2204, 2206, 23359489, 17613802,
-	    0x02000001, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+	    0,         1,        2,          3,          4,          5,
+	    12,        16,       20,         32,         40,         52,
+	    60,        68,       72,         80,         100,        108,
+	    140,       144,      2000,       2003,       2004,       2005,
+	    2006,      2010,     2100,       2101,       2102,       2103,
+	    2104,      2106,     2200,       2201,       2204,       2206,
+	    23359489,  17613802, 0x02000001, 0x7fffffff, 0x80000000, 0xfffffffe,
+	    0xffffffff};
 
-	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))],
-	                   word);
+	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))], word);
 }
 
 /* Rules of the collector ------------------------------------------------------------ */
@@ -55,8 +58,7 @@ check_relations(const struct adapters *all, const struct source *source)
 	size_t i;
 
 	if (parent != NULL && source_agent(parent) != source_agent(source))
-		rules_broken("a parent is of the same agent",
-		             source_name(source));
+		rules_broken("a parent is of the same agent", source_name(source));
 	for (i = 0; told != NULL && i < told->adapters_count; i++) {
 		found = relations_find(all, told->adapters[i].mac);
 		while (found != NULL && found != &told->adapters[i])
@@ -84,8 +86,7 @@ check_agents(const struct run *r)
 			sources++;
 		}
 		if (ports->rated > ports->count || ports->count > sources)
-			rules_broken("ports are counted once",
-			             agent_host(agent)->name);
+			rules_broken("ports are counted once", agent_host(agent)->name);
 	}
 }
 

@@ -15,18 +15,18 @@
 #include "sflow/collector/collector.h"
 
 /* Options: the first byte of an input. */
-#define OPTION_VM 3       /* a bit mask: enum vm_hosts; 3 is VM_HOST, too */
-#define OPTION_MULTIPLE 4 /* prefix the first instances, too */
-#define OPTION_TIGHT 8    /* very small bounds */
-#define OPTION_LAZY 16    /* the publisher gives back every other host */
-#define OPTION_FORGET 32  /* and forgets what was delivered */
-#define OPTION_PORTS 64   /* only some ports are shown */
+#define OPTION_VM 3        /* a bit mask: enum vm_hosts; 3 is VM_HOST, too */
+#define OPTION_MULTIPLE 4  /* prefix the first instances, too */
+#define OPTION_TIGHT 8     /* very small bounds */
+#define OPTION_LAZY 16     /* the publisher gives back every other host */
+#define OPTION_FORGET 32   /* and forgets what was delivered */
+#define OPTION_PORTS 64    /* only some ports are shown */
 #define OPTION_DEFAULT 128 /* what is accepted by default; else all is */
 
 struct run {
 	struct collector *c;
 	struct deliveries deliveries; /* of who publishes */
-	struct store_feed *feed; /* NULL: nobody does */
+	struct store_feed *feed;      /* NULL: nobody does */
 	struct collector_config config;
 	int64_t now, wall_ms;
 	uint8_t options;

@@ -16,8 +16,7 @@ apr_pool_t *fake_pool;
 
 struct gmond_host *Ganglia_host_get(char *ip, apr_sockaddr_t *address,
                                     Ganglia_metric_id *id);
-void Ganglia_metadata_save(struct gmond_host *host,
-                           Ganglia_metadata_msg *message);
+void Ganglia_metadata_save(struct gmond_host *host, Ganglia_metadata_msg *message);
 void Ganglia_value_save(struct gmond_host *host, Ganglia_value_msg *message);
 void Ganglia_update_vidals(struct gmond_host *host, Ganglia_value_msg *message);
 
@@ -69,8 +68,7 @@ Ganglia_host_get(char *ip, apr_sockaddr_t *address, Ganglia_metric_id *id)
 static struct gmond_metric *
 empty_metric(struct gmond_host *host, apr_hash_t *table, const char *name)
 {
-	struct gmond_metric *metric =
-	    apr_hash_get(table, name, APR_HASH_KEY_STRING);
+	struct gmond_metric *metric = apr_hash_get(table, name, APR_HASH_KEY_STRING);
 
 	if (metric == NULL) {
 		metric = apr_pcalloc(host->pool, sizeof(*metric));
@@ -107,14 +105,14 @@ Ganglia_metadata_save(struct gmond_host *host, Ganglia_metadata_msg *message)
 	to->metric.type = copy(metric, from->metric.type);
 	to->metric.name = copy(metric, from->metric.name);
 	to->metric.units = copy(metric, from->metric.units);
-	extra = apr_pcalloc(metric->pool, from->metric.metadata.metadata_len *
-	                                      sizeof(*extra));
+	extra = apr_pcalloc(metric->pool,
+	                    from->metric.metadata.metadata_len * sizeof(*extra));
 	to->metric.metadata.metadata_val = extra;
 	for (i = 0; i < from->metric.metadata.metadata_len; i++) {
-		extra[i].name = copy(
-		    metric, from->metric.metadata.metadata_val[i].name);
-		extra[i].data = copy(
-		    metric, from->metric.metadata.metadata_val[i].data);
+		extra[i].name =
+		    copy(metric, from->metric.metadata.metadata_val[i].name);
+		extra[i].data =
+		    copy(metric, from->metric.metadata.metadata_val[i].data);
 	}
 }
 
@@ -137,8 +135,7 @@ Ganglia_value_save(struct gmond_host *host, Ganglia_value_msg *message)
 EXPORTED void
 Ganglia_update_vidals(struct gmond_host *host, Ganglia_value_msg *message)
 {
-	if (strcmp(message->Ganglia_value_msg_u.gstr.metric_id.name,
-	           "heartbeat") == 0)
+	if (strcmp(message->Ganglia_value_msg_u.gstr.metric_id.name, "heartbeat") == 0)
 		host->started = message->Ganglia_value_msg_u.gu_int.ui;
 }
 
@@ -161,8 +158,7 @@ fake_value(const char *host, const char *name)
 {
 	struct gmond_host *h = fake_host(host);
 	struct gmond_metric *metric =
-	    h == NULL ? NULL
-	              : apr_hash_get(h->values, name, APR_HASH_KEY_STRING);
+	    h == NULL ? NULL : apr_hash_get(h->values, name, APR_HASH_KEY_STRING);
 
 	return metric == NULL ? NULL : &metric->message.value;
 }
@@ -172,8 +168,7 @@ fake_metadata(const char *host, const char *name)
 {
 	struct gmond_host *h = fake_host(host);
 	struct gmond_metric *metric =
-	    h == NULL ? NULL
-	              : apr_hash_get(h->metadata, name, APR_HASH_KEY_STRING);
+	    h == NULL ? NULL : apr_hash_get(h->metadata, name, APR_HASH_KEY_STRING);
 
 	return metric == NULL ? NULL : &metric->message.metadata;
 }
@@ -203,8 +198,7 @@ dump_host(const struct gmond_host *host, apr_pool_t *pool)
 	void *metric;
 
 	apr_thread_mutex_lock(host->mutex);
-	for (i = apr_hash_first(pool, host->values); i != NULL;
-	     i = apr_hash_next(i)) {
+	for (i = apr_hash_first(pool, host->values); i != NULL; i = apr_hash_next(i)) {
 		apr_hash_this(i, NULL, NULL, &metric);
 		count += read_metric(metric) > 0;
 	}
@@ -283,8 +277,7 @@ params_of(cfg_t *config)
 
 		param = apr_array_push(list);
 		param->name = apr_pstrdup(fake_pool, cfg_title(section));
-		param->value =
-		    apr_pstrdup(fake_pool, cfg_getstr(section, "value"));
+		param->value = apr_pstrdup(fake_pool, cfg_getstr(section, "value"));
 	}
 	return list;
 }
@@ -298,8 +291,7 @@ fake_gmond_start(const char *text, mmodule *module)
 	module->module_params_list = params_of(module->config_file);
 	signal(SIGTERM, on_signal); /* as gmond has, when it really starts */
 	hosts = apr_hash_make(fake_pool);
-	apr_thread_mutex_create(&hosts_mutex, APR_THREAD_MUTEX_DEFAULT,
-	                        fake_pool);
+	apr_thread_mutex_create(&hosts_mutex, APR_THREAD_MUTEX_DEFAULT, fake_pool);
 }
 
 void

@@ -24,8 +24,8 @@
 extern mmodule sflow_module;
 
 static char configuration[2048];
-static int port;                   /* that the module listens on */
-static struct capture cluster;     /* recorded traffic of five hosts */
+static int port;               /* that the module listens on */
+static struct capture cluster; /* recorded traffic of five hosts */
 
 /* A socket on loopback with a port that was free. */
 static int
@@ -51,9 +51,8 @@ send_datagrams(size_t from, size_t to)
 	int s = socket(AF_INET, SOCK_DGRAM, 0);
 
 	for (; from < to && from < cluster.count; from++)
-		sendto(s, cluster.payloads[from].bytes,
-		       cluster.payloads[from].len, 0, (struct sockaddr *)&a,
-		       sizeof(a));
+		sendto(s, cluster.payloads[from].bytes, cluster.payloads[from].len, 0,
+		       (struct sockaddr *)&a, sizeof(a));
 	close(s);
 }
 
@@ -129,20 +128,23 @@ test_good_parameters(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    read_params("", "param port { value = 7000 } "
-	                    "param bind { value = \"127.0.0.1 ::1\" } "
-	                    "param allow { value = \"10.0.0.0/8 fd00::/8\" } "
-	                    "param deliver { value = channel } "
-	                    "param max_agents { value = 7 } "
-	                    "param max_sources { value = 8 } "
-	                    "param accept { value = \"host, vm\" } "
-	                    "param multiple_jvm { value = yes } "
-	                    "param names { value = \"10.0.0.1 = a, fd00::1 b\" } "
-	                    "param lower_case { value = yes } "
-	                    "param misses { value = 3 } "
-	                    "param on_event { value = \"/bin/true\" } "
-	                    "param nagios_commands { value = \"/n.cmd\" } "
-	                    "param vm { value = host }", &p), 0);
+	    read_params("",
+	                "param port { value = 7000 } "
+	                "param bind { value = \"127.0.0.1 ::1\" } "
+	                "param allow { value = \"10.0.0.0/8 fd00::/8\" } "
+	                "param deliver { value = channel } "
+	                "param max_agents { value = 7 } "
+	                "param max_sources { value = 8 } "
+	                "param accept { value = \"host, vm\" } "
+	                "param multiple_jvm { value = yes } "
+	                "param names { value = \"10.0.0.1 = a, fd00::1 b\" } "
+	                "param lower_case { value = yes } "
+	                "param misses { value = 3 } "
+	                "param on_event { value = \"/bin/true\" } "
+	                "param nagios_commands { value = \"/n.cmd\" } "
+	                "param vm { value = host }",
+	                &p),
+	    0);
 	assert_int_equal(p.port, 7000);
 	assert_string_equal(p.bind, "127.0.0.1 ::1");
 	assert_non_null(p.collector.allow);
@@ -182,14 +184,13 @@ test_accepted_groups(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		snprintf(param, sizeof(param),
-		         "param accept { value = \"%s\" }", lists[i].words);
+		snprintf(param, sizeof(param), "param accept { value = \"%s\" }",
+		         lists[i].words);
 		assert_int_equal(read_params("", param, &p), 0);
 		assert_int_equal(p.collector.accept[KIND_HOST], lists[i].host);
 		assert_int_equal(p.collector.accept[KIND_VLAN], lists[i].vlan);
 		assert_int_equal(p.collector.accept[KIND_IP], lists[i].ip);
-		assert_int_equal(p.collector.accept[KIND_CUSTOM],
-		                 lists[i].custom);
+		assert_int_equal(p.collector.accept[KIND_CUSTOM], lists[i].custom);
 		parameters_free(&p);
 	}
 }
@@ -200,15 +201,16 @@ test_ports_are_regular_expressions(void **state)
 	struct parameters p;
 
 	(void)state;
-	assert_int_equal(
-	    read_params("", "param ports { value = \"^swp\" } "
-	                    "param ports_except { value = \"9$\" }", &p), 0);
+	assert_int_equal(read_params("",
+	                             "param ports { value = \"^swp\" } "
+	                             "param ports_except { value = \"9$\" }",
+	                             &p),
+	                 0);
 	assert_int_equal(regexec(p.collector.ports, "swp9", 0, NULL, 0), 0);
 	assert_int_equal(regexec(p.collector.ports_except, "swp1", 0, NULL, 0),
 	                 REG_NOMATCH);
 	parameters_free(&p);
-	assert_int_equal(read_params("", "param ports { value = \"\" }", &p),
-	                 0);
+	assert_int_equal(read_params("", "param ports { value = \"\" }", &p), 0);
 	assert_null(p.collector.ports);
 	parameters_free(&p);
 }
@@ -228,7 +230,8 @@ test_names_win_over_those_of_the_file(void **state)
 	assert_int_equal(close(fd), 0);
 	snprintf(params, sizeof(params),
 	         "param names_file { value = \"%s\" } "
-	         "param names { value = \"10.0.0.1 = one\" }", path);
+	         "param names { value = \"10.0.0.1 = one\" }",
+	         path);
 	assert_int_equal(read_params("", params, &p), 0);
 	unlink(path);
 	assert_int_equal(address_parse("10.0.0.1", &one), 0);
@@ -241,25 +244,32 @@ test_names_win_over_those_of_the_file(void **state)
 static void
 test_bad_parameters(void **state)
 {
-	static const char *const bad[] = {
-	    "port { value = 0 }",         "port { value = 65536 }",
-	    "port { value = \"6343x\" }", "bind { value = \"10.0.0\" }",
-	    "allow { value = \"10.0.0.0/33\" }",
-	    "allow { value = \"10.0.0.0/8 x\" }",
-	    "deliver { value = both }",   "rcvbuf { value = \"-1\" }",
-	    "max_agents { value = 0 }",   "max_sources { value = \"\" }",
-	    "max_metrics { value = 0 }",
-	    "accept { value = \"host hosts\" }",
-	    "accept { value = \"-\" }",   "accept { value = \"-all\" }",
-	    "ports { value = \"(\" }",    "ports_except { value = \"[\" }",
-	    "multiple_http { value = 1 }", "vm { value = yes }",
-	    "names { value = \"10.0.0.1\" }",
-	    "names { value = \"10.0.0 = x\" }",
-	    "names_file { value = \"/nowhere\" }",
-	    "lower_case { value = 1 }",    "misses { value = 0 }",
-	    "on_event { value = \"true\" }",
-	    "nagios_commands { value = \"nagios.cmd\" }",
-	    "prot { value = 6343 }"};
+	static const char *const bad[] = {"port { value = 0 }",
+	                                  "port { value = 65536 }",
+	                                  "port { value = \"6343x\" }",
+	                                  "bind { value = \"10.0.0\" }",
+	                                  "allow { value = \"10.0.0.0/33\" }",
+	                                  "allow { value = \"10.0.0.0/8 x\" }",
+	                                  "deliver { value = both }",
+	                                  "rcvbuf { value = \"-1\" }",
+	                                  "max_agents { value = 0 }",
+	                                  "max_sources { value = \"\" }",
+	                                  "max_metrics { value = 0 }",
+	                                  "accept { value = \"host hosts\" }",
+	                                  "accept { value = \"-\" }",
+	                                  "accept { value = \"-all\" }",
+	                                  "ports { value = \"(\" }",
+	                                  "ports_except { value = \"[\" }",
+	                                  "multiple_http { value = 1 }",
+	                                  "vm { value = yes }",
+	                                  "names { value = \"10.0.0.1\" }",
+	                                  "names { value = \"10.0.0 = x\" }",
+	                                  "names_file { value = \"/nowhere\" }",
+	                                  "lower_case { value = 1 }",
+	                                  "misses { value = 0 }",
+	                                  "on_event { value = \"true\" }",
+	                                  "nagios_commands { value = \"nagios.cmd\" }",
+	                                  "prot { value = 6343 }"};
 	struct parameters p;
 	char param[128];
 	size_t i;
@@ -278,9 +288,10 @@ test_section_of_gmond(void **state)
 	struct parameters p;
 
 	(void)state;
-	assert_int_equal(
-	    read_params("sflow { udp_port = 7001 accept_vm_metrics = no "
-	                "multiple_http_instances = yes }", "", &p), 0);
+	assert_int_equal(read_params("sflow { udp_port = 7001 accept_vm_metrics = no "
+	                             "multiple_http_instances = yes }",
+	                             "", &p),
+	                 0);
 	assert_int_equal(p.port, port); /* the param wins */
 	assert_false(p.collector.accept[KIND_VM]);
 	assert_true(p.collector.accept[KIND_HTTP]);
@@ -468,8 +479,7 @@ add_host(struct store *store, const char *key, const char *name)
 	struct store_host *host = store_host_add(store, key, NULL, 0);
 	static const uint32_t tag = 2004; /* host_memory */
 	static const struct store_instance bare = {"", "", NULL};
-	struct derived values[RECORD_FIELDS_MAX] = {
-	    {.valid = true, .number = 42}};
+	struct derived values[RECORD_FIELDS_MAX] = {{.valid = true, .number = 42}};
 	struct store_block *block =
 	    store_block_add(host, layout_find(tag, &tag, 1), &bare);
 
@@ -621,8 +631,7 @@ await_value(int s, const char *name, Ganglia_value_msg *message)
 		if (!is_metadata && strcmp(id->name, name) == 0)
 			break;
 		if (!is_metadata)
-			xdr_free((xdrproc_t)xdr_Ganglia_value_msg,
-			         (char *)message);
+			xdr_free((xdrproc_t)xdr_Ganglia_value_msg, (char *)message);
 	}
 	assert_true(described > 0);
 }
@@ -644,8 +653,7 @@ test_channel_sends(void **state)
 	assert_int_equal(message.id, gmetric_double);
 	assert_true(message.Ganglia_value_msg_u.gd.d > 24000000);
 	assert_int_equal(message.Ganglia_value_msg_u.gd.metric_id.spoof, TRUE);
-	assert_non_null(strstr(message.Ganglia_value_msg_u.gd.metric_id.host,
-	                       ":node"));
+	assert_non_null(strstr(message.Ganglia_value_msg_u.gd.metric_id.host, ":node"));
 	xdr_free((xdrproc_t)xdr_Ganglia_value_msg, (char *)&message);
 	await_value(s, "heartbeat", &message);
 	assert_int_equal(message.id, gmetric_uint);
@@ -720,7 +728,8 @@ test_port_of_gmonds_own_collector(void **state)
 	         SEND_CHANNEL " udp_recv_channel { port = %d }", port);
 	snprintf(configuration, sizeof(configuration),
 	         GLOBALS "%s modules { module { name = \"sflow_module\" param "
-	                 "port { value = %d } } }", channels, port);
+	                 "port { value = %d } } }",
+	         channels, port);
 	fake_gmond_start(configuration, &sflow_module);
 	assert_int_equal(sflow_module.init(fake_pool), -1);
 	assert_int_equal(own_value("sflow_agents"), 0);
@@ -738,9 +747,11 @@ test_listing_starts_nothing(void **state)
 	assert_int_equal(sflow_module.init(fake_pool), 0);
 	s = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(
-	    bind(s, (struct sockaddr *)&(struct sockaddr_in){
-	             .sin_family = AF_INET, .sin_port = htons((uint16_t)port)},
-	         sizeof(struct sockaddr_in)), 0);
+	    bind(s,
+	         (struct sockaddr *)&(struct sockaddr_in){
+		     .sin_family = AF_INET, .sin_port = htons((uint16_t)port)},
+	         sizeof(struct sockaddr_in)),
+	    0);
 	close(s);
 	sflow_module.cleanup();
 	fake_gmond_end();
@@ -750,8 +761,7 @@ static void
 test_direct_needs_handlers(void **state)
 {
 	(void)state;
-	start("udp_recv_channel { port = 9 }",
-	      "param deliver { value = direct }");
+	start("udp_recv_channel { port = 9 }", "param deliver { value = direct }");
 	assert_int_equal(sflow_module.init(fake_pool), -1);
 	fake_gmond_end();
 }

@@ -32,8 +32,8 @@ send_host(struct collector *c, struct wire *w, unsigned agent, unsigned round,
 	struct address from = {.type = ADDRESS_IPV4, .bytes = {127, 0, 0, 1}};
 	char text[48];
 
-	snprintf(text, sizeof(text), "10.%u.%u.%u", agent >> 16,
-	         agent >> 8 & 255, agent & 255);
+	snprintf(text, sizeof(text), "10.%u.%u.%u", agent >> 16, agent >> 8 & 255,
+	         agent & 255);
 	wire_datagram_begin(w, text, 100000, round + 1, round * POLLING_MS);
 	wire_sample_begin(w, WIRE_COUNTERS_EXPANDED, round + 1, 2, 1);
 	snprintf(text, sizeof(text), "host%u", agent);
@@ -97,8 +97,8 @@ main(int argc, char **argv)
 	}
 	printf("%u agents silent at once: %.0f down after 66 s, %" PRIuFAST64
 	       " events; a second costs %.0f ms of CPU on average, %.0f ms at "
-	       "most\n", agents, down, atomic_load(&collector_stats(c)->events),
-	       sum / 120, most);
+	       "most\n",
+	       agents, down, atomic_load(&collector_stats(c)->events), sum / 120, most);
 	collector_free(c);
 	return 0;
 }

@@ -10,8 +10,7 @@ looks_configure(struct script *s, struct collector_config *config)
 }
 
 void
-looks_send_vm(struct script *s, struct device *d, const char *name,
-              uint8_t uuid)
+looks_send_vm(struct script *s, struct device *d, const char *name, uint8_t uuid)
 {
 	script_begin(s, d);
 	if (name != NULL)
@@ -37,8 +36,7 @@ looks_run(struct script *s, struct device *d, const char *name, int64_t ms)
 bool
 looks_there(struct script *s, unsigned cluster, const char *name)
 {
-	struct store_host *host =
-	    store_find(collector_store(s->c), cluster, name);
+	struct store_host *host = store_find(collector_store(s->c), cluster, name);
 
 	store_release(host);
 	return host != NULL;
@@ -47,8 +45,7 @@ looks_there(struct script *s, unsigned cluster, const char *name)
 struct store_state
 looks_state(struct script *s, unsigned cluster, const char *name)
 {
-	struct store_host *host =
-	    store_find(collector_store(s->c), cluster, name);
+	struct store_host *host = store_find(collector_store(s->c), cluster, name);
 	struct store_state state;
 
 	if (host == NULL)
@@ -66,8 +63,7 @@ looks_hosts(struct script *s, unsigned cluster)
 	struct store_host *host;
 	size_t n = 0;
 
-	for (; (host = store_next(collector_store(s->c), &walk, cluster)) !=
-	       NULL; n++)
+	for (; (host = store_next(collector_store(s->c), &walk, cluster)) != NULL; n++)
 		store_release(host);
 	return n;
 }
@@ -77,8 +73,7 @@ static size_t
 look(struct script *s, unsigned cluster, const char *name, const char *metric,
      bool *there)
 {
-	struct store_host *host =
-	    store_find(collector_store(s->c), cluster, name);
+	struct store_host *host = store_find(collector_store(s->c), cluster, name);
 	struct store_state state;
 	struct store_value value;
 	struct store_look at;
@@ -108,8 +103,7 @@ looks_values(struct script *s, unsigned cluster, const char *name)
 }
 
 bool
-looks_has(struct script *s, unsigned cluster, const char *name,
-          const char *metric)
+looks_has(struct script *s, unsigned cluster, const char *name, const char *metric)
 {
 	bool there;
 

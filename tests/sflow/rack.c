@@ -5,8 +5,7 @@
 struct rack
 new_rack(void)
 {
-	static const char *const names[PORTS] = {"swp1", "swp2", "swp3",
-	                                         "swp4"};
+	static const char *const names[PORTS] = {"swp1", "swp2", "swp3", "swp4"};
 	struct rack r = {.d = script_machine(AGENT)};
 	uint32_t i;
 

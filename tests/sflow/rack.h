@@ -25,10 +25,10 @@ struct port {
 	uint32_t type;
 	uint64_t speed;
 	uint32_t samples;
-	uint64_t in, out;        /* octets */
+	uint64_t in, out; /* octets */
 	uint32_t pkts_in, pkts_out;
-	uint32_t aggregate;      /* the LAG that it says it is in; 0: none */
-	uint64_t per_s;          /* octets in each second, either way */
+	uint32_t aggregate; /* the LAG that it says it is in; 0: none */
+	uint64_t per_s;     /* octets in each second, either way */
 	bool mute;
 };
 
@@ -68,8 +68,8 @@ unsigned count_of(const struct script *s, const char *metric);
 void show_all(struct script *s);
 
 /* Another data source of the switch; its sample is left open. */
-void begin_other(struct script *s, struct rack *r, uint32_t class,
-                 uint32_t index, uint32_t sample);
+void begin_other(struct script *s, struct rack *r, uint32_t class, uint32_t index,
+                 uint32_t sample);
 
 /* All counters begin again with the switch. */
 void reboot(struct script *s, struct rack *r);

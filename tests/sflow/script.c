@@ -27,8 +27,7 @@ script_teardown(void **state)
 }
 
 void
-script_configure_unpublished(struct script *s,
-                             const struct collector_config *config)
+script_configure_unpublished(struct script *s, const struct collector_config *config)
 {
 	collector_free(s->c);
 	memset(s, 0, sizeof(*s));
@@ -77,8 +76,8 @@ script_begin(struct script *s, struct device *d)
 {
 	wire_datagram_begin(&s->w, d->address, d->sub_agent, ++d->sequence,
 	                    (uint32_t)(s->now - d->booted_ms));
-	wire_sample_begin(&s->w, WIRE_COUNTERS_EXPANDED, ++d->sample,
-	                  d->class, d->index);
+	wire_sample_begin(&s->w, WIRE_COUNTERS_EXPANDED, ++d->sample, d->class,
+	                  d->index);
 }
 
 void
@@ -97,8 +96,7 @@ script_input_wire(struct script *s, const struct wire *w)
 	int result;
 
 	if (bytes == NULL ||
-	    address_parse(s->from != NULL ? s->from : SCRIPT_PACKET_SOURCE,
-	                  &from) != 0)
+	    address_parse(s->from != NULL ? s->from : SCRIPT_PACKET_SOURCE, &from) != 0)
 		abort();
 	memcpy(bytes + 1, w->bytes, w->len);
 	result = collector_input(s->c, bytes + 1, w->len, &from, s->now);

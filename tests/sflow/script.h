@@ -12,7 +12,7 @@
 #include "sflow/collector/collector.h"
 #include "tests/sflow/wire.h"
 
-#define SCRIPT_START INT64_C(100000000) /* ms; when a script begins */
+#define SCRIPT_START INT64_C(100000000)    /* ms; when a script begins */
 #define SCRIPT_WALL INT64_C(1600000000000) /* ms; the wall clock at 0 */
 #define SCRIPT_SHOWN 1024
 #define SCRIPT_GONE 64
@@ -42,7 +42,7 @@ struct shown {
 struct script {
 	struct collector *c;
 	struct deliveries deliveries; /* the publisher's */
-	struct store_feed *feed; /* its feed; NULL: there is none */
+	struct store_feed *feed;      /* its feed; NULL: there is none */
 	int64_t now;
 	const char *from; /* the packets' source; NULL: SCRIPT_PACKET_SOURCE */
 	struct wire w;
@@ -50,7 +50,7 @@ struct script {
 	size_t shown_count;
 	char gone[SCRIPT_GONE][TEXT_SIZE]; /* hosts, since the start */
 	size_t gone_count;
-	uint32_t started_s; /* of the last host that was published */
+	uint32_t started_s;                /* of the last host that was published */
 	unsigned events[EVENT_KIND_COUNT]; /* since the start */
 	struct event last[EVENT_KIND_COUNT];
 };
@@ -58,8 +58,7 @@ struct script {
 /* Setup and teardown of a cmocka test; *state is a struct script. */
 int script_setup(void **state);
 int script_teardown(void **state);
-#define TEST(test) \
-	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
 
 /* Begins anew with another configuration. And: with no publisher. */
 void script_configure(struct script *s, const struct collector_config *config);
@@ -98,11 +97,9 @@ void script_reboot(struct script *s, struct device *d);
 void script_publish(struct script *s);
 
 /* A value of the last script_publish(): NULL or NAN where it was not. */
-const struct store_reading *script_reading(const struct script *s,
-                                           const char *host,
+const struct store_reading *script_reading(const struct script *s, const char *host,
                                            const char *metric);
-double script_value(const struct script *s, const char *host,
-                    const char *metric);
+double script_value(const struct script *s, const char *host, const char *metric);
 bool script_is_gone(const struct script *s, const char *host);
 bool script_is_shown(const struct script *s, const char *host);
 

@@ -28,20 +28,18 @@ uniform(void)
 	random_state ^= random_state >> 12;
 	random_state ^= random_state << 25;
 	random_state ^= random_state >> 27;
-	return (double)(random_state * UINT64_C(2685821657736338717) >> 11) *
-	       0x1p-53;
+	return (double)(random_state * UINT64_C(2685821657736338717) >> 11) * 0x1p-53;
 }
 
 struct outcome {
-	double years;        /* of hosts */
-	uint64_t alarms;     /* false ones */
+	double years;           /* of hosts */
+	uint64_t alarms;        /* false ones */
 	double detected[HOSTS]; /* seconds from death to "down" */
 };
 
 /* The life of one host, and its end. Returns seconds until it is called down. */
 static double
-live(double interval_ms, double loss, uint64_t heartbeats,
-     struct outcome *outcome)
+live(double interval_ms, double loss, uint64_t heartbeats, struct outcome *outcome)
 {
 	struct rhythm rhythm = {0};
 	struct member member;
@@ -79,8 +77,7 @@ by_size(const void *a, const void *b)
 static double
 expected_alarms(double interval_ms, double loss)
 {
-	return YEAR_MS / interval_ms *
-	       pow(loss, misses_for_loss(loss)) * (1 - loss);
+	return YEAR_MS / interval_ms * pow(loss, misses_for_loss(loss)) * (1 - loss);
 }
 
 /* Death comes half an interval after a heartbeat, on average; then m intervals
@@ -116,16 +113,13 @@ simulate(double interval_s, double loss, uint64_t heartbeats)
 	o.years = 0;
 	o.alarms = 0;
 	for (i = 0; i < HOSTS; i++)
-		o.detected[i] =
-		    live(interval_ms, loss, heartbeats / HOSTS, &o);
+		o.detected[i] = live(interval_ms, loss, heartbeats / HOSTS, &o);
 	qsort(o.detected, HOSTS, sizeof(o.detected[0]), by_size);
 	good = agrees(&o, interval_ms, loss);
-	printf("# %4.0f %6.1f %3u %9.1f %9.1f %9.1f %10.3g %10.3g %9.0f\n",
-	       interval_s, loss * 100, misses_for_loss(loss),
-	       expected_detection(interval_ms, loss), o.detected[HOSTS / 2],
-	       o.detected[HOSTS * 99 / 100],
-	       expected_alarms(interval_ms, loss), (double)o.alarms / o.years,
-	       o.years);
+	printf("# %4.0f %6.1f %3u %9.1f %9.1f %9.1f %10.3g %10.3g %9.0f\n", interval_s,
+	       loss * 100, misses_for_loss(loss), expected_detection(interval_ms, loss),
+	       o.detected[HOSTS / 2], o.detected[HOSTS * 99 / 100],
+	       expected_alarms(interval_ms, loss), (double)o.alarms / o.years, o.years);
 	return good;
 }
 

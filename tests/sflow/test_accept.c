@@ -60,8 +60,8 @@ leaves_out(void **state)
 static void
 refuses_other_words(void **state)
 {
-	static const char *const wrong[] = {"defaults", "al", "host -", "--host",
-	                                    "-all", "HOST", "host;vm"};
+	static const char *const wrong[] = {"defaults", "al",   "host -", "--host",
+	                                    "-all",     "HOST", "host;vm"};
 	char words[ACCEPT_WORDS];
 	size_t i;
 

@@ -48,10 +48,10 @@ static void
 else_arrival_is_taken(void **state)
 {
 	(void)state;
-	assert_near(moved(1001, 0, 30000), 30000);           /* stands still */
+	assert_near(moved(1001, 0, 30000), 30000);             /* stands still */
 	assert_near(moved(1001, 5u * 86400000, 30000), 30000); /* days */
 	assert_near(moved(500000001, (uint32_t)-400000000, 30000), 30000);
-	assert_near(moved(1001, 30, 30000), 30000);          /* in seconds */
+	assert_near(moved(1001, 30, 30000), 30000); /* in seconds */
 }
 
 static void
@@ -132,8 +132,8 @@ build(struct script *s, struct sender *a)
 		up *= a->pace;
 	wire_datagram_begin(&s->w, a->d.address, a->d.sub_agent, ++a->d.sequence,
 	                    (uint32_t)((int64_t)up + a->ahead_ms));
-	wire_sample_begin(&s->w, WIRE_COUNTERS_EXPANDED, ++a->d.sample,
-	                  a->d.class, a->d.index);
+	wire_sample_begin(&s->w, WIRE_COUNTERS_EXPANDED, ++a->d.sample, a->d.class,
+	                  a->d.index);
 	if (a->name != NULL)
 		wire_host_descr(&s->w, a->name, 1);
 	wire_host_net_io(&s->w, bytes, 0);
@@ -171,8 +171,8 @@ polls(struct script *s, struct sender *a, int64_t interval, int count)
 
 /* Every rate that is shown is one that a sender has. */
 static void
-two_in_turn(struct script *s, struct sender *a, struct sender *b,
-            int64_t interval, int rounds, int right[2])
+two_in_turn(struct script *s, struct sender *a, struct sender *b, int64_t interval,
+            int rounds, int right[2])
 {
 	double rate;
 
@@ -219,8 +219,8 @@ check_two_sources(struct script *s, int64_t interval, int64_t booted_apart,
 static void
 two_clocks_of_two_sources_are_two_agents(void **state)
 {
-	static const int64_t apart[] = {4000 * SECONDS, -4000 * SECONDS,
-	                                40 * DAYS, 20 * SECONDS, -20 * SECONDS};
+	static const int64_t apart[] = {4000 * SECONDS, -4000 * SECONDS, 40 * DAYS,
+	                                20 * SECONDS, -20 * SECONDS};
 	static const int32_t numbers[] = {4000, -90, 0, 1, 3, -1};
 	struct script *s = *state;
 	size_t i, j;
@@ -267,8 +267,8 @@ two_clocks_of_one_source_give_no_deltas(void **state)
 static void
 check_many(struct script *s, bool sources, unsigned *shown)
 {
-	static const char *const from[] = {FIRST, SECOND, "192.0.2.1",
-	                                   "192.0.2.2", "192.0.2.3"};
+	static const char *const from[] = {FIRST, SECOND, "192.0.2.1", "192.0.2.2",
+	                                   "192.0.2.3"};
 	static const char *const names[] = {"a", "b", "c", "d", "e"};
 	struct sender many[5];
 	unsigned i, n;
@@ -355,8 +355,8 @@ one_agent_with_two_addresses_is_one(void **state)
 static void
 address_that_says_nothing_is_the_packets(void **state)
 {
-	static const char *const addresses[] = {"0.0.0.0", "127.0.0.1",
-	                                        "127.8.9.10", "::", "::1"};
+	static const char *const addresses[] = {"0.0.0.0", "127.0.0.1", "127.8.9.10",
+	                                        "::", "::1"};
 	struct script *s = *state;
 	struct sender a = sender(FIRST, "left", 1000);
 	struct sender b = sender(SECOND, "right", 2000);
@@ -697,8 +697,7 @@ sample_numbers_may_count_anything(void **state)
 				         : way == 1 ? 7
 				         : way == 2 ? round + 1
 				                    : round * 4000 + port;
-				send_ports(s, &d, port, sample,
-				           way == 0 || way == 3);
+				send_ports(s, &d, port, sample, way == 0 || way == 3);
 				if (port != 13 || round % 8 != 7)
 					script_input(s);
 				s->now += 40;
@@ -706,8 +705,7 @@ sample_numbers_may_count_anything(void **state)
 			script_pass(s, 30 * SECONDS - 480);
 			script_publish(s);
 			if (round > 2)
-				assert_near(script_value(s, AGENT, "1.bytes_in"),
-				            1000);
+				assert_near(script_value(s, AGENT, "1.bytes_in"), 1000);
 		}
 		assert_int_equal(s->events[EVENT_DOWN], 0);
 		assert_int_equal(s->events[EVENT_LATE], 0);

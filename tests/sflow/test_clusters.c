@@ -71,8 +71,8 @@ host(struct script *s, const char *address, const char *name)
 }
 
 static struct device
-vm_on(struct script *s, const struct device *machine, uint32_t index,
-      const char *name, uint8_t uuid)
+vm_on(struct script *s, const struct device *machine, uint32_t index, const char *name,
+      uint8_t uuid)
 {
 	struct device d = script_source(machine, 100000, 3, index);
 
@@ -118,8 +118,7 @@ sources_are_allowed_and_denied(void **state)
 		refused += !cases[i].taken;
 	}
 	assert_int_equal(collector_stats(s->c)->not_allowed, refused);
-	assert_int_equal(collector_stats(s->c)->datagrams,
-	                 COUNT_OF(cases) - refused);
+	assert_int_equal(collector_stats(s->c)->datagrams, COUNT_OF(cases) - refused);
 }
 
 static void
@@ -291,8 +290,7 @@ vm_that_moves_goes_to_its_new_hypervisors_cluster(void **state)
 	assert_true(looks_there(s, WEB, "other"));
 	assert_true(looks_there(s, WEB, "other-10.1.0.1-3-100003"));
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name,
-	                    "other");
+	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "other");
 	assert_int_equal(s->events[EVENT_JOINED], 6); /* 2 hypervisors, 4 guests */
 	assert_int_equal(looks_hosts(s, STORE_ANY_CLUSTER), 6);
 	looks_send_vm(s, &vm, "guest", 5);
@@ -381,8 +379,7 @@ host_is_called_otherwise_where_its_name_is_taken(void **state)
 	assert_string_equal(s->last[EVENT_RENAMED].host, "node-10.1.0.1");
 	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "node");
 	assert_false(looks_state(s, NET, "node-10.1.0.1").up);
-	assert_true(looks_state(s, NET, "node-10.1.0.1").heard_ms ==
-	            SCRIPT_START);
+	assert_true(looks_state(s, NET, "node-10.1.0.1").heard_ms == SCRIPT_START);
 	assert_int_not_equal(looks_state(s, NET, "node-10.1.0.1").started_s, 0);
 	looks_run(s, &d, "node", 60 * SECONDS);
 	assert_true(looks_state(s, NET, "node-10.1.0.1").up);
@@ -530,7 +527,7 @@ ports_are_chosen_anew(void **state)
 	struct collector_config config = collector_defaults;
 	struct script *s = *state;
 	struct rack r = new_rack();
-	regex_t only, not;
+	regex_t only, not ;
 
 	assert_int_equal(regcomp(&only, "^swp[12]$", REG_EXTENDED), 0);
 	assert_int_equal(regcomp(&not, "^swp2$", REG_EXTENDED), 0);
@@ -545,7 +542,7 @@ ports_are_chosen_anew(void **state)
 	rounds_of(s, &r, 1);
 	assert_true(looks_has(s, 0, AGENT, "swp2.bytes_in"));
 	assert_false(looks_has(s, 0, AGENT, "swp3.bytes_in"));
-	config.ports_except = &not;
+	config.ports_except = &not ;
 	reconfigure(s, &config);
 	assert_false(looks_has(s, 0, AGENT, "swp2.bytes_in"));
 	config.ports = config.ports_except = NULL;
@@ -555,7 +552,7 @@ ports_are_chosen_anew(void **state)
 	assert_true(looks_has(s, 0, AGENT, "swp2.bytes_in"));
 	assert_true(looks_has(s, 0, AGENT, "swp4.bytes_in"));
 	regfree(&only);
-	regfree(&not);
+	regfree(&not );
 }
 
 static void
@@ -643,7 +640,8 @@ names_are_given_anew(void **state)
 
 	assert_int_equal(name_list_add(first, "10.1.0.1 switch1\n"), 0);
 	assert_int_equal(name_list_add(second, "10.1.0.1 Switch2\n"
-	                                       "10.1.0.2 other\n"), 0);
+	                                       "10.1.0.2 other\n"),
+	                 0);
 	config.lower_case = true;
 	looks_configure(s, &config);
 	host(s, "10.1.0.2", "itself");
@@ -730,8 +728,7 @@ bounds_below_what_is_there_are_for_newcomers(void **state)
 	config.max_sources = 1;
 	reconfigure(s, &config);
 	more = script_machine("10.1.0.99");
-	assert_int_equal(script_send_host(s, &more, "more", 0),
-	                 COLLECTOR_REFUSED);
+	assert_int_equal(script_send_host(s, &more, "more", 0), COLLECTOR_REFUSED);
 	config.max_metrics = 1000;
 	reconfigure(s, &config);
 	for (round = 0; round < 3; round++) {
@@ -740,9 +737,8 @@ bounds_below_what_is_there_are_for_newcomers(void **state)
 			snprintf(name, sizeof(name), "m%d", i);
 			snprintf(address, sizeof(address), "10.1.0.%d", i + 1);
 			d[i].address = address;
-			assert_int_equal(script_send_host(s, &d[i], name,
-			                                  d[i].sample * 100),
-			                 0);
+			assert_int_equal(
+			    script_send_host(s, &d[i], name, d[i].sample * 100), 0);
 		}
 	}
 	script_publish(s);

@@ -178,8 +178,7 @@ record_that_loses_its_tail_is_latched(void **state)
 		wire_zeros(&s->w, 2003, lengths[i]);
 		script_send(s);
 		script_publish(s);
-		assert_int_equal(!isnan(script_value(s, HOST, "cpu_user")),
-		                 rates[i]);
+		assert_int_equal(!isnan(script_value(s, HOST, "cpu_user")), rates[i]);
 		assert_near(script_value(s, HOST, "load_one"), 0);
 		assert_true(isnan(script_value(s, HOST, "cpu_steal")));
 		script_pass(s, 30 * SECONDS);
@@ -491,8 +490,7 @@ flow_samples_are_heard_but_have_no_values(void **state)
 /* Intervals and expiry ------------------------------------------------------ */
 
 static void
-check_interval(struct script *s, int64_t interval_s, unsigned tmax,
-               unsigned dmax)
+check_interval(struct script *s, int64_t interval_s, unsigned tmax, unsigned dmax)
 {
 	struct device d;
 	int i;
@@ -551,8 +549,7 @@ interval_does_not_flap_under_jitter(void **state)
 	for (i = 0; i < 100; i++) {
 		script_pass(s, 60 * SECONDS + jitter[i % 7]);
 		send_and_publish(s, &d, 0);
-		assert_int_equal(script_reading(s, HOST, "bytes_in")->tmax_s,
-		                 tmax);
+		assert_int_equal(script_reading(s, HOST, "bytes_in")->tmax_s, tmax);
 	}
 	assert_int_equal(tmax, 120);
 }
@@ -568,8 +565,8 @@ one_odd_interval_is_not_believed(void **state)
 		script_pass(s, i == 10 ? 2 * SECONDS : 60 * SECONDS);
 		send_and_publish(s, &d, 0);
 		if (i > 3)
-			assert_int_equal(
-			    script_reading(s, HOST, "bytes_in")->tmax_s, 120);
+			assert_int_equal(script_reading(s, HOST, "bytes_in")->tmax_s,
+			                 120);
 	}
 }
 
@@ -1144,8 +1141,7 @@ day_of_a_thousand_agents(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(devices); i++) {
-		snprintf(addresses[i], ADDRESS_TEXT, "10.1.%zu.%zu",
-		         i / 250, i % 250);
+		snprintf(addresses[i], ADDRESS_TEXT, "10.1.%zu.%zu", i / 250, i % 250);
 		devices[i] = script_machine(addresses[i]);
 	}
 	for (t = 0; t < 1 * DAYS; t += 300 * SECONDS) {

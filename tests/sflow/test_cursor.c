@@ -8,7 +8,7 @@ static void
 reads_big_endian(void **state)
 {
 	static const uint8_t words[] = {1, 2, 3, 4, 0xff, 0xfe, 0xfd, 0xfc,
-	                                0, 0, 0, 1, 0x80, 0, 0, 2};
+	                                0, 0, 0, 1, 0x80, 0,    0,    2};
 	struct cursor c = cursor_of(words, sizeof(words));
 
 	(void)state;
@@ -50,8 +50,7 @@ half_a_long_number_fails(void **state)
 static void
 opaque_skips_its_padding(void **state)
 {
-	static const uint8_t padded[] = {'a', 'b', 'c', 'd', 'e', 0, 0, 0,
-	                                 0, 0, 0, 9};
+	static const uint8_t padded[] = {'a', 'b', 'c', 'd', 'e', 0, 0, 0, 0, 0, 0, 9};
 	struct cursor c = cursor_of(padded, sizeof(padded));
 
 	(void)state;

@@ -53,8 +53,8 @@ put_double(struct script *s, const char *name, double number)
 
 /* A set of one metric. */
 static void
-send_one(struct script *s, struct device *d, const char *set,
-         const char *name, uint32_t type, uint32_t number)
+send_one(struct script *s, struct device *d, const char *set, const char *name,
+         uint32_t type, uint32_t number)
 {
 	begin_set(s, d, set, 1);
 	put_number(s, name, type, number);
@@ -120,8 +120,7 @@ each_type_has_its_value(void **state)
 		script_pass(s, 30 * SECONDS);
 	}
 	script_publish(s);
-	assert_string_equal(script_reading(s, HOST, "mysql.version")->text,
-	                    "8.0 _x_");
+	assert_string_equal(script_reading(s, HOST, "mysql.version")->text, "8.0 _x_");
 	assert_near(script_value(s, HOST, "mysql.queries"), 10);
 	assert_near(script_value(s, HOST, "mysql.bytes"), 1000 / 30.0);
 	assert_near(script_value(s, HOST, "mysql.threads"), 12);
@@ -130,8 +129,7 @@ each_type_has_its_value(void **state)
 	assert_near(script_value(s, HOST, "mysql.ratio"), 0.125);
 	assert_string_equal(script_reading(s, HOST, "mysql.load")->title,
 	                    "mysql: load");
-	assert_string_equal(script_reading(s, HOST, "mysql.load")->group,
-	                    "custom");
+	assert_string_equal(script_reading(s, HOST, "mysql.load")->group, "custom");
 }
 
 static void
@@ -387,8 +385,7 @@ metric_may_change_its_type(void **state)
 		wire_string(&s->w, "five");
 		script_send(s);
 		script_publish(s);
-		assert_string_equal(script_reading(s, HOST, "set.x")->text,
-		                    "five");
+		assert_string_equal(script_reading(s, HOST, "set.x")->text, "five");
 		script_pass(s, 30 * SECONDS);
 	}
 }

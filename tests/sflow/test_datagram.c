@@ -112,9 +112,8 @@ other_addresses_are_refused(void **state)
 static void
 samples_of_all_kinds(void **state)
 {
-	static const enum sample_kind kinds[] = {SAMPLE_OTHER, SAMPLE_FLOW,
-	                                         SAMPLE_COUNTERS, SAMPLE_FLOW,
-	                                         SAMPLE_COUNTERS};
+	static const enum sample_kind kinds[] = {
+	    SAMPLE_OTHER, SAMPLE_FLOW, SAMPLE_COUNTERS, SAMPLE_FLOW, SAMPLE_COUNTERS};
 	struct datagram d;
 	struct sample s;
 	struct record r;

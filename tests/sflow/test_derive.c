@@ -4,8 +4,7 @@
 
 #define U32_ALL UINT64_C(0xffffffff)
 
-static const struct names two_names = {
-    2, (const char *const[]){"zero", "one"}, 0};
+static const struct names two_names = {2, (const char *const[]){"zero", "one"}, 0};
 
 /* clang-format off */
 #define ROW(type_, formula_, scale_, partner_, metric_) \
@@ -38,13 +37,13 @@ run(struct trial *t)
 	struct field_value values[8] = {{0}};
 	uint64_t delta[8];
 	uint8_t latch[64];
-	struct derive_input in = {
-	    .layout = &layout,
-	    .now = values,
-	    .present = t->count,
-	    .interval_ms = t->interval_ms == 0 ? 30000 : t->interval_ms,
-	    .wall_s = 1600000000,
-	    .machine_cpus = t->cpus};
+	struct derive_input in = {.layout = &layout,
+	                          .now = values,
+	                          .present = t->count,
+	                          .interval_ms =
+	                              t->interval_ms == 0 ? 30000 : t->interval_ms,
+	                          .wall_s = 1600000000,
+	                          .machine_cpus = t->cpus};
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
@@ -66,8 +65,8 @@ run(struct trial *t)
 static struct derived
 one(const struct field *field, uint64_t before, uint64_t now)
 {
-	struct trial t = {.fields = field, .count = 1, .now = {now},
-	                  .before = {before}};
+	struct trial t = {
+	    .fields = field, .count = 1, .now = {now}, .before = {before}};
 
 	run(&t);
 	return t.out[0];
@@ -83,7 +82,8 @@ rate_is_per_second(void **state)
 
 	(void)state;
 	assert_near(one(&rate32, 100, 400).number, 10);
-	assert_near(one(&rate64, UINT64_C(1) << 40, (UINT64_C(1) << 40) + 30).number, 1);
+	assert_near(one(&rate64, UINT64_C(1) << 40, (UINT64_C(1) << 40) + 30).number,
+	            1);
 	assert_near(one(&power, 0, 6000000).number, 200);
 	assert_true(one(&rate32, 7, 7).valid);
 	assert_near(one(&rate32, 7, 7).number, 0);
@@ -93,8 +93,8 @@ rate_is_per_second(void **state)
 static struct deltas
 taken(const struct field *field, uint64_t before, uint64_t now)
 {
-	struct trial t = {.fields = field, .count = 1, .now = {now},
-	                  .before = {before}};
+	struct trial t = {
+	    .fields = field, .count = 1, .now = {now}, .before = {before}};
 
 	run(&t);
 	return t.deltas;
@@ -103,8 +103,11 @@ taken(const struct field *field, uint64_t before, uint64_t now)
 static void
 counter_of_32_bits_that_fell_is_in_doubt(void **state)
 {
-	struct trial t = {.fields = &rate32, .count = 1, .now = {0x2c},
-	                  .before = {0xffffff00}, .believed = true};
+	struct trial t = {.fields = &rate32,
+	                  .count = 1,
+	                  .now = {0x2c},
+	                  .before = {0xffffff00},
+	                  .believed = true};
 
 	(void)state;
 	run(&t);
@@ -130,11 +133,11 @@ counter_of_64_bits_that_fell_was_reset(void **state)
 static void
 reset_leaves_the_gauges(void **state)
 {
-	static const struct field fields[] = {
-	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U64, RATE, 1, 0, FLOAT),
-	    ROW(U32, GAUGE, 1, 0, UINT32)};
-	struct trial t = {.fields = fields, .count = 3, .now = {200, 50, 7},
-	                  .before = {100, 100, 9}};
+	static const struct field fields[] = {ROW(U32, RATE, 1, 0, FLOAT),
+	                                      ROW(U64, RATE, 1, 0, FLOAT),
+	                                      ROW(U32, GAUGE, 1, 0, UINT32)};
+	struct trial t = {
+	    .fields = fields, .count = 3, .now = {200, 50, 7}, .before = {100, 100, 9}};
 
 	(void)state;
 	run(&t);
@@ -171,8 +174,8 @@ unsupported_row_leaves_the_others(void **state)
 {
 	static const struct field fields[] = {ROW(U32, RATE, 1, 0, FLOAT),
 	                                      ROW(U32, RATE, 1, 0, FLOAT)};
-	struct trial t = {.fields = fields, .count = 2,
-	                  .now = {5, 400}, .before = {U32_ALL, 100}};
+	struct trial t = {
+	    .fields = fields, .count = 2, .now = {5, 400}, .before = {U32_ALL, 100}};
 
 	(void)state;
 	run(&t);
@@ -186,11 +189,11 @@ static void
 no_before_gives_gauges_only(void **state)
 {
 	static const struct field fields[] = {
-	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U32, SHARE, 1, 0, FLOAT),
+	    ROW(U32, RATE, 1, 0, FLOAT),     ROW(U32, SHARE, 1, 0, FLOAT),
 	    ROW(U32, SUBSHARE, 1, 0, FLOAT), ROW(U32, BUSY, 1, 0, FLOAT),
-	    ROW(U32, RATIO, 1, -4, FLOAT), ROW(U32, GAUGE, 1, 0, UINT32)};
-	struct trial t = {.fields = fields, .count = 6, .first = true,
-	                  .now = {1, 1, 1, 1, 1, 42}};
+	    ROW(U32, RATIO, 1, -4, FLOAT),   ROW(U32, GAUGE, 1, 0, UINT32)};
+	struct trial t = {
+	    .fields = fields, .count = 6, .first = true, .now = {1, 1, 1, 1, 1, 42}};
 	size_t i;
 
 	(void)state;
@@ -228,8 +231,10 @@ static const struct field shares[] = {
 static void
 shares_are_of_their_sum(void **state)
 {
-	struct trial t = {.fields = shares, .count = 4,
-	                  .now = {1100, 2600, 300, 50}, .before = {1000, 2000}};
+	struct trial t = {.fields = shares,
+	                  .count = 4,
+	                  .now = {1100, 2600, 300, 50},
+	                  .before = {1000, 2000}};
 
 	(void)state;
 	run(&t);
@@ -242,8 +247,8 @@ shares_are_of_their_sum(void **state)
 static void
 shares_of_nothing_are_zero(void **state)
 {
-	struct trial t = {.fields = shares, .count = 4, .now = {9, 9, 9, 9},
-	                  .before = {9, 9, 9, 9}};
+	struct trial t = {
+	    .fields = shares, .count = 4, .now = {9, 9, 9, 9}, .before = {9, 9, 9, 9}};
 	size_t i;
 
 	(void)state;
@@ -257,8 +262,8 @@ shares_of_nothing_are_zero(void **state)
 static void
 unsupported_share_is_not_in_the_sum(void **state)
 {
-	struct trial t = {.fields = shares, .count = 4,
-	                  .now = {100, 300, U32_ALL, U32_ALL}};
+	struct trial t = {
+	    .fields = shares, .count = 4, .now = {100, 300, U32_ALL, U32_ALL}};
 
 	(void)state;
 	run(&t);
@@ -295,8 +300,8 @@ ratio_is_of_two_deltas(void **state)
 {
 	static const struct field fields[] = {ROW(U32, RATE, 1, 0, FLOAT),
 	                                      ROW(U32, RATIO, 1, -1, FLOAT)};
-	struct trial t = {.fields = fields, .count = 2, .now = {110, 1045},
-	                  .before = {100, 1000}};
+	struct trial t = {
+	    .fields = fields, .count = 2, .now = {110, 1045}, .before = {100, 1000}};
 
 	(void)state;
 	run(&t);
@@ -315,8 +320,8 @@ percent_is_of_the_partner(void **state)
 {
 	static const struct field fields[] = {ROW(U64, PERCENT, 1, 1, FLOAT),
 	                                      ROW(U64, GAUGE, 1, 0, DOUBLE)};
-	struct trial t = {.fields = fields, .count = 2, .first = true,
-	                  .now = {256, 1024}};
+	struct trial t = {
+	    .fields = fields, .count = 2, .first = true, .now = {256, 1024}};
 
 	(void)state;
 	run(&t);
@@ -414,8 +419,7 @@ texts_are_made_harmless(void **state)
 	assert_true(derive(&in, out) == 0);
 	assert_string_equal(out[0].text, "_6.1_");
 	assert_false(out[1].valid);
-	assert_string_equal(out[2].text,
-	                    "30313233-3435-3637-3839-616263646566");
+	assert_string_equal(out[2].text, "30313233-3435-3637-3839-616263646566");
 }
 
 static void
@@ -517,10 +521,10 @@ static void
 busy_and_ratio_are_scaled(void **state)
 {
 	static const struct field us = ROW(U32, BUSY, 0.001, 0, FLOAT);
-	static const struct field fields[] = {
-	    ROW(U32, DELTA, 0, 0, FLOAT), ROW(U32, RATIO, 100, -1, FLOAT)};
-	struct trial t = {.fields = fields, .count = 2, .now = {400, 20},
-	                  .before = {0, 10}};
+	static const struct field fields[] = {ROW(U32, DELTA, 0, 0, FLOAT),
+	                                      ROW(U32, RATIO, 100, -1, FLOAT)};
+	struct trial t = {
+	    .fields = fields, .count = 2, .now = {400, 20}, .before = {0, 10}};
 
 	(void)state;
 	assert_near(one(&us, 0, 3000000).number, 10);
@@ -535,8 +539,8 @@ sum_is_of_what_is_counted(void **state)
 	static const struct field fields[] = {
 	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U32, RATE, 1, 0, FLOAT),
 	    ROW(U32, RATE, 1, 0, FLOAT), ROW(U32, SUM, 1, -3, FLOAT)};
-	struct trial t = {.fields = fields, .count = 4,
-	                  .now = {300, U32_ALL, 600, 600}};
+	struct trial t = {
+	    .fields = fields, .count = 4, .now = {300, U32_ALL, 600, 600}};
 
 	(void)state;
 	run(&t);
@@ -549,10 +553,9 @@ sum_is_of_what_is_counted(void **state)
 static void
 load_is_of_the_speed(void **state)
 {
-	static const struct field fields[] = {
-	    ROW(U64, GAUGE, 1, 0, DOUBLE), ROW(U64, LOAD, 1, -1, FLOAT)};
-	struct trial t = {.fields = fields, .count = 2,
-	                  .now = {1000000, 937500}};
+	static const struct field fields[] = {ROW(U64, GAUGE, 1, 0, DOUBLE),
+	                                      ROW(U64, LOAD, 1, -1, FLOAT)};
+	struct trial t = {.fields = fields, .count = 2, .now = {1000000, 937500}};
 
 	(void)state;
 	run(&t);
@@ -569,9 +572,10 @@ load_is_of_the_speed(void **state)
 static void
 octets_tell_a_wrap_from_a_reset(void **state)
 {
-	static const struct field fields[] = {
-	    ROW(U64, RATE, 1, 0, FLOAT), ROW(U32, RATE, 1, -1, FLOAT)};
-	struct trial t = {.fields = fields, .count = 2,
+	static const struct field fields[] = {ROW(U64, RATE, 1, 0, FLOAT),
+	                                      ROW(U32, RATE, 1, -1, FLOAT)};
+	struct trial t = {.fields = fields,
+	                  .count = 2,
 	                  .now = {UINT64_C(60) * 3000000000u, 3000000000u}};
 
 	(void)state;
@@ -593,7 +597,8 @@ octets_leave_several_answers(void **state)
 	static const struct field fields[] = {
 	    ROW(U64, RATE, 1, 0, FLOAT), ROW(U32, RATE, 1, -1, FLOAT),
 	    ROW(U32, RATE, 1, -2, FLOAT), ROW(U32, SUM, 1, -2, FLOAT)};
-	struct trial t = {.fields = fields, .count = 4,
+	struct trial t = {.fields = fields,
+	                  .count = 4,
 	                  .now = {60 * ((UINT64_C(1) << 32) + 900), 900, 1000}};
 
 	(void)state;
@@ -610,11 +615,10 @@ octets_leave_several_answers(void **state)
 static void
 load_beyond_twice_the_speed_is_none(void **state)
 {
-	static const struct field fields[] = {
-	    ROW(U64, GAUGE, 1, 0, DOUBLE), ROW(U64, RATE, 1, 0, FLOAT),
-	    ROW(U64, LOAD, 1, -2, FLOAT)};
-	struct trial t = {.fields = fields, .count = 3,
-	                  .now = {8000, 60000, 60000}};
+	static const struct field fields[] = {ROW(U64, GAUGE, 1, 0, DOUBLE),
+	                                      ROW(U64, RATE, 1, 0, FLOAT),
+	                                      ROW(U64, LOAD, 1, -2, FLOAT)};
+	struct trial t = {.fields = fields, .count = 3, .now = {8000, 60000, 60000}};
 
 	(void)state;
 	run(&t);
@@ -628,9 +632,13 @@ load_beyond_twice_the_speed_is_none(void **state)
 }
 
 #define CPU_ROW(formula_, partner_) \
-	{.name = "field", .type = FIELD_U32, .formula = formula_, .scale = 1, \
-	 .partner = partner_, .cpu = true, \
-	 .metric = {.name = "metric", .type = FLOAT}}
+	{ \
+		.name = "field", .type = FIELD_U32, .formula = formula_, .scale = 1, \
+		.partner = partner_, .cpu = true, .metric = { \
+			.name = "metric", \
+			.type = FLOAT \
+		} \
+	}
 
 /* 1 s of jitter, or 10 %, whichever is more. */
 static void
@@ -661,8 +669,7 @@ cpu_time_without_cpus_is_the_machines(void **state)
 {
 	static const struct field fields[] = {CPU_ROW(BUSY, 1),
 	                                      ROW(U32, GAUGE, 1, 0, UINT32)};
-	struct trial t = {.fields = fields, .count = 2, .now = {132001, 0},
-	                  .cpus = 4};
+	struct trial t = {.fields = fields, .count = 2, .now = {132001, 0}, .cpus = 4};
 
 	(void)state;
 	run(&t);
@@ -687,7 +694,10 @@ memory(uint64_t used, uint64_t limit)
 {
 	static const struct field fields[] = {
 	    ROW(U64, PERCENT, 1, 1, FLOAT),
-	    {.type = FIELD_U64, .formula = GAUGE, .scale = 1, .limit = true,
+	    {.type = FIELD_U64,
+	     .formula = GAUGE,
+	     .scale = 1,
+	     .limit = true,
 	     .metric = {.name = "limit", .type = DOUBLE}}};
 	struct trial t = {.fields = fields, .count = 2, .now = {used, limit}};
 
@@ -698,12 +708,19 @@ memory(uint64_t used, uint64_t limit)
 static void
 memory_limits_may_be_none(void **state)
 {
-	static const struct field limit = {
-	    .type = FIELD_U64, .formula = GAUGE, .scale = 1, .limit = true,
-	    .metric = {.name = "limit", .type = DOUBLE}};
-	static const uint64_t none[] = {
-	    0, UINT64_MAX, INT64_MAX, INT64_MAX - 4095, INT64_MAX - 65535,
-	    INT64_MAX & ~UINT64_C(1023), UINT64_C(1) << 60, 999};
+	static const struct field limit = {.type = FIELD_U64,
+	                                   .formula = GAUGE,
+	                                   .scale = 1,
+	                                   .limit = true,
+	                                   .metric = {.name = "limit", .type = DOUBLE}};
+	static const uint64_t none[] = {0,
+	                                UINT64_MAX,
+	                                INT64_MAX,
+	                                INT64_MAX - 4095,
+	                                INT64_MAX - 65535,
+	                                INT64_MAX & ~UINT64_C(1023),
+	                                UINT64_C(1) << 60,
+	                                999};
 	struct trial t;
 	size_t i;
 
@@ -748,14 +765,14 @@ static void
 latch_holds_what_deltas_need(void **state)
 {
 	static const struct field rows[] = {
-	    ROW(U32, GAUGE, 1, 0, UINT32),  ROW(U64, RATE, 1, 0, FLOAT),
+	    ROW(U32, GAUGE, 1, 0, UINT32),   ROW(U64, RATE, 1, 0, FLOAT),
 	    ROW(STRING, TEXT, 1, 0, STRING), ROW(U32, BUSY, 1, 0, FLOAT),
-	    ROW(U32, SUM, 1, -1, FLOAT),    ROW(U32, SHARE, 1, 0, FLOAT),
+	    ROW(U32, SUM, 1, -1, FLOAT),     ROW(U32, SHARE, 1, 0, FLOAT),
 	};
 	struct layout layout = {.fields = rows, .count = COUNT_OF(rows)};
-	const struct field_value values[] = {
-	    {1, NULL}, {UINT64_MAX - 2, NULL}, {3, NULL},
-	    {U32_ALL, NULL}, {5, NULL}, {0x12345678, NULL}};
+	const struct field_value values[] = {{1, NULL}, {UINT64_MAX - 2, NULL},
+	                                     {3, NULL}, {U32_ALL, NULL},
+	                                     {5, NULL}, {0x12345678, NULL}};
 	uint64_t before[COUNT_OF(rows) + 1];
 	uint8_t latch[16 + 1];
 	size_t i;
@@ -768,8 +785,7 @@ latch_holds_what_deltas_need(void **state)
 	memset(before, 0xaa, sizeof(before));
 	latch_read(&layout, latch, COUNT_OF(rows), before);
 	for (i = 0; i < COUNT_OF(rows); i++)
-		assert_true(before[i] ==
-		            (i % 2 == 0 ? 0 : values[i].number));
+		assert_true(before[i] == (i % 2 == 0 ? 0 : values[i].number));
 	memset(latch, 0xaa, sizeof(latch));
 	latch_write(&layout, values, 4, latch); /* an older agent's record */
 	assert_int_equal(latch[12], 0xaa);

@@ -134,13 +134,13 @@ texts_of_the_wire(void **state)
 	assert_text(&event, "malformed datagram from 10.1.0.1: a sample ends inside "
 	                    "its header");
 	event = event_of(EVENT_SHORT);
-	event.of.is_short = (struct event_short){layout_find(1, NULL, 0),
-	                                         "ifPromiscuousMode", 84};
+	event.of.is_short =
+	    (struct event_short){layout_find(1, NULL, 0), "ifPromiscuousMode", 84};
 	assert_text(&event, "agent 10.1.0.1 sends structure 0:1 (if_counters) of 84 "
 	                    "bytes, not 88: it ends inside ifPromiscuousMode, and "
 	                    "what is before that is used");
-	event.of.is_short = (struct event_short){layout_find(2000, NULL, 0),
-	                                         "os_release", 45};
+	event.of.is_short =
+	    (struct event_short){layout_find(2000, NULL, 0), "os_release", 45};
 	assert_text(&event, "agent 10.1.0.1 sends structure 0:2000 (host_descr) of 45 "
 	                    "bytes: it ends inside os_release, and what is before "
 	                    "that is used");
@@ -258,8 +258,7 @@ texts_fit(void **state)
 		} else if (kind == EVENT_UNKNOWN) {
 			event.of.unknown.what = "counters";
 		}
-		assert_in_range(strlen(event_text(&event, text)), 1,
-		                EVENT_TEXT - 2);
+		assert_in_range(strlen(event_text(&event, text)), 1, EVENT_TEXT - 2);
 	}
 }
 

@@ -8,15 +8,20 @@
 #define INTERVAL_S 30
 
 static const struct field fields[] = {
-    {.name = "number", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "number",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"number", DOUBLE, "", BOTH, "%.0f", "group", "A number", false}},
-    {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
+    {.name = "text",
+     .type = FIELD_STRING,
+     .formula = TEXT,
+     .scale = 1,
      .metric = {"text", STRING, "", ZERO, "%s", "group", "A text", false}},
 };
 
-static const struct layout layout = {.name = "test", .kind = KIND_HOST,
-                                     .fields = fields,
-                                     .count = COUNT_OF(fields)};
+static const struct layout layout = {
+    .name = "test", .kind = KIND_HOST, .fields = fields, .count = COUNT_OF(fields)};
 static const struct store_instance bare = {"", "", NULL};
 
 /* A store with two feeds, and a host with one block. */
@@ -56,11 +61,10 @@ teardown(void **state)
 
 /* A text of NULL doesn't come. */
 static void
-set(struct rig *rig, double number, const char *text, unsigned interval_s,
-    int64_t now)
+set(struct rig *rig, double number, const char *text, unsigned interval_s, int64_t now)
 {
-	struct derived values[COUNT_OF(fields)] = {
-	    {.valid = true, .number = number}, {.valid = text != NULL}};
+	struct derived values[COUNT_OF(fields)] = {{.valid = true, .number = number},
+	                                           {.valid = text != NULL}};
 
 	if (text != NULL)
 		strcpy(values[1].text, text);
@@ -219,9 +223,11 @@ feeds_are_bounded(void **state)
 static void
 others_add_values_of_their_own(void **state)
 {
-	static const struct field row = {
-	    .formula = GAUGE, .scale = 1,
-	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold", false}};
+	static const struct field row = {.formula = GAUGE,
+	                                 .scale = 1,
+	                                 .metric = {"foretold", DOUBLE, "", BOTH,
+	                                            "%.0f", "group", "Foretold",
+	                                            false}};
 	struct rig *rig = *state;
 	struct layout *one = layout_new(KIND_HOST, &row);
 	struct store_host *host = store_find(rig->store, 0, "node1");

@@ -18,19 +18,22 @@ struct structure {
 };
 
 #define SAMPLED_ETHERNET "u:length m:src_mac m:dst_mac u:type"
-#define SAMPLED_IPV4 "u:length u:protocol 4:src_ip 4:dst_ip u:src_port " \
+#define SAMPLED_IPV4 \
+	"u:length u:protocol 4:src_ip 4:dst_ip u:src_port " \
 	"u:dst_port u:tcp_flags u:tos"
-#define SAMPLED_IPV6 "u:length u:protocol 6:src_ip 6:dst_ip u:src_port " \
+#define SAMPLED_IPV6 \
+	"u:length u:protocol 6:src_ip 6:dst_ip u:src_port " \
 	"u:dst_port u:tcp_flags u:priority"
-#define SOCKET_IPV4 "u:protocol 4:local_ip 4:remote_ip u:local_port " \
+#define SOCKET_IPV4 \
+	"u:protocol 4:local_ip 4:remote_ip u:local_port " \
 	"u:remote_port"
-#define SOCKET_IPV6 "u:protocol 6:local_ip 6:remote_ip u:local_port " \
+#define SOCKET_IPV6 \
+	"u:protocol 6:local_ip 6:remote_ip u:local_port " \
 	"u:remote_port"
 #define CONTEXT "s:application s:operation s:attributes"
 
 static const struct structure structures[] = {
-    {1, "sampled_header", 16,
-     "u:protocol u:frame_length u:stripped s:header"},
+    {1, "sampled_header", 16, "u:protocol u:frame_length u:stripped s:header"},
     {2, "sampled_ethernet", 24, SAMPLED_ETHERNET},
     {3, "sampled_ipv4", 32, SAMPLED_IPV4},
     {4, "sampled_ipv6", 56, SAMPLED_IPV6},
@@ -40,15 +43,12 @@ static const struct structure structures[] = {
     {1003, "extended_gateway", 28,
      "a:nexthop u:as u:src_as u:src_peer_as p:dst_as_path l:communities "
      "u:localpref"},
-    {1004, "extended_user", 16,
-     "u:src_charset s:src_user u:dst_charset s:dst_user"},
+    {1004, "extended_user", 16, "u:src_charset s:src_user u:dst_charset s:dst_user"},
     {1005, "extended_url", 12, "u:direction s:url s:host"},
     {1006, "extended_mpls", 12, "a:nexthop l:in_stack l:out_stack"},
     {1007, "extended_nat", 8, "a:src_address a:dst_address"},
-    {1008, "extended_mpls_tunnel", 12,
-     "s:tunnel_lsp_name u:tunnel_id u:tunnel_cos"},
-    {1009, "extended_mpls_vc", 12,
-     "s:vc_instance_name u:vll_vc_id u:vc_label_cos"},
+    {1008, "extended_mpls_tunnel", 12, "s:tunnel_lsp_name u:tunnel_id u:tunnel_cos"},
+    {1009, "extended_mpls_vc", 12, "s:vc_instance_name u:vll_vc_id u:vc_label_cos"},
     {1010, "extended_mpls_FTN", 8, "s:mplsFTNDescr u:mplsFTNMask"},
     {1011, "extended_mpls_LDP_FEC", 4, "u:mplsFecAddrPrefixLength"},
     {1012, "extended_vlantunnel", 4, "l:stack"},
@@ -60,10 +60,8 @@ static const struct structure structures[] = {
      "s:ssid m:bssid u:version u:transmissions u:packet_duration "
      "u:retrans_duration u:channel h:speed u:power"},
     {1016, "extended_80211_aggregation", 4, "u:pdus"},
-    {1017, "extended_openflow_v1", 16,
-     "h:flow_cookie u:flow_match u:flow_actions"},
-    {1018, "extended_fc", 16,
-     "u:src_mask_len u:dst_mask_len u:next_hop u:metric"},
+    {1017, "extended_openflow_v1", 16, "h:flow_cookie u:flow_match u:flow_actions"},
+    {1018, "extended_fc", 16, "u:src_mask_len u:dst_mask_len u:next_hop u:metric"},
     {1019, "extended_queue_length", 8, "u:queueIndex u:queueLength"},
     {1020, "extended_nat_port", 8, "u:src_port u:dst_port"},
     {1021, "extended_L2_tunnel_egress", 24, SAMPLED_ETHERNET},
@@ -94,10 +92,8 @@ static const struct structure structures[] = {
     {1043, "extended_timestamp", 8, "h:nanoseconds"},
     {2000, "transaction", 32,
      "u:direction u:wait u:duration u:status h:bytes_received h:bytes_send"},
-    {2001, "extended_nfs_storage_transaction", 12,
-     "s:path u:operation u:status"},
-    {2002, "extended_scsi_storage_transaction", 12,
-     "u:lun u:operation u:status"},
+    {2001, "extended_nfs_storage_transaction", 12, "s:path u:operation u:status"},
+    {2002, "extended_scsi_storage_transaction", 12, "u:lun u:operation u:status"},
     {2003, "extended_http_transaction", 24,
      "s:url s:host s:referer s:useragent s:user u:status"},
     {2100, "extended_socket_ipv4", 20, SOCKET_IPV4},
@@ -197,15 +193,34 @@ static size_t
 put_type(struct made *m, char type)
 {
 	switch (type) {
-	case 'u': case '4': put_any(m, 4); break;
-	case 'h': put_any(m, 8); break;
-	case '6': put_any(m, 16); break;
-	case 'm': put_any(m, 8); return m->len - 2;
-	case 's': return put_string(m);
-	case 'a': put_word(m, 2); put_any(m, 16); break;
-	case 'l': put_word(m, 3); put_any(m, 12); break;
-	case 'p': put_path(m); break;
-	default: fail_msg("no type %c", type);
+	case 'u':
+	case '4':
+		put_any(m, 4);
+		break;
+	case 'h':
+		put_any(m, 8);
+		break;
+	case '6':
+		put_any(m, 16);
+		break;
+	case 'm':
+		put_any(m, 8);
+		return m->len - 2;
+	case 's':
+		return put_string(m);
+	case 'a':
+		put_word(m, 2);
+		put_any(m, 16);
+		break;
+	case 'l':
+		put_word(m, 3);
+		put_any(m, 12);
+		break;
+	case 'p':
+		put_path(m);
+		break;
+	default:
+		fail_msg("no type %c", type);
 	}
 	return m->len;
 }
@@ -219,8 +234,8 @@ make(const char *fields, struct made *m)
 	memset(m, 0, sizeof(*m));
 	for (; *fields != '\0'; fields += used) {
 		p = &m->pieces[m->count++];
-		assert_int_equal(sscanf(fields, "%c:%39[^ ]%n", &p->type,
-		                        p->name, &used), 2);
+		assert_int_equal(
+		    sscanf(fields, "%c:%39[^ ]%n", &p->type, p->name, &used), 2);
 		if (fields[used] == ' ')
 			used++;
 		p->start = m->len;
@@ -285,8 +300,7 @@ check_cut(const struct layout *layout, const struct made *m, size_t len)
 	if (count < m->count && m->pieces[count].start <= len)
 		assert_ptr_equal(c.at, bytes + 1 + m->pieces[count].start);
 	else
-		assert_int_equal(cursor_left(&c),
-		                 len > m->len ? len - m->len : 0);
+		assert_int_equal(cursor_left(&c), len > m->len ? len - m->len : 0);
 	free(bytes);
 }
 
@@ -357,8 +371,8 @@ static void
 paths_that_lie_are_not_there(void **state)
 {
 	static const uint8_t segments[40] = {[16] = 255, 255, 255, 255};
-	static const uint8_t numbers[40] = {
-	    [19] = 1, [23] = 2, [24] = 255, 255, 255, 255};
+	static const uint8_t numbers[40] = {[19] = 1, [23] = 2, [24] = 255,
+	                                    255,      255,      255};
 	static const uint8_t communities[40] = {[20] = 255, 255, 255, 255};
 	const struct layout *gateway = flow_find(1003);
 	struct cursor c = cursor_of(segments, sizeof(segments));
@@ -376,8 +390,7 @@ paths_that_lie_are_not_there(void **state)
 static void
 addresses_have_the_length_of_their_type(void **state)
 {
-	static const uint8_t none_and_ipv4[] = {0, 0, 0, 0, 0, 0, 0, 1,
-	                                        192, 0, 2, 1};
+	static const uint8_t none_and_ipv4[] = {0, 0, 0, 0, 0, 0, 0, 1, 192, 0, 2, 1};
 	static const uint8_t of_no_type[] = {0, 0, 0, 3, 1, 2, 3, 4};
 	const struct layout *nat = flow_find(1007);
 	struct cursor c = cursor_of(none_and_ipv4, sizeof(none_and_ipv4));
@@ -396,15 +409,14 @@ addresses_have_the_length_of_their_type(void **state)
 static void
 sources_and_interfaces_are_split(void **state)
 {
-	static const uint8_t compact[] = {
-	    0, 0, 0, 9, 3, 0, 1, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3,
-	    0x80, 0, 0, 4, 0x3f, 255, 255, 255, 0, 0, 0, 7};
+	static const uint8_t compact[] = {0, 0, 0,    9,   3,   0,   1, 2, 0, 0,    0,
+	                                  1, 0, 0,    0,   2,   0,   0, 0, 3, 0x80, 0,
+	                                  0, 4, 0x3f, 255, 255, 255, 0, 0, 0, 7};
 	static const uint8_t expanded[] = {
-	    0, 0, 0, 9, 0, 0, 0, 3, 0, 0, 1, 2, 0, 0, 0, 1, 0, 0, 0, 2,
-	    0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 0, 0x3f, 255, 255,
-	    255, 0, 0, 0, 7};
-	static const uint64_t numbers[] = {9, 0x300000102, 1, 2, 3, 0x200000004,
-	                                   0x3fffffff, 7};
+	    0, 0, 0, 9, 0, 0, 0, 3, 0, 0, 1, 2, 0, 0, 0,    1,   0,   0,   0, 2, 0, 0,
+	    0, 3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 0, 0x3f, 255, 255, 255, 0, 0, 0, 7};
+	static const uint64_t numbers[] = {9, 0x300000102, 1,          2,
+	                                   3, 0x200000004, 0x3fffffff, 7};
 	struct cursor c = cursor_of(compact, sizeof(compact));
 	struct field_value values[RECORD_FIELDS_MAX];
 	size_t i;
@@ -427,9 +439,12 @@ samples_are_known(void **state)
 		size_t least;
 		enum sample_records records;
 	} samples[] = {
-	    {1, 32, RECORDS_FLOWS},    {2, 12, RECORDS_COUNTERS},
-	    {3, 44, RECORDS_FLOWS},    {4, 16, RECORDS_COUNTERS},
-	    {5, 32, RECORDS_FLOWS},    {SFLOW_TAG(4300, 1002), 4, RECORDS_NONE},
+	    {1, 32, RECORDS_FLOWS},
+	    {2, 12, RECORDS_COUNTERS},
+	    {3, 44, RECORDS_FLOWS},
+	    {4, 16, RECORDS_COUNTERS},
+	    {5, 32, RECORDS_FLOWS},
+	    {SFLOW_TAG(4300, 1002), 4, RECORDS_NONE},
 	    {SFLOW_TAG(4300, 1003), 12, RECORDS_NONE},
 	};
 	size_t i;
@@ -453,13 +468,11 @@ reasons_have_names(void **state)
 {
 	(void)state;
 	assert_string_equal(names_text(&drop_reasons, 0), "net_unreachable");
-	assert_string_equal(names_text(&drop_reasons, 15),
-	                    "precedence_cutoff");
+	assert_string_equal(names_text(&drop_reasons, 15), "precedence_cutoff");
 	assert_null(names_text(&drop_reasons, 16));
 	assert_null(names_text(&drop_reasons, 255));
 	assert_string_equal(names_text(&drop_reasons, 256), "unknown");
-	assert_string_equal(names_text(&drop_reasons, 263),
-	                    "src_mac_is_multicast");
+	assert_string_equal(names_text(&drop_reasons, 263), "src_mac_is_multicast");
 	assert_string_equal(names_text(&drop_reasons, 303), "split_horizon");
 	assert_string_equal(names_text(&drop_reasons, 332), "dev_hdr");
 	assert_string_equal(names_text(&drop_reasons, 366), "tc_egress");

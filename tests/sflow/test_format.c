@@ -10,8 +10,8 @@
 static struct metric
 metric_of(enum metric_type type, const char *format)
 {
-	return (struct metric){"metric", type, "", BOTH, format, "group", "title",
-	                       false};
+	return (struct metric){"metric", type,    "",      BOTH,
+	                       format,   "group", "title", false};
 }
 
 static const char *
@@ -88,8 +88,7 @@ some_number(unsigned i)
 static void
 all_is_as_gmond_prints_it(void **state)
 {
-	static const char *const formats[] = {"%.0f", "%.1f", "%.2f", "%.3f",
-	                                      "%.6f"};
+	static const char *const formats[] = {"%.0f", "%.1f", "%.2f", "%.3f", "%.6f"};
 	char expected[FORMAT_TEXT];
 	unsigned i;
 
@@ -122,8 +121,7 @@ rounded_is_what_is_read(void **state)
 		format[2] = (char)('0' + decimals);
 		metric = metric_of(DOUBLE, format);
 		format_number(&metric, number, text);
-		assert_true(format_rounded(number, decimals) ==
-		            strtod(text, NULL));
+		assert_true(format_rounded(number, decimals) == strtod(text, NULL));
 	}
 	assert_true(format_rounded(1e300, 2) == 1e300);
 }

@@ -38,8 +38,7 @@ key_of_another_run(uint64_t key[2])
 		_exit(1);
 	}
 	close(pipes[1]);
-	assert_int_equal(read(pipes[0], key, 2 * sizeof(key[0])),
-	                 2 * sizeof(key[0]));
+	assert_int_equal(read(pipes[0], key, 2 * sizeof(key[0])), 2 * sizeof(key[0]));
 	close(pipes[0]);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);

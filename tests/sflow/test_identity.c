@@ -16,8 +16,7 @@ struct carrier {
 static struct carrier
 new_carrier(uint32_t class, uint32_t index)
 {
-	return (struct carrier){
-	    .r = new_rack(), .class = class, .index = index};
+	return (struct carrier){.r = new_rack(), .class = class, .index = index};
 }
 
 static void
@@ -136,8 +135,9 @@ names_of_some_ports_are_not_others(void **state)
 static void
 ports_that_come_in_turn_are_told_apart(void **state)
 {
-	static const struct { uint32_t class, index; } sources[] = {
-	    {0, 0}, {0, 77}, {0, 3}, {2, 1}, {2, 9}, {3, 5}, {1, 1}};
+	static const struct {
+		uint32_t class, index;
+	} sources[] = {{0, 0}, {0, 77}, {0, 3}, {2, 1}, {2, 9}, {3, 5}, {1, 1}};
 	struct script *s = *state;
 	struct carrier k;
 	size_t i, port;
@@ -415,8 +415,7 @@ sub_agents_have_the_same_names_in_any_order(void **state)
 		for (sub = 0; sub < SUB_AGENTS; sub++) {
 			snprintf(metric, sizeof(metric), "%s-%d-0-1.bytes_in",
 			         name == 1 ? "eth0" : "interface", sub);
-			assert_near(script_value(s, HOST, metric),
-			            1000 * (sub + 1));
+			assert_near(script_value(s, HOST, metric), 1000 * (sub + 1));
 		}
 	}
 }
@@ -547,8 +546,7 @@ lost_samples_are_of_the_carrier(void **state)
 		for (round = 0; round < 24; round++)
 			for (half = 0; half < way; half++) {
 				begin(s, &k);
-				put_ports(s, &k, half * 2,
-				          half * 2 + PORTS / way);
+				put_ports(s, &k, half * 2, half * 2 + PORTS / way);
 				script_end(s);
 				if (half > 0 || round < 4 || round % 2 == 0)
 					script_input(s);
@@ -559,8 +557,7 @@ lost_samples_are_of_the_carrier(void **state)
 		show_all(s);
 		assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
 		assert_near(script_value(s, HOST, "4.bytes_in"), 4000);
-		assert_int_equal(agent_interval_ms(agents_first(&s->c->agents)),
-		                 10000);
+		assert_int_equal(agent_interval_ms(agents_first(&s->c->agents)), 10000);
 		assert_int_equal(s->events[EVENT_DOWN], 0);
 		for (round = 0; round < 2; round++) {
 			begin(s, &k);

@@ -270,16 +270,14 @@ two_agents_may_have_one_name(void **state)
 	script_send_host(s, &b, HOST, 0);
 	script_publish(s);
 	assert_int_equal(store_count(collector_store(s->c)), 2);
-	assert_string_not_equal(s->shown[0].key,
-	                        s->shown[s->shown_count - 1].key);
+	assert_string_not_equal(s->shown[0].key, s->shown[s->shown_count - 1].key);
 }
 
 /* One calls itself what another would be called, to be told apart. */
 static void
 name_that_tells_apart_may_be_taken(void **state)
 {
-	static const char *const agents[] = {"10.80.0.1", "10.80.0.2",
-	                                     "10.80.0.3"};
+	static const char *const agents[] = {"10.80.0.1", "10.80.0.2", "10.80.0.3"};
 	static const char *const names[] = {"n", "n-10.80.0.3", "n"};
 	struct script *s = *state;
 	struct device d;
@@ -550,8 +548,7 @@ release_of_a_jvm_is_not_the_hosts(void **state)
 	wire_record_end(&s->w);
 	script_send(s);
 	script_publish(s);
-	assert_string_equal(script_reading(s, HOST, "jvm_release")->text,
-	                    "6.1.0");
+	assert_string_equal(script_reading(s, HOST, "jvm_release")->text, "6.1.0");
 	assert_null(script_reading(s, HOST, "os_release"));
 	assert_string_equal(script_reading(s, HOST, "uuid")->text,
 	                    "30313233-3435-3637-3839-616263646566");
@@ -665,8 +662,7 @@ vm_may_be_a_host(void **state)
 		script_pass(s, 30 * SECONDS);
 	}
 	assert_near(script_value(s, "guest", "vcpu_util"), 10);
-	assert_string_equal(s->shown[0].key,
-	                    "07070707-0707-0707-0707-070707070707");
+	assert_string_equal(s->shown[0].key, "07070707-0707-0707-0707-070707070707");
 	assert_int_equal(store_count(collector_store(s->c)), 2);
 	assert_int_equal(s->events[EVENT_JOINED], 2);
 }
@@ -703,8 +699,7 @@ vm_host_shows_its_description(void **state)
 	send_vm(s, &vm, "guest", 7, 0);
 	script_publish(s);
 	assert_string_equal(script_reading(s, "guest", "os_name")->text, "Linux");
-	assert_string_equal(script_reading(s, "guest", "vcpu_state")->text,
-	                    "Running");
+	assert_string_equal(script_reading(s, "guest", "vcpu_state")->text, "Running");
 }
 
 static void
@@ -761,8 +756,16 @@ vms_may_be_left_out(void **state)
 /* Hostile names ------------------------------------------------------------------ */
 
 static const char *const hostile[] = {
-    "\"><CLUSTER NAME=\"", "../../../etc/cron.d/x", "..", "-rf", ".ssh",
-    "a:b:c", "two words", "\x1b[2J\n\r\t", "m\xc3\xbcller", "&amp;",
+    "\"><CLUSTER NAME=\"",
+    "../../../etc/cron.d/x",
+    "..",
+    "-rf",
+    ".ssh",
+    "a:b:c",
+    "two words",
+    "\x1b[2J\n\r\t",
+    "m\xc3\xbcller",
+    "&amp;",
     "long-name-of-more-than-64-bytes-long-name-of-more-than-64-bytes-long-name"};
 
 static void
@@ -949,8 +952,7 @@ crafted_names_do_not_share_a_prefix(void **state)
 	}
 	script_publish(s);
 	for (i = 0; i < s->shown_count; i++)
-		count += strcmp(s->shown[i].reading.name,
-		                "g-1-3-9.vcpu_num") == 0;
+		count += strcmp(s->shown[i].reading.name, "g-1-3-9.vcpu_num") == 0;
 	assert_int_equal(count, 1);
 }
 

@@ -191,8 +191,8 @@ test_nobody_flaps(void **state)
 	script_publish(s);
 	for (i = 0; i < COUNT_OF(intervals); i++)
 		printf("# polling %d s: down %u times in an hour here, %d times "
-		       "by gmond's own rule\n", intervals[i],
-		       s->events[EVENT_DOWN], flaps[i]);
+		       "by gmond's own rule\n",
+		       intervals[i], s->events[EVENT_DOWN], flaps[i]);
 	assert_int_equal(s->events[EVENT_JOINED], COUNT_OF(intervals));
 	assert_int_equal(s->events[EVENT_DOWN], 0);
 	assert_int_equal(s->events[EVENT_LATE], 0);
@@ -319,7 +319,8 @@ test_names_that_are_given(void **state)
 
 	assert_int_equal(name_list_add(names, "# switches\n"
 	                                      "10.0.0.1 Core-1 alias # first\n"
-	                                      "\nfd00::1 = core-2\n"), 0);
+	                                      "\nfd00::1 = core-2\n"),
+	                 0);
 	assert_int_equal(name_list_add(names, "10.0.0.9\n"), 1);
 	assert_int_equal(name_list_add(names, "\n\nten dot 9 x\n"), 3);
 	config.names = names;
@@ -391,8 +392,7 @@ test_rename_leaves_no_zombie(void **state)
 }
 
 static void
-send_machine_as(struct script *s, struct device *vm, const char *name,
-                uint8_t uuid)
+send_machine_as(struct script *s, struct device *vm, const char *name, uint8_t uuid)
 {
 	script_begin(s, vm);
 	wire_host_descr(&s->w, name, uuid);
@@ -584,8 +584,7 @@ test_machine_that_takes_a_dead_hosts_name(void **state)
 	send_machine_as(s, &vm, "vm-b", 7);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_RENAMED], 1);
-	assert_string_equal(s->last[EVENT_RENAMED].host,
-	                    "vm-b-10.0.0.1-3-100001");
+	assert_string_equal(s->last[EVENT_RENAMED].host, "vm-b-10.0.0.1-3-100001");
 	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "vm-a");
 	assert_int_equal(s->events[EVENT_RETURNED], 0);
 	assert_int_equal(s->events[EVENT_JOINED], 3);
@@ -612,8 +611,7 @@ test_machine_that_is_another_one(void **state)
 	assert_string_equal(s->last[EVENT_GONE].host, "vm-a");
 	assert_int_equal(s->events[EVENT_JOINED], 2);
 	assert_string_equal(s->last[EVENT_JOINED].host, "vm-b");
-	assert_true(s->last[EVENT_GONE].last_ms <=
-	            s->last[EVENT_JOINED].last_ms);
+	assert_true(s->last[EVENT_GONE].last_ms <= s->last[EVENT_JOINED].last_ms);
 }
 
 /* A machine without a UUID that says one later stays the same, and is told of once. */

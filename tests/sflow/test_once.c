@@ -6,8 +6,7 @@
 #include "tests/sflow/rack.h"
 
 static void
-name_ports(struct rack *r, const char *a, const char *b, const char *c,
-           const char *d)
+name_ports(struct rack *r, const char *a, const char *b, const char *c, const char *d)
 {
 	const char *const names[PORTS] = {a, b, c, d};
 	size_t i;
@@ -47,9 +46,9 @@ totals_by_names(void **state)
 	    {{"eth0", "eth1", "team0", "eth2"}, 7000},
 	    {{"eth0", "eth1", "Po7", "eth2"}, 7000},
 	    {{"eth0", "eth1", "Port-channel7", "eth2"}, 7000},
-	    {{"eth0", "eth1", "eth2", "eth3"}, 10000},    /* by chance */
+	    {{"eth0", "eth1", "eth2", "eth3"}, 10000}, /* by chance */
 	    {{"eth0", "eth1", "port3", "eth2"}, 10000},
-	    {{"bond0", "eth1", "eth2", "eth3"}, 10000},   /* its members aren't there */
+	    {{"bond0", "eth1", "eth2", "eth3"}, 10000}, /* its members aren't there */
 	    {{"eth0", "eth1", "eth2", "bond0"}, 6000},
 	    {{"eth0.10", "eth0.20", "eth0", "eth1"}, 7000},
 	    {{"ge-0/0/0.0", "eth1", "ge-0/0/0", "eth2"}, 9000},
@@ -67,8 +66,8 @@ totals_by_names(void **state)
 	for (i = 0; i < COUNT_OF(cases); i++) {
 		script_configure(s, &collector_defaults);
 		r = new_rack();
-		name_ports(&r, cases[i].names[0], cases[i].names[1],
-		           cases[i].names[2], cases[i].names[3]);
+		name_ports(&r, cases[i].names[0], cases[i].names[1], cases[i].names[2],
+		           cases[i].names[3]);
 		assert_totals(s, &r, cases[i].bytes_in);
 	}
 }
@@ -131,8 +130,7 @@ administrator_leaves_ports_out(void **state)
 	struct rack r = new_rack();
 	regex_t except;
 
-	assert_int_equal(regcomp(&except, "^(br|swp2$)|^4$",
-	                         REG_EXTENDED | REG_NOSUB),
+	assert_int_equal(regcomp(&except, "^(br|swp2$)|^4$", REG_EXTENDED | REG_NOSUB),
 	                 0);
 	config.totals_except = &except;
 	script_configure(s, &config);
@@ -238,8 +236,8 @@ static void
 ports_of_line_cards_all_count(void **state)
 {
 	static const uint64_t apart[] = {0, 1, 1000000};
-	static const uint64_t per_s[][3] = {{1000, 2000, 3000}, {3000, 2000, 1000},
-	                                    {1000, 1000, 1000}};
+	static const uint64_t per_s[][3] = {
+	    {1000, 2000, 3000}, {3000, 2000, 1000}, {1000, 1000, 1000}};
 	struct script *s = *state;
 	struct rack r[3];
 	size_t i, j, k;
@@ -263,8 +261,9 @@ ports_of_line_cards_all_count(void **state)
 				send_port(s, &r[i], &r[i].ports[0]);
 				script_publish(s);
 				if (has(s, "bytes_in"))
-					assert_near(script_value(s, HOST, "bytes_in"),
-					            (double)(rates[0] + rates[1] + rates[2]));
+					assert_near(
+					    script_value(s, HOST, "bytes_in"),
+					    (double)(rates[0] + rates[1] + rates[2]));
 			}
 			script_pass(s, 30 * SECONDS);
 			for (j = 0; j < 3; j++)

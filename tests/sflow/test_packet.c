@@ -9,24 +9,24 @@
 	0x45, 0x10, 0, 60, 0xab, 0xcd, (fragment_) >> 8, (fragment_)&255, 64, \
 	    protocol_, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2
 #define IPV6_TO(next_) \
-	0x60, 0x21, 0x23, 0x45, 0, 40, next_, 63, \
-	    0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, \
-	    0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2
+	0x60, 0x21, 0x23, 0x45, 0, 40, next_, 63, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, \
+	    0, 0, 0, 0, 0, 0, 1, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+	    2
 #define TCP 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x12
 #define UDP 0, 53, 0x30, 0x39, 0, 99
 
 static const uint8_t tcp[] = {MACS, 8, 0, IPV4_TO(6, 0x4000), TCP, 1, 2, 3};
 static const uint8_t udp6[] = {MACS, 0x86, 0xdd, IPV6_TO(17), UDP};
-static const uint8_t tagged[] = {MACS,       0x88, 0xa8, 0x20, 0x0a, 0x81, 0,
+static const uint8_t tagged[] = {MACS, 0x88, 0xa8, 0x20, 0x0a,           0x81, 0,
                                  0xb0, 0x0b, 8,    0,    IPV4_TO(17, 0), UDP};
-static const uint8_t options[] = {0x46, 0, 0, 60, 0, 1, 0, 0, 64, 6, 0, 0, 192,
-                                  0, 2, 1, 192, 0, 2, 2, 1, 1, 1, 1, TCP};
+static const uint8_t options[] = {0x46, 0, 0, 60,  0, 1, 0, 0, 64, 6, 0, 0,  192,
+                                  0,    2, 1, 192, 0, 2, 2, 1, 1,  1, 1, TCP};
 static const uint8_t extended[] = {
-    IPV6_TO(0), 43, 0, 1, 4, 0, 0, 0, 0, /* hop by hop */
-    60, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* routing, 16 bytes */
-    51, 0, 0, 0, 0, 0, 0, 0,                         /* destination */
-    44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,             /* authentication, 12 */
-    17, 0, 0, 1, 0, 0, 0, 9,                         /* first fragment */
+    IPV6_TO(0), 43, 0, 1, 4, 0, 0, 0, 0,                      /* hop by hop */
+    60,         1,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* routing, 16 bytes */
+    51,         0,  0, 0, 0, 0, 0, 0,                         /* destination */
+    44,         1,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,             /* authentication, 12 */
+    17,         0,  0, 1, 0, 0, 0, 9,                         /* first fragment */
     UDP};
 static const uint8_t middle6[] = {IPV6_TO(44), 6, 0, 5, 0xa8, 0, 0, 0, 9, TCP};
 static const uint8_t middle4[] = {IPV4_TO(6, 185), TCP};
@@ -34,15 +34,14 @@ static const uint8_t icmp[] = {IPV4_TO(1, 0), 3, 13};
 static const uint8_t icmp6[] = {IPV6_TO(58), 143, 0};
 static const uint8_t sctp[] = {IPV4_TO(132, 0), 0x0b, 0x59, 0x0b, 0x5a};
 static const uint8_t not_ip[] = {MACS, 8, 0, 0x65, 0, 0, 60};
-static const uint8_t short_header[] = {0x44, 0, 0, 60, 0, 1, 0, 0, 64, 6, 0, 0,
-                                       192, 0, 2, 1, 192, 0, 2, 2, TCP};
+static const uint8_t short_header[] = {0x44, 0,   0, 60, 0, 1,   0, 0, 64, 6,  0,
+                                       0,    192, 0, 2,  1, 192, 0, 2, 2,  TCP};
 static const uint8_t arp[] = {MACS, 8, 6, 0, 1, 8, 0};
 
 #define TO_PORTS (PACKET_PROTOCOL | PACKET_PORTS)
 #define ETHERNET (PACKET_ETHERNET | PACKET_TYPE)
 
-#define READ(protocol_, bytes_, p_) \
-	packet_read(protocol_, bytes_, sizeof(bytes_), p_)
+#define READ(protocol_, bytes_, p_) packet_read(protocol_, bytes_, sizeof(bytes_), p_)
 
 static void
 tcp_over_ipv4(void **state)
@@ -54,8 +53,7 @@ tcp_over_ipv4(void **state)
 
 	(void)state;
 	READ(PACKET_IS_ETHERNET, tcp, &p);
-	assert_int_equal(p.parts, ETHERNET | PACKET_IPV4 | TO_PORTS |
-	                              PACKET_TCP_FLAGS);
+	assert_int_equal(p.parts, ETHERNET | PACKET_IPV4 | TO_PORTS | PACKET_TCP_FLAGS);
 	assert_memory_equal(p.dst_mac, dst, 6);
 	assert_memory_equal(p.src_mac, src, 6);
 	assert_int_equal(p.vlans, 0);
@@ -82,8 +80,8 @@ udp_over_ipv6(void **state)
 
 	(void)state;
 	READ(PACKET_IS_ETHERNET, udp6, &p);
-	assert_int_equal(p.parts, ETHERNET | PACKET_IPV6 | TO_PORTS |
-	                              PACKET_UDP_LENGTH);
+	assert_int_equal(p.parts,
+	                 ETHERNET | PACKET_IPV6 | TO_PORTS | PACKET_UDP_LENGTH);
 	assert_int_equal(p.tos, 0x02);
 	assert_int_equal(p.flow_label, 0x12345);
 	assert_int_equal(p.length, 40);
@@ -114,9 +112,11 @@ tags_are_in_front_of_the_type(void **state)
 static void
 many_tags_are_read(void **state)
 {
-	static const uint8_t bytes[] = {
-	    MACS, 0x88, 0xa8, 0, 1, 0x88, 0xa8, 0, 2, 0x81, 0, 0, 3, 0x81, 0,
-	    0, 4, 0x91, 0, 0, 5, 0x81, 0, 0, 6, 8, 0, IPV4_TO(17, 0), UDP};
+	static const uint8_t bytes[] = {MACS, 0x88, 0xa8, 0,    1, 0x88, 0xa8,
+	                                0,    2,    0x81, 0,    0, 3,    0x81,
+	                                0,    0,    4,    0x91, 0, 0,    5,
+	                                0x81, 0,    0,    6,    8, 0,    IPV4_TO(17, 0),
+	                                UDP};
 	struct packet p;
 
 	(void)state;
@@ -186,8 +186,8 @@ extensions_are_bounded(void **state)
 static void
 mobility_is_an_extension(void **state)
 {
-	static const uint8_t bytes[] = {IPV6_TO(135), 17, 1, 5, 0, 0, 0,
-	                                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, UDP};
+	static const uint8_t bytes[] = {
+	    IPV6_TO(135), 17, 1, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, UDP};
 	struct packet p;
 
 	(void)state;
@@ -252,40 +252,39 @@ what_is_no_ip_is_not_read_as_such(void **state)
 /* Where the payload is --------------------------------------------------------- */
 
 #define IPV4_OF(length_, protocol_) \
-	0x45, 0, (length_) >> 8, (length_)&255, 0, 1, 0, 0, 64, protocol_, 0, \
-	    0, 192, 0, 2, 1, 192, 0, 2, 2
+	0x45, 0, (length_) >> 8, (length_)&255, 0, 1, 0, 0, 64, protocol_, 0, 0, 192, \
+	    0, 2, 1, 192, 0, 2, 2
 #define UDP_OF(length_) 0, 53, 0x30, 0x39, (length_) >> 8, (length_)&255, 0, 0
 #define PADDING 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 
-static const uint8_t padded[] = {MACS, 8, 0, IPV4_OF(33, 17), UDP_OF(13),
-                                 1, 2, 3, 4, 5, PADDING};
+static const uint8_t padded[] = {MACS, 8, 0, IPV4_OF(33, 17), UDP_OF(13), 1, 2,
+                                 3,    4, 5, PADDING};
 static const uint8_t cut_short[] = {IPV4_OF(1028, 17), UDP_OF(1008), 1, 2, 3};
-static const uint8_t tcp_options[] = {IPV4_OF(46, 6), 0x1f, 0x90, 0, 80, 0, 0,
-                                      0, 1, 0, 0, 0, 2, 0x60, 0x18, 0, 0, 0, 0,
-                                      0, 0, 1, 1, 1, 0, 1, 2};
-static const uint8_t sctp_chunk[] = {IPV4_OF(36, 132), 0x0b, 0x59, 0x0b, 0x5a,
-                                     0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4};
+static const uint8_t tcp_options[] = {
+    IPV4_OF(46, 6), 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x60,
+    0x18,           0,    0,    0, 0,  0, 0, 1, 1, 1, 0, 1, 2};
+static const uint8_t sctp_chunk[] = {
+    IPV4_OF(36, 132), 0x0b, 0x59, 0x0b, 0x5a, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4};
 static const uint8_t icmp_error[] = {IPV4_OF(28, 1), 3, 13, 0, 0, 1, 2, 3, 4};
 static const uint8_t gre[] = {IPV4_OF(26, 47), 0, 0, 8, 0, 1, 2};
 static const uint8_t llc[] = {MACS, 0, 3, 0x42, 0x42, 3, PADDING};
-static const uint8_t last4[] = {
-    0x45, 0, 0, 24, 0xab, 0xcd, 0, 185, 64, 17, 0, 0, 192, 0, 2,
-    1,    192, 0, 2, 2,    1,    2, 3,   4};
+static const uint8_t last4[] = {0x45, 0, 0, 24, 0xab, 0xcd, 0, 185, 64, 17, 0, 0,
+                                192,  0, 2, 1,  192,  0,    2, 2,   1,  2,  3, 4};
 static const uint8_t first6[] = {IPV6_TO(44), 60, 0, 0, 1, 1, 2, 3, 4,
-                                 17, 0, 1, 4, 0, 0, 0, 0, UDP_OF(99)};
-static const uint8_t alone6[] = {IPV6_TO(44), 17, 0, 0, 0, 1, 2, 3, 4,
-                                 UDP_OF(8)};
+                                 17,          0,  1, 4, 0, 0, 0, 0, UDP_OF(99)};
+static const uint8_t alone6[] = {IPV6_TO(44), 17, 0, 0, 0, 1, 2, 3, 4, UDP_OF(8)};
 /* Lengths that can't be. */
 static const uint8_t ip_too_short[] = {IPV4_OF(19, 17), UDP_OF(8), PADDING};
 static const uint8_t no_room_for_udp[] = {IPV4_OF(27, 17), UDP_OF(8), PADDING};
 static const uint8_t udp_too_short[] = {IPV4_OF(30, 17), UDP_OF(7), 1, 2};
 static const uint8_t udp_too_long[] = {IPV4_OF(30, 17), UDP_OF(12), 1, 2, 3, 4};
 static const uint8_t tcp_too_short[] = {
-    IPV4_OF(60, 6), 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x40, 0x12,
-    PADDING};
+    IPV4_OF(60, 6), 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x40, 0x12, PADDING};
 
 #define PACKET(protocol_, bytes_, ...) \
-	{PACKET_IS_##protocol_, bytes_, sizeof(bytes_), LAYER_##__VA_ARGS__}
+	{ \
+		PACKET_IS_##protocol_, bytes_, sizeof(bytes_), LAYER_##__VA_ARGS__ \
+	}
 
 /* Behind which layer, where it begins, and bytes that are there and that there are. */
 static const struct {
@@ -309,8 +308,7 @@ static const struct {
     PACKET(IPV4, last4, FRAGMENT, 20, 4, 4),
     PACKET(IPV6, first6, FRAGMENT, 48, 16, 32),
     PACKET(IPV6, alone6, UDP, 56, 0, 0),
-    PACKET(IPV4, ip_too_short, NONE, 0, sizeof(ip_too_short),
-           sizeof(ip_too_short)),
+    PACKET(IPV4, ip_too_short, NONE, 0, sizeof(ip_too_short), sizeof(ip_too_short)),
     PACKET(IPV4, no_room_for_udp, IPV4, 20, 7, 7),
     PACKET(IPV4, udp_too_short, IPV4, 20, 10, 10),
     PACKET(IPV4, udp_too_long, UDP, 28, 2, 4),
@@ -327,11 +325,10 @@ payload_is_behind_the_last_header(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(payloads); i++) {
-		packet_read(payloads[i].protocol, payloads[i].bytes,
-		            payloads[i].size, &p);
+		packet_read(payloads[i].protocol, payloads[i].bytes, payloads[i].size,
+		            &p);
 		assert_int_equal(p.payload.behind, payloads[i].behind);
-		assert_ptr_equal(p.payload.bytes,
-		                 payloads[i].bytes + payloads[i].at);
+		assert_ptr_equal(p.payload.bytes, payloads[i].bytes + payloads[i].at);
 		assert_int_equal(p.payload.len, payloads[i].len);
 		assert_int_equal(p.payload.whole, payloads[i].whole);
 	}
@@ -379,14 +376,14 @@ odd_lengths_leave_the_ports(void **state)
 static void
 types_stand_elsewhere(void **state)
 {
-	static const uint8_t behind_tag[] = {0x20, 0x0a, 0x86, 0xdd,
-	                                     IPV6_TO(17), UDP_OF(8)};
+	static const uint8_t behind_tag[] = {0x20, 0x0a,        0x86,
+	                                     0xdd, IPV6_TO(17), UDP_OF(8)};
 	struct packet p;
 
 	(void)state;
 	packet_read_type(0x800, cut_short, sizeof(cut_short), &p);
-	assert_int_equal(p.parts, PACKET_TYPE | PACKET_IPV4 | TO_PORTS |
-	                              PACKET_UDP_LENGTH);
+	assert_int_equal(p.parts,
+	                 PACKET_TYPE | PACKET_IPV4 | TO_PORTS | PACKET_UDP_LENGTH);
 	assert_int_equal(p.ethertype, 0x800);
 	packet_read_type(0x8100, behind_tag, sizeof(behind_tag), &p);
 	assert_int_equal(p.vlans, 1);
@@ -454,8 +451,8 @@ cut_anywhere(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(packets); i++) {
-		packet_read(packets[i].protocol, packets[i].bytes,
-		            packets[i].len, &whole);
+		packet_read(packets[i].protocol, packets[i].bytes, packets[i].len,
+		            &whole);
 		for (len = 0; len < packets[i].len; len++) {
 			bytes = malloc(len + 1);
 			assert_non_null(bytes);

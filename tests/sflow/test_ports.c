@@ -39,13 +39,10 @@ port_has_its_rates(void **state)
 	assert_near(script_value(s, HOST, "swp2.bytes_out"), 4000);
 	assert_near(script_value(s, HOST, "swp2.pkts_in"), 20);
 	assert_near(script_value(s, HOST, "swp2.pkts_out"), 40);
-	assert_near(script_value(s, HOST, "swp2.util_in"),
-	            2000 * 8 * 100.0 / GIGABIT);
-	assert_near(script_value(s, HOST, "swp2.util_out"),
-	            4000 * 8 * 100.0 / GIGABIT);
+	assert_near(script_value(s, HOST, "swp2.util_in"), 2000 * 8 * 100.0 / GIGABIT);
+	assert_near(script_value(s, HOST, "swp2.util_out"), 4000 * 8 * 100.0 / GIGABIT);
 	assert_near(script_value(s, HOST, "swp2.speed"), GIGABIT);
-	assert_string_equal(script_reading(s, HOST, "swp2.status")->text,
-	                    "up/up");
+	assert_string_equal(script_reading(s, HOST, "swp2.status")->text, "up/up");
 	reading = script_reading(s, HOST, "swp2.bytes_in");
 	assert_string_equal(reading->title, "swp2: Bytes Received");
 	assert_string_equal(reading->group, "port swp2");
@@ -66,8 +63,8 @@ ports_may_share_datagrams(void **state)
 			put_if_counters(&s->w, p);
 			put_name(&s->w, p->name);
 			wire_sample_end(&s->w);
-			wire_sample_begin(&s->w, WIRE_COUNTERS, ++p[1].samples,
-			                  0, p[1].index);
+			wire_sample_begin(&s->w, WIRE_COUNTERS, ++p[1].samples, 0,
+			                  p[1].index);
 			put_name(&s->w, p[1].name);
 			put_if_counters(&s->w, &p[1]);
 			script_send(s);
@@ -302,8 +299,7 @@ ports_of_one_name_stay_apart_after_a_silence(void **state)
 	for (i = 0; i < 4; i++) {
 		round_of(s, &r);
 		if (has(s, "swp2.bytes_in"))
-			assert_near(script_value(s, HOST, "swp2.bytes_in"),
-			            3000);
+			assert_near(script_value(s, HOST, "swp2.bytes_in"), 3000);
 	}
 	assert_near(script_value(s, HOST, "swp2.bytes_in"), 3000);
 	assert_near(script_value(s, HOST, "swp2-2.bytes_in"), 2000);
@@ -363,8 +359,7 @@ removed_port_leaves_nothing(void **state)
 	rounds_of(s, &r, 3);
 	show_all(s);
 	assert_true(has(s, "swp4.speed"));
-	assert_int_equal(
-	    script_reading(s, HOST, "swp4.bytes_in")->dmax_s, 600);
+	assert_int_equal(script_reading(s, HOST, "swp4.bytes_in")->dmax_s, 600);
 	r.ports[3].mute = true;
 	rounds_of(s, &r, 25);
 	show_all(s);
@@ -530,8 +525,7 @@ groups_of_a_port_may_be_accepted(void **state)
 		assert_int_equal(has(s, "swp1.lag_state"), accept);
 	}
 	assert_near(script_value(s, HOST, "swp1.lag_port"), 77);
-	assert_string_equal(script_reading(s, HOST, "swp1.lag_state")->text,
-	                    "none");
+	assert_string_equal(script_reading(s, HOST, "swp1.lag_state")->text, "none");
 }
 
 static void
@@ -568,8 +562,7 @@ packets_of_a_fast_link_may_wrap(void **state)
 		script_publish(s);
 		if (i >= 3) {
 			assert_near(script_value(s, HOST, "swp1.pkts_in"), pps);
-			assert_near(script_value(s, HOST, "swp1.bytes_in"),
-			            64.0 * pps);
+			assert_near(script_value(s, HOST, "swp1.bytes_in"), 64.0 * pps);
 		}
 		script_pass(s, 30 * SECONDS);
 		p->pkts_in += 30u * pps; /* wraps */
@@ -632,9 +625,8 @@ queues_of_a_port_are_told_apart(void **state)
 	assert_near(script_value(s, HOST, "swp1.queue0.length_0"), 25);
 	assert_near(script_value(s, HOST, "swp1.queue0.length_1"), 75);
 	assert_near(script_value(s, HOST, "swp1.queue7.length_0"), 100);
-	assert_string_equal(
-	    script_reading(s, HOST, "swp1.queue7.length_0")->group,
-	    "port swp1");
+	assert_string_equal(script_reading(s, HOST, "swp1.queue7.length_0")->group,
+	                    "port swp1");
 }
 
 static void

@@ -32,11 +32,20 @@ __wrap_calloc(size_t count, size_t size)
 
 static const struct field fields[] = {
     {.name = "raw", .type = FIELD_U32},
-    {.name = "number", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "number",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"number", DOUBLE, "KB", BOTH, "%.0f", "group", "A number", false}},
-    {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
+    {.name = "text",
+     .type = FIELD_STRING,
+     .formula = TEXT,
+     .scale = 1,
      .metric = {"text", STRING, "", ZERO, "%s", "words", "A text", false}},
-    {.name = "other", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "other",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"other", UINT32, "", BOTH, "%u", "group", "Another", false}},
 };
 
@@ -44,9 +53,8 @@ static const struct field fields[] = {
 #define TEXT_ROW 2
 #define OTHER 3
 
-static const struct layout layout = {.name = "test", .kind = KIND_HOST,
-                                     .fields = fields,
-                                     .count = COUNT_OF(fields)};
+static const struct layout layout = {
+    .name = "test", .kind = KIND_HOST, .fields = fields, .count = COUNT_OF(fields)};
 
 static const struct store_instance bare = {"", "", NULL};
 
@@ -225,7 +233,8 @@ host_is_found_by_its_cluster_and_whole_name(void **state)
 	assert_false(is_there(store, CLUSTER, "NODE1"));
 	assert_false(is_there(store, CLUSTER, ""));
 	assert_false(is_there(store, ELSEWHERE, longest));
-	assert_null(store_find(store, CLUSTER, "0123456789abcdef0123456789abcdef"
+	assert_null(store_find(store, CLUSTER,
+	                       "0123456789abcdef0123456789abcdef"
 	                       "0123456789abcdef0123456789abcdef0"));
 }
 
@@ -241,9 +250,8 @@ walk_meets_all_hosts_of_a_cluster_once(void **state)
 
 	for (i = 0; i < COUNT_OF(hosts); i++) {
 		snprintf(name, sizeof(name), "n%zu", i);
-		hosts[i] = add_silent(store,
-		                      i % 700 == 600 ? ELSEWHERE : CLUSTER,
-		                      name);
+		hosts[i] =
+		    add_silent(store, i % 700 == 600 ? ELSEWHERE : CLUSTER, name);
 	}
 	assert_int_equal(walk(store, CLUSTER), 1498);
 	assert_int_equal(walk(store, ELSEWHERE), 2);
@@ -542,8 +550,7 @@ values_are_looked_at(void **state)
 	assert_string_equal(v.text, "one");
 	assert_int_equal(v.tmax_s, 300);
 	set(block, 7, "two", (double)NAN, NOW + 1000);
-	assert_int_equal(look(host, &fields[TEXT_ROW].metric, NOW, &v),
-	                 3);
+	assert_int_equal(look(host, &fields[TEXT_ROW].metric, NOW, &v), 3);
 	assert_string_equal(v.text, "two");
 	look(host, &fields[NUMBER].metric, NOW, &v);
 	assert_near(v.number, 7);
@@ -634,8 +641,7 @@ old_value_is_never_new_again(void **state)
 
 	for (now = NOW; now < NOW + 51 * DAY_MS; now += 250000) {
 		set(block, (double)now, NULL, (double)NAN, now);
-		assert_int_equal(count_values(host, now),
-		                 now <= NOW + DMAX_MS ? 3 : 1);
+		assert_int_equal(count_values(host, now), now <= NOW + DMAX_MS ? 3 : 1);
 	}
 	set(block, 1, "one", 2, now);
 	assert_int_equal(count_values(host, now), 3);
@@ -683,11 +689,9 @@ time_may_be_negative(void **state)
 	set(block, 1, "one", 1, now);
 	set(block, 2, NULL, 2, now + 1000);
 	store_host_heard(host, 0, now + 1000);
-	assert_int_equal(look(host, &fields[TEXT_ROW].metric, now + 1000,
-	                      &v), 3);
+	assert_int_equal(look(host, &fields[TEXT_ROW].metric, now + 1000, &v), 3);
 	assert_true(v.heard_ms == now);
-	assert_int_equal(look(host, &fields[NUMBER].metric,
-	                      now + DMAX_MS + 1, &v), 2);
+	assert_int_equal(look(host, &fields[NUMBER].metric, now + DMAX_MS + 1, &v), 2);
 	assert_true(v.heard_ms == now + 1000);
 	assert_int_equal(count_values(host, NOW), 0);
 	store_lock(host, &seen);
@@ -705,12 +709,10 @@ shorter_interval_makes_values_older(void **state)
 	struct store_value v;
 
 	store_block_set(block, values, COUNT_OF(values), 600, NOW);
-	assert_int_equal(look(host, &fields[NUMBER].metric,
-	                      NOW + 2 * DMAX_MS, &v), 3);
+	assert_int_equal(look(host, &fields[NUMBER].metric, NOW + 2 * DMAX_MS, &v), 3);
 	assert_int_equal(v.tmax_s, 1200);
 	assert_int_equal(v.dmax_s, 12000);
-	store_block_set(block, values, COUNT_OF(values), INTERVAL_S,
-	                NOW + 2 * DMAX_MS);
+	store_block_set(block, values, COUNT_OF(values), INTERVAL_S, NOW + 2 * DMAX_MS);
 	assert_int_equal(count_values(host, NOW + 2 * DMAX_MS), 1);
 }
 
@@ -725,8 +727,7 @@ texts_are_looked_at_until_they_are_no_more(void **state)
 	set(block, 1, NULL, 1, now);
 	assert_int_equal(count_values(host, now), 2);
 	set(block, 1, "one", 1, now + 1);
-	assert_int_equal(look(host, &fields[TEXT_ROW].metric, now + 1,
-	                      &v), 3);
+	assert_int_equal(look(host, &fields[TEXT_ROW].metric, now + 1, &v), 3);
 	assert_string_equal(v.text, "one");
 	assert_int_equal(v.heard_ms, now + 1);
 }
@@ -849,8 +850,7 @@ values_are_told_without_memory_for_cells(void **state)
 static void
 columns_do_not_touch_each_other(void **state)
 {
-	static const size_t sizes[STORE_COLUMNS_MAX] = {1, 8, 3, 16,
-	                                                40, 5, 4, 24};
+	static const size_t sizes[STORE_COLUMNS_MAX] = {1, 8, 3, 16, 40, 5, 4, 24};
 	struct store_column *columns[STORE_COLUMNS_MAX];
 	struct store_state seen;
 	struct store_value value;
@@ -877,7 +877,7 @@ columns_do_not_touch_each_other(void **state)
 		for (i = 0; i < STORE_COLUMNS_MAX; i++)
 			for (j = 0; j < sizes[i]; j++)
 				assert_int_equal(((unsigned char *)store_cell(
-				                     columns[i], &value))[j],
+						     columns[i], &value))[j],
 				                 10 * value.row + i);
 	store_unlock(host);
 }
@@ -950,8 +950,8 @@ fill_block(struct crowd *c, size_t i, size_t b, unsigned round)
 
 	snprintf(text, sizeof(text), "%u", round);
 	if (c->blocks[i][b] == NULL)
-		c->blocks[i][b] = store_block_add(c->hosts[i], &layout,
-		                                  b == 0 ? &bare : &instance);
+		c->blocks[i][b] =
+		    store_block_add(c->hosts[i], &layout, b == 0 ? &bare : &instance);
 	else if ((round + i + b) % 11 == 0) {
 		store_block_remove(c->blocks[i][b]);
 		c->blocks[i][b] = NULL;
@@ -979,8 +979,7 @@ fill(void *arg)
 			for (b = 0; b < BLOCKS; b++)
 				fill_block(c, i, b, round);
 			store_host_heard(c->hosts[i], round, round);
-			store_host_tick(c->hosts[i], round % 3 != 0, round,
-			                round);
+			store_host_tick(c->hosts[i], round % 3 != 0, round, round);
 			store_host_move(c->hosts[i], (round + i) % 2);
 		}
 	atomic_store(&c->ended, true);
@@ -1065,15 +1064,13 @@ find_always(void *arg)
 static void
 many_readers_go_together_with_filling(void **state)
 {
-	void *(*const bodies[])(void *) = {fill, walk_always, walk_always,
-	                                   find_always};
+	void *(*const bodies[])(void *) = {fill, walk_always, walk_always, find_always};
 	struct crowd c = {.store = *state, .column = column(*state, false)};
 	pthread_t threads[COUNT_OF(bodies)];
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(threads); i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, bodies[i],
-		                                &c), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, bodies[i], &c), 0);
 	for (i = 0; i < COUNT_OF(threads); i++)
 		pthread_join(threads[i], NULL);
 	assert_int_not_equal(atomic_load(&c.looked), 0);

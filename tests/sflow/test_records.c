@@ -37,9 +37,9 @@ static const struct {
 /* clang-format on */
 
 /* What gmond's own collector decodes. */
-static const uint32_t gmond_tags[] = {
-    2000, 2003, 2004, 2005, 2006, 2100, 2101, 2102, 2103, 2104, 2106, 2200,
-    2201, 2204, SFLOW_TAG(5703, 1)};
+static const uint32_t gmond_tags[] = {2000, 2003, 2004, 2005, 2006,
+                                      2100, 2101, 2102, 2103, 2104,
+                                      2106, 2200, 2201, 2204, SFLOW_TAG(5703, 1)};
 
 static size_t
 length_of(const struct layout *layout, bool whole)
@@ -74,10 +74,8 @@ lengths_are_those_of_the_specification(void **state)
 				break;
 		if (j == COUNT_OF(lengths))
 			fail_msg("%s has no length here", layouts[i].name);
-		assert_int_equal(length_of(&layouts[i], false),
-		                 lengths[j].required);
-		assert_int_equal(length_of(&layouts[i], true),
-		                 lengths[j].whole);
+		assert_int_equal(length_of(&layouts[i], false), lengths[j].required);
+		assert_int_equal(length_of(&layouts[i], true), lengths[j].whole);
 	}
 }
 
@@ -135,8 +133,7 @@ readings_agree_on_the_wire(void **state)
 		assert_string_equal(a->name, b->name);
 		assert_int_equal(a->count, b->count);
 		for (j = 0; j < a->count; j++) {
-			assert_string_equal(a->fields[j].name,
-			                    b->fields[j].name);
+			assert_string_equal(a->fields[j].name, b->fields[j].name);
 			assert_int_equal(a->fields[j].type, b->fields[j].type);
 		}
 	}
@@ -289,8 +286,7 @@ partner_fits(const struct field *field, const struct field *partner)
 	case SUBSHARE:
 	case BUSY:
 		return field->cpu &&
-		       (partner->formula == GAUGE ||
-		        partner->formula == NOTHING) &&
+		       (partner->formula == GAUGE || partner->formula == NOTHING) &&
 		       partner->type == FIELD_U32;
 	default:
 		return false;
@@ -315,8 +311,7 @@ check_partner(const struct layout *layout, size_t row)
 	partner = &layout->fields[at];
 	assert_true(!partner->tail || field->tail);
 	if (!partner_fits(field, partner))
-		fail_msg("%s.%s and %s", layout->name, field->name,
-		         partner->name);
+		fail_msg("%s.%s and %s", layout->name, field->name, partner->name);
 }
 
 static void
@@ -342,14 +337,11 @@ check_formula(const struct layout *layout, size_t row)
 	assert_int_equal(text, field->metric.type == STRING);
 	assert_int_equal(listed, field->names != NULL);
 	if (field->formula == TEXT)
-		assert_true(field->type == FIELD_STRING ||
-		            field->type == FIELD_UUID ||
-		            field->type == FIELD_MAC ||
-		            field->type == FIELD_U64);
+		assert_true(field->type == FIELD_STRING || field->type == FIELD_UUID ||
+		            field->type == FIELD_MAC || field->type == FIELD_U64);
 	else if (field->formula == GAUGE)
 		assert_true(number || field->type == FIELD_F32 ||
-		            field->type == FIELD_F64 ||
-		            field->type == FIELD_I32 ||
+		            field->type == FIELD_F64 || field->type == FIELD_I32 ||
 		            field->type == FIELD_PCT);
 	else if (field->formula == FLAGS)
 		assert_true(field->type == FIELD_U8 && field->names->count == 8);
@@ -467,8 +459,7 @@ same_metric(const struct metric *a, const struct metric *b)
 {
 	return a->type == b->type && strcmp(a->units, b->units) == 0 &&
 	       a->slope == b->slope && strcmp(a->format, b->format) == 0 &&
-	       strcmp(a->group, b->group) == 0 &&
-	       strcmp(a->title, b->title) == 0;
+	       strcmp(a->group, b->group) == 0 && strcmp(a->title, b->title) == 0;
 }
 
 /* What has one name has to be told apart by its prefix, or part. A port's always
@@ -490,8 +481,7 @@ check_pair(const struct layout *a, size_t i, const struct layout *b, size_t j)
 	if ((a == b && i == j) || m->name == NULL || n->name == NULL ||
 	    !may_meet(a, b) || strcmp(m->name, n->name) != 0)
 		return;
-	if (!((a->tag == 2200 && b->tag == 2204) ||
-	      (a->tag == 2204 && b->tag == 2200)))
+	if (!((a->tag == 2200 && b->tag == 2204) || (a->tag == 2204 && b->tag == 2200)))
 		fail_msg("%s is in %s and in %s", m->name, a->name, b->name);
 	if (!same_metric(m, n))
 		fail_msg("%s differs between 2200 and 2204", m->name);
@@ -589,8 +579,8 @@ what_is_beside_decides(void **state)
 static void
 unknown_tags_have_no_layout(void **state)
 {
-	static const uint32_t tags[] = {0, 1999, 2011, 4095, SFLOW_TAG(1, 2003),
-	                                SFLOW_TAG(5703, 2), 0xffffffff};
+	static const uint32_t tags[] = {
+	    0, 1999, 2011, 4095, SFLOW_TAG(1, 2003), SFLOW_TAG(5703, 2), 0xffffffff};
 	size_t i;
 
 	(void)state;
@@ -605,8 +595,7 @@ decode_zeros(const struct layout *layout, size_t len)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
 	uint8_t *bytes = calloc(1, len + 1);
-	size_t present =
-	    layout_decode(layout, cursor_of(bytes + 1, len), values);
+	size_t present = layout_decode(layout, cursor_of(bytes + 1, len), values);
 
 	free(bytes);
 	return present;
@@ -632,8 +621,7 @@ short_structures_give_their_whole_fields(void **state)
 		}
 		for (; len <= length_of(l, true); len++)
 			assert_int_equal(decode_zeros(l, len),
-			                 l->count - (length_of(l, true) - len +
-			                             3) / 4);
+			                 l->count - (length_of(l, true) - len + 3) / 4);
 		assert_int_equal(decode_zeros(l, len + 100), l->count);
 		assert_true(layout_is_whole(l, l->count));
 	}
@@ -642,17 +630,19 @@ short_structures_give_their_whole_fields(void **state)
 static void
 host_descr_is_read_with_its_strings(void **state)
 {
-	static const uint8_t descr[] =
-	    "\0\0\0\5node1\0\0\0"
-	    "0123456789abcdef"
-	    "\0\0\0\3" "\0\0\0\2" "\0\0\0\4" "6.1\0";
+	static const uint8_t descr[] = "\0\0\0\5node1\0\0\0"
+				       "0123456789abcdef"
+				       "\0\0\0\3"
+				       "\0\0\0\2"
+				       "\0\0\0\4"
+				       "6.1\0";
 	static const uint8_t short_name[] = "\0\0\0\6node1";
 	const struct layout *layout = layout_find(2000, NULL, 0);
 	struct field_value v[RECORD_FIELDS_MAX];
 
 	(void)state;
-	assert_int_equal(
-	    layout_decode(layout, cursor_of(descr, sizeof(descr) - 1), v), 5);
+	assert_int_equal(layout_decode(layout, cursor_of(descr, sizeof(descr) - 1), v),
+	                 5);
 	assert_int_equal(v[0].number, 5);
 	assert_memory_equal(v[0].bytes, "node1", 5);
 	assert_memory_equal(v[1].bytes, "0123456789abcdef", 16);
@@ -660,16 +650,16 @@ host_descr_is_read_with_its_strings(void **state)
 	assert_int_equal(v[3].number, 2);
 	assert_memory_equal(v[4].bytes, "6.1", 4);
 	assert_int_equal(layout_decode(layout, /* not even the name */
-	                               cursor_of(short_name,
-	                                         sizeof(short_name) - 1), v),
+	                               cursor_of(short_name, sizeof(short_name) - 1),
+	                               v),
 	                 0);
 }
 
 static const uint8_t two_adapters[] = {
-    0, 0, 0, 2,                            /* adapters */
-    0, 0, 0, 7, 0, 0, 0, 1,                /* an ifIndex, one address */
-    2, 0, 0, 0, 0, 1, 0, 0,                /* and padding */
-    0, 0, 0, 9, 0, 0, 0, 2,                /* another, two */
+    0, 0, 0, 2,             /* adapters */
+    0, 0, 0, 7, 0, 0, 0, 1, /* an ifIndex, one address */
+    2, 0, 0, 0, 0, 1, 0, 0, /* and padding */
+    0, 0, 0, 9, 0, 0, 0, 2, /* another, two */
     2, 0, 0, 0, 0, 2, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0};
 
 /* A walk over so many bytes of them. */
@@ -679,8 +669,7 @@ begin_adapters(struct series *series, size_t len)
 	const struct layout *layout = layout_find(2001, NULL, 0);
 	struct field_value v[RECORD_FIELDS_MAX];
 
-	assert_int_equal(layout_decode(layout, cursor_of(two_adapters, len), v),
-	                 1);
+	assert_int_equal(layout_decode(layout, cursor_of(two_adapters, len), v), 1);
 	return series_begin(series, &layout->fields[0], v);
 }
 
@@ -740,15 +729,14 @@ series_ends_behind_the_last_that_is_whole(void **state)
 static void
 lists_are_walked_as_series_are(void **state)
 {
-	static const uint8_t buffers[] = {
-	    [19] = 2, [23] = 50, [27] = 60, [31] = 0};
+	static const uint8_t buffers[] = {[19] = 2, [23] = 50, [27] = 60, [31] = 0};
 	const struct layout *layout = layout_find(SFLOW_TAG(4413, 2), NULL, 0);
 	struct field_value v[RECORD_FIELDS_MAX], queue[RECORD_FIELDS_MAX];
 	struct series series;
 
 	(void)state;
-	assert_int_equal(
-	    layout_decode(layout, cursor_of(buffers, sizeof(buffers)), v), 6);
+	assert_int_equal(layout_decode(layout, cursor_of(buffers, sizeof(buffers)), v),
+	                 6);
 	assert_true(series_begin(&series, &layout->fields[4], &v[4]));
 	assert_int_equal(series.left, 2);
 	assert_true(series_next(&series, queue));
@@ -765,9 +753,11 @@ static void
 layout_of_one_row_has_a_name_of_its_own(void **state)
 {
 	char name[] = "tcp_443", title[] = "HTTPS";
-	struct field row = {.type = FIELD_F64, .formula = GAUGE, .scale = 2,
-	                    .metric = {name, FLOAT, "%", BOTH, "%.1f", "traffic",
-	                               title, false}};
+	struct field row = {
+	    .type = FIELD_F64,
+	    .formula = GAUGE,
+	    .scale = 2,
+	    .metric = {name, FLOAT, "%", BOTH, "%.1f", "traffic", title, false}};
 	struct layout *layout = layout_new(KIND_APP, &row);
 	const struct metric *metric;
 
@@ -833,8 +823,7 @@ kinds_are_of_some_structure(void **state)
 static void
 default_is_all_but_what_would_surprise(void **state)
 {
-	static const char *const off[] = {"ip", "ethernet", "lag", "legacy",
-	                                  "custom"};
+	static const char *const off[] = {"ip", "ethernet", "lag", "legacy", "custom"};
 	bool is_off;
 	size_t i;
 	int kind;

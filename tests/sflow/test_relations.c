@@ -49,8 +49,7 @@ send_adapters(struct script *s)
 }
 
 static void
-send_adapter(struct script *s, struct device *d, uint32_t if_index,
-             const uint8_t *mac)
+send_adapter(struct script *s, struct device *d, uint32_t if_index, const uint8_t *mac)
 {
 	begin_adapters(s, d, 1);
 	put_adapter(s, if_index, mac, NULL);
@@ -58,8 +57,7 @@ send_adapter(struct script *s, struct device *d, uint32_t if_index,
 }
 
 static void
-send_parent(struct script *s, struct device *d, uint32_t class,
-            uint32_t index)
+send_parent(struct script *s, struct device *d, uint32_t class, uint32_t index)
 {
 	script_begin(s, d);
 	wire_record_begin(&s->w, HOST_PARENT);
@@ -294,8 +292,7 @@ virtual_machine_gives_its_hypervisor(void **state)
 	send_parent(s, &vm, 2, 1);
 	chassis.sequence = vm.sequence;
 	send_adapter(s, &chassis, 1, mac_a);
-	assert_ptr_equal(relations_find_parent(source_of(s, &vm)),
-	                 source_of(s, &d));
+	assert_ptr_equal(relations_find_parent(source_of(s, &vm)), source_of(s, &d));
 	assert_null(relations_find_parent(source_of(s, &d)));
 }
 
@@ -310,8 +307,7 @@ parent_may_be_of_another_sub_agent(void **state)
 	send_parent(s, &http, 2, 1);
 	assert_null(relations_find_parent(source_of(s, &http)));
 	script_send_net(s, &d, 1);
-	assert_ptr_equal(relations_find_parent(source_of(s, &http)),
-	                 source_of(s, &d));
+	assert_ptr_equal(relations_find_parent(source_of(s, &http)), source_of(s, &d));
 }
 
 static void
@@ -328,8 +324,7 @@ parent_of_the_same_sub_agent_comes_first(void **state)
 	script_send_net(s, &last, 1);
 	vm.sequence = b.sequence;
 	send_parent(s, &vm, 2, 1);
-	assert_ptr_equal(relations_find_parent(source_of(s, &vm)),
-	                 source_of(s, &b));
+	assert_ptr_equal(relations_find_parent(source_of(s, &vm)), source_of(s, &b));
 }
 
 /* It has moved to another, of which nothing was heard, and back. */
@@ -349,8 +344,7 @@ parent_may_change(void **state)
 	send_parent(s, &vm, 3, 100001); /* itself */
 	assert_null(relations_find_parent(source_of(s, &vm)));
 	send_parent(s, &vm, 2, 1);
-	assert_ptr_equal(relations_find_parent(source_of(s, &vm)),
-	                 source_of(s, &d));
+	assert_ptr_equal(relations_find_parent(source_of(s, &vm)), source_of(s, &d));
 }
 
 /* The hypervisor has no counters any more, and is forgotten before its VM. */

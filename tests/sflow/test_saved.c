@@ -19,9 +19,9 @@ same_key(const struct collector_saved *a, const struct collector_saved *b)
 {
 	return a->machine == b->machine &&
 	       memcmp(&a->agent, &b->agent, sizeof(a->agent)) == 0 &&
-	       (!a->machine || (a->sub_agent == b->sub_agent &&
-	                        a->source_class == b->source_class &&
-	                        a->source_index == b->source_index));
+	       (!a->machine ||
+	        (a->sub_agent == b->sub_agent && a->source_class == b->source_class &&
+	         a->source_index == b->source_index));
 }
 
 static void
@@ -103,8 +103,8 @@ restore(struct script *s, const struct collector_saved *row)
 /* The program is away for so long; the clocks go on. Returns how many hosts are
  * restored. */
 static size_t
-restart_as(struct script *s, struct collector_config *config,
-           const struct file *file, int64_t away_ms)
+restart_as(struct script *s, struct collector_config *config, const struct file *file,
+           int64_t away_ms)
 {
 	int64_t now = s->now + away_ms;
 	size_t i, n = 0;
@@ -135,8 +135,8 @@ host(struct script *s, const char *address, const char *name)
 }
 
 static struct device
-vm_on(struct script *s, const struct device *machine, uint32_t index,
-      const char *name, uint8_t uuid)
+vm_on(struct script *s, const struct device *machine, uint32_t index, const char *name,
+      uint8_t uuid)
 {
 	struct device d = script_source(machine, 100001, 3, index);
 	int i;
@@ -553,7 +553,8 @@ host_that_lived_is_up(void **state)
 	looks_run(s, &d, "node", 10 * MINUTES);
 	assert_int_equal(s->events[EVENT_JOINED] + s->events[EVENT_DOWN] +
 	                     s->events[EVENT_LATE] + s->events[EVENT_RETURNED] +
-	                     s->events[EVENT_RENAMED], 0);
+	                     s->events[EVENT_RENAMED],
+	                 0);
 	assert_true(looks_state(s, 0, "node").up);
 	assert_int_equal(looks_hosts(s, 0), 1);
 	assert_true(looks_has(s, 0, "node", "bytes_in"));
@@ -628,8 +629,7 @@ what_is_expected_stays_learned(void **state)
 	script_send_host(s, &d, "node", 0);
 	script_pass(s, 1 * SECONDS);
 	is = looks_state(s, 0, "node");
-	assert_in_range(is.down_after_ms, 2 * 29900 + 4 * 3000,
-	                2 * 30100 + 4 * 3000);
+	assert_in_range(is.down_after_ms, 2 * 29900 + 4 * 3000, 2 * 30100 + 4 * 3000);
 	script_pass(s, 100 * SECONDS);
 	script_publish(s);
 	assert_false(looks_state(s, 0, "node").up);
@@ -719,8 +719,7 @@ hosts_of_one_name_stay_who_they_are(void **state)
 	looks_run(s, &a, "node", 60 * SECONDS);
 	assert_int_equal(looks_hosts(s, 0), 2);
 	assert_string_equal(looks_state(s, 0, "node").key, "10.1.0.1");
-	assert_string_equal(looks_state(s, 0, "node-10.1.0.2").key,
-	                    "10.1.0.2");
+	assert_string_equal(looks_state(s, 0, "node-10.1.0.2").key, "10.1.0.2");
 	host(s, "10.1.0.3", "node");
 	assert_true(looks_there(s, 0, "node-10.1.0.3"));
 }
@@ -769,8 +768,8 @@ machine_is_restored_as_a_host(void **state)
 	script_publish(s);
 	assert_int_equal(looks_hosts(s, 0), 2);
 	assert_int_equal(s->events[EVENT_JOINED] + s->events[EVENT_MOVED] +
-	                     s->events[EVENT_SAME_UUID] +
-	                     s->events[EVENT_RENAMED], 0);
+	                     s->events[EVENT_SAME_UUID] + s->events[EVENT_RENAMED],
+	                 0);
 	script_pass(s, 1 * SECONDS);
 	assert_in_range(looks_state(s, 0, "guest").down_after_ms, 60000, 75000);
 	script_pass(s, 100 * SECONDS);
@@ -806,8 +805,7 @@ machine_is_restored_before_its_hypervisor_or_without(void **state)
 	vm.sequence = 0;
 	looks_send_vm(s, &vm, "guest", 5); /* what it learned, it knows */
 	script_pass(s, 1 * SECONDS);
-	assert_in_range(looks_state(s, WEB, "guest").down_after_ms, 60000,
-	                75000);
+	assert_in_range(looks_state(s, WEB, "guest").down_after_ms, 60000, 75000);
 	script_pass(s, 1 * HOURS);
 	assert_int_equal(looks_hosts(s, WEB), 2);
 	assert_false(looks_state(s, WEB, "guest").up);
@@ -856,8 +854,7 @@ two_machines_of_one_uuid_are_both_restored(void **state)
 	strcpy(file.rows[2].shown, "twin");
 	file.count = 3;
 	assert_int_equal(restart(s, &file, 60 * SECONDS), 3);
-	assert_string_equal(looks_state(s, 0, "twin").key,
-	                    "10.1.0.1-3-100008");
+	assert_string_equal(looks_state(s, 0, "twin").key, "10.1.0.1-3-100008");
 }
 
 static void
@@ -1000,7 +997,8 @@ host_of_a_network_switch_has_the_name_that_it_is_given_now(void **state)
 	int i;
 
 	assert_int_equal(name_list_add(names, "10.1.0.1 switch1\n"
-	                                      "10.1.0.2 never\n"), 0);
+	                                      "10.1.0.2 never\n"),
+	                 0);
 	begin(s, &file);
 	for (i = 0; i < 6; i++) {
 		script_send_net(s, &d, 0);

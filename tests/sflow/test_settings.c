@@ -49,15 +49,13 @@ defaults_are_values(void **state)
 	(void)state;
 	for (i = 0; i < collector_setting_count; i++)
 		for (program = 0; program <= SETTINGS_OF_BRIDGE; program++) {
-			const struct collector_setting *row =
-			    &collector_settings[i];
+			const struct collector_setting *row = &collector_settings[i];
 
 			if (row->initial[program] != NULL &&
-			    !setting_set(&row->setting, &config,
-			                 row->initial[program], why))
-				fail_msg("%s: \"%s\" should be %s",
-				         row->setting.name, row->initial[program],
-				         why);
+			    !setting_set(&row->setting, &config, row->initial[program],
+			                 why))
+				fail_msg("%s: \"%s\" should be %s", row->setting.name,
+				         row->initial[program], why);
 		}
 }
 
@@ -105,8 +103,7 @@ programs_have_their_own(void **state)
 	assert_null(collector_setting_find(SETTINGS_OF_BRIDGE, "multiple_jvm"));
 	assert_non_null(collector_setting_find(SETTINGS_OF_MODULE, "multiple_jvm"));
 	assert_null(collector_setting_find(SETTINGS_OF_BRIDGE, "port"));
-	assert_null(collector_setting_at(SETTINGS_OF_BRIDGE,
-	                                 collector_setting_count));
+	assert_null(collector_setting_at(SETTINGS_OF_BRIDGE, collector_setting_count));
 }
 
 /* Values -------------------------------------------------------------------------- */
@@ -150,8 +147,8 @@ wrong_texts_change_nothing(void **state)
 	before = config;
 	for (i = 0; i < collector_setting_count; i++) {
 		*why = '\0';
-		assert_false(setting_set(&collector_settings[i].setting, &config,
-		                         "(", why));
+		assert_false(
+		    setting_set(&collector_settings[i].setting, &config, "(", why));
 		assert_true(strlen(why) > 5);
 		assert_memory_equal(&config, &before, sizeof(config));
 	}
@@ -222,17 +219,18 @@ static void
 speeds_are_of_hosts_and_ports(void **state)
 {
 	static const char *const wrong[] = {
-	    "core-1 = 10G", "core-1/ = 10G", "/swp1 = 10G", "core-1/swp1", "a/b = x",
-	    "a/b = 10GG", "a/b = -1", "a/b = 1e9", "a/b = 10 G", "a/b = G",
-	    "a/b = 1000000T", "a/b = 1,c", "a/b = inf"};
+	    "core-1 = 10G",   "core-1/ = 10G", "/swp1 = 10G", "core-1/swp1", "a/b = x",
+	    "a/b = 10GG",     "a/b = -1",      "a/b = 1e9",   "a/b = 10 G",  "a/b = G",
+	    "a/b = 1000000T", "a/b = 1,c",     "a/b = inf"};
 	struct collector_config config;
 	size_t i;
 
 	(void)state;
 	collector_settings_begin(&config, SETTINGS_OF_BRIDGE);
 	assert_null(config.speeds);
-	assert_true(set(&config, "speeds", "core-1/swp1 = 10G, core-1/swp[12]=2.5G,\n"
-	                                   "10.0.0.1/7 = 100M\n, */Eth1/1 = 0,"));
+	assert_true(set(&config, "speeds",
+	                "core-1/swp1 = 10G, core-1/swp[12]=2.5G,\n"
+	                "10.0.0.1/7 = 100M\n, */Eth1/1 = 0,"));
 	assert_true(speed_of(&config, "core-1", "swp1") == UINT64_C(10000000000));
 	assert_true(speed_of(&config, "core-1", "swp2") == UINT64_C(2500000000));
 	assert_true(speed_of(&config, "", "") == UINT64_C(100000000));
@@ -270,8 +268,9 @@ names_win_over_those_of_the_file(void **state)
 	                 SETTING_FILE);
 	assert_true(set(&config, "names", "10.0.0.1 = old"));
 	assert_true(set(&config, "names", "10.0.0.2 = two, 10.0.0.3 = three"));
-	assert_true(set(&config, "names_file", "10.0.0.3 other # a comment\n\n"
-	                                       "10.0.0.4 four\n"));
+	assert_true(set(&config, "names_file",
+	                "10.0.0.3 other # a comment\n\n"
+	                "10.0.0.4 four\n"));
 	assert_null(name_of(&config, "10.0.0.1"));
 	assert_string_equal(name_of(&config, "10.0.0.2"), "two");
 	assert_string_equal(name_of(&config, "10.0.0.3"), "three");
@@ -332,8 +331,8 @@ item_of(const char *manual, const char *name)
 		if (strncmp(line, ".It", 3) == 0 || strcmp(line, ".El") == 0)
 			inside = is_heading(line, name);
 		else if (inside)
-			fprintf(out, " %s", line + (*line == '.' ? strcspn(line, " ")
-			                                         : 0));
+			fprintf(out, " %s",
+			        line + (*line == '.' ? strcspn(line, " ") : 0));
 	}
 	fclose(out);
 	free(copy);
@@ -384,11 +383,10 @@ check_item(const char *page, const char *item, const struct setting *setting,
 	if (*item == '\0')
 		fail_msg("%s has no %s", page, setting->name);
 	if (!says_default(item, initial))
-		fail_msg("%s, %s: no default \"%s\"", page, setting->name,
-		         initial);
+		fail_msg("%s, %s: no default \"%s\"", page, setting->name, initial);
 	if (!says_bounds(item, setting))
-		fail_msg("%s, %s: not %ld to %ld", page, setting->name,
-		         setting->least, setting->most);
+		fail_msg("%s, %s: not %ld to %ld", page, setting->name, setting->least,
+		         setting->most);
 	for (word = setting->words; word != NULL && *word != NULL; word++)
 		if (!says(item, " %s", *word))
 			fail_msg("%s, %s: no %s", page, setting->name, *word);
@@ -407,16 +405,14 @@ manuals_have_all_settings(void **state)
 		char *manual = read_source(pages[use]);
 
 		for (i = 0; i < collector_setting_count; i++) {
-			const struct collector_setting *row =
-			    &collector_settings[i];
+			const struct collector_setting *row = &collector_settings[i];
 			char *item = item_of(manual, row->setting.name);
 
 			if (row->initial[use] != NULL)
 				check_item(pages[use], item, &row->setting,
 				           row->initial[use]);
 			else if (*item != '\0')
-				fail_msg("%s has %s", pages[use],
-				         row->setting.name);
+				fail_msg("%s has %s", pages[use], row->setting.name);
 			free(item);
 		}
 		free(manual);
@@ -433,8 +429,7 @@ installed_file_shows_all_parameters(void **state)
 	(void)state;
 	for (i = 0; (setting = collector_setting_at(SETTINGS_OF_MODULE, i)) != NULL;
 	     i++) {
-		snprintf(param, sizeof(param), "param %s { value = ",
-		         setting->name);
+		snprintf(param, sizeof(param), "param %s { value = ", setting->name);
 		if (strstr(text, param) == NULL)
 			fail_msg("%s is not shown", setting->name);
 	}

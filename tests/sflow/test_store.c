@@ -10,30 +10,40 @@
 
 /* A constant, a value that varies, one made from the clock, and a text. */
 static const struct field fields[] = {
-    {.name = "constant", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "constant",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"constant", UINT32, "", ZERO, "%u", "group", "A constant", false}},
-    {.name = "varies", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+    {.name = "varies",
+     .type = FIELD_U32,
+     .formula = GAUGE,
+     .scale = 1,
      .metric = {"varies", DOUBLE, "KB", BOTH, "%.0f", "group", "A value", false}},
-    {.name = "since", .type = FIELD_U32, .formula = SINCE, .scale = 1,
+    {.name = "since",
+     .type = FIELD_U32,
+     .formula = SINCE,
+     .scale = 1,
      .metric = {"since", UINT32, "s", ZERO, "%u", "group", "A time", false}},
-    {.name = "text", .type = FIELD_STRING, .formula = TEXT, .scale = 1,
+    {.name = "text",
+     .type = FIELD_STRING,
+     .formula = TEXT,
+     .scale = 1,
      .metric = {"text", STRING, "", ZERO, "%s", "group", "A text", false}},
     {.name = "raw", .type = FIELD_U32},
 };
 
-static const struct layout layout = {.name = "test", .kind = KIND_HOST,
-                                     .fields = fields,
-                                     .count = COUNT_OF(fields)};
+static const struct layout layout = {
+    .name = "test", .kind = KIND_HOST, .fields = fields, .count = COUNT_OF(fields)};
 
 static void
 set(struct store_block *block, double constant, double varies, double since,
     const char *text, int64_t now)
 {
-	struct derived values[COUNT_OF(fields)] = {
-	    {.valid = true, .number = constant},
-	    {.valid = true, .number = varies},
-	    {.valid = true, .number = since},
-	    {.valid = text != NULL}};
+	struct derived values[COUNT_OF(fields)] = {{.valid = true, .number = constant},
+	                                           {.valid = true, .number = varies},
+	                                           {.valid = true, .number = since},
+	                                           {.valid = text != NULL}};
 
 	if (text != NULL)
 		strcpy(values[3].text, text);
@@ -377,8 +387,7 @@ blocks_have_prefixes_and_go(void **state)
 	n = take_and_read(NOW);
 	assert_int_equal(n, 7);
 	assert_near(find("8080.constant", n)->number, 5);
-	assert_string_equal(find("8080.constant", n)->title,
-	                    "8080: A constant");
+	assert_string_equal(find("8080.constant", n)->title, "8080: A constant");
 	assert_null(find("8080.text", n));
 	store_block_remove(bare);
 	store_block_remove(NULL);
@@ -394,7 +403,10 @@ longest_names_fit(void **state)
 	static const char longest[] =
 	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 	static const struct field row = {
-	    .name = "long", .type = FIELD_U32, .formula = GAUGE, .scale = 1,
+	    .name = "long",
+	    .type = FIELD_U32,
+	    .formula = GAUGE,
+	    .scale = 1,
 	    .metric = {longest, UINT32, "", BOTH, "%u", "group", longest, false}};
 	static const struct layout rows = {.fields = &row, .count = 1};
 	struct derived value = {.valid = true, .number = 1};
@@ -425,7 +437,8 @@ many_values_come_in_portions(void **state)
 		set(add_block(host, &layout, prefix), 1, 2, 3, "x", NOW);
 	}
 	assert_ptr_equal(store_take(feed), host);
-	for (; (n = deliveries_read(&deliveries, host, NOW, readings)) > 0; portions++) {
+	for (; (n = deliveries_read(&deliveries, host, NOW, readings)) > 0;
+	     portions++) {
 		assert_in_range(n, 1, DELIVERIES_READ);
 		total += n;
 	}

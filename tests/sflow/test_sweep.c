@@ -51,8 +51,8 @@ close_blocks(uint8_t *cut, size_t len, const struct capture_payload *p)
 
 	if (datagram_open(&d, p->bytes, p->len) != 0)
 		return;
-	for (start = (size_t)(d.body.at - p->bytes);
-	     datagram_sample(&d, &s) > 0; start = end) {
+	for (start = (size_t)(d.body.at - p->bytes); datagram_sample(&d, &s) > 0;
+	     start = end) {
 		end = (size_t)(d.body.at - p->bytes);
 		close_block(cut, len, start + 8, end);
 		while (s.kind != SAMPLE_OTHER && sample_record(&s, &r) > 0)
@@ -81,8 +81,7 @@ make_next(struct sweep *sweep, uint8_t *cut, size_t len,
 
 /* What is not DATAGRAM_SHORT and the like was taken, at least in part. */
 static void
-input_cut(struct sweep *sweep, const struct capture_payload *p, size_t len,
-          bool closed)
+input_cut(struct sweep *sweep, const struct capture_payload *p, size_t len, bool closed)
 {
 	struct address from = {.type = ADDRESS_IPV4, .bytes = {192, 0, 2, 1}};
 	uint8_t *block = malloc(len > 0 ? len : 1);
@@ -94,12 +93,11 @@ input_cut(struct sweep *sweep, const struct capture_payload *p, size_t len,
 	make_next(sweep, block, len, p);
 	if (closed)
 		close_blocks(block, len, p);
-	result = collector_input(sweep->c, len > 0 ? block : block + 1, len,
-	                         &from, sweep->now);
+	result = collector_input(sweep->c, len > 0 ? block : block + 1, len, &from,
+	                         sweep->now);
 	free(block);
 	sweep->taken += result == 0 || result == DATAGRAM_SAMPLE;
-	sweep->failed += result == DATAGRAM_SHORT ||
-	                 result == DATAGRAM_VERSION ||
+	sweep->failed += result == DATAGRAM_SHORT || result == DATAGRAM_VERSION ||
 	                 result == DATAGRAM_ADDRESS;
 }
 
@@ -188,13 +186,11 @@ no_cut_is_read_beyond(void **state)
 	int i, count;
 
 	(void)state;
-	snprintf(folder, sizeof(folder), "%s/tests/captures",
-	         top == NULL ? "." : top);
+	snprintf(folder, sizeof(folder), "%s/tests/captures", top == NULL ? "." : top);
 	count = scandir(folder, &entries, is_pcap, alphasort);
 	assert_in_range(count, 1, 1000);
 	for (i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder,
-		         entries[i]->d_name);
+		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
 		sweep_capture(path);
 		free(entries[i]);
 	}

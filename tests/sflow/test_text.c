@@ -45,8 +45,7 @@ hostile_bytes_become_harmless(void **state)
 	for (i = 0; i < COUNT_OF(cases); i++) {
 		const struct text_case *t = &cases[i];
 
-		assert_int_equal(text_value(t->bytes, t->len, text),
-		                 strlen(t->value));
+		assert_int_equal(text_value(t->bytes, t->len, text), strlen(t->value));
 		assert_string_equal(text, t->value);
 	}
 }
@@ -61,8 +60,7 @@ names_are_stricter(void **state)
 	for (i = 0; i < COUNT_OF(cases); i++) {
 		const struct text_case *t = &cases[i];
 
-		assert_int_equal(text_name(t->bytes, t->len, text),
-		                 strlen(t->name));
+		assert_int_equal(text_name(t->bytes, t->len, text), strlen(t->name));
 		assert_string_equal(text, t->name);
 	}
 }
@@ -123,8 +121,7 @@ long_texts_are_cut_at_64(void **state)
 static void
 no_host_is_named_like_gmetads_sums(void **state)
 {
-	static const char *const names[] = {"__SummaryInfo__",
-	                                    "__summaryinfo__",
+	static const char *const names[] = {"__SummaryInfo__", "__summaryinfo__",
 	                                    " :SummaryInfo//"};
 	char text[TEXT_SIZE];
 	size_t i;

@@ -11,7 +11,7 @@
 
 #include "tests/sflow/script.h"
 
-#define FILL_MS 1000 /* real time; the threads run for as long */
+#define FILL_MS 1000     /* real time; the threads run for as long */
 #define ROUNDS_LEAST 200 /* and on a slow machine for longer */
 #define AGENTS 40
 
@@ -19,11 +19,11 @@ struct threads {
 	struct collector *c;
 	struct deliveries deliveries;
 	struct store_feed *feed; /* theirs */
-	atomic_bool ended;    /* nothing more is filled in */
-	atomic_llong now;     /* invented time */
-	uint64_t published;   /* values; the publisher's */
-	uint64_t gone;        /* hosts */
-	uint64_t foretold;    /* values of the thread that adds some */
+	atomic_bool ended;       /* nothing more is filled in */
+	atomic_llong now;        /* invented time */
+	uint64_t published;      /* values; the publisher's */
+	uint64_t gone;           /* hosts */
+	uint64_t foretold;       /* values of the thread that adds some */
 };
 
 static int64_t
@@ -111,9 +111,8 @@ publish_host(struct threads *t, struct store_host *host, unsigned turn)
 	}
 	if (!info.gone && turn % 5 == 0)
 		store_news_again(t->feed, host);
-	while (!info.gone &&
-	       (n = deliveries_read(&t->deliveries, host, atomic_load(&t->now),
-	                            readings)) > 0)
+	while (!info.gone && (n = deliveries_read(&t->deliveries, host,
+	                                          atomic_load(&t->now), readings)) > 0)
 		t->published += n;
 	t->gone += info.gone;
 	store_done(t->feed, host);
@@ -164,9 +163,11 @@ foretell_one(struct threads *t, struct foretold *f, struct store_host *host,
 static void *
 foretell(void *arg)
 {
-	static const struct field row = {
-	    .formula = GAUGE, .scale = 1,
-	    .metric = {"foretold", DOUBLE, "", BOTH, "%.0f", "group", "Foretold", false}};
+	static const struct field row = {.formula = GAUGE,
+	                                 .scale = 1,
+	                                 .metric = {"foretold", DOUBLE, "", BOTH,
+	                                            "%.0f", "group", "Foretold",
+	                                            false}};
 	struct layout *one = layout_new(KIND_HOST, &row);
 	struct foretold all[FORETOLD] = {{NULL, NULL}};
 	struct threads *t = arg;
@@ -174,8 +175,8 @@ foretell(void *arg)
 	unsigned i = 0;
 
 	while (!atomic_load(&t->ended)) {
-		struct store_host *host = store_next(collector_store(t->c), &walk,
-		                                     STORE_ANY_CLUSTER);
+		struct store_host *host =
+		    store_next(collector_store(t->c), &walk, STORE_ANY_CLUSTER);
 
 		if (host == NULL)
 			walk = (struct store_walk){0};
@@ -223,8 +224,7 @@ run(enum vm_hosts vm)
 	t.feed = t.deliveries.feed;
 	collector_set_wall(t.c, SCRIPT_WALL);
 	for (i = 0; i < COUNT_OF(threads); i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, bodies[i],
-		                                &t), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, bodies[i], &t), 0);
 	for (i = 0; i < COUNT_OF(threads); i++)
 		pthread_join(threads[i], NULL);
 	assert_int_not_equal(t.published, 0);

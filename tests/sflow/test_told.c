@@ -73,8 +73,8 @@ assert_subject(const struct event *event, const char *agent, unsigned cluster,
 
 /* The next of its kind, which is of now. */
 static void
-assert_told(struct script *s, enum event_kind kind, const char *agent,
-            unsigned cluster, const char *host)
+assert_told(struct script *s, enum event_kind kind, const char *agent, unsigned cluster,
+            const char *host)
 {
 	struct event event = event_of(s, kind);
 
@@ -136,8 +136,7 @@ virtual_machine_that_moves(void **state)
 	s->now += 10 * SECONDS;
 	looks_send_vm(s, &here, "guest", 5);
 	assert_told(s, EVENT_SAME_UUID, "10.1.0.1", VMS, "guest");
-	assert_told(s, EVENT_SAME_NAME, "10.1.0.1", VMS,
-	            "guest-10.1.0.1-3-100001");
+	assert_told(s, EVENT_SAME_NAME, "10.1.0.1", VMS, "guest-10.1.0.1-3-100001");
 }
 
 /* Heartbeats are what membership measures. */

@@ -92,8 +92,7 @@ switch_that_polls_slowly_tells_no_partial_totals(void **state)
 				send_port(s, &r, p);
 				script_publish(s);
 				if (has(s, "bytes_in"))
-					assert_near(script_value(s, HOST,
-					                         "bytes_in"),
+					assert_near(script_value(s, HOST, "bytes_in"),
 					            10000);
 				script_pass(s, 5 * SECONDS);
 				count_on(&r, 5);
@@ -122,8 +121,7 @@ outage_makes_no_dip(void **state)
 			send_port(s, &r, &r.ports[round % PORTS]);
 			script_publish(s);
 			if (has(s, "bytes_in"))
-				assert_near(script_value(s, HOST, "bytes_in"),
-				            10000);
+				assert_near(script_value(s, HOST, "bytes_in"), 10000);
 			script_pass(s, 7 * SECONDS);
 			count_on(&r, 7);
 		}

@@ -210,8 +210,7 @@ send_vm(struct upheaval *u, unsigned i)
 	struct device *d = &u->vms[i][below(VMS)];
 
 	d->sequence = ++u->machines[i].sequence;
-	looks_send_vm(u->s, d, below(8) != 0 ? any_name() : NULL,
-	              (uint8_t)below(4));
+	looks_send_vm(u->s, d, below(8) != 0 ? any_name() : NULL, (uint8_t)below(4));
 	u->machines[i].sequence = d->sequence;
 }
 
@@ -249,8 +248,7 @@ end(struct upheaval *u)
 	assert_int_equal(u->row_count, 0);
 	for (i = 0; i < AGENTS; i++)
 		for (j = 0; j < 3; j++)
-			script_send_host(u->s, &u->machines[i], i < 5 ? "a" : "b",
-			                 0);
+			script_send_host(u->s, &u->machines[i], i < 5 ? "a" : "b", 0);
 	u->config.cluster_count = 0;
 	collector_reconfigure(u->s->c, &u->config, u->s->now);
 	assert_true(looks_there(u->s, 2, "a"));
@@ -265,12 +263,11 @@ begin(struct upheaval *u)
 	unsigned i, j;
 
 	for (i = 0; i < AGENTS; i++) {
-		snprintf(addresses[i], sizeof(addresses[i]), "10.%u.0.%u",
-		         i % 3, i);
+		snprintf(addresses[i], sizeof(addresses[i]), "10.%u.0.%u", i % 3, i);
 		u->machines[i] = script_machine(addresses[i]);
 		for (j = 0; j < VMS; j++)
-			u->vms[i][j] = script_source(&u->machines[i], 100000, 3,
-			                             100 + j);
+			u->vms[i][j] =
+			    script_source(&u->machines[i], 100000, 3, 100 + j);
 	}
 	u->config = collector_defaults;
 	u->config.vm = VM_HOST;
@@ -293,12 +290,9 @@ whatever_happens_hosts_are_told_apart(void **state)
 	int series, i;
 
 	u.s = *state;
-	assert_int_equal(network_list_parse("10.0.0.0/16", &u.lists[0], &bad),
-	                 0);
-	assert_int_equal(network_list_parse("10.0.0.0/15", &u.lists[1], &bad),
-	                 0);
-	assert_int_equal(network_list_parse("10.2.0.0/16", &u.lists[2], &bad),
-	                 0);
+	assert_int_equal(network_list_parse("10.0.0.0/16", &u.lists[0], &bad), 0);
+	assert_int_equal(network_list_parse("10.0.0.0/15", &u.lists[1], &bad), 0);
+	assert_int_equal(network_list_parse("10.2.0.0/16", &u.lists[2], &bad), 0);
 	for (series = 1; series <= SERIES; series++) {
 		srand((unsigned)series);
 		begin(&u);

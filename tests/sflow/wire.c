@@ -121,11 +121,10 @@ flow_header(struct wire *w, bool expanded)
 }
 
 void
-wire_sample_begin(struct wire *w, uint32_t tag, uint32_t sequence,
-                  uint32_t class, uint32_t index)
+wire_sample_begin(struct wire *w, uint32_t tag, uint32_t sequence, uint32_t class,
+                  uint32_t index)
 {
-	bool expanded = tag == WIRE_FLOW_EXPANDED ||
-	                tag == WIRE_COUNTERS_EXPANDED;
+	bool expanded = tag == WIRE_FLOW_EXPANDED || tag == WIRE_COUNTERS_EXPANDED;
 
 	wire_u32(w, tag);
 	w->sample_at = w->len;

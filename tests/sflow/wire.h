@@ -42,15 +42,14 @@ void wire_patch(struct wire *w, size_t at, uint32_t number);
 /* An IPv4 or IPv6 address, with its type. */
 void wire_address(struct wire *w, const char *text);
 
-void wire_datagram_begin(struct wire *w, const char *agent,
-                         uint32_t sub_agent, uint32_t sequence,
-                         uint32_t uptime_ms);
+void wire_datagram_begin(struct wire *w, const char *agent, uint32_t sub_agent,
+                         uint32_t sequence, uint32_t uptime_ms);
 void wire_datagram_end(struct wire *w);
 
 /* Flow samples get made-up rates and interfaces; a sample of any other tag has
  * no header at all. */
-void wire_sample_begin(struct wire *w, uint32_t tag, uint32_t sequence,
-                       uint32_t class, uint32_t index);
+void wire_sample_begin(struct wire *w, uint32_t tag, uint32_t sequence, uint32_t class,
+                       uint32_t index);
 void wire_sample_end(struct wire *w);
 void wire_record_begin(struct wire *w, uint32_t tag);
 void wire_record_end(struct wire *w);

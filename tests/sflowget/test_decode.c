@@ -40,8 +40,7 @@ print(const void *bytes, size_t len, bool json, int expected)
 	assert_non_null(copy);
 	assert_non_null(d);
 	memcpy(copy + 1, bytes, len);
-	assert_int_equal(decode_datagram(d, copy + 1, len, NULL, WHEN),
-	                 expected);
+	assert_int_equal(decode_datagram(d, copy + 1, len, NULL, WHEN), expected);
 	decode_free(d);
 	fclose(out);
 	free(copy);
@@ -90,8 +89,7 @@ assert_has_not(const char *text, const char *part)
 static void
 datagram_without_samples(void **state)
 {
-	struct address from = {.type = ADDRESS_IPV4,
-	                       .bytes = {203, 0, 113, 9}};
+	struct address from = {.type = ADDRESS_IPV4, .bytes = {203, 0, 113, 9}};
 	struct decode *d;
 	struct wire w;
 	size_t size;
@@ -100,8 +98,7 @@ datagram_without_samples(void **state)
 	(void)state;
 	begin(&w);
 	wire_datagram_end(&w);
-	assert_string_equal(TEXT_OF(w),
-	                    HEAD("28") "  datagram.samples 0\n");
+	assert_string_equal(TEXT_OF(w), HEAD("28") "  datagram.samples 0\n");
 	assert_string_equal(
 	    JSON_OF(w),
 	    "{\"time\":\"2026-11-23T13:59:22.049Z\",\"length\":28,\"fields\":{"
@@ -162,23 +159,22 @@ flows_are_no_counters(void **state)
 	wire_u64(&w, 0xa00000001);
 	wire_u64(&w, 0xb00000002);
 	end_record(&w);
-	assert_string_equal(
-	    TEXT_OF(w),
-	    HEAD("104") "  datagram.samples 1\n"
-	    "  flow_sample_expanded 0:3 68 bytes\n"
-	    "    flow_sample_expanded.sequence_number 1\n"
-	    "    flow_sample_expanded.source_id 2:1\n"
-	    "    flow_sample_expanded.sampling_rate 400\n"
-	    "    flow_sample_expanded.sample_pool 4000\n"
-	    "    flow_sample_expanded.drops 0\n"
-	    "    flow_sample_expanded.input 0:1\n"
-	    "    flow_sample_expanded.output 0:2\n"
-	    "    flow_sample_expanded.flow_records 1\n"
-	    "    extended_switch 0:1001 16 bytes\n"
-	    "      extended_switch.src_vlan 10\n"
-	    "      extended_switch.src_priority 1\n"
-	    "      extended_switch.dst_vlan 11\n"
-	    "      extended_switch.dst_priority 2\n");
+	assert_string_equal(TEXT_OF(w),
+	                    HEAD("104") "  datagram.samples 1\n"
+	                                "  flow_sample_expanded 0:3 68 bytes\n"
+	                                "    flow_sample_expanded.sequence_number 1\n"
+	                                "    flow_sample_expanded.source_id 2:1\n"
+	                                "    flow_sample_expanded.sampling_rate 400\n"
+	                                "    flow_sample_expanded.sample_pool 4000\n"
+	                                "    flow_sample_expanded.drops 0\n"
+	                                "    flow_sample_expanded.input 0:1\n"
+	                                "    flow_sample_expanded.output 0:2\n"
+	                                "    flow_sample_expanded.flow_records 1\n"
+	                                "    extended_switch 0:1001 16 bytes\n"
+	                                "      extended_switch.src_vlan 10\n"
+	                                "      extended_switch.src_priority 1\n"
+	                                "      extended_switch.dst_vlan 11\n"
+	                                "      extended_switch.dst_priority 2\n");
 }
 
 static void
@@ -195,10 +191,9 @@ record_that_ends_early(void **state)
 	                       "      extended_switch.src_vlan 10\n"
 	                       "      note: it ends before src_priority\n"
 	                       "      rest 3 bytes 000001\n");
-	assert_has(JSON_OF(w),
-	           "\"length\":7,\"fields\":{\"src_vlan\":10},"
-	           "\"note\":\"it ends before src_priority\","
-	           "\"rest_length\":3,\"rest\":\"000001\"}]");
+	assert_has(JSON_OF(w), "\"length\":7,\"fields\":{\"src_vlan\":10},"
+	                       "\"note\":\"it ends before src_priority\","
+	                       "\"rest_length\":3,\"rest\":\"000001\"}]");
 }
 
 /* Neither is worth a note: older agents end there, newer ones say more. */
@@ -236,9 +231,9 @@ sample_that_ends_early(void **state)
 	wire_datagram_end(&w);
 	assert_string_equal(TEXT_OF(w),
 	                    HEAD("40") "  datagram.samples 1\n"
-	                    "  counters_sample 0:2 4 bytes\n"
-	                    "    counters_sample.sequence_number 1\n"
-	                    "    note: it ends before source_id\n");
+	                               "  counters_sample 0:2 4 bytes\n"
+	                               "    counters_sample.sequence_number 1\n"
+	                               "    note: it ends before source_id\n");
 }
 
 /* The sample costs itself, the datagram is whole. */
@@ -294,9 +289,9 @@ sample_beyond_its_datagram(void **state)
 	assert_string_equal(
 	    print(w.bytes, w.len - 1, false, -1),
 	    HEAD("63") "  datagram.samples 1\n"
-	    "  note: a sample goes beyond the datagram's end\n"
-	    "  rest 35 bytes 000000020000001c000000010200000100000001"
-	    "000007d20000000800000000000000\n");
+		       "  note: a sample goes beyond the datagram's end\n"
+		       "  rest 35 bytes 000000020000001c000000010200000100000001"
+		       "000007d20000000800000000000000\n");
 }
 
 static void
@@ -347,10 +342,10 @@ strings_are_escaped(void **state)
 {
 	static const char odd[] = "a\"b\\c\n\x1b[2J\0\x7f";
 	static const char utf8[] = "gr\xc3\xbc\xc3\x9f \xe2\x82\xac "
-	                           "\xf0\x9f\x90\x9f";
+				   "\xf0\x9f\x90\x9f";
 	/* a byte alone, overlong, a surrogate, beyond the last, cut */
 	static const char wrong[] = "\xfc \xc0\xaf \xed\xa0\x80 "
-	                            "\xf4\x90\x80\x80 \xff\xe2\x82";
+				    "\xf4\x90\x80\x80 \xff\xe2\x82";
 
 	(void)state;
 	assert_has(string_as(odd, sizeof(odd) - 1, false),
@@ -396,17 +391,16 @@ numbers_are_exact(void **state)
 	wire_u64(&w, 0x3fb999999999999a);
 	wire_sample_end(&w);
 	wire_datagram_end(&w);
-	assert_has(JSON_OF(w),
-	           "[{\"name\":\"u\",\"type\":4,\"type_text\":\"gauge64\","
-	           "\"value\":18446744073709551615},"
-	           "{\"name\":\"f\",\"type\":5,\"type_text\":\"float\","
-	           "\"value\":0.1},"
-	           "{\"name\":\"n\",\"type\":5,\"type_text\":\"float\","
-	           "\"value\":\"nan\"},"
-	           "{\"name\":\"i\",\"type\":6,\"type_text\":\"double\","
-	           "\"value\":\"-inf\"},"
-	           "{\"name\":\"d\",\"type\":6,\"type_text\":\"double\","
-	           "\"value\":0.1}]");
+	assert_has(JSON_OF(w), "[{\"name\":\"u\",\"type\":4,\"type_text\":\"gauge64\","
+	                       "\"value\":18446744073709551615},"
+	                       "{\"name\":\"f\",\"type\":5,\"type_text\":\"float\","
+	                       "\"value\":0.1},"
+	                       "{\"name\":\"n\",\"type\":5,\"type_text\":\"float\","
+	                       "\"value\":\"nan\"},"
+	                       "{\"name\":\"i\",\"type\":6,\"type_text\":\"double\","
+	                       "\"value\":\"-inf\"},"
+	                       "{\"name\":\"d\",\"type\":6,\"type_text\":\"double\","
+	                       "\"value\":0.1}]");
 	assert_has(TEXT_OF(w), "    rtmetric.metrics[2].value nan\n");
 }
 
@@ -428,21 +422,20 @@ metric_of_unknown_type(void **state)
 	wire_u32(&w, 7);
 	wire_sample_end(&w);
 	wire_datagram_end(&w);
-	assert_has(TEXT_OF(w),
-	           "    rtmetric.name \"set\"\n"
-	           "    rtmetric.metrics[0].name \"a\"\n"
-	           "    rtmetric.metrics[0].type 3 (gauge32)\n"
-	           "    rtmetric.metrics[0].value 9\n"
-	           "    note: 2 more of metrics are not there\n"
-	           "    rest 12 bytes 000000016200000000000007\n");
+	assert_has(TEXT_OF(w), "    rtmetric.name \"set\"\n"
+	                       "    rtmetric.metrics[0].name \"a\"\n"
+	                       "    rtmetric.metrics[0].type 3 (gauge32)\n"
+	                       "    rtmetric.metrics[0].value 9\n"
+	                       "    note: 2 more of metrics are not there\n"
+	                       "    rest 12 bytes 000000016200000000000007\n");
 	assert_has(JSON_OF(w), "\"value\":9}]},\"note\":");
 }
 
 static void
 lists_in_lists(void **state)
 {
-	static const uint32_t words[] = {2, 2, 65001, 65002, 1, 1, 65003,
-	                                 1, 4259905536u, 100};
+	static const uint32_t words[] = {2, 2,     65001, 65002,       1,
+	                                 1, 65003, 1,     4259905536u, 100};
 	struct wire w;
 	size_t i;
 
@@ -477,8 +470,7 @@ lists_in_lists(void **state)
 
 /* What is said of both interfaces, of 1 and 2 of a sample made here. */
 static void
-check_interfaces(uint32_t input, const char *in, uint32_t output,
-                 const char *out)
+check_interfaces(uint32_t input, const char *in, uint32_t output, const char *out)
 {
 	struct wire w;
 	char line[200];
@@ -488,8 +480,7 @@ check_interfaces(uint32_t input, const char *in, uint32_t output,
 	wire_patch(&w, w.sample_at + 24, input);
 	wire_patch(&w, w.sample_at + 28, output);
 	snprintf(line, sizeof(line),
-	         "    flow_sample.input %s\n    flow_sample.output %s\n", in,
-	         out);
+	         "    flow_sample.input %s\n    flow_sample.output %s\n", in, out);
 	assert_has(TEXT_OF(w), line);
 }
 
@@ -502,8 +493,8 @@ interfaces_say_what_they_mean(void **state)
 	                 "2:0 (several interfaces)");
 	check_interfaces(0x40000102, "1:258 (discarded, acl)", 0x80000007,
 	                 "2:7 (7 interfaces)");
-	check_interfaces(0x40000011, "1:17 (discarded, unknown reason)",
-	                 0xc0000001, "3:1");
+	check_interfaces(0x40000011, "1:17 (discarded, unknown reason)", 0xc0000001,
+	                 "3:1");
 }
 
 static void
@@ -526,26 +517,26 @@ discarded_packet(void **state)
 	wire_string(&w, "drop");
 	wire_sample_end(&w);
 	wire_datagram_end(&w);
-	assert_has(TEXT_OF(w),
-	           "  discarded_packet 0:5 48 bytes\n"
-	           "    discarded_packet.sequence_number 9\n"
-	           "    discarded_packet.source_id 0:3\n"
-	           "    discarded_packet.drops 2\n"
-	           "    discarded_packet.inputifindex 3\n"
-	           "    discarded_packet.outputifindex 0\n"
-	           "    discarded_packet.reason 269 (blackhole_route)\n"
-	           "    discarded_packet.discard_records 1\n"
-	           "    extended_function 0:1038 8 bytes\n"
-	           "      extended_function.symbol \"drop\"\n");
+	assert_has(TEXT_OF(w), "  discarded_packet 0:5 48 bytes\n"
+	                       "    discarded_packet.sequence_number 9\n"
+	                       "    discarded_packet.source_id 0:3\n"
+	                       "    discarded_packet.drops 2\n"
+	                       "    discarded_packet.inputifindex 3\n"
+	                       "    discarded_packet.outputifindex 0\n"
+	                       "    discarded_packet.reason 269 (blackhole_route)\n"
+	                       "    discarded_packet.discard_records 1\n"
+	                       "    extended_function 0:1038 8 bytes\n"
+	                       "      extended_function.symbol \"drop\"\n");
 }
 
 static void
 headers_are_read(void **state)
 {
 	static const uint8_t frame[] = {
-	    2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x81, 0, 0x70, 0x0a, 8, 0,
-	    0x45, 0, 0, 40, 0, 1, 0x20, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2,
-	    2, 0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x12};
+	    2,    0,    0,    0, 0,   1,    2, 0, 0,   0, 0, 2,    0x81,
+	    0,    0x70, 0x0a, 8, 0,   0x45, 0, 0, 40,  0, 1, 0x20, 0,
+	    64,   6,    0,    0, 192, 0,    2, 1, 192, 0, 2, 2,    0x1f,
+	    0x90, 0,    80,   0, 0,   0,    1, 0, 0,   0, 2, 0x50, 0x12};
 	struct wire w;
 
 	(void)state;
@@ -555,16 +546,15 @@ headers_are_read(void **state)
 	wire_u32(&w, 4);
 	wire_opaque(&w, frame, sizeof(frame));
 	end_record(&w);
-	assert_has(JSON_OF(w),
-	           "\"packet\":{\"dst_mac\":\"02:00:00:00:00:01\","
-	           "\"src_mac\":\"02:00:00:00:00:02\","
-	           "\"vlans\":[{\"priority\":3,\"dei\":1,\"id\":10}],"
-	           "\"ethertype\":2048,\"ethertype_text\":\"0x0800\","
-	           "\"tos\":0,\"total_length\":40,\"id\":1,"
-	           "\"more_fragments\":1,\"fragment_offset\":0,\"ttl\":64,"
-	           "\"src_ip\":\"192.0.2.1\",\"dst_ip\":\"192.0.2.2\","
-	           "\"protocol\":6,\"src_port\":8080,\"dst_port\":80,"
-	           "\"tcp_flags\":18,\"tcp_flags_text\":\"syn,ack\"}}}");
+	assert_has(JSON_OF(w), "\"packet\":{\"dst_mac\":\"02:00:00:00:00:01\","
+	                       "\"src_mac\":\"02:00:00:00:00:02\","
+	                       "\"vlans\":[{\"priority\":3,\"dei\":1,\"id\":10}],"
+	                       "\"ethertype\":2048,\"ethertype_text\":\"0x0800\","
+	                       "\"tos\":0,\"total_length\":40,\"id\":1,"
+	                       "\"more_fragments\":1,\"fragment_offset\":0,\"ttl\":64,"
+	                       "\"src_ip\":\"192.0.2.1\",\"dst_ip\":\"192.0.2.2\","
+	                       "\"protocol\":6,\"src_port\":8080,\"dst_port\":80,"
+	                       "\"tcp_flags\":18,\"tcp_flags_text\":\"syn,ack\"}}}");
 	assert_has(TEXT_OF(w), "sampled_header.packet.vlans[0].id 10\n");
 }
 
@@ -609,8 +599,7 @@ what_numbers_mean(void **state)
 	assert_has(TEXT_OF(w), "      processor.5s_cpu 6954 (69.54 %)\n"
 	                       "      processor.1m_cpu -1 (unknown)\n"
 	                       "      processor.5m_cpu 0 (0.00 %)\n");
-	assert_has(printed,
-	           "      of_port.datapath_id 11259375 (0000000000abcdef)\n");
+	assert_has(printed, "      of_port.datapath_id 11259375 (0000000000abcdef)\n");
 }
 
 int

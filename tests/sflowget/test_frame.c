@@ -24,8 +24,8 @@ put(const void *bytes, size_t len)
 	made.len += len;
 }
 
-#define PUT(...) put((const uint8_t[]){__VA_ARGS__}, \
-	             sizeof((const uint8_t[]){__VA_ARGS__}))
+#define PUT(...) \
+	put((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
 static void
 begin(void)
@@ -53,9 +53,9 @@ put_ipv4(size_t len, size_t options, uint8_t id, bool more, unsigned at)
 {
 	size_t total = 20 + options + len;
 
-	PUT((uint8_t)(0x45 + options / 4), 0, (uint8_t)(total >> 8),
-	    (uint8_t)total, 0, id, (uint8_t)((more ? 0x20 : 0) | at >> 8),
-	    (uint8_t)at, 64, 17, 0, 0, 192, 0, 2, 7, 192, 0, 2, 1);
+	PUT((uint8_t)(0x45 + options / 4), 0, (uint8_t)(total >> 8), (uint8_t)total, 0,
+	    id, (uint8_t)((more ? 0x20 : 0) | at >> 8), (uint8_t)at, 64, 17, 0, 0, 192,
+	    0, 2, 7, 192, 0, 2, 1);
 	zeros(options);
 }
 
@@ -118,8 +118,7 @@ assert_frame(int link, const char *from)
 	size_t len;
 
 	assert_true(frame_known(link));
-	assert_payload(frame_read(reader, made.bytes, made.len, made.len,
-	                          &packet),
+	assert_payload(frame_read(reader, made.bytes, made.len, made.len, &packet),
 	               &packet, from);
 	for (len = 0; len < made.len; len++)
 		assert_int_equal(read_cut(reader, len, &packet), FRAME_CUT);
@@ -199,10 +198,10 @@ headers_of_ipv6(void **state)
 	assert_frame(DLT_EN10MB, "2001:db8::7");
 	begin();
 	put_ipv6(8 + 16 + 8 + 12 + 8 + LEN, 0);
-	PUT(60, 0, 0, 0, 0, 0, 0, 0);                          /* hop-by-hop */
-	PUT(44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);  /* destination */
-	PUT(51, 0, 0, 0, 0, 0, 0, 1);                          /* one fragment */
-	PUT(17, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);              /* authentication */
+	PUT(60, 0, 0, 0, 0, 0, 0, 0);                         /* hop-by-hop */
+	PUT(44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); /* destination */
+	PUT(51, 0, 0, 0, 0, 0, 0, 1);                         /* one fragment */
+	PUT(17, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);             /* authentication */
 	put_udp();
 	assert_frame(DLT_IPV6, "2001:db8::7");
 	begin();
@@ -223,8 +222,7 @@ padding(void **state)
 	begin();
 	put_plain();
 	zeros(9);
-	assert_payload(frame_read(reader, made.bytes, made.len, made.len,
-	                          &packet),
+	assert_payload(frame_read(reader, made.bytes, made.len, made.len, &packet),
 	               &packet, "192.0.2.7");
 	frame_reader_free(reader);
 }
@@ -235,8 +233,7 @@ assert_other(int link)
 	struct frame_reader *reader = frame_reader_new(link);
 	struct frame_packet packet;
 
-	assert_int_equal(frame_read(reader, made.bytes, made.len, made.len,
-	                            &packet),
+	assert_int_equal(frame_read(reader, made.bytes, made.len, made.len, &packet),
 	                 FRAME_OTHER);
 	frame_reader_free(reader);
 }
@@ -303,8 +300,7 @@ give(struct frame_reader *reader, bool ipv6, uint8_t id, size_t at, size_t len,
 	begin();
 	if (ipv6) {
 		put_ipv6(8 + len, 44);
-		PUT(17, 0, (uint8_t)(at >> 8), (uint8_t)(at | !last), 0, 0, 0,
-		    id);
+		PUT(17, 0, (uint8_t)(at >> 8), (uint8_t)(at | !last), 0, 0, 0, id);
 	} else {
 		put_ipv4(len, 0, id, !last, (unsigned)(at / 8));
 	}
@@ -332,8 +328,8 @@ fragments(void **state)
 			for (j = 0; j < 3; j++) {
 				size_t n = orders[i][j];
 
-				kind = give(reader, ipv6 != 0, 9, at[n], len[n],
-				            n == 2, &packet);
+				kind = give(reader, ipv6 != 0, 9, at[n], len[n], n == 2,
+				            &packet);
 				if (j < 2)
 					assert_int_equal(kind, FRAME_FRAGMENT);
 			}
@@ -355,10 +351,10 @@ fragments_of_several_packets(void **state)
 	give(reader, false, 2, 0, 16, false, &packet);
 	give(reader, false, 1, 0, 16, false, &packet); /* twice */
 	assert_int_equal(frame_incomplete(reader), 2);
-	assert_payload(give(reader, false, 2, 16, ALL - 16, true, &packet),
-	               &packet, "192.0.2.7");
-	assert_payload(give(reader, false, 1, 16, ALL - 16, true, &packet),
-	               &packet, "192.0.2.7");
+	assert_payload(give(reader, false, 2, 16, ALL - 16, true, &packet), &packet,
+	               "192.0.2.7");
+	assert_payload(give(reader, false, 1, 16, ALL - 16, true, &packet), &packet,
+	               "192.0.2.7");
 	assert_int_equal(frame_incomplete(reader), 0);
 	frame_reader_free(reader);
 }
@@ -391,8 +387,8 @@ fragments_without_end(void **state)
 	for (id = 0; id < 200; id++)
 		give(reader, false, (uint8_t)id, 0, 16, false, &packet);
 	assert_int_equal(frame_incomplete(reader), 200);
-	assert_payload(give(reader, false, 199, 16, ALL - 16, true, &packet),
-	               &packet, "192.0.2.7");
+	assert_payload(give(reader, false, 199, 16, ALL - 16, true, &packet), &packet,
+	               "192.0.2.7");
 	assert_int_equal(give(reader, false, 0, 16, ALL - 16, true, &packet),
 	                 FRAME_FRAGMENT);
 	frame_reader_free(reader);

@@ -56,8 +56,7 @@ static void
 sources(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("sflowget --daemon [::1]:8652 -i node1 a b*"),
-	                 -1);
+	assert_int_equal(parse("sflowget --daemon [::1]:8652 -i node1 a b*"), -1);
 	assert_string_equal(options.daemon.host, "::1");
 	assert_int_equal(options.daemon.port, 8652);
 	assert_true(options.wanted.ignore_case);
@@ -73,8 +72,7 @@ sources(void **state)
 	assert_int_equal(parse("sflowget --read f.pcap x"), -1);
 	assert_int_equal(options.port, 6343);
 	assert_int_equal(options.wanted.max_age_s, -1);
-	assert_int_equal(parse("sflowget --read f.pcap --port=0 --max-age=5 x"),
-	                 -1);
+	assert_int_equal(parse("sflowget --read f.pcap --port=0 --max-age=5 x"), -1);
 	assert_int_equal(options.port, 0);
 	assert_int_equal(options.wanted.max_age_s, 5);
 }
@@ -91,8 +89,7 @@ tasks(void **state)
 	assert_int_equal(options.task, TASK_DECODE);
 	assert_int_equal(parse("sflowget --decode --listen 1 192.0.2.1"), -1);
 	assert_near(options.deadline_s, 0);
-	assert_int_equal(parse("sflowget --rrd-create f x host_cpu.cpu_user"),
-	                 -1);
+	assert_int_equal(parse("sflowget --rrd-create f x host_cpu.cpu_user"), -1);
 	assert_int_equal(options.task, TASK_RRD_CREATE);
 	assert_near(options.interval_s, 60);
 }
@@ -187,8 +184,7 @@ as_plugin(void **state)
 {
 	(void)state;
 	assert_false(options_is_munin("/usr/bin/sflowget"));
-	assert_int_equal(parse("/etc/munin/plugins/sflow_a.b_port_swp1 config"),
-	                 -1);
+	assert_int_equal(parse("/etc/munin/plugins/sflow_a.b_port_swp1 config"), -1);
 	assert_string_equal(options.wanted.agent, "a.b");
 	assert_string_equal(options.wanted.group, "port_swp1");
 	assert_int_equal(options.munin, MUNIN_CONFIG);

@@ -58,8 +58,8 @@ ready(void *context, struct answer *answer)
 static void
 give(const char *agent)
 {
-	struct collected c = {.wanted = &wanted, .wall_ms = 1700000003000,
-	                      .ready = ready};
+	struct collected c = {
+	    .wanted = &wanted, .wall_ms = 1700000003000, .ready = ready};
 	struct item_sink sink = collected_sink(&c);
 	struct item_host host = {"c", agent, "192.0.2.1", 3, false};
 	bool values = true;
@@ -107,15 +107,14 @@ static void
 lines(void **state)
 {
 	(void)state;
-	assert_string_equal(PRINT(&output_value, "a", "os", "no", "load_one",
-	                          "old"),
+	assert_string_equal(PRINT(&output_value, "a", "os", "no", "load_one", "old"),
 	                    "Linux \"6\"\n\n0.50\n\n");
-	assert_string_equal(PRINT(&output_rrd, "a", "load_one", "os", "no",
-	                          "old", "mem_free"),
-	                    "N:0.50:U:U:U:3\n");
-	assert_string_equal(PRINT(&output_cacti, "a", "load_one", "os",
-	                          "swp1.bytes_in"),
-	                    "load_one:0.50 os:U swp1_bytes_in:12\n");
+	assert_string_equal(
+	    PRINT(&output_rrd, "a", "load_one", "os", "no", "old", "mem_free"),
+	    "N:0.50:U:U:U:3\n");
+	assert_string_equal(
+	    PRINT(&output_cacti, "a", "load_one", "os", "swp1.bytes_in"),
+	    "load_one:0.50 os:U swp1_bytes_in:12\n");
 	assert_string_equal(PRINT(&output_cacti, "a", "o*", "load_o*"),
 	                    "load_one:0.50\n");
 }
@@ -125,8 +124,7 @@ for_people(void **state)
 {
 	(void)state;
 	assert_string_equal(
-	    PRINT(&output_table, "a", "load_one", "os", "old", "no",
-	          "swp1.bytes_in"),
+	    PRINT(&output_table, "a", "load_one", "os", "old", "no", "swp1.bytes_in"),
 	    "a  192.0.2.1  c  last heard 3 s ago\n"
 	    "METRIC         VALUE      UNITS      AGE\n"
 	    "load_one            0.50             3 s\n"
@@ -174,8 +172,8 @@ influx(void **state)
 {
 	(void)state;
 	assert_string_equal(
-	    PRINT(&output_influx, "a,=\\", "swp1.bytes_in", "os", "load_one",
-	          "old", "host_cpu.cpu_user"),
+	    PRINT(&output_influx, "a,=\\", "swp1.bytes_in", "os", "load_one", "old",
+	          "host_cpu.cpu_user"),
 	    "sflow,agent=a\\,\\=_,cluster=c,part=swp1 bytes_in=12i "
 	    "1700000000123000000\n"
 	    "sflow,agent=a\\,\\=_,cluster=c os=\"Linux \\\"6\\\"\" "
@@ -237,9 +235,8 @@ collectd(void **state)
 	    "N:18446744073709551615\n"
 	    "PUTVAL \"a__b/memory/memory-free\" interval=30 N:3072\n"
 	    "PUTVAL \"a__b/sflow-swp1/gauge-bytes_in\" interval=30 N:12\n");
-	assert_string_equal(
-	    PRINT(&output_collectd, "a", "load_one", "os", "old", "no"),
-	    "PUTVAL \"a/sflow/gauge-load_one\" interval=30 N:0.50\n");
+	assert_string_equal(PRINT(&output_collectd, "a", "load_one", "os", "old", "no"),
+	                    "PUTVAL \"a/sflow/gauge-load_one\" interval=30 N:0.50\n");
 }
 
 static void
@@ -268,8 +265,7 @@ munin(void **state)
 	                    "load_fifteen.value 1\n"
 	                    "load_five.value 0.25\n"
 	                    "load_one.value 0.50\n");
-	assert_string_equal(PRINT(&output_munin, "a", "mem_free", "no", "old",
-	                          "os"),
+	assert_string_equal(PRINT(&output_munin, "a", "mem_free", "no", "old", "os"),
 	                    "mem_free.value 3\nno.value U\nold.value U\n");
 }
 
@@ -302,11 +298,10 @@ rrd(void **state)
 	assert_true(rrd_create(out, "-a'$(b)", metrics, 2, 300));
 	fclose(out);
 	assert_string_equal(
-	    text,
-	    "rrdtool create '-a'\\''$(b)' --step 300 "
-	    "DS:load_one:GAUGE:600:U:U DS:host_cpu_cpu_user:DERIVE:600:0:U "
-	    "RRA:AVERAGE:0.5:1:577 RRA:AVERAGE:0.5:3:1345 RRA:MAX:0.5:3:1345 "
-	    "RRA:AVERAGE:0.5:72:2921 RRA:MAX:0.5:72:2921\n");
+	    text, "rrdtool create '-a'\\''$(b)' --step 300 "
+		  "DS:load_one:GAUGE:600:U:U DS:host_cpu_cpu_user:DERIVE:600:0:U "
+		  "RRA:AVERAGE:0.5:1:577 RRA:AVERAGE:0.5:3:1345 RRA:MAX:0.5:3:1345 "
+		  "RRA:AVERAGE:0.5:72:2921 RRA:MAX:0.5:72:2921\n");
 }
 
 /* What they are made of ---------------------------------------------------------------- */
@@ -314,11 +309,11 @@ rrd(void **state)
 static void
 numbers(void **state)
 {
-	static const char *const plain[] = {"0", "-1", "1.50", "1e5", "1E-5",
-	                                    "0.0", "12e+3"};
-	static const char *const others[] = {"", "-", "01", ".5", "5.", "+1",
-	                                     "1e", "0x1", "nan", "inf", " 1",
-	                                     "1 ", "1,5", "--1", "1e+"};
+	static const char *const plain[] = {"0",    "-1",  "1.50", "1e5",
+	                                    "1E-5", "0.0", "12e+3"};
+	static const char *const others[] = {"",   "-",  "01",  ".5",  "5.",
+	                                     "+1", "1e", "0x1", "nan", "inf",
+	                                     " 1", "1 ", "1,5", "--1", "1e+"};
 	char number[NUMBER_TEXT];
 	size_t i;
 
@@ -336,13 +331,19 @@ static void
 raw_names(void **state)
 {
 	static const char *const raw[] = {
-	    "host_cpu.cpu_user", "host_cpu.*", "2:1/host_cpu.cpu_user",
-	    "1/2:1/host_cpu.cpu_user", "*/if_counters.ifInOctets",
-	    "*/host_*.*", "queue_length#2.queueIndex",
-	    "host_adapters.adapters.0.ifIndex"};
-	static const char *const others[] = {
-	    "load_one", "swp1.bytes_in", "vm.vcpu_util", "processor.vcpu_util",
-	    "host_cpu", "disk/sda.free", "/", "*", ""};
+	    "host_cpu.cpu_user",         "host_cpu.*",
+	    "2:1/host_cpu.cpu_user",     "1/2:1/host_cpu.cpu_user",
+	    "*/if_counters.ifInOctets",  "*/host_*.*",
+	    "queue_length#2.queueIndex", "host_adapters.adapters.0.ifIndex"};
+	static const char *const others[] = {"load_one",
+	                                     "swp1.bytes_in",
+	                                     "vm.vcpu_util",
+	                                     "processor.vcpu_util",
+	                                     "host_cpu",
+	                                     "disk/sda.free",
+	                                     "/",
+	                                     "*",
+	                                     ""};
 	size_t i, before;
 
 	(void)state;

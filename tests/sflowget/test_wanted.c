@@ -20,8 +20,7 @@ want(const char *agent)
 static enum wanted_host
 host(const char *cluster, const char *name, const char *address)
 {
-	struct item_host h = {.cluster = cluster, .name = name,
-	                      .address = address};
+	struct item_host h = {.cluster = cluster, .name = name, .address = address};
 
 	return wanted_host(&wanted, &h);
 }
@@ -123,10 +122,12 @@ give(const char *name, const char *const *them)
 		return true;
 	for (; *them != NULL; them++) {
 		struct item item = {.metric = *them,
-		                    .text = strcmp(*them, "uuid") == 0 ? UUID
-		                                                       : "1",
-		                    .type = "float", .units = "",
-		                    .group = "g h", .about = "", .title = "",
+		                    .text = strcmp(*them, "uuid") == 0 ? UUID : "1",
+		                    .type = "float",
+		                    .units = "",
+		                    .group = "g h",
+		                    .about = "",
+		                    .title = "",
 		                    .age_s = **them == 'o' ? 999 : 1,
 		                    .tmax_s = 60};
 

@@ -86,8 +86,8 @@ open_udp(struct cursor c, int port)
 }
 
 static int
-keep(struct capture *capture, const struct cursor *payload,
-     const struct address *from, int64_t when_us)
+keep(struct capture *capture, const struct cursor *payload, const struct address *from,
+     int64_t when_us)
 {
 	size_t len = cursor_left(payload);
 	struct capture_payload *grown;
@@ -115,8 +115,8 @@ read_packets(pcap_t *pcap, int port, struct capture *capture, char *error)
 	int got;
 
 	while ((got = pcap_next_ex(pcap, &header, &bytes)) == 1) {
-		int64_t when = (int64_t)header->ts.tv_sec * 1000000 +
-		               header->ts.tv_usec;
+		int64_t when =
+		    (int64_t)header->ts.tv_sec * 1000000 + header->ts.tv_usec;
 		struct cursor ip =
 		    open_link(pcap_datalink(pcap), bytes, header->caplen);
 		struct cursor c = open_udp(open_ip(ip), port);

@@ -41,8 +41,7 @@ clock_gettime(clockid_t clock, struct timespec *time)
 {
 	long result = syscall(SYS_clock_gettime, clock, time);
 
-	if (result == 0 &&
-	    (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+	if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
 		time->tv_sec += shift();
 	return (int)result;
 }

@@ -38,9 +38,8 @@ print_value(const struct replay *r, const char *host,
 
 	if (reading->metric.type != STRING)
 		format_number(&reading->metric, reading->number, text);
-	printf("V\t%" PRId64 "\t%s\t%s\t%s\n", reading->heard_ms - r->first_ms,
-	       host, reading->name,
-	       reading->metric.type == STRING ? reading->text : text);
+	printf("V\t%" PRId64 "\t%s\t%s\t%s\n", reading->heard_ms - r->first_ms, host,
+	       reading->name, reading->metric.type == STRING ? reading->text : text);
 }
 
 /* All that is new: values that are the same again are so, too. */
@@ -54,8 +53,8 @@ print_news(struct replay *r, int64_t now)
 
 	while ((host = store_take(r->deliveries.feed)) != NULL) {
 		store_host_info(host, &info);
-		while (!info.gone && (n = deliveries_read(&r->deliveries, host, now,
-		                                          readings)) > 0)
+		while (!info.gone &&
+		       (n = deliveries_read(&r->deliveries, host, now, readings)) > 0)
 			for (i = 0; i < n; i++)
 				print_value(r, info.name, &readings[i]);
 		store_done(r->deliveries.feed, host);
@@ -160,8 +159,7 @@ main(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return 2;
-	if (capture_read(argv[optind], 0, &capture, error) != 0 ||
-	    capture.count == 0) {
+	if (capture_read(argv[optind], 0, &capture, error) != 0 || capture.count == 0) {
 		fprintf(stderr, "replay: %s: %s\n", argv[optind], error);
 		return 1;
 	}

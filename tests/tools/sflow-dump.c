@@ -221,9 +221,8 @@ print_sample(struct sample *sample)
 		print_custom(sample->body);
 	while (count < 64 && sample_record(sample, &records[count]) > 0) {
 		/* flow formats are another number space: none is known yet */
-		tags[count] = sample->kind == SAMPLE_COUNTERS
-		                  ? records[count].tag
-		                  : UINT32_MAX;
+		tags[count] =
+		    sample->kind == SAMPLE_COUNTERS ? records[count].tag : UINT32_MAX;
 		count++;
 	}
 	for (i = 0; i < count; i++)
@@ -294,8 +293,8 @@ print_origin(const struct source *source)
 }
 
 static void
-print_reading(size_t number, const struct agent *agent,
-              const struct source *source, const struct store_reading *r)
+print_reading(size_t number, const struct agent *agent, const struct source *source,
+              const struct store_reading *r)
 {
 	const struct host *host = agent_host(agent);
 	const char *name = host_is_named(host) ? host->name : "-";
@@ -308,22 +307,20 @@ print_reading(size_t number, const struct agent *agent,
 	       address_text(agent_address(agent), text), name, r->name,
 	       metric_type_name(m->type));
 	print_value(r);
-	printf("\t%s\t%s\t%s\t%s\t%u\t%u", m->units, slope_name(m->slope),
-	       r->group, r->title, r->tmax_s, r->dmax_s);
+	printf("\t%s\t%s\t%s\t%s\t%u\t%u", m->units, slope_name(m->slope), r->group,
+	       r->title, r->tmax_s, r->dmax_s);
 	print_origin(source);
 }
 
 static void
-print_block(size_t number, const struct agent *agent,
-            const struct source *source, struct store_block *block,
-            const struct layout *layout, int64_t now)
+print_block(size_t number, const struct agent *agent, const struct source *source,
+            struct store_block *block, const struct layout *layout, int64_t now)
 {
 	struct store_reading reading;
 	size_t row;
 
 	for (row = 0; block != NULL && row < layout->count; row++)
-		if (store_block_peek(block, row, &reading) &&
-		    reading.heard_ms == now)
+		if (store_block_peek(block, row, &reading) && reading.heard_ms == now)
 			print_reading(number, agent, source, &reading);
 }
 
@@ -339,11 +336,10 @@ print_news(struct collector *c, size_t number, int64_t now)
 	     agent = agent_next(agent)) {
 		for (source = agent_sources(agent); source != NULL;
 		     source = source_next(source))
-			for (counters = source_counters(source);
-			     counters != NULL; counters = counters->next)
-				print_block(number, agent, source,
-				            counters->block, counters->layout,
-				            now);
+			for (counters = source_counters(source); counters != NULL;
+			     counters = counters->next)
+				print_block(number, agent, source, counters->block,
+				            counters->layout, now);
 		print_block(number, agent, NULL, agent_ports(agent)->totals,
 		            &port_totals, now);
 	}
@@ -355,8 +351,8 @@ print_statistics(const struct collector *c)
 	const struct collector_stats *s = collector_stats(c);
 
 	printf("X\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-	       (uint64_t)s->unknown, (uint64_t)s->malformed,
-	       (uint64_t)s->refused, (uint64_t)s->resets);
+	       (uint64_t)s->unknown, (uint64_t)s->malformed, (uint64_t)s->refused,
+	       (uint64_t)s->resets);
 }
 
 static void
@@ -391,10 +387,9 @@ print_row(const struct layout *layout, const struct field *f)
 	print_tag_or_none(layout->tag);
 	printf("\t");
 	print_tag_or_none(layout->beside);
-	printf("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-	       kinds[layout->kind].name, layout->name, f->name, m->name,
-	       metric_type_name(m->type), m->units, slope_name(m->slope), m->format,
-	       m->group, m->title);
+	printf("\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", kinds[layout->kind].name,
+	       layout->name, f->name, m->name, metric_type_name(m->type), m->units,
+	       slope_name(m->slope), m->format, m->group, m->title);
 }
 
 /* The rows of a structure, and of the lists in it. */
@@ -422,8 +417,7 @@ table(void)
 		print_layout(&layouts[i]);
 	print_layout(&port_totals);
 	for (kind = 0; kind < KIND_COUNT; kind++)
-		printf("K\t%s\t%s\t%s\n", kinds[kind].name,
-		       namings[kinds[kind].naming],
+		printf("K\t%s\t%s\t%s\n", kinds[kind].name, namings[kinds[kind].naming],
 		       collector_defaults.accept[kind] ? "yes" : "no");
 }
 
@@ -481,8 +475,7 @@ set_option(struct collector_config *config, char *option)
 
 /* Each file on its own. */
 static int
-dump(const struct collector_config *config, bool decoded, char **files,
-     int count)
+dump(const struct collector_config *config, bool decoded, char **files, int count)
 {
 	struct capture capture;
 	char error[CAPTURE_ERROR];
@@ -520,8 +513,7 @@ main(int argc, char **argv)
 	}
 	if (optind < argc &&
 	    (strcmp(what, "decode") == 0 || strcmp(what, "metrics") == 0))
-		return dump(&config, *what == 'd', argv + optind,
-		            argc - optind);
+		return dump(&config, *what == 'd', argv + optind, argc - optind);
 	fprintf(stderr, "usage: sflow-dump [-o KEY=VALUE]... "
 	                "decode|metrics FILE... | table\n");
 	return 2;

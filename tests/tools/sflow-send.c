@@ -98,11 +98,10 @@ out_of_memory(void)
 
 /* Adds what is wanted of `capture` to `r`. False: out of memory. */
 static bool
-add_entries(const struct options *o, const struct capture *capture,
-            struct recording *r)
+add_entries(const struct options *o, const struct capture *capture, struct recording *r)
 {
-	struct entry *grown = reallocarray(
-	    r->entries, r->count + capture->count + 1, sizeof(*grown));
+	struct entry *grown =
+	    reallocarray(r->entries, r->count + capture->count + 1, sizeof(*grown));
 
 	if (grown == NULL)
 		return false;
@@ -114,10 +113,10 @@ add_entries(const struct options *o, const struct capture *capture,
 			r->skipped++;
 			continue;
 		}
-		grown[r->count] = (struct entry){
-		    .when = p->when_us - capture->payloads[0].when_us,
-		    .order = r->count,
-		    .payload = p};
+		grown[r->count] =
+		    (struct entry){.when = p->when_us - capture->payloads[0].when_us,
+		                   .order = r->count,
+		                   .payload = p};
 		r->count++;
 	}
 	return true;
@@ -152,8 +151,7 @@ by_time(const void *left, const void *right)
 /* Reads all files into `r`, which free_recording() frees in either case.
  * Returns 0, or -1 after having said what is wrong. */
 static int
-read_files(const struct options *o, int files, char **paths,
-           struct recording *r)
+read_files(const struct options *o, int files, char **paths, struct recording *r)
 {
 	*r = (struct recording){.files = files};
 	r->captures = calloc((size_t)files, sizeof(*r->captures));
@@ -225,8 +223,7 @@ open_socket(const struct options *o, const struct addrinfo *to)
 static int
 connect_to(const struct options *o)
 {
-	const struct addrinfo hints = {.ai_flags =
-	                                   AI_NUMERICHOST | AI_NUMERICSERV,
+	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 	                               .ai_socktype = SOCK_DGRAM};
 	struct addrinfo *to;
 	int rc = getaddrinfo(o->to, o->port, &hints, &to);
@@ -258,8 +255,8 @@ sleep_until(int64_t when)
 	const struct timespec t = {.tv_sec = (time_t)(when / SECOND),
 	                           .tv_nsec = (long)(when % SECOND) * 1000};
 
-	while (!stopped && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t,
-	                                   NULL) == EINTR)
+	while (!stopped &&
+	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 		continue;
 }
 
@@ -267,8 +264,7 @@ static bool
 is_over(const struct options *o, const struct progress *p)
 {
 	return stopped || (o->count > 0 && p->sent >= o->count) ||
-	       (o->seconds > 0 &&
-	        monotonic() - p->began >= o->seconds * SECOND);
+	       (o->seconds > 0 && monotonic() - p->began >= o->seconds * SECOND);
 }
 
 /* Sends one payload. That nobody listens at the other end is counted, and
@@ -294,11 +290,10 @@ send_payload(int fd, const struct capture_payload *payload, struct progress *p)
 
 /* Sends the recording once, its start being at `start`. */
 static int
-send_once(const struct options *o, const struct recording *r, int fd,
-          int64_t start, struct progress *p)
+send_once(const struct options *o, const struct recording *r, int fd, int64_t start,
+          struct progress *p)
 {
-	int64_t end =
-	    o->seconds > 0 ? p->began + o->seconds * SECOND : INT64_MAX;
+	int64_t end = o->seconds > 0 ? p->began + o->seconds * SECOND : INT64_MAX;
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct entry *entry = &r->entries[i];
@@ -316,8 +311,7 @@ send_once(const struct options *o, const struct recording *r, int fd,
 }
 
 static int
-send_all(const struct options *o, const struct recording *r, int fd,
-         struct progress *p)
+send_all(const struct options *o, const struct recording *r, int fd, struct progress *p)
 {
 	int64_t length = r->entries[r->count - 1].when;
 	int64_t start = p->began;
@@ -338,8 +332,7 @@ print_summary(const struct options *o, const struct progress *p, int files)
 	       p->sent, files, files == 1 ? "" : "s", o->to, o->port,
 	       (double)(monotonic() - p->began) / SECOND);
 	if (p->refused > 0)
-		printf(", %" PRIu64 " refused: nobody listens there",
-		       p->refused);
+		printf(", %" PRIu64 " refused: nobody listens there", p->refused);
 	printf("\n");
 }
 
@@ -429,8 +422,7 @@ whole_number(const char *text, long long most)
 
 	errno = 0;
 	value = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || value < 1 ||
-	    value > most)
+	if (errno != 0 || end == text || *end != '\0' || value < 1 || value > most)
 		usage_error(text, "not a number that can be used here");
 	return value;
 }

@@ -33,11 +33,10 @@ add(struct check *check, const struct ganglia_host *host, struct item *item)
 /* Adds an item for a value that can't be judged. For a single host that is UNKNOWN. Of
  * many hosts some may not have the metric, so they are only counted. */
 static void
-add_none(struct check *check, const struct ganglia_host *host,
-         enum item_kind kind, const char *metric, int64_t seconds)
+add_none(struct check *check, const struct ganglia_host *host, enum item_kind kind,
+         const char *metric, int64_t seconds)
 {
-	struct item item = {
-	    .kind = kind, .state = CHECK_UNKNOWN, .seconds = seconds};
+	struct item item = {.kind = kind, .state = CHECK_UNKNOWN, .seconds = seconds};
 
 	check->now.lacks = true;
 	if (host != NULL && !options_one_host(check->options))
@@ -48,8 +47,7 @@ add_none(struct check *check, const struct ganglia_host *host,
 
 static void
 add_value(struct check *check, const struct ganglia_host *host,
-          const struct ganglia_metric *metric, double number,
-          const struct wish *wish)
+          const struct ganglia_metric *metric, double number, const struct wish *wish)
 {
 	struct item item = {.kind = ITEM_VALUE_OF,
 	                    .thresholds = &wish->thresholds,
@@ -68,8 +66,7 @@ add_value(struct check *check, const struct ganglia_host *host,
 static bool
 tn_is_true(const struct ganglia_host *host)
 {
-	return host->tn_s != GANGLIA_UNKNOWN &&
-	       host->tmax_s != GANGLIA_UNKNOWN &&
+	return host->tn_s != GANGLIA_UNKNOWN && host->tmax_s != GANGLIA_UNKNOWN &&
 	       host->tn_s < HELD_TMAX * host->tmax_s - HELD_SLACK_S;
 }
 
@@ -99,10 +96,9 @@ judge_heartbeat(struct check *check, const struct ganglia_host *host,
 	                    .thresholds = &wish->thresholds,
 	                    .seconds = heard_ago(check, host)};
 
-	item.state =
-	    item.seconds == GANGLIA_UNKNOWN
-		? CHECK_UNKNOWN
-		: thresholds_judge(&wish->thresholds, (double)item.seconds);
+	item.state = item.seconds == GANGLIA_UNKNOWN
+	                 ? CHECK_UNKNOWN
+	                 : thresholds_judge(&wish->thresholds, (double)item.seconds);
 	add(check, host, &item);
 }
 
@@ -146,9 +142,8 @@ needs_metrics(const struct check *check, const struct ganglia_host *host)
 		return true;
 	if (options->mode == MODE_HOSTS_DOWN)
 		return check->now.down;
-	return options->wish_count > 1 ||
-	       options->wishes[0].kind != WISH_HEARTBEAT || check->now.down ||
-	       !tn_is_true(host);
+	return options->wish_count > 1 || options->wishes[0].kind != WISH_HEARTBEAT ||
+	       check->now.down || !tn_is_true(host);
 }
 
 static bool
@@ -197,8 +192,7 @@ judge_metric(struct check *check, const struct ganglia_host *host,
 }
 
 static bool
-is_wished(const struct options *options, const struct wish *wish,
-          const char *metric)
+is_wished(const struct options *options, const struct wish *wish, const char *metric)
 {
 	if (wish->kind == WISH_METRIC)
 		return options_same(options, wish->name, metric);
@@ -263,8 +257,7 @@ static bool
 is_only(const struct options *options)
 {
 	return options->host != NULL &&
-	       (options->cluster != NULL ||
-	        options->server.port == DAEMON_GMOND_PORT);
+	       (options->cluster != NULL || options->server.port == DAEMON_GMOND_PORT);
 }
 
 static bool
@@ -307,13 +300,12 @@ void
 check_begin(struct check *check, const struct options *options,
             struct daemon_query *query, struct ganglia_visitor *visitor)
 {
-	memset(check, 0,
-	       offsetof(struct check, top)); /* `top` and `items` are large */
+	memset(check, 0, offsetof(struct check, top)); /* `top` and `items` are large */
 	check->top.count = 0;
 	memset(&check->items, 0, offsetof(struct items, kept));
 	check->options = options;
-	*query = (struct daemon_query){.cluster = options->cluster,
-	                               .host = options->host};
+	*query =
+	    (struct daemon_query){.cluster = options->cluster, .host = options->host};
 	if (options->ignore_case) /* a query needs the exact names */
 		query->cluster = query->host = NULL;
 	query->summary = options->mode == MODE_HOSTS_DOWN &&
@@ -355,19 +347,16 @@ check_found(const struct check *check)
 static enum check_state
 judge_hosts_down(const struct check *check)
 {
-	const struct thresholds *thresholds =
-	    &check->options->wishes[0].thresholds;
+	const struct thresholds *thresholds = &check->options->wishes[0].thresholds;
 	double numbers[2]; /* hosts, percent */
 	int64_t down, all;
 
 	check_down(check, &down, &all);
 	numbers[false] = (double)down;
 	numbers[true] = 100.0 * (double)down / (double)all;
-	if (range_alerts(&thresholds->critical,
-	                 numbers[thresholds->critical.percent]))
+	if (range_alerts(&thresholds->critical, numbers[thresholds->critical.percent]))
 		return CHECK_CRITICAL;
-	if (range_alerts(&thresholds->warning,
-	                 numbers[thresholds->warning.percent]))
+	if (range_alerts(&thresholds->warning, numbers[thresholds->warning.percent]))
 		return CHECK_WARNING;
 	return CHECK_OK;
 }
@@ -389,8 +378,7 @@ judge_many(struct check *check)
 	for (i = 0; i < options->wish_count; i++)
 		if (options->wishes[i].kind != WISH_HEARTBEAT &&
 		    (check->wishes_seen & UINT64_C(1) << i) == 0)
-			add_none(check, NULL, ITEM_MISSING,
-			         options->wishes[i].name, 0);
+			add_none(check, NULL, ITEM_MISSING, options->wishes[i].name, 0);
 }
 
 enum check_state

@@ -14,17 +14,17 @@ struct check {
 	/* The hosts that were asked for. */
 	size_t hosts, hosts_down;
 	size_t hosts_in[ITEM_STATES]; /* by the worst state of each host */
-	size_t hosts_without;         /* hosts that lack a metric, if many are asked for */
-	uint64_t wishes_seen;         /* a bit for each wish */
+	size_t hosts_without; /* hosts that lack a metric, if many are asked for */
+	uint64_t wishes_seen; /* a bit for each wish */
 
 	/* The host that is being read. */
 	struct {
 		bool wanted;
 		enum check_state worst;
 		bool down;
-		int64_t newest_s;  /* the smallest TN of its metrics */
-		uint64_t seen;     /* a bit for each wish that it has a value of */
-		bool lacks;        /* it lacks a value that was wished */
+		int64_t newest_s; /* the smallest TN of its metrics */
+		uint64_t seen;    /* a bit for each wish that it has a value of */
+		bool lacks;       /* it lacks a value that was wished */
 	} now;
 
 	/* Counts, where Ganglia has told them: of all, and of the wanted clusters. */

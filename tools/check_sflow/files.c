@@ -149,9 +149,7 @@ scan_entry(const FTSENT *entry, const struct stat *but, struct names *names)
 {
 	switch (entry->fts_info) {
 	case FTS_F:
-		return is_wanted(entry, but)
-		           ? scan_file(entry->fts_accpath, names)
-		           : 0;
+		return is_wanted(entry, but) ? scan_file(entry->fts_accpath, names) : 0;
 	case FTS_NS:
 	case FTS_ERR:
 	case FTS_DNR:

@@ -106,8 +106,7 @@ generate_begin(struct generate *generate, struct ganglia_visitor *visitor)
 
 /* Reads the file as it is. */
 static int
-read_old(struct generate *generate, char **old, size_t *old_len,
-         char fault[FAULT])
+read_old(struct generate *generate, char **old, size_t *old_len, char fault[FAULT])
 {
 	const char *path = generate->options->output;
 	int status;
@@ -168,8 +167,7 @@ read_hosts(struct generate *generate, char fault[FAULT])
 
 /* Prints the line that says what was done. Returns the state. */
 static enum check_state
-tell(const struct generate *generate, const struct section_count *count,
-     bool changed)
+tell(const struct generate *generate, const struct section_count *count, bool changed)
 {
 	const struct options *options = generate->options;
 	enum check_state state = CHECK_OK;
@@ -197,8 +195,8 @@ tell(const struct generate *generate, const struct section_count *count,
 
 /* Writes the text to the file if it has changed, or to stdout. */
 static int
-deliver(const struct options *options, const char *text, size_t len,
-        bool changed, char fault[FAULT])
+deliver(const struct options *options, const char *text, size_t len, bool changed,
+        char fault[FAULT])
 {
 	errno = 0;
 	if (options->output == NULL) {
@@ -208,8 +206,7 @@ deliver(const struct options *options, const char *text, size_t len,
 		return 0;
 	}
 	snprintf(fault, FAULT, "%s: %s",
-	         options->output != NULL ? options->output : "stdout",
-	         strerror(errno));
+	         options->output != NULL ? options->output : "stdout", strerror(errno));
 	return -1;
 }
 
@@ -223,8 +220,8 @@ make_new(struct generate *generate, size_t *len, struct section_count *count)
 
 	if (out == NULL)
 		return NULL;
-	status = section_write(&generate->section,
-	                       generate->options->output == NULL, out, count);
+	status = section_write(&generate->section, generate->options->output == NULL,
+	                       out, count);
 	if (fclose(out) == 0 && status == 0)
 		return text;
 	free(text);
@@ -232,8 +229,7 @@ make_new(struct generate *generate, size_t *len, struct section_count *count)
 }
 
 static enum check_state
-write_new(struct generate *generate, const char *old, size_t old_len,
-          char fault[FAULT])
+write_new(struct generate *generate, const char *old, size_t old_len, char fault[FAULT])
 {
 	struct section_count count;
 	size_t len = 0;
@@ -262,8 +258,7 @@ generate_run(const struct options *options)
 	size_t old_len = 0;
 
 	if (read_old(&generate, &old, &old_len, fault) == 0 &&
-	    read_except(&generate, fault) == 0 &&
-	    read_hosts(&generate, fault) == 0) {
+	    read_except(&generate, fault) == 0 && read_hosts(&generate, fault) == 0) {
 		snprintf(fault, FAULT, "no host is there");
 		state = options->absent;
 		if (generate.seen + generate.unsafe > 0) {
@@ -274,7 +269,6 @@ generate_run(const struct options *options)
 	section_free(&generate.section);
 	free(old);
 	if (*fault != '\0')
-		report_fault(options->output != NULL ? stdout : stderr, state,
-		             fault);
+		report_fault(options->output != NULL ? stdout : stderr, state, fault);
 	return state;
 }

@@ -10,9 +10,9 @@ struct generate {
 	const struct options *options;
 	struct section section;
 	struct section_host *host; /* whose metrics are being read; NULL: none */
-	size_t seen;   /* hosts that may be written */
-	size_t unsafe; /* hosts left out for their names */
-	bool failed;   /* there was no memory */
+	size_t seen;               /* hosts that may be written */
+	size_t unsafe;             /* hosts left out for their names */
+	bool failed;               /* there was no memory */
 };
 
 /* Fills in the visitor, which collects the hosts. `generate` has its options, and is

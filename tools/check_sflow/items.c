@@ -73,8 +73,6 @@ top_add(struct top *top, size_t most, const char *host, double number,
 	        (top->count - 1 - at) * sizeof(top->hosts[0]));
 	top->hosts[at].number = number;
 	item_text(top->hosts[at].host, sizeof(top->hosts[at].host), host);
-	item_text(top->hosts[at].value, sizeof(top->hosts[at].value),
-	          metric->value);
-	item_text(top->hosts[at].units, sizeof(top->hosts[at].units),
-	          metric->units);
+	item_text(top->hosts[at].value, sizeof(top->hosts[at].value), metric->value);
+	item_text(top->hosts[at].units, sizeof(top->hosts[at].units), metric->units);
 }

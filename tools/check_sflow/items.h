@@ -11,9 +11,9 @@
 #include "tools/check_sflow/options.h"
 #include "tools/ganglia_xml.h"
 
-#define ITEMS 256       /* so many are kept */
-#define ITEM_NAME 192   /* bytes of a host's or metric's name, with the NUL */
-#define ITEM_VALUE 128  /* bytes of a value */
+#define ITEMS 256      /* so many are kept */
+#define ITEM_NAME 192  /* bytes of a host's or metric's name, with the NUL */
+#define ITEM_VALUE 128 /* bytes of a value */
 #define ITEM_UNITS 32
 #define ITEM_STATES 4
 
@@ -32,8 +32,8 @@ struct item {
 	char metric[ITEM_NAME];
 	char value[ITEM_VALUE]; /* as it came */
 	char units[ITEM_UNITS];
-	bool counter;           /* it only grows */
-	int64_t seconds;        /* GANGLIA_UNKNOWN: not known */
+	bool counter;                        /* it only grows */
+	int64_t seconds;                     /* GANGLIA_UNKNOWN: not known */
 	const struct thresholds *thresholds; /* NULL: none */
 };
 

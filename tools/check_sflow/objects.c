@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY \
-	(OBJECTS_NAME + 16) /* bytes of a key; check_sflow writes no longer names */
+#define KEY (OBJECTS_NAME + 16) /* bytes of a key; check_sflow writes no longer names */
 
 /* Names --------------------------------------------------------------------------------- */
 
@@ -46,8 +45,7 @@ names_has(const struct names *names, const char *kind, const char *name)
 {
 	char key[KEY];
 
-	return make_key(key, kind, name) &&
-	       tfind(key, &names->tree, compare) != NULL;
+	return make_key(key, kind, name) && tfind(key, &names->tree, compare) != NULL;
 }
 
 void
@@ -92,8 +90,7 @@ begin(struct definition *definition, char *at)
 	at = skip_blanks(at + strlen("define"));
 	len = strcspn(at, " \t{");
 	definition->open = true;
-	snprintf(definition->type, sizeof(definition->type), "%.*s", (int)len,
-	         at);
+	snprintf(definition->type, sizeof(definition->type), "%.*s", (int)len, at);
 }
 
 static void
@@ -105,11 +102,9 @@ directive(struct definition *definition, char *key)
 		*value++ = '\0';
 	value = skip_blanks(value);
 	if (strcmp(key, "host_name") == 0)
-		snprintf(definition->host, sizeof(definition->host), "%s",
-		         value);
+		snprintf(definition->host, sizeof(definition->host), "%s", value);
 	else if (strcmp(key, "hostgroup_name") == 0)
-		snprintf(definition->group, sizeof(definition->group), "%s",
-		         value);
+		snprintf(definition->group, sizeof(definition->group), "%s", value);
 	else if (strcmp(key, "register") == 0)
 		definition->template = strcmp(value, "0") == 0;
 }
@@ -122,8 +117,7 @@ end(struct definition *definition, struct names *names)
 		return 0;
 	if (strcmp(definition->type, "host") == 0 && *definition->host != '\0')
 		return names_add(names, "host", definition->host);
-	if (strcmp(definition->type, "hostgroup") == 0 &&
-	    *definition->group != '\0')
+	if (strcmp(definition->type, "hostgroup") == 0 && *definition->group != '\0')
 		return names_add(names, "hostgroup", definition->group);
 	return 0;
 }
@@ -233,8 +227,8 @@ objects_write_host(FILE *out, const struct object_host *host)
 	        "\t_SFLOW_CLUSTER\t%s\n"
 	        "\t_SFLOW_NAME\t%s\n"
 	        "}\n",
-	        sum, host->host_name, host->name, host->address, servers,
-	        host->cluster, host->cluster, host->name);
+	        sum, host->host_name, host->name, host->address, servers, host->cluster,
+	        host->cluster, host->name);
 }
 
 void

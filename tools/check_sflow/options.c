@@ -75,8 +75,7 @@ options_wrong(const struct options_reader *reader, const char *format, ...)
 
 /* Takes a word that may be given once. */
 static int
-take_text(const struct options_reader *reader, const char **to,
-          const char *name)
+take_text(const struct options_reader *reader, const char **to, const char *name)
 {
 	if (*to != NULL)
 		return options_wrong(reader, "--%s is given twice", name);
@@ -93,8 +92,7 @@ take_server(const struct options_reader *reader)
 
 	options->server_text = optarg;
 	if (daemon_parse(optarg, &options->server) != 0)
-		return options_wrong(reader, "-H %s is no ADDRESS[:PORT]",
-		                     optarg);
+		return options_wrong(reader, "-H %s is no ADDRESS[:PORT]", optarg);
 	return -1;
 }
 
@@ -108,8 +106,8 @@ take_number(const struct options_reader *reader, unsigned *to, unsigned most,
 
 	if (*optarg < '0' || *optarg > '9' || *end != '\0' || number < 1 ||
 	    number > most)
-		return options_wrong(reader, "%s %s is not 1 to %u", name,
-		                     optarg, most);
+		return options_wrong(reader, "%s %s is not 1 to %u", name, optarg,
+		                     most);
 	*to = (unsigned)number;
 	return -1;
 }
@@ -117,8 +115,7 @@ take_number(const struct options_reader *reader, unsigned *to, unsigned most,
 static int
 take_absent(const struct options_reader *reader)
 {
-	static const char *const names[] = {"ok", "warning", "critical",
-	                                    "unknown"};
+	static const char *const names[] = {"ok", "warning", "critical", "unknown"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -160,8 +157,7 @@ take_except(const struct options_reader *reader)
 	struct options *options = reader->options;
 
 	if (options->except_count == OPTIONS_EXCEPT)
-		return options_wrong(reader, "more than %d --except",
-		                     OPTIONS_EXCEPT);
+		return options_wrong(reader, "more than %d --except", OPTIONS_EXCEPT);
 	options->except[options->except_count++] = optarg;
 	return -1;
 }
@@ -169,14 +165,12 @@ take_except(const struct options_reader *reader)
 /* Wishes and thresholds --------------------------------------------------------------- */
 
 static int
-take_wish(const struct options_reader *reader, enum wish_kind kind,
-          const char *name)
+take_wish(const struct options_reader *reader, enum wish_kind kind, const char *name)
 {
 	struct options *options = reader->options;
 
 	if (options->wish_count == OPTIONS_WISHES)
-		return options_wrong(reader, "more than %d metrics",
-		                     OPTIONS_WISHES);
+		return options_wrong(reader, "more than %d metrics", OPTIONS_WISHES);
 	if (name != NULL && *name == '\0')
 		return options_wrong(reader, "the name of a metric is empty");
 	options->wishes[options->wish_count++] =
@@ -194,19 +188,16 @@ take_threshold(const struct options_reader *reader, int letter)
 	struct range *range;
 
 	if (options->wish_count > 0)
-		thresholds =
-		    &options->wishes[options->wish_count - 1].thresholds;
+		thresholds = &options->wishes[options->wish_count - 1].thresholds;
 	range = letter == 'w' ? &thresholds->warning : &thresholds->critical;
 	if (range->text != NULL)
-		return options_wrong(reader,
-		                     "-%c %s: there is a -%c %s already",
+		return options_wrong(reader, "-%c %s: there is a -%c %s already",
 		                     letter, optarg, letter, range->text);
 	if (range_parse(optarg, range) != 0)
-		return options_wrong(
-		    reader,
-		    "-%c %s is no range such as 10, 10:, ~:10, "
-		    "10:20 or @10:20",
-		    letter, optarg);
+		return options_wrong(reader,
+		                     "-%c %s is no range such as 10, 10:, ~:10, "
+		                     "10:20 or @10:20",
+		                     letter, optarg);
 	return -1;
 }
 
@@ -230,8 +221,7 @@ wrong_option(const struct options_reader *reader, const char *what)
 	bool is_letter = optopt > 0 && optopt <= UCHAR_MAX;
 
 	return options_wrong(reader, "%s: %s",
-	                     is_letter ? letter : reader->argv[optind - 1],
-	                     what);
+	                     is_letter ? letter : reader->argv[optind - 1], what);
 }
 
 static int
@@ -257,8 +247,7 @@ take_target(struct options_reader *reader, int letter)
 	case TOP:
 		return take_top(reader);
 	case 't':
-		return take_number(reader, &options->timeout_s, TIMEOUT_MOST_S,
-		                   "-t");
+		return take_number(reader, &options->timeout_s, TIMEOUT_MOST_S, "-t");
 	case ':':
 		return wrong_option(reader, "its value is missing");
 	default:
@@ -307,18 +296,15 @@ take(struct options_reader *reader, int letter)
 int
 options_parse(struct options *options, int argc, char **argv, FILE *out)
 {
-	struct options_reader reader = {
-	    .options = options, .argv = argv, .out = out};
+	struct options_reader reader = {.options = options, .argv = argv, .out = out};
 	int letter, status = -1;
 
-	*options = (struct options){.absent = CHECK_UNKNOWN,
-	                            .timeout_s = TIMEOUT_S,
-	                            .server_text = SERVER};
+	*options = (struct options){
+	    .absent = CHECK_UNKNOWN, .timeout_s = TIMEOUT_S, .server_text = SERVER};
 	daemon_parse(SERVER, &options->server);
-	optind =
-	    0; /* begin again, also where it was called before */
-	while (status < 0 && (letter = getopt_long(argc, argv, "+:H:w:c:t:vVh",
-	                                           table, NULL)) != -1)
+	optind = 0; /* begin again, also where it was called before */
+	while (status < 0 &&
+	       (letter = getopt_long(argc, argv, "+:H:w:c:t:vVh", table, NULL)) != -1)
 		status = take(&reader, letter);
 	if (status < 0 && optind < argc)
 		return options_wrong(&reader, "%s is no option", argv[optind]);

@@ -61,8 +61,7 @@ int options_parse(struct options *options, int argc, char **argv, FILE *out);
 void options_free(struct options *options);
 
 /* Whether the host, or the cluster, is one of those that are asked for. */
-bool options_wants(const struct options *options,
-                   const struct ganglia_host *host);
+bool options_wants(const struct options *options, const struct ganglia_host *host);
 
 bool options_wants_cluster(const struct options *options, const char *name);
 

@@ -21,10 +21,9 @@ check_wishes(struct options_reader *reader)
 		return options_wrong(reader, "--output and --except are for "
 		                             "--generate-hosts");
 	if (options->wish_count == 0)
-		return options_wrong(reader,
-		                     "one of --heartbeat, --metric, "
-		                     "--all-metrics, --hosts-down or "
-		                     "--generate-hosts has to be given");
+		return options_wrong(reader, "one of --heartbeat, --metric, "
+		                             "--all-metrics, --hosts-down or "
+		                             "--generate-hosts has to be given");
 	if (reader->hosts_down && options->wish_count > 1)
 		return options_wrong(reader, "--hosts-down stands alone");
 	if (reader->hosts_down)
@@ -38,26 +37,21 @@ check_target(struct options_reader *reader)
 	const struct options *options = reader->options;
 
 	if (options->host != NULL && options->host_regex != NULL)
-		return options_wrong(reader,
-		                     "--host or --host-regex, not both");
+		return options_wrong(reader, "--host or --host-regex, not both");
 	if (options->host != NULL && options->mode != MODE_VALUES)
-		return options_wrong(reader,
-		                     "--host is one host: this is about many");
+		return options_wrong(reader, "--host is one host: this is about many");
 	if (options->host != NULL && options->top > 0)
-		return options_wrong(reader,
-		                     "--host is one host: --top is about many");
+		return options_wrong(reader, "--host is one host: --top is about many");
 	if (options->mode == MODE_VALUES && options->host == NULL &&
 	    options->host_regex == NULL && options->cluster == NULL)
-		return options_wrong(reader,
-		                     "which host? --host, --host-regex or "
-		                     "--cluster has to be given");
+		return options_wrong(reader, "which host? --host, --host-regex or "
+		                             "--cluster has to be given");
 	return -1;
 }
 
 /* Refuses a second heartbeat, and a percentage as the threshold of a metric. */
 static int
-check_wish(struct options_reader *reader, const struct wish *wish,
-           bool *heartbeat)
+check_wish(struct options_reader *reader, const struct wish *wish, bool *heartbeat)
 {
 	const struct thresholds *thresholds = &wish->thresholds;
 
@@ -66,8 +60,7 @@ check_wish(struct options_reader *reader, const struct wish *wish,
 	*heartbeat = *heartbeat || wish->kind == WISH_HEARTBEAT;
 	if (wish->kind != WISH_DOWN &&
 	    (thresholds->warning.percent || thresholds->critical.percent))
-		return options_wrong(reader,
-		                     "only --hosts-down has thresholds in %%");
+		return options_wrong(reader, "only --hosts-down has thresholds in %%");
 	return -1;
 }
 
@@ -143,8 +136,7 @@ compile_all(struct options_reader *reader)
 	size_t i;
 
 	if (options->host_regex != NULL)
-		status = compile(reader, options->host_regex,
-		                 &options->host_pattern);
+		status = compile(reader, options->host_regex, &options->host_pattern);
 	if (status >= 0) {
 		options->host_regex = NULL;
 		options->wish_count = 0;
@@ -171,8 +163,7 @@ options_check(struct options_reader *reader)
 	int status;
 	size_t i;
 
-	status =
-	    reader->generate ? check_generate(reader) : check_wishes(reader);
+	status = reader->generate ? check_generate(reader) : check_wishes(reader);
 	if (status < 0)
 		status = check_target(reader);
 	if (status < 0)

@@ -68,8 +68,8 @@ put_datum(struct text_room *data, const struct check *check, const struct item *
 	else
 		text_put(&one, "'=%s", item->value);
 	text_put(&one, "%s;%s;%s", unit_of(item),
-	    range_text(&item->thresholds->warning),
-	    range_text(&item->thresholds->critical));
+	         range_text(&item->thresholds->warning),
+	         range_text(&item->thresholds->critical));
 	if (item->kind == ITEM_AGE)
 		text_put(&one, ";0");
 	if (one.left_out == 0)
@@ -95,8 +95,7 @@ put_bare(struct text_room *to, const struct range *range, bool percent)
 static void
 data_of_down(struct text_room *data, const struct check *check)
 {
-	const struct thresholds *thresholds =
-	    &check->options->wishes[0].thresholds;
+	const struct thresholds *thresholds = &check->options->wishes[0].thresholds;
 	int64_t down, all;
 
 	check_down(check, &down, &all);

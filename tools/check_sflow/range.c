@@ -127,8 +127,7 @@ range_alerts(const struct range *range, double value)
 bool
 thresholds_are_set(const struct thresholds *thresholds)
 {
-	return thresholds->warning.text != NULL ||
-	       thresholds->critical.text != NULL;
+	return thresholds->warning.text != NULL || thresholds->critical.text != NULL;
 }
 
 enum check_state

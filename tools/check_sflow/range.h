@@ -34,8 +34,7 @@ bool thresholds_are_set(const struct thresholds *thresholds);
 
 /* Returns CRITICAL where that range alerts; else WARNING where that one does; else
  * OK. */
-enum check_state thresholds_judge(const struct thresholds *thresholds,
-                                  double value);
+enum check_state thresholds_judge(const struct thresholds *thresholds, double value);
 
 /* Returns "OK", "WARNING", ... */
 const char *check_state_name(enum check_state state);

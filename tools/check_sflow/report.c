@@ -29,7 +29,7 @@ put_item(struct text_room *to, const struct item *item)
 	switch (item->kind) {
 	case ITEM_VALUE_OF:
 		text_put(to, "%s %s%s%s", item->metric, item->value,
-		    *item->units != '\0' ? " " : "", item->units);
+		         *item->units != '\0' ? " " : "", item->units);
 		break;
 	case ITEM_AGE:
 	case ITEM_DOWN:
@@ -45,23 +45,21 @@ put_item(struct text_room *to, const struct item *item)
 		break;
 	case ITEM_MISSING:
 		text_put(to,
-		    *item->host != '\0' ? "%s is not there"
-		                        : "%s is on no host",
-		    item->metric);
+		         *item->host != '\0' ? "%s is not there" : "%s is on no host",
+		         item->metric);
 		break;
 	case ITEM_TEXT:
 		text_put(to, "%s is no number", item->metric);
 		break;
 	case ITEM_OLD:
-		text_put(to, "%s is old: %" PRId64 " s", item->metric,
-		    item->seconds);
+		text_put(to, "%s is old: %" PRId64 " s", item->metric, item->seconds);
 		break;
 	}
 	if (blamed(item) != NULL)
 		text_put(to,
-		    item->state == CHECK_CRITICAL ? " (critical: %s)"
-		                                  : " (warning: %s)",
-		    blamed(item));
+		         item->state == CHECK_CRITICAL ? " (critical: %s)"
+		                                       : " (warning: %s)",
+		         blamed(item));
 }
 
 /* Whether all items are about one host, which is then named only once. */
@@ -135,8 +133,7 @@ put_count(struct text_room *to, size_t count, const char *what)
 }
 
 static void
-line_of_items(struct text_room *line, const struct check *check,
-              enum check_state state)
+line_of_items(struct text_room *line, const struct check *check, enum check_state state)
 {
 	char bytes[LINE_MAX_BYTES];
 	struct text_room items = {bytes, 0, sizeof(bytes) / 2, 0, 0};
@@ -151,8 +148,7 @@ line_of_items(struct text_room *line, const struct check *check,
 }
 
 static void
-line_of_one(struct text_room *line, const struct check *check,
-            enum check_state state)
+line_of_one(struct text_room *line, const struct check *check, enum check_state state)
 {
 	if (is_alone(check))
 		text_put(line, "%s: ", check->items.kept[0].host);
@@ -160,8 +156,7 @@ line_of_one(struct text_room *line, const struct check *check,
 }
 
 static void
-line_of_many(struct text_room *line, const struct check *check,
-             enum check_state state)
+line_of_many(struct text_room *line, const struct check *check, enum check_state state)
 {
 	if (state != CHECK_OK && check->hosts_in[state] > 0)
 		text_put(line, "%zu of ", check->hosts_in[state]);
@@ -175,11 +170,9 @@ line_of_many(struct text_room *line, const struct check *check,
 }
 
 static void
-line_of_down(struct text_room *line, const struct check *check,
-             enum check_state state)
+line_of_down(struct text_room *line, const struct check *check, enum check_state state)
 {
-	const struct thresholds *thresholds =
-	    &check->options->wishes[0].thresholds;
+	const struct thresholds *thresholds = &check->options->wishes[0].thresholds;
 	const char *range = NULL;
 	int64_t down, all;
 
@@ -191,7 +184,7 @@ line_of_down(struct text_room *line, const struct check *check,
 	text_put(line, "%" PRId64 " of %" PRId64 " hosts down", down, all);
 	if (range != NULL)
 		text_put(line, " (%s: %.32s)",
-		    state == CHECK_CRITICAL ? "critical" : "warning", range);
+		         state == CHECK_CRITICAL ? "critical" : "warning", range);
 }
 
 /* Writes a part of the command line, made harmless: Nagios may have it from anywhere. */
@@ -241,8 +234,7 @@ put_more(struct text_room *more, const struct check *check, const struct item *i
 	if (check->options->mode == MODE_VALUES && item->kind != ITEM_DOWN)
 		snprintf(before, sizeof(before), "%s: ", state);
 	if (check->options->verbose > 1 && item->kind == ITEM_VALUE_OF)
-		snprintf(after, sizeof(after), ", %" PRId64 " s old\n",
-		         item->seconds);
+		snprintf(after, sizeof(after), ", %" PRId64 " s old\n", item->seconds);
 	put_whole(more, check, item, before, after);
 }
 
@@ -257,9 +249,9 @@ more_of_top(struct text_room *more, const struct check *check)
 	text_put(more, check->top.count > 0 ? ":\n" : ": on no host\n");
 	for (i = 0; i < check->top.count; i++)
 		text_put(more, "%s %s%s%s\n", check->top.hosts[i].host,
-		    check->top.hosts[i].value,
-		    *check->top.hosts[i].units != '\0' ? " " : "",
-		    check->top.hosts[i].units);
+		         check->top.hosts[i].value,
+		         *check->top.hosts[i].units != '\0' ? " " : "",
+		         check->top.hosts[i].units);
 }
 
 static size_t
@@ -287,8 +279,7 @@ make_more(struct text_room *more, const struct check *check, int64_t took_ms)
 				each(check, worst_first[i], more, put_more);
 	if (options->verbose > 2) {
 		put_given(more, "Asked: ", options->server_text);
-		text_put(more, ", %zu hosts, %" PRId64 " ms\n", check->hosts,
-		    took_ms);
+		text_put(more, ", %zu hosts, %" PRId64 " ms\n", check->hosts, took_ms);
 	}
 }
 

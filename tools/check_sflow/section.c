@@ -78,8 +78,7 @@ is_ours(const char *block, size_t len, const struct object_host *host,
 		objects_write_host(out, host);
 	else
 		objects_write_group(out, group);
-	same = fclose(out) == 0 && text_len == len &&
-	       memcmp(text, block, len) == 0;
+	same = fclose(out) == 0 && text_len == len && memcmp(text, block, len) == 0;
 	free(text);
 	return same;
 }
@@ -99,15 +98,14 @@ take_host(struct section *section, const char *block, size_t len)
 	struct section_host *host = NULL;
 	int status = 0;
 
-	if (host_name != NULL && address != NULL && cluster != NULL &&
-	    name != NULL && is_ours(block, len, &object, NULL)) {
+	if (host_name != NULL && address != NULL && cluster != NULL && name != NULL &&
+	    is_ours(block, len, &object, NULL)) {
 		host = section_host(section, cluster, name);
 		status = host != NULL ? 1 : -1;
 	}
 	free(cluster);
 	free(name);
-	if (host == NULL ||
-	    host->host_name != NULL) { /* the host is defined twice */
+	if (host == NULL || host->host_name != NULL) { /* the host is defined twice */
 		free(host_name);
 		free(address);
 		return status;
@@ -121,8 +119,7 @@ take_host(struct section *section, const char *block, size_t len)
 static int
 take_group(const char *block, size_t len)
 {
-	char *cluster =
-	    value_of(block, len, "\thostgroup_name\tsflow-cluster-");
+	char *cluster = value_of(block, len, "\thostgroup_name\tsflow-cluster-");
 	bool ours = cluster != NULL && is_ours(block, len, NULL, cluster);
 
 	free(cluster);
@@ -163,8 +160,7 @@ block_end(const char *at, const char *end)
 /* Takes the definitions of check_sflow out of the section. All else is the
  * administrator's, and is written to `behind`. */
 static int
-take_inner(struct section *section, const char *at, const char *end,
-           FILE *behind)
+take_inner(struct section *section, const char *at, const char *end, FILE *behind)
 {
 	const char *next;
 	int ours = 0;
@@ -233,11 +229,9 @@ keep(char **to, size_t *to_len, const char *from, size_t len)
 static int
 scan_others(struct section *section)
 {
-	if (objects_scan(section->before, section->before_len,
-	                 &section->taken) != 0)
+	if (objects_scan(section->before, section->before_len, &section->taken) != 0)
 		return -1;
-	return objects_scan(section->behind, section->behind_len,
-	                    &section->taken);
+	return objects_scan(section->behind, section->behind_len, &section->taken);
 }
 
 int
@@ -292,8 +286,8 @@ claim_old(const void *node, VISIT visit, void *context)
 		return;
 	}
 	walk->count->unseen += !host->seen;
-	walk->failed = walk->failed || names_add(&walk->section->taken, "ours",
-	                                         host->host_name) != 0;
+	walk->failed = walk->failed ||
+	               names_add(&walk->section->taken, "ours", host->host_name) != 0;
 }
 
 /* Returns the host's own name; or NAME@CLUSTER where another cluster's host has that;
@@ -333,8 +327,8 @@ claim_new(const void *node, VISIT visit, void *context)
 		return;
 	}
 	walk->count->fresh++;
-	walk->failed = walk->failed || names_add(&walk->section->taken, "ours",
-	                                         host->host_name) != 0;
+	walk->failed = walk->failed ||
+	               names_add(&walk->section->taken, "ours", host->host_name) != 0;
 }
 
 static void
@@ -342,17 +336,15 @@ write_host(const void *node, VISIT visit, void *context)
 {
 	const struct section_host *host = *(struct section_host *const *)node;
 	struct walk *walk = context;
-	struct object_host object = {host->host_name, host->address,
-	                             host->cluster, host->name, host->server};
+	struct object_host object = {host->host_name, host->address, host->cluster,
+	                             host->name, host->server};
 	char group[2 * OBJECTS_NAME];
 
 	if ((visit != postorder && visit != leaf) || host->host_name == NULL)
 		return;
-	if (walk->cluster == NULL ||
-	    strcmp(walk->cluster, host->cluster) != 0) {
+	if (walk->cluster == NULL || strcmp(walk->cluster, host->cluster) != 0) {
 		walk->cluster = host->cluster;
-		snprintf(group, sizeof(group), "sflow-cluster-%s",
-		         host->cluster);
+		snprintf(group, sizeof(group), "sflow-cluster-%s", host->cluster);
 		fputc('\n', walk->out);
 		if (!names_has(&walk->section->taken, "hostgroup", group))
 			objects_write_group(walk->out, host->cluster);

@@ -19,8 +19,8 @@ struct section_host {
 	char *cluster, *name; /* Ganglia's names; the key */
 	char *host_name;      /* Nagios's name; NULL: not chosen yet */
 	char *address;
-	bool seen;            /* Ganglia has it in this run */
-	bool server;          /* it was found to be a server, in this run or before */
+	bool seen;   /* Ganglia has it in this run */
+	bool server; /* it was found to be a server, in this run or before */
 };
 
 /* Begins as zero. */
@@ -28,8 +28,8 @@ struct section {
 	char *before, *behind; /* the administrator's texts, which may have NULs; the
 	                        * second begins with what was moved out of the section */
 	size_t before_len, behind_len;
-	struct names taken;   /* hosts and groups that others define */
-	void *hosts;          /* tree of search.h, by cluster and name */
+	struct names taken; /* hosts and groups that others define */
+	void *hosts;        /* tree of search.h, by cluster and name */
 };
 
 /* Reads a file's text. Returns 0; -1 without memory; or -2 where each of the two lines
@@ -43,11 +43,11 @@ struct section_host *section_host(struct section *section, const char *cluster,
 
 /* How many hosts there are of each kind. */
 struct section_count {
-	size_t hosts;    /* written */
-	size_t fresh;    /* of these: were not in the file before */
-	size_t unseen;   /* of these: Ganglia does not have them in this run */
-	size_t others;   /* left out: the administrator defines them */
-	size_t refused;  /* left out: another host has the name */
+	size_t hosts;   /* written */
+	size_t fresh;   /* of these: were not in the file before */
+	size_t unseen;  /* of these: Ganglia does not have them in this run */
+	size_t others;  /* left out: the administrator defines them */
+	size_t refused; /* left out: another host has the name */
 };
 
 /* Chooses names, and writes the text of the whole file; with `alone`, only the section.

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct text_room {
-	char *bytes;            /* the caller's, with a NUL */
+	char *bytes; /* the caller's, with a NUL */
 	size_t len, size;
 	size_t taken, left_out; /* pieces */
 };

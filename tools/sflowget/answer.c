@@ -99,12 +99,12 @@ add_line(struct answer *a, const char *asked, const struct item *item)
 			return false;
 		a->lines = grown;
 	}
-	a->lines[a->count++] = (struct answer_line){
-	    .asked = item != NULL ? item->metric : asked,
-	    .item = item,
-	    .state = item == NULL ? ANSWER_MISSING
-	             : old        ? ANSWER_OLD
-	                          : ANSWER_VALUE};
+	a->lines[a->count++] =
+	    (struct answer_line){.asked = item != NULL ? item->metric : asked,
+	                         .item = item,
+	                         .state = item == NULL ? ANSWER_MISSING
+	                                  : old        ? ANSWER_OLD
+	                                               : ANSWER_VALUE};
 	return true;
 }
 
@@ -123,9 +123,9 @@ add_named(struct answer *a, const char *asked)
 	struct item key = {.metric = asked};
 	const struct item *found;
 
-	found = a->item_count == 0 ? NULL
-	                           : bsearch(&key, a->items, a->item_count,
-	                                     sizeof(key), by_name);
+	found = a->item_count == 0
+	            ? NULL
+	            : bsearch(&key, a->items, a->item_count, sizeof(key), by_name);
 	return add_line(a, asked, found);
 }
 
@@ -163,8 +163,7 @@ arrange(struct answer *a)
 	for (i = 0; i < w->count; i++) {
 		const char *asked = w->metrics[i];
 
-		if (!(wanted_is_pattern(asked) ? add_matching : add_named)(
-		        a, asked))
+		if (!(wanted_is_pattern(asked) ? add_matching : add_named)(a, asked))
 			return false;
 	}
 	return true;
@@ -247,8 +246,8 @@ end_host(void *context)
 struct item_sink
 collected_sink(struct collected *c)
 {
-	return (struct item_sink){.host = take_host, .item = take_item,
-	                          .host_end = end_host, .context = c};
+	return (struct item_sink){
+	    .host = take_host, .item = take_item, .host_end = end_host, .context = c};
 }
 
 void

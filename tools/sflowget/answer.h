@@ -17,7 +17,7 @@ enum answer_state {
 };
 
 struct answer_line {
-	const char *asked;       /* the metric's name; where it is missing, what was
+	const char *asked; /* the metric's name; where it is missing, what was
 	                          * asked for */
 	enum answer_state state;
 	const struct item *item; /* NULL: missing */
@@ -26,7 +26,7 @@ struct answer_line {
 /* An agent with its values. The answer owns all of it, also the texts. */
 struct answer {
 	struct item_host host;
-	int64_t wall_ms;           /* when it was asked for */
+	int64_t wall_ms; /* when it was asked for */
 	const struct wanted *wanted;
 	struct answer_line *lines;
 	size_t count;
@@ -54,8 +54,8 @@ struct collected {
 	int64_t wall_ms;
 	bool (*ready)(void *context, struct answer *answer);
 	void *context;
-	size_t answers;  /* for how many answers it was called */
-	bool failed;     /* there was no memory */
+	size_t answers; /* for how many answers it was called */
+	bool failed;    /* there was no memory */
 	/* for answer.c */
 	struct answer answer;
 	enum wanted_host is;

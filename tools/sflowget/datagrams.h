@@ -31,8 +31,7 @@ struct datagram_counts {
 /* Reads all UDP payloads to `port` (0: any) of a pcap or pcapng file; "-" is the
  * standard input. Returns 0; or -1 and the fault where the file can't be read, or not
  * to its end: the sink has got what came before. */
-int datagrams_read(const char *path, unsigned port,
-                   const struct datagram_sink *sink,
+int datagrams_read(const char *path, unsigned port, const struct datagram_sink *sink,
                    struct datagram_counts *counts, char fault[DATAGRAMS_FAULT]);
 
 /* A port that is listened on. */
@@ -40,8 +39,7 @@ struct datagram_port;
 
 /* Listens on a port of that address (NULL: all addresses). Returns NULL and the fault
  * where that fails. */
-struct datagram_port *datagrams_open(const struct address *address,
-                                     unsigned port,
+struct datagram_port *datagrams_open(const struct address *address, unsigned port,
                                      char fault[DATAGRAMS_FAULT]);
 void datagrams_close(struct datagram_port *port);
 

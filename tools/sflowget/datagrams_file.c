@@ -31,14 +31,13 @@ take_packet(const struct file *f, const struct pcap_pkthdr *header,
             const unsigned char *bytes)
 {
 	struct frame_packet packet;
-	enum frame_kind kind = frame_read(f->frames, bytes, header->caplen,
-	                                  header->len, &packet);
+	enum frame_kind kind =
+	    frame_read(f->frames, bytes, header->caplen, header->len, &packet);
 
 	if (kind == FRAME_UDP && (f->port == 0 || packet.port == f->port)) {
 		f->counts->datagrams++;
-		return f->sink->datagram(f->sink->context, packet.bytes,
-		                         packet.len, &packet.from,
-		                         time_of(header));
+		return f->sink->datagram(f->sink->context, packet.bytes, packet.len,
+		                         &packet.from, time_of(header));
 	}
 	if (kind == FRAME_CUT)
 		f->counts->cut++;
@@ -71,8 +70,9 @@ read_file(struct file *f, char fault[DATAGRAMS_FAULT])
 	const char *name = pcap_datalink_val_to_name(link);
 
 	if (!frame_known(link)) {
-		snprintf(fault, DATAGRAMS_FAULT, "recorded on %s (%d), which "
-		                                 "can't be read",
+		snprintf(fault, DATAGRAMS_FAULT,
+		         "recorded on %s (%d), which "
+		         "can't be read",
 		         name != NULL ? name : "an unknown link", link);
 		return -1;
 	}
@@ -86,8 +86,7 @@ read_file(struct file *f, char fault[DATAGRAMS_FAULT])
 }
 
 int
-datagrams_read(const char *path, unsigned port,
-               const struct datagram_sink *sink,
+datagrams_read(const char *path, unsigned port, const struct datagram_sink *sink,
                struct datagram_counts *counts, char fault[DATAGRAMS_FAULT])
 {
 	struct file f = {.port = port, .sink = sink, .counts = counts};

@@ -31,8 +31,8 @@ take(const struct udp_batch *batch, size_t count)
 
 	for (i = 0; i < count && !p->enough; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
-		p->enough = !p->sink->datagram(p->sink->context, bytes, len,
-		                               &from, wall_ms);
+		p->enough =
+		    !p->sink->datagram(p->sink->context, bytes, len, &from, wall_ms);
 	}
 }
 
@@ -66,8 +66,7 @@ datagrams_close(struct datagram_port *p)
 }
 
 bool
-datagrams_wait(struct datagram_port *p, int ms,
-               const struct datagram_sink *sink)
+datagrams_wait(struct datagram_port *p, int ms, const struct datagram_sink *sink)
 {
 	udp_wait(&p->set, ms);
 	p->sink = sink;

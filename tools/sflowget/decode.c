@@ -75,8 +75,7 @@ show_elements(struct decode *d, const struct field *list, struct series *series)
 }
 
 static void
-show_list(struct decode *d, const struct field *list,
-          const struct field_value *value)
+show_list(struct decode *d, const struct field *list, const struct field_value *value)
 {
 	struct series series;
 
@@ -85,8 +84,7 @@ show_list(struct decode *d, const struct field *list,
 }
 
 static void
-show_field(struct decode *d, const struct field *field,
-           const struct field_value *value)
+show_field(struct decode *d, const struct field *field, const struct field_value *value)
 {
 	struct shown shown;
 
@@ -96,8 +94,7 @@ show_field(struct decode *d, const struct field *field,
 
 /* Shows a union. The value before it says which of its fields it is. */
 static void
-show_arm(struct decode *d, const struct field *field,
-         const struct field_value *value)
+show_arm(struct decode *d, const struct field *field, const struct field_value *value)
 {
 	show_field(d, &field->elements->fields[value[-1].number], value);
 }
@@ -179,12 +176,11 @@ show_fields(struct decode *d, const struct layout *layout, struct cursor body,
 	d->print->open(d, "fields", '{');
 	show_values(d, layout, values, count);
 	if (count == layout->count && is_open_list(&layout->fields[count - 1]))
-		body = show_open_list(d, &layout->fields[count - 1],
-		                      &values[count - 1], missing);
+		body = show_open_list(d, &layout->fields[count - 1], &values[count - 1],
+		                      missing);
 	if (layout == flow_find(FLOW_SAMPLED_HEADER) && count > HEADER_BYTES)
 		decode_packet(d, (uint32_t)values[HEADER_PROTOCOL].number,
-		              values[HEADER_BYTES].bytes,
-		              values[HEADER_BYTES].number);
+		              values[HEADER_BYTES].bytes, values[HEADER_BYTES].number);
 	d->print->close(d, '}');
 	return body;
 }
@@ -209,8 +205,7 @@ show_missing(struct decode *d, const struct missing *missing)
 		snprintf(text, sizeof(text), "%u more of %s are not there",
 		         missing->elements, missing->name);
 	else
-		snprintf(text, sizeof(text), "it ends before %s",
-		         missing->name);
+		snprintf(text, sizeof(text), "it ends before %s", missing->name);
 	d->print->note(d, text);
 }
 
@@ -233,9 +228,8 @@ static void
 show_record(struct decode *d, enum sample_records kind, uint32_t tag,
             struct cursor body)
 {
-	const struct layout *layout = kind == RECORDS_FLOWS
-	                                  ? flow_find(tag)
-	                                  : layout_find(tag, NULL, 0);
+	const struct layout *layout =
+	    kind == RECORDS_FLOWS ? flow_find(tag) : layout_find(tag, NULL, 0);
 	struct block block = {tag, layout == NULL ? NULL : layout->name,
 	                      cursor_left(&body)};
 	struct missing missing = {NULL, 0};

@@ -10,9 +10,9 @@
 #include "sflow/wire/records.h"
 #include "tools/sflowget/decode.h"
 
-#define DECODE_PATH 128  /* bytes of "structure.list[12].list[3]", with its NUL */
-#define DECODE_PLAIN 64  /* bytes of a number or an address, with its NUL */
-#define DECODE_WHEN 40   /* bytes of a time, with its NUL */
+#define DECODE_PATH 128 /* bytes of "structure.list[12].list[3]", with its NUL */
+#define DECODE_PLAIN 64 /* bytes of a number or an address, with its NUL */
+#define DECODE_WHEN 40  /* bytes of a time, with its NUL */
 
 enum shown_as {
 	SHOWN_NUMBER, /* the number in `plain` */
@@ -44,8 +44,7 @@ struct printer {
 	void (*open)(struct decode *d, const char *name, char bracket);
 	void (*close)(struct decode *d, char bracket);
 	/* Prints a value. The name is "" where the value is an element of a list. */
-	void (*value)(struct decode *d, const char *name,
-	              const struct shown *shown);
+	void (*value)(struct decode *d, const char *name, const struct shown *shown);
 	void (*rest)(struct decode *d, const uint8_t *bytes, size_t len);
 	void (*note)(struct decode *d, const char *text);
 };

@@ -3,8 +3,8 @@
 #include "sflow/wire/packet.h"
 
 static const struct names tcp_flags = {
-    8, (const char *const[]){"fin", "syn", "rst", "psh", "ack", "urg", "ece",
-                             "cwr"}, 0};
+    8, (const char *const[]){"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"},
+    0};
 
 static void
 number(struct decode *d, const char *name, uint32_t value)
@@ -67,8 +67,7 @@ ethernet(struct decode *d, const struct packet *p)
 	}
 	if ((p->parts & PACKET_TYPE) != 0) {
 		shown_print(&shown, SHOWN_NUMBER, "%u", p->ethertype);
-		snprintf(shown.about, sizeof(shown.about), "0x%04x",
-		         p->ethertype);
+		snprintf(shown.about, sizeof(shown.about), "0x%04x", p->ethertype);
 		d->print->value(d, "ethertype", &shown);
 	}
 }
@@ -148,8 +147,7 @@ transport(struct decode *d, const struct packet *p)
 }
 
 void
-decode_packet(struct decode *d, uint32_t protocol, const uint8_t *bytes,
-              size_t len)
+decode_packet(struct decode *d, uint32_t protocol, const uint8_t *bytes, size_t len)
 {
 	size_t mark = path_enter(d, "packet");
 	struct packet packet;

@@ -60,8 +60,8 @@ show_float(uint32_t bits, struct shown *shown)
 
 	memcpy(&number, &bits, sizeof(number));
 	do
-		shown_print(shown, isfinite(number) ? SHOWN_NUMBER : SHOWN_WORD,
-		            "%.*g", digits, (double)number);
+		shown_print(shown, isfinite(number) ? SHOWN_NUMBER : SHOWN_WORD, "%.*g",
+		            digits, (double)number);
 	while (++digits <= 9 && strtof(shown->plain, NULL) != number);
 }
 
@@ -77,8 +77,7 @@ show_bits(uint64_t bits, struct shown *shown)
 static void
 show_address(const struct field_value *v, struct shown *shown)
 {
-	struct address a = {.type = v->number == 4 ? ADDRESS_IPV4
-	                                           : ADDRESS_IPV6};
+	struct address a = {.type = v->number == 4 ? ADDRESS_IPV4 : ADDRESS_IPV6};
 	char text[ADDRESS_TEXT];
 
 	if (v->number == 0) {
@@ -105,8 +104,7 @@ single_interface(uint32_t value)
 {
 	if (value == 0)
 		return "unknown";
-	return value == INTERFACE_INTERNAL ||
-	               value == INTERFACE_INTERNAL_EXPANDED
+	return value == INTERFACE_INTERNAL || value == INTERFACE_INTERNAL_EXPANDED
 	           ? "internal"
 	           : "";
 }
@@ -126,8 +124,7 @@ show_interface(uint32_t format, uint32_t value, struct shown *shown)
 	else if (format == INTERFACE_MULTIPLE && value == 0)
 		strcpy(shown->about, "several interfaces");
 	else if (format == INTERFACE_MULTIPLE)
-		snprintf(shown->about, sizeof(shown->about), "%u interfaces",
-		         value);
+		snprintf(shown->about, sizeof(shown->about), "%u interfaces", value);
 }
 
 static void
@@ -150,14 +147,12 @@ show_about(const struct field *field, uint64_t number, struct shown *shown)
 		snprintf(shown->about, sizeof(shown->about), "%s",
 		         text == NULL ? "" : text);
 	} else if (field->formula == TEXT && field->type == FIELD_U64) {
-		snprintf(shown->about, sizeof(shown->about), "%016" PRIx64,
-		         number);
+		snprintf(shown->about, sizeof(shown->about), "%016" PRIx64, number);
 	}
 }
 
 void
-shown_of(const struct field *field, const struct field_value *v,
-         struct shown *shown)
+shown_of(const struct field *field, const struct field_value *v, struct shown *shown)
 {
 	uint32_t upper = (uint32_t)(v->number >> 32);
 	uint32_t lower = (uint32_t)v->number;

@@ -58,17 +58,15 @@ put_csv(FILE *out, const char *text)
 	while ((c = utf8_next(&text)) != 0) {
 		if (c == '"')
 			putc('"', out);
-		put_character(out, utf8_is_control(c) && c != '\n' && c != '\r'
-		                       ? '?'
-		                       : c);
+		put_character(out,
+		              utf8_is_control(c) && c != '\n' && c != '\r' ? '?' : c);
 	}
 	if (quotes)
 		putc('"', out);
 }
 
 void
-put_escaped(FILE *out, const char *text, const char *special,
-            const char *before)
+put_escaped(FILE *out, const char *text, const char *special, const char *before)
 {
 	uint32_t c;
 
@@ -80,19 +78,18 @@ put_escaped(FILE *out, const char *text, const char *special,
 }
 
 char *
-plain_name(const char *text, const char *also, bool digits, char *name,
-           size_t size)
+plain_name(const char *text, const char *also, bool digits, char *name, size_t size)
 {
 	size_t n = 0;
 
 	if (*text == '\0' || (!digits && isdigit((unsigned char)*text)))
 		name[n++] = '_';
 	for (; *text != '\0' && n < size - 1; text++)
-		name[n++] = isascii((unsigned char)*text) &&
-		                    (isalnum((unsigned char)*text) ||
-		                     strchr(also, *text) != NULL)
-		                ? *text
-		                : '_';
+		name[n++] =
+		    isascii((unsigned char)*text) && (isalnum((unsigned char)*text) ||
+		                                      strchr(also, *text) != NULL)
+			? *text
+			: '_';
 	name[n] = '\0';
 	return name;
 }

@@ -22,8 +22,7 @@ void put_csv(FILE *out, const char *text);
 
 /* Writes the text with `before` in front of each of the characters `special`; control
  * characters become "_". */
-void put_escaped(FILE *out, const char *text, const char *special,
-                 const char *before);
+void put_escaped(FILE *out, const char *text, const char *special, const char *before);
 
 /* Makes a name of letters, digits and the characters `also`; all other characters
  * become "_", and so does an empty text. Unless `digits`, a "_" is put before a digit

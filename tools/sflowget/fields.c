@@ -104,8 +104,7 @@ get_agent(struct fields *f, const struct address *address)
 }
 
 static struct kept_source *
-get_source(struct fields *f, struct kept_agent *agent,
-           const struct source_key *key)
+get_source(struct fields *f, struct kept_agent *agent, const struct source_key *key)
 {
 	struct kept_source *source;
 
@@ -124,8 +123,7 @@ get_source(struct fields *f, struct kept_agent *agent,
 }
 
 static struct kept_record *
-get_record(struct fields *f, struct kept_agent *agent,
-           const struct record_key *key)
+get_record(struct fields *f, struct kept_agent *agent, const struct record_key *key)
 {
 	struct kept_record *record;
 
@@ -177,8 +175,7 @@ place_of(const uint32_t *tags, size_t i)
 
 static void
 keep_records(struct fields *f, struct kept_agent *agent,
-             const struct source_key *source, struct sample *sample,
-             int64_t wall_ms)
+             const struct source_key *source, struct sample *sample, int64_t wall_ms)
 {
 	struct cursor bodies[SAMPLE_RECORDS_MAX];
 	uint32_t tags[SAMPLE_RECORDS_MAX];
@@ -186,8 +183,7 @@ keep_records(struct fields *f, struct kept_agent *agent,
 	struct record record;
 	size_t count = 0, i;
 
-	while (count < SAMPLE_RECORDS_MAX &&
-	       sample_record(sample, &record) > 0) {
+	while (count < SAMPLE_RECORDS_MAX && sample_record(sample, &record) > 0) {
 		tags[count] = record.tag;
 		bodies[count++] = record.body;
 	}
@@ -195,7 +191,7 @@ keep_records(struct fields *f, struct kept_agent *agent,
 		const struct layout *layout = layout_find(tags[i], tags, count);
 		struct record_key key = {source->agent, source->sub_agent,
 		                         source->class, source->index,
-		                         tags[i], place_of(tags, i)};
+		                         tags[i],       place_of(tags, i)};
 
 		kept = layout == NULL ? NULL : get_record(f, agent, &key);
 		if (kept != NULL)
@@ -216,8 +212,7 @@ fields_input(struct fields *f, const void *bytes, size_t len, int64_t wall_ms)
 		return;
 	while (datagram_sample(&datagram, &sample) > 0) {
 		struct source_key key = {datagram.agent, datagram.sub_agent,
-		                         sample.source.class,
-		                         sample.source.index};
+		                         sample.source.class, sample.source.index};
 
 		if (sample.kind != SAMPLE_COUNTERS || sample.body.failed)
 			continue;
@@ -245,8 +240,7 @@ fields_twice(const struct fields *f, const struct address *address)
 
 bool
 fields_items(struct fields *f, const struct address *address,
-             const struct wanted *wanted, int64_t wall_ms,
-             const struct item_sink *sink)
+             const struct wanted *wanted, int64_t wall_ms, const struct item_sink *sink)
 {
 	const struct kept_agent *agent = find_agent(f, address);
 	const struct kept_record *record;

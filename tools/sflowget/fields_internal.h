@@ -25,8 +25,7 @@ struct kept_record {
 
 /* Gives the sink the wanted fields of one of the agent's records; `all` are its
  * records. Returns like fields_items(). */
-bool record_items(const struct kept_record *all,
-                  const struct kept_record *record,
+bool record_items(const struct kept_record *all, const struct kept_record *record,
                   const struct wanted *wanted, int64_t wall_ms,
                   const struct item_sink *sink);
 

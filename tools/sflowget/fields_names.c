@@ -11,9 +11,9 @@
 #include "tools/sflowget/decode_internal.h"
 #include "tools/sflowget/fields_internal.h"
 
-#define PATH_SIZE 128  /* bytes of a field's path in its record */
-#define NAME_SIZE 256  /* bytes of what stands before the path */
-#define HEX_BYTES 256  /* more bytes of a block are not shown */
+#define PATH_SIZE 128 /* bytes of a field's path in its record */
+#define NAME_SIZE 256 /* bytes of what stands before the path */
+#define HEX_BYTES 256 /* more bytes of a block are not shown */
 #define VALUE_SIZE (2 * HEX_BYTES + 8)
 
 /* A record whose fields are being given to the sink, and their names. */
@@ -134,8 +134,7 @@ alike(const struct kept_record *one, const struct kept_record *other)
 static bool
 same_source(const struct kept_record *one, const struct kept_record *other)
 {
-	return one->key.class == other->key.class &&
-	       one->key.index == other->key.index;
+	return one->key.class == other->key.class && one->key.index == other->key.index;
 }
 
 static void
@@ -158,9 +157,8 @@ set_forms(struct telling *t, const struct kept_record *all)
 	if (of_source)
 		snprintf(t->forms[1], NAME_SIZE, "%" PRIu32 ":%" PRIu32 "/%s",
 		         r->key.class, r->key.index, name);
-	snprintf(t->forms[2], NAME_SIZE,
-	         "%" PRIu32 "/%" PRIu32 ":%" PRIu32 "/%s", r->key.sub_agent,
-	         r->key.class, r->key.index, name);
+	snprintf(t->forms[2], NAME_SIZE, "%" PRIu32 "/%" PRIu32 ":%" PRIu32 "/%s",
+	         r->key.sub_agent, r->key.class, r->key.index, name);
 }
 
 static bool
@@ -178,14 +176,12 @@ is_asked(const struct wanted *w, const char *name)
 
 /* Chooses the shortest of the field's names that is asked for; false where none is. */
 static bool
-choose_name(const struct telling *t, const char *path,
-            char name[NAME_SIZE + PATH_SIZE])
+choose_name(const struct telling *t, const char *path, char name[NAME_SIZE + PATH_SIZE])
 {
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		snprintf(name, NAME_SIZE + PATH_SIZE, "%s.%s", t->forms[i],
-		         path);
+		snprintf(name, NAME_SIZE + PATH_SIZE, "%s.%s", t->forms[i], path);
 		if (t->forms[i][0] != '\0' && is_asked(t->wanted, name))
 			return true;
 	}
@@ -198,22 +194,29 @@ static const char *
 type_name(enum field_type type)
 {
 	switch (type) {
-	case FIELD_U8: return "uint8";
+	case FIELD_U8:
+		return "uint8";
 	case FIELD_U32:
-	case FIELD_LIST: return "uint32";
-	case FIELD_U64: return "uint64";
+	case FIELD_LIST:
+		return "uint32";
+	case FIELD_U64:
+		return "uint64";
 	case FIELD_I32:
-	case FIELD_PCT: return "int32";
-	case FIELD_F32: return "float";
-	case FIELD_F64: return "double";
-	default: return "string";
+	case FIELD_PCT:
+		return "int32";
+	case FIELD_F32:
+		return "float";
+	case FIELD_F64:
+		return "double";
+	default:
+		return "string";
 	}
 }
 
 /* Sets an item's value as --decode prints it. */
 static void
-set_value(struct item *item, const struct field *field,
-          const struct field_value *v, char text[VALUE_SIZE])
+set_value(struct item *item, const struct field *field, const struct field_value *v,
+          char text[VALUE_SIZE])
 {
 	struct shown shown;
 	size_t i;
@@ -222,8 +225,7 @@ set_value(struct item *item, const struct field *field,
 	snprintf(text, VALUE_SIZE, "%s", shown.plain);
 	if (shown.as == SHOWN_TEXT)
 		text_value(shown.bytes, shown.len, text);
-	for (i = 0; shown.as == SHOWN_HEX && i < shown.len && i < HEX_BYTES;
-	     i++)
+	for (i = 0; shown.as == SHOWN_HEX && i < shown.len && i < HEX_BYTES; i++)
 		snprintf(text + 2 * i, 3, "%02x", shown.bytes[i]);
 	item->text = text;
 	item->type = type_name(field->type);
@@ -257,8 +259,8 @@ static bool tell_list(const struct telling *t, const struct field *list,
                       struct field_value v, const char *path);
 
 static bool
-tell_fields(const struct telling *t, const struct layout *layout,
-            struct cursor body, const char *before)
+tell_fields(const struct telling *t, const struct layout *layout, struct cursor body,
+            const char *before)
 {
 	struct field_value values[RECORD_FIELDS_MAX];
 	size_t present = layout_decode(layout, body, values), i;
@@ -279,8 +281,8 @@ tell_fields(const struct telling *t, const struct layout *layout,
 }
 
 static bool
-tell_list(const struct telling *t, const struct field *list,
-          struct field_value v, const char *path)
+tell_list(const struct telling *t, const struct field *list, struct field_value v,
+          const char *path)
 {
 	char before[PATH_SIZE];
 	struct cursor element;
@@ -297,15 +299,14 @@ tell_list(const struct telling *t, const struct field *list,
 
 bool
 record_items(const struct kept_record *all, const struct kept_record *record,
-             const struct wanted *wanted, int64_t wall_ms,
-             const struct item_sink *sink)
+             const struct wanted *wanted, int64_t wall_ms, const struct item_sink *sink)
 {
-	struct telling t = {.record = record, .wanted = wanted,
-	                    .sink = sink, .wall_ms = wall_ms};
+	struct telling t = {
+	    .record = record, .wanted = wanted, .sink = sink, .wall_ms = wall_ms};
 
 	if (record->layout == NULL)
 		return true;
 	set_forms(&t, all);
-	return tell_fields(&t, record->layout,
-	                   cursor_of(record->bytes, record->len), "");
+	return tell_fields(&t, record->layout, cursor_of(record->bytes, record->len),
+	                   "");
 }

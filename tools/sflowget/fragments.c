@@ -8,10 +8,10 @@
 
 struct packet {
 	struct fragment_key key;
-	uint64_t order;      /* number of its first fragment; 0: this place is free */
-	size_t len;          /* 0: not known until the last fragment has come */
-	size_t end;          /* the farthest end of a fragment */
-	size_t units;        /* units that have come */
+	uint64_t order; /* number of its first fragment; 0: this place is free */
+	size_t len;     /* 0: not known until the last fragment has come */
+	size_t end;     /* the farthest end of a fragment */
+	size_t units;   /* units that have come */
 	uint8_t there[UNITS];
 	uint8_t bytes[FRAGMENTS_BYTES];
 };
@@ -69,8 +69,7 @@ find(struct fragments *f, const struct fragment_key *key)
 		if (p != NULL && p->order != 0 && is_same(&p->key, key))
 			return p;
 		if (place == NULL ||
-		    (*place != NULL &&
-		     (p == NULL || p->order < (*place)->order)))
+		    (*place != NULL && (p == NULL || p->order < (*place)->order)))
 			place = &f->packets[i];
 	}
 	if (*place == NULL)
@@ -105,8 +104,7 @@ fits(const struct packet *p, const struct fragment *fragment)
 {
 	size_t end = fragment->at + fragment->len;
 
-	if (fragment->len == 0 || fragment->at % UNIT != 0 ||
-	    end > FRAGMENTS_BYTES - 1)
+	if (fragment->len == 0 || fragment->at % UNIT != 0 || end > FRAGMENTS_BYTES - 1)
 		return false;
 	if (fragment->last)
 		return end >= p->end && (p->len == 0 || p->len == end);

@@ -23,7 +23,7 @@ struct fragment_key {
 
 struct fragment {
 	struct fragment_key key;
-	size_t at;  /* its offset in the packet, in bytes */
+	size_t at; /* its offset in the packet, in bytes */
 	bool last;
 	const uint8_t *bytes;
 	size_t len;

@@ -83,8 +83,8 @@ read_ip(const struct cursor *c, struct packet *packet)
 {
 	bool ipv6 = cursor_left(c) > 0 && c->at[0] >> 4 == 6;
 
-	packet_read(ipv6 ? PACKET_IS_IPV6 : PACKET_IS_IPV4, c->at,
-	            cursor_left(c), packet);
+	packet_read(ipv6 ? PACKET_IS_IPV6 : PACKET_IS_IPV4, c->at, cursor_left(c),
+	            packet);
 }
 
 static void
@@ -137,8 +137,7 @@ give(const struct packet *udp, struct frame_packet *packet)
 
 /* Adds a fragment, and reads the packet if it is whole then. */
 static enum frame_kind
-join(struct frame_reader *r, const struct packet *piece,
-     struct frame_packet *packet)
+join(struct frame_reader *r, const struct packet *piece, struct frame_packet *packet)
 {
 	struct fragment fragment = {.key = {.from = piece->src,
 	                                    .to = piece->dst,
@@ -177,6 +176,5 @@ frame_read(struct frame_reader *r, const void *frame, size_t len, size_t whole,
 		return FRAME_OTHER;
 	if (p.cut && whole > len)
 		return FRAME_CUT;
-	return (p.parts & PACKET_PROTOCOL) == 0 ? FRAME_OTHER
-	                                        : give(&p, packet);
+	return (p.parts & PACKET_PROTOCOL) == 0 ? FRAME_OTHER : give(&p, packet);
 }

@@ -39,9 +39,8 @@ bool frame_known(int link);
 
 /* Reads a frame, of whose `whole` bytes `len` were recorded. Fills in `packet` for
  * FRAME_UDP. */
-enum frame_kind frame_read(struct frame_reader *reader, const void *frame,
-                           size_t len, size_t whole,
-                           struct frame_packet *packet);
+enum frame_kind frame_read(struct frame_reader *reader, const void *frame, size_t len,
+                           size_t whole, struct frame_packet *packet);
 
 /* Returns how many fragmented packets have not become whole up to now. */
 uint64_t frame_incomplete(const struct frame_reader *reader);

@@ -21,18 +21,18 @@ struct item_host {
 /* A value. The same holds for its texts. */
 struct item {
 	const char *metric;
-	const char *text;  /* the value as it is printed */
+	const char *text; /* the value as it is printed */
 	double number;
-	bool is_number;    /* it is finite, and `text` is a number in JSON's grammar */
-	const char *type;  /* "string", "uint32", "double", ... */
+	bool is_number;   /* it is finite, and `text` is a number in JSON's grammar */
+	const char *type; /* "string", "uint32", "double", ... */
 	const char *units;
-	bool constant;     /* its slope is zero */
+	bool constant; /* its slope is zero */
 	const char *group;
 	const char *about; /* the title without the prefix, such as a port's name */
 	const char *title;
-	int64_t heard_ms;  /* by the wall clock */
+	int64_t heard_ms; /* by the wall clock */
 	int64_t age_s;
-	int64_t tmax_s;    /* it should come again within so long; 0: not known */
+	int64_t tmax_s; /* it should come again within so long; 0: not known */
 };
 
 /* Takes items: first a host, then its items, then its end. The calls return false to

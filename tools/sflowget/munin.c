@@ -47,8 +47,7 @@ split_name(struct options *o, char *name)
 		if (strncmp(name, agent, len) == 0 && name[len] == '_')
 			rest = name + len + 1;
 		else
-			rest = strchr(name, '_') != NULL ? strchr(name, '_') + 1
-			                                 : name;
+			rest = strchr(name, '_') != NULL ? strchr(name, '_') + 1 : name;
 		return *rest != '\0' ? rest : NULL;
 	}
 	o->wanted.agent = name[0] != '\0' ? name : NULL;
@@ -91,11 +90,9 @@ options_munin(struct options *o, int argc, char **argv, FILE *err)
 	char *metrics = getenv("metrics"), *group;
 	const char *name = name_of(argv[0]) + strlen(PREFIX);
 
-	*o = (struct options){.output = &output_munin,
-	                      .deadline_s = DEADLINE_S};
+	*o = (struct options){.output = &output_munin, .deadline_s = DEADLINE_S};
 	o->munin_host = host == NULL || strcmp(host, "no") != 0;
-	if (daemon_parse(daemon != NULL ? daemon : "127.0.0.1", &o->daemon) !=
-	    0)
+	if (daemon_parse(daemon != NULL ? daemon : "127.0.0.1", &o->daemon) != 0)
 		return wrong(err, "env.daemon is none", daemon);
 	set_task(o, argc > 1 ? argv[1] : "");
 	o->munin_name = strdup(name);

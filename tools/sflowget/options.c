@@ -30,9 +30,8 @@ enum {
 };
 
 static const struct output *const outputs[] = {
-    &output_table,  &output_value,   &output_json,       &output_csv,
-    &output_rrd,    &output_collectd, &output_cacti,     &output_munin,
-    &output_influx, &output_prometheus};
+    &output_table,    &output_value, &output_json,  &output_csv,    &output_rrd,
+    &output_collectd, &output_cacti, &output_munin, &output_influx, &output_prometheus};
 
 #define OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
 
@@ -171,9 +170,8 @@ fill(char letters[3 * COUNT + 3], struct option options[COUNT + OUTPUTS + 1])
 	}
 	*letters = '\0';
 	for (i = 0; i < OUTPUTS; i++)
-		options[COUNT + i] = (struct option){
-		    outputs[i]->option, no_argument, NULL,
-		    OPTION_OUTPUT + (int)i};
+		options[COUNT + i] = (struct option){outputs[i]->option, no_argument,
+		                                     NULL, OPTION_OUTPUT + (int)i};
 	memset(&options[COUNT + OUTPUTS], 0, sizeof(options[0]));
 }
 
@@ -209,8 +207,7 @@ read_seconds(const char *text, double *seconds)
 	if ((text[0] < '0' || text[0] > '9') && text[0] != '.')
 		return false;
 	*seconds = strtod(text, &end);
-	return end > text && *end == '\0' && *seconds > 0 &&
-	       *seconds <= TIME_MAX_S;
+	return end > text && *end == '\0' && *seconds > 0 && *seconds <= TIME_MAX_S;
 }
 
 static bool
@@ -328,8 +325,8 @@ set_defaults(const struct line *l)
 	if (o->source == SOURCE_READ && o->wanted.max_age_s == 0)
 		o->wanted.max_age_s = -1; /* recorded values are never too old */
 	if (!l->deadline && o->task != TASK_DECODE)
-		o->deadline_s = o->source == SOURCE_LISTEN ? LISTEN_DEADLINE_S
-		                                           : DAEMON_DEADLINE_S;
+		o->deadline_s =
+		    o->source == SOURCE_LISTEN ? LISTEN_DEADLINE_S : DAEMON_DEADLINE_S;
 	if (o->interval_s > 0)
 		return;
 	if (o->output != &output_collectd || interval == NULL ||
@@ -399,17 +396,16 @@ check_task(const struct line *l, FILE *err)
 		return wrong(err, "--list prints names, in no other form");
 	if (o->task == TASK_DECODE && o->wanted.agent != NULL &&
 	    o->wanted.address.type == ADDRESS_UNKNOWN)
-		return wrong(err, "%s: datagrams are of addresses",
-		             o->wanted.agent);
+		return wrong(err, "%s: datagrams are of addresses", o->wanted.agent);
 	if (o->task == TASK_AGENTS || o->task == TASK_DECODE)
 		return -1;
 	if (o->wanted.agent == NULL)
 		return wrong(err, "which agent? --list lists them");
 	if (exact && has_pattern(o))
-		return wrong(err, "%s needs an agent and metrics by their names: "
-		                  "their places tell them apart",
-		             o->task == TASK_RRD_CREATE ? "--rrd-create"
-		                                        : "--rrd");
+		return wrong(err,
+		             "%s needs an agent and metrics by their names: "
+		             "their places tell them apart",
+		             o->task == TASK_RRD_CREATE ? "--rrd-create" : "--rrd");
 	return -1;
 }
 
@@ -448,8 +444,7 @@ take_rest(struct line *l, int argc, char **argv, FILE *err)
 }
 
 int
-options_parse(struct options *options, int argc, char **argv, FILE *out,
-              FILE *err)
+options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *err)
 {
 	struct option forms[COUNT + OUTPUTS + 1];
 	struct line line = {.o = options};

@@ -24,12 +24,12 @@ enum source { SOURCE_DAEMON, SOURCE_LISTEN, SOURCE_READ };
 
 enum task {
 	TASK_VALUES,
-	TASK_AGENTS,     /* --list */
-	TASK_METRICS,    /* --list AGENT */
+	TASK_AGENTS,  /* --list */
+	TASK_METRICS, /* --list AGENT */
 	TASK_DECODE,
 	TASK_RRD_CREATE,
-	TASK_SUGGEST,    /* munin: the plugins that there could be */
-	TASK_AUTOCONF    /* munin: whether there is a daemon to ask */
+	TASK_SUGGEST, /* munin: the plugins that there could be */
+	TASK_AUTOCONF /* munin: whether there is a daemon to ask */
 };
 
 /* The strings are those of argv and of the environment. */
@@ -37,28 +37,27 @@ struct options {
 	enum source source;
 	enum task task;
 	struct daemon_address daemon;
-	unsigned port;             /* to listen on; of a file: 0 for any */
-	struct address bind;       /* unknown: all addresses */
+	unsigned port;       /* to listen on; of a file: 0 for any */
+	struct address bind; /* unknown: all addresses */
 	const char *file;
 	struct wanted wanted;
-	bool raw;                  /* a raw field is wanted */
+	bool raw; /* a raw field is wanted */
 	const struct output *output;
-	bool munin_host;           /* see struct printer */
+	bool munin_host; /* see struct printer */
 	enum munin_ask munin;
 	bool watch;
-	bool watch_paced;          /* every interval_s, and not when values come */
-	double interval_s;         /* 0: not given */
-	double deadline_s;         /* 0: none */
-	uint64_t count;            /* datagrams to decode; 0: all */
-	const char *rrd_file;      /* of --rrd-create */
-	char *munin_name;          /* name of the link; allocated by options_munin() */
+	bool watch_paced;     /* every interval_s, and not when values come */
+	double interval_s;    /* 0: not given */
+	double deadline_s;    /* 0: none */
+	uint64_t count;       /* datagrams to decode; 0: all */
+	const char *rrd_file; /* of --rrd-create */
+	char *munin_name;     /* name of the link; allocated by options_munin() */
 };
 
 /* Reads the command line, and the environment that collectd and munin-node set. Returns
  * -1 where the program is to go on. Else it has written the version or the usage to
  * `out`, or what is wrong to `err`, and returns the status to exit with. */
-int options_parse(struct options *options, int argc, char **argv, FILE *out,
-                  FILE *err);
+int options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *err);
 
 /* Whether the program was called by the name of a munin plugin, sflow_AGENT_GROUP; and
  * the same as options_parse() for that. */

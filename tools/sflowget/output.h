@@ -17,13 +17,13 @@ enum munin_ask { MUNIN_FETCH, MUNIN_CONFIG };
 /* Where an output prints to, and what it has to know. */
 struct printer {
 	FILE *out;
-	double interval_s;  /* between two rounds, for programs that store values */
+	double interval_s; /* between two rounds, for programs that store values */
 	enum munin_ask munin;
-	bool munin_host;    /* the graph belongs to the agent, as a host of its own */
+	bool munin_host; /* the graph belongs to the agent, as a host of its own */
 	/* for the outputs only */
 	struct answer *kept;
 	size_t count, room;
-	bool failed;        /* there was no memory */
+	bool failed; /* there was no memory */
 };
 
 /* A round is begin(), any number of answer(), and end(); then the next one can begin.

@@ -85,8 +85,7 @@ put_load(const struct printer *p, const struct answer *a)
 	put_begin(p, a);
 	fputs("load/load", p->out);
 	put_end(p);
-	fprintf(p->out, ":%s:%s:%s\n", items[0]->text, items[1]->text,
-	        items[2]->text);
+	fprintf(p->out, ":%s:%s:%s\n", items[0]->text, items[1]->text, items[2]->text);
 	return true;
 }
 
@@ -102,8 +101,7 @@ is_load(const char *metric)
 }
 
 static bool
-put_known(const struct printer *p, const struct answer *a,
-          const struct item *item)
+put_known(const struct printer *p, const struct answer *a, const struct item *item)
 {
 	char number[NUMBER_TEXT];
 	size_t i;
@@ -115,16 +113,14 @@ put_known(const struct printer *p, const struct answer *a,
 		fputs(known[i].name, p->out);
 		put_end(p);
 		number_text(item->number * known[i].scale, number);
-		fprintf(p->out, ":%s\n",
-		        known[i].scale > 1 ? number : item->text);
+		fprintf(p->out, ":%s\n", known[i].scale > 1 ? number : item->text);
 		return true;
 	}
 	return false;
 }
 
 static void
-put_other(const struct printer *p, const struct answer *a,
-          const struct item *item)
+put_other(const struct printer *p, const struct answer *a, const struct item *item)
 {
 	bool counter = fields_is_counter(item->metric);
 	size_t before;
@@ -160,6 +156,7 @@ answer(struct printer *p, struct answer *a)
 	}
 }
 
-const struct output output_collectd = {
-    .option = "collectd", .answer = answer,
-    .about = "PUTVAL lines, for collectd's exec plugin"};
+const struct output output_collectd = {.option = "collectd",
+                                       .answer = answer,
+                                       .about =
+                                           "PUTVAL lines, for collectd's exec plugin"};

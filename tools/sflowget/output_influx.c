@@ -20,8 +20,8 @@ put_key(FILE *out, const char *text, size_t len)
 {
 	char key[KEY_BYTES], *at;
 
-	snprintf(key, sizeof(key), "%.*s",
-	         (int)(len < KEY_BYTES ? len : KEY_BYTES - 1), text);
+	snprintf(key, sizeof(key), "%.*s", (int)(len < KEY_BYTES ? len : KEY_BYTES - 1),
+	         text);
 	for (at = key; (at = strchr(at, '\\')) != NULL;)
 		*at = '_';
 	put_escaped(out, key, ",= ", "\\");
@@ -72,8 +72,7 @@ answer(struct printer *p, struct answer *a)
 		name = fields_split(item->metric, &before);
 		fputs(MEASUREMENT, p->out);
 		put_tag(p->out, "agent", a->host.name, strlen(a->host.name));
-		put_tag(p->out, "cluster", a->host.cluster,
-		        strlen(a->host.cluster));
+		put_tag(p->out, "cluster", a->host.cluster, strlen(a->host.cluster));
 		put_tag(p->out, "part", item->metric, before);
 		putc(' ', p->out);
 		put_key(p->out, name, strlen(name));
@@ -83,5 +82,5 @@ answer(struct printer *p, struct answer *a)
 	}
 }
 
-const struct output output_influx = {.option = "influx", .answer = answer,
-                                     .about = "InfluxDB's line protocol"};
+const struct output output_influx = {
+    .option = "influx", .answer = answer, .about = "InfluxDB's line protocol"};

@@ -84,9 +84,11 @@ end(struct printer *p)
 	fputs("]}\n", p->out);
 }
 
-const struct output output_json = {
-    .option = "json", .begin = begin, .answer = answer, .end = end,
-    .about = "an object of JSON on one line"};
+const struct output output_json = {.option = "json",
+                                   .begin = begin,
+                                   .answer = answer,
+                                   .end = end,
+                                   .about = "an object of JSON on one line"};
 
 /* CSV ------------------------------------------------------------------------------ */
 
@@ -125,6 +127,7 @@ csv_answer(struct printer *p, struct answer *a)
 			csv_line(p->out, a, a->lines[i].item);
 }
 
-const struct output output_csv = {
-    .option = "csv", .begin = csv_begin, .answer = csv_answer,
-    .about = "comma-separated values, with a header"};
+const struct output output_csv = {.option = "csv",
+                                  .begin = csv_begin,
+                                  .answer = csv_answer,
+                                  .about = "comma-separated values, with a header"};

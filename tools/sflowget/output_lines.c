@@ -52,12 +52,10 @@ cacti(struct printer *p, struct answer *a)
 	for (i = 0; i < a->count; i++) {
 		const struct answer_line *line = &a->lines[i];
 
-		if (!answer_number(line, &number) &&
-		    wanted_has_pattern(a->wanted))
+		if (!answer_number(line, &number) && wanted_has_pattern(a->wanted))
 			continue;
 		fprintf(p->out, "%s%s:", first ? "" : " ",
-		        plain_name(line->asked, "_-", true, name,
-		                   sizeof(name)));
+		        plain_name(line->asked, "_-", true, name, sizeof(name)));
 		put_number(p->out, line);
 		first = false;
 	}
@@ -65,11 +63,12 @@ cacti(struct printer *p, struct answer *a)
 }
 
 const struct output output_value = {
-    .option = "value", .answer = value,
-    .about = "values alone, one per line"};
-const struct output output_rrd = {
-    .option = "rrd", .exact = true, .answer = rrd,
-    .about = "N:VALUE:VALUE, for rrdtool update"};
+    .option = "value", .answer = value, .about = "values alone, one per line"};
+const struct output output_rrd = {.option = "rrd",
+                                  .exact = true,
+                                  .answer = rrd,
+                                  .about = "N:VALUE:VALUE, for rrdtool update"};
 const struct output output_cacti = {
-    .option = "cacti", .answer = cacti,
+    .option = "cacti",
+    .answer = cacti,
     .about = "NAME:VALUE NAME:VALUE, for a data input method of Cacti"};

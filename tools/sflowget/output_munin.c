@@ -17,8 +17,7 @@ is_shown(const struct answer *a, size_t i, const char **units)
 
 	if (!wanted_has_pattern(a->wanted))
 		return line->item == NULL || line->item->is_number;
-	if (line->item == NULL || !line->item->is_number ||
-	    line->item->constant)
+	if (line->item == NULL || !line->item->is_number || line->item->constant)
 		return false;
 	if (*units == NULL)
 		*units = line->item->units;
@@ -34,13 +33,11 @@ field_name(const struct answer_line *line, char name[NAME_BYTES])
 static const char *
 vlabel(const char *units)
 {
-	return units == NULL || units[strspn(units, " ")] == '\0' ? "value"
-	                                                          : units;
+	return units == NULL || units[strspn(units, " ")] == '\0' ? "value" : units;
 }
 
 static void
-put_graph(const struct printer *p, const struct answer *a,
-          const struct item *first)
+put_graph(const struct printer *p, const struct answer *a, const struct item *first)
 {
 	const char *units = first != NULL ? first->units : "";
 	const char *group = first != NULL ? first->group : "";
@@ -60,9 +57,9 @@ put_graph(const struct printer *p, const struct answer *a,
 	fprintf(p->out, "\ngraph_args --base %s\ngraph_scale yes\n",
 	        strcmp(units, "KB") == 0 ? "1024" : "1000");
 	fprintf(p->out, "graph_category %s\n",
-	        group[0] != '\0' ? plain_name(group, "_", true, category,
-	                                      sizeof(category))
-	                         : "sflow");
+	        group[0] != '\0'
+	            ? plain_name(group, "_", true, category, sizeof(category))
+	            : "sflow");
 }
 
 static void
@@ -124,6 +121,7 @@ answer(struct printer *p, struct answer *a)
 	}
 }
 
-const struct output output_munin = {.option = "munin", .lenient = true,
+const struct output output_munin = {.option = "munin",
+                                    .lenient = true,
                                     .answer = answer,
                                     .about = "as a plugin of munin-node"};

@@ -49,13 +49,11 @@ by_series(const void *left, const void *right)
 	int order = strcmp(one->family, other->family);
 
 	if (order == 0)
-		order = strcmp(one->answer->host.cluster,
-		               other->answer->host.cluster);
+		order = strcmp(one->answer->host.cluster, other->answer->host.cluster);
 	if (order == 0)
 		order = strcmp(one->answer->host.name, other->answer->host.name);
 	if (order == 0 && one->before == other->before)
-		order = memcmp(one->item->metric, other->item->metric,
-		               one->before);
+		order = memcmp(one->item->metric, other->item->metric, one->before);
 	else if (order == 0)
 		order = one->before < other->before ? -1 : 1;
 	return order;
@@ -80,8 +78,8 @@ put_family(FILE *out, const struct series *s)
 	const struct item *item = s->item;
 
 	fprintf(out, "# HELP %s ", s->family);
-	put_escaped(out, item->about[0] != '\0' ? item->about : item->metric,
-	            "\\", "\\");
+	put_escaped(out, item->about[0] != '\0' ? item->about : item->metric, "\\",
+	            "\\");
 	if (item->units[strspn(item->units, " ")] != '\0') {
 		fputs(" (", out);
 		put_escaped(out, item->units, "\\", "\\");
@@ -110,8 +108,7 @@ put_series(FILE *out, const struct series *s)
 }
 
 static bool
-set_series(struct series *s, const struct answer *a,
-           const struct answer_line *line)
+set_series(struct series *s, const struct answer *a, const struct answer_line *line)
 {
 	char name[NAME_BYTES], family[sizeof(FAMILY) + NAME_BYTES];
 	const char *last = fields_split(line->item->metric, &s->before);
@@ -157,8 +154,7 @@ end(struct printer *p)
 	else
 		qsort(series, count, sizeof(*series), by_series);
 	for (i = 0; series != NULL && i < count; i++) {
-		if (i == 0 ||
-		    strcmp(series[i].family, series[i - 1].family) != 0)
+		if (i == 0 || strcmp(series[i].family, series[i - 1].family) != 0)
 			put_family(p->out, &series[i]);
 		if (i == 0 || by_series(&series[i], &series[i - 1]) != 0)
 			put_series(p->out, &series[i]);
@@ -173,6 +169,7 @@ end(struct printer *p)
 	p->count = p->room = 0;
 }
 
-const struct output output_prometheus = {
-    .option = "prometheus", .answer = answer, .end = end,
-    .about = "Prometheus's text format"};
+const struct output output_prometheus = {.option = "prometheus",
+                                         .answer = answer,
+                                         .end = end,
+                                         .about = "Prometheus's text format"};

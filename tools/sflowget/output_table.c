@@ -111,5 +111,5 @@ table(struct printer *p, struct answer *a)
 		put_line(p->out, &a->lines[i], &w);
 }
 
-const struct output output_table = {.option = "table", .answer = table,
-                                    .about = "for people; the default"};
+const struct output output_table = {
+    .option = "table", .answer = table, .about = "for people; the default"};

@@ -143,8 +143,7 @@ tell_missing(const struct answer *a)
 		if (line->state == ANSWER_OLD)
 			fprintf(stderr, ": its value is %" PRId64 " s old\n",
 			        line->item->age_s);
-		else if (fields_is_raw(line->asked) &&
-		         strchr(line->asked, '/') == NULL)
+		else if (fields_is_raw(line->asked) && strchr(line->asked, '/') == NULL)
 			fputs(": not there, or more than once: */ before it "
 			      "finds all\n",
 			      stderr);
@@ -175,9 +174,8 @@ report_init(struct report *r, const struct options *o)
 	                              .interval_s = o->interval_s,
 	                              .munin = o->munin,
 	                              .munin_host = o->munin_host};
-	r->collected = (struct collected){.wanted = &o->wanted,
-	                                  .ready = print_answer,
-	                                  .context = r};
+	r->collected = (struct collected){
+	    .wanted = &o->wanted, .ready = print_answer, .context = r};
 }
 
 void

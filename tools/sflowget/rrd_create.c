@@ -76,9 +76,8 @@ put_archives(FILE *out, unsigned step_s)
 
 		steps = steps < 1 ? 1 : steps;
 		for (j = 0; archives[i].functions[j] != NULL; j++)
-			fprintf(out, " RRA:%s:0.5:%u:%u",
-			        archives[i].functions[j], steps,
-			        archives[i].all_s / (steps * step_s) + 1);
+			fprintf(out, " RRA:%s:0.5:%u:%u", archives[i].functions[j],
+			        steps, archives[i].all_s / (steps * step_s) + 1);
 	}
 }
 
@@ -86,7 +85,7 @@ bool
 rrd_create(FILE *out, const char *file, char *const *metrics, size_t count,
            unsigned step_s)
 {
-	char (*names)[RRD_NAME] = calloc(count, RRD_NAME);
+	char(*names)[RRD_NAME] = calloc(count, RRD_NAME);
 	size_t i;
 
 	if (names == NULL)
@@ -99,8 +98,7 @@ rrd_create(FILE *out, const char *file, char *const *metrics, size_t count,
 		bool counter = fields_is_counter(metrics[i]);
 
 		fprintf(out, " DS:%s:%s:%u:%s:U", names[i],
-		        counter ? "DERIVE" : "GAUGE", 2 * step_s,
-		        counter ? "0" : "U");
+		        counter ? "DERIVE" : "GAUGE", 2 * step_s, counter ? "0" : "U");
 	}
 	put_archives(out, step_s);
 	putc('\n', out);

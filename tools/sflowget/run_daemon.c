@@ -29,9 +29,9 @@ ask(struct report *r, const struct options *o)
 	enum status status;
 
 	report_begin(r, wall_ms);
-	result = source_daemon_read(&o->daemon, &o->wanted, &r->sink,
-	                            now + (int64_t)(o->deadline_s * 1000),
-	                            wall_ms, fault);
+	result =
+	    source_daemon_read(&o->daemon, &o->wanted, &r->sink,
+	                       now + (int64_t)(o->deadline_s * 1000), wall_ms, fault);
 	status = report_end(r, result == DAEMON_DONE);
 	if (result == DAEMON_DONE || !report_written())
 		return status;
@@ -60,8 +60,7 @@ autoconf(const struct options *o)
 	                       fault) == DAEMON_DONE)
 		puts("yes");
 	else
-		printf("no (%s:%u: %s)\n", o->daemon.host, o->daemon.port,
-		       fault);
+		printf("no (%s:%u: %s)\n", o->daemon.host, o->daemon.port, fault);
 	return report_written() ? STATUS_FOUND : STATUS_SOURCE;
 }
 

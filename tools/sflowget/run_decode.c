@@ -21,10 +21,9 @@ is_wanted(const struct wanted *wanted, const void *bytes, size_t len)
 {
 	struct datagram datagram;
 
-	return wanted->agent == NULL ||
-	       (datagram_open(&datagram, bytes, len) == 0 &&
-	        memcmp(&datagram.agent, &wanted->address,
-	               sizeof(wanted->address)) == 0);
+	return wanted->agent == NULL || (datagram_open(&datagram, bytes, len) == 0 &&
+	                                 memcmp(&datagram.agent, &wanted->address,
+	                                        sizeof(wanted->address)) == 0);
 }
 
 static bool

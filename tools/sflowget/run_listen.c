@@ -93,9 +93,8 @@ look_at(void *context, struct answer *a)
 static bool
 look(struct listening *l)
 {
-	struct collected c = {.wanted = &l->options->wanted,
-	                      .ready = look_at,
-	                      .context = l};
+	struct collected c = {
+	    .wanted = &l->options->wanted, .ready = look_at, .context = l};
 	struct item_sink sink = collected_sink(&c);
 
 	if (!l->heard)
@@ -195,8 +194,7 @@ run_listen(const struct options *o)
 	enum status status = STATUS_SOURCE;
 	char fault[DATAGRAMS_FAULT];
 
-	l.port = datagrams_open(o->bind.type != ADDRESS_UNKNOWN ? &o->bind
-	                                                        : NULL,
+	l.port = datagrams_open(o->bind.type != ADDRESS_UNKNOWN ? &o->bind : NULL,
 	                        o->port, fault);
 	l.gather = gather_new(o->raw);
 	l.began_ms = clock_ms();

@@ -31,16 +31,15 @@ tell_counts(const struct options *o, const struct datagram_counts *counts,
 	int error;
 
 	if (counts->cut > 0)
-		complain("%s: %" PRIu64 " packets were not recorded whole",
-		         o->file, counts->cut);
+		complain("%s: %" PRIu64 " packets were not recorded whole", o->file,
+		         counts->cut);
 	if (counts->fragments > 0)
-		complain("%s: of %" PRIu64 " packets fragments are missing",
-		         o->file, counts->fragments);
+		complain("%s: of %" PRIu64 " packets fragments are missing", o->file,
+		         counts->fragments);
 	for (error = DATAGRAM_SHORT; error >= DATAGRAM_ADDRESS; error--)
 		if (gather_bad(gather, error) > 0)
-			complain("%s: %" PRIu64 " datagrams are of no use: %s",
-			         o->file, gather_bad(gather, error),
-			         datagram_error_text(error));
+			complain("%s: %" PRIu64 " datagrams are of no use: %s", o->file,
+			         gather_bad(gather, error), datagram_error_text(error));
 	if (counts->datagrams == 0 && o->port != 0 && result == 0)
 		complain("%s: there is nothing for UDP port %u; --port says "
 		         "another",

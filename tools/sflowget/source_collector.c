@@ -116,8 +116,7 @@ gather_round(const struct gather *g, const char *address)
 {
 	struct address agent;
 
-	return address_parse(address, &agent) == 0 &&
-	       fields_twice(g->fields, &agent);
+	return address_parse(address, &agent) == 0 && fields_twice(g->fields, &agent);
 }
 
 /* Items -------------------------------------------------------------------------- */
@@ -169,8 +168,8 @@ tell_values(const struct gather *g, struct store_host *host,
 
 /* There is only this thread, so no other one waits for the host's lock. */
 static bool
-tell_host(const struct gather *g, struct store_host *host,
-          const struct wanted *wanted, const struct item_sink *sink)
+tell_host(const struct gather *g, struct store_host *host, const struct wanted *wanted,
+          const struct item_sink *sink)
 {
 	struct store_state state;
 	char address[ADDRESS_TEXT];
@@ -178,17 +177,15 @@ tell_host(const struct gather *g, struct store_host *host,
 	struct item_host told;
 
 	store_lock(host, &state);
-	told = (struct item_host){
-	    .cluster = "",
-	    .name = state.name,
-	    .address = address_text(&state.address, address),
-	    .age_s = (g->now - state.heard_ms) / 1000,
-	    .down = !state.up};
+	told = (struct item_host){.cluster = "",
+	                          .name = state.name,
+	                          .address = address_text(&state.address, address),
+	                          .age_s = (g->now - state.heard_ms) / 1000,
+	                          .down = !state.up};
 	more = sink->host(sink->context, &told, &values);
 	if (more && values)
 		more = tell_values(g, host, sink) &&
-		       fields_items(g->fields, &state.address, wanted, g->now,
-		                    sink) &&
+		       fields_items(g->fields, &state.address, wanted, g->now, sink) &&
 		       sink->host_end(sink->context);
 	store_unlock(host);
 	return more;
@@ -203,8 +200,7 @@ gather_items(struct gather *g, const struct wanted *wanted,
 	struct store_host *host;
 	bool more = true;
 
-	while (more && (host = store_next(store, &walk, STORE_ANY_CLUSTER)) !=
-	                   NULL) {
+	while (more && (host = store_next(store, &walk, STORE_ANY_CLUSTER)) != NULL) {
 		more = tell_host(g, host, wanted, sink);
 		store_release(host);
 	}

@@ -77,9 +77,8 @@ can_ask(const struct wanted *w)
 }
 
 enum daemon_result
-source_daemon_read(const struct daemon_address *address,
-                   const struct wanted *wanted, const struct item_sink *sink,
-                   int64_t deadline_ms, int64_t wall_ms,
+source_daemon_read(const struct daemon_address *address, const struct wanted *wanted,
+                   const struct item_sink *sink, int64_t deadline_ms, int64_t wall_ms,
                    char fault[DAEMON_FAULT])
 {
 	struct reading reading = {.sink = sink, .wall_ms = wall_ms};
@@ -87,9 +86,9 @@ source_daemon_read(const struct daemon_address *address,
 	                                  .metric = tell_metric,
 	                                  .host_end = tell_end,
 	                                  .context = &reading};
-	struct daemon_query query = {
-	    .cluster = wanted->ignore_case ? NULL : wanted->cluster,
-	    .host = can_ask(wanted) ? wanted->agent : NULL};
+	struct daemon_query query = {.cluster =
+	                                 wanted->ignore_case ? NULL : wanted->cluster,
+	                             .host = can_ask(wanted) ? wanted->agent : NULL};
 
 	return daemon_read(address, &query, &visitor, deadline_ms, fault);
 }

@@ -13,8 +13,7 @@
  * daemon_read(). */
 enum daemon_result source_daemon_read(const struct daemon_address *address,
                                       const struct wanted *wanted,
-                                      const struct item_sink *sink,
-                                      int64_t deadline_ms, int64_t wall_ms,
-                                      char fault[DAEMON_FAULT]);
+                                      const struct item_sink *sink, int64_t deadline_ms,
+                                      int64_t wall_ms, char fault[DAEMON_FAULT]);
 
 #endif

@@ -105,9 +105,8 @@ wanted_metric(const struct wanted *w, const struct item *item)
 		    (wanted_is_pattern(w->metrics[i]) &&
 		     fnmatch(w->metrics[i], item->metric, 0) == 0))
 			return true;
-	return w->count == 0 &&
-	       (w->group == NULL || is_group(w->group, item->group) ||
-	        strcmp(w->group, item->metric) == 0);
+	return w->count == 0 && (w->group == NULL || is_group(w->group, item->group) ||
+	                         strcmp(w->group, item->metric) == 0);
 }
 
 bool
@@ -124,8 +123,7 @@ wanted_has_pattern(const struct wanted *w)
 bool
 wanted_too_old(const struct wanted *w, const struct item *item)
 {
-	int64_t most = w->max_age_s != 0 ? w->max_age_s
-	                                 : TMAX_TIMES * item->tmax_s;
+	int64_t most = w->max_age_s != 0 ? w->max_age_s : TMAX_TIMES * item->tmax_s;
 
 	return w->max_age_s >= 0 && most > 0 && item->age_s > most;
 }

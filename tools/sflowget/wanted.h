@@ -11,13 +11,13 @@
 
 /* The strings are those of the command line. */
 struct wanted {
-	const char *cluster;  /* NULL: any */
-	const char *agent;    /* a name, an address, a UUID, or a pattern; NULL: any */
-	char **metrics;       /* names, patterns, raw fields; in the order asked */
-	size_t count;         /* 0: all metrics, or all of `group` */
-	const char *group;    /* a group or a metric's name; NULL: all groups */
-	bool ignore_case;     /* in names of clusters and agents */
-	int64_t max_age_s;    /* an older value does not count; 0: four times its TMAX;
+	const char *cluster; /* NULL: any */
+	const char *agent;   /* a name, an address, a UUID, or a pattern; NULL: any */
+	char **metrics;      /* names, patterns, raw fields; in the order asked */
+	size_t count;        /* 0: all metrics, or all of `group` */
+	const char *group;   /* a group or a metric's name; NULL: all groups */
+	bool ignore_case;    /* in names of clusters and agents */
+	int64_t max_age_s;   /* an older value does not count; 0: four times its TMAX;
 	                       * negative: no value is too old */
 	/* set by wanted_init(), what `agent` is: */
 	bool pattern, uuid;
@@ -33,8 +33,7 @@ bool wanted_many(const struct wanted *wanted);
 /* Whether the agent is wanted, by its cluster and its name or address. Where a UUID is
  * wanted, each agent may be it until its metric "uuid" is known. */
 enum wanted_host { WANTED_NOT, WANTED_MAYBE, WANTED };
-enum wanted_host wanted_host(const struct wanted *wanted,
-                             const struct item_host *host);
+enum wanted_host wanted_host(const struct wanted *wanted, const struct item_host *host);
 
 /* Whether `uuid` is the wanted one. */
 bool wanted_uuid(const struct wanted *wanted, const char *uuid);
