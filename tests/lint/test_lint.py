@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""shellcheck has nothing to say of the scripts, nor clang-tidy of the C files with the
-flags that this build compiles them with. Each would see a fault. The versions are Debian
-12's: what another one says is not asked for.
+"""shellcheck has nothing to say of the scripts, clang-format would change nothing in the
+C files, nor has clang-tidy anything to say of them, with the flags that this build
+compiles them with. Each would see a fault. The versions are Debian 12's: what another one
+says is not asked for.
 """
 import concurrent.futures
 import json
@@ -46,6 +47,7 @@ fault(void)
 	return *number;
 }
 """
+BAD_FORM = "int\nfault( void )\n{\n  return 0;\n}\n"
 
 
 def run(*command, **more):
@@ -89,6 +91,18 @@ def shell_faults(paths):
 
 
 # C ------------------------------------------------------------------------------
+
+
+def form_faults(paths):
+    """A line for each file that clang-format would change: the first of its reasons."""
+    _, said = run("clang-format", "--dry-run", "-Werror",
+                  f"--style=file:{SOURCE / '.clang-format'}", *paths)
+    places = re.findall(r"(?m)^(.+?):(\d+):\d+: error: .*clang-format", said)
+    first = {}
+    for path, line in places:
+        first.setdefault(path, line)
+    return [f"{path}:{line}: clang-format -i would change it"
+            for path, line in first.items()] or said.splitlines()
 
 
 def make(rules, *options):
@@ -156,6 +170,18 @@ def check_shell(tap, folder):
         if SOURCE / name not in paths])
 
 
+def check_form(tap, folder):
+    if reason := why_not("clang-format", VERSION):
+        tap.skip("clang-format", reason)
+        return
+    paths = files(ROOMS, ".c", ".h")
+    tap.point("clang-format would change no C file", form_faults(paths), len(paths))
+    bad = folder / "form.c"
+    bad.write_text(BAD_FORM)
+    tap.point("C of another form is seen as such",
+              [] if form_faults([bad]) else ["it is not"])
+
+
 def check_tidy(tap, folder):
     if reason := why_not("clang-tidy", VERSION):
         tap.skip("clang-tidy", reason)
@@ -175,6 +201,7 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
         check_shell(tap, Path(folder))
+        check_form(tap, Path(folder))
         check_tidy(tap, Path(folder))
     return tap.done()
 
