@@ -15,8 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(os.environ.get("abs_top_srcdir", Path(__file__).resolve().parents[2]))
-BUILD = Path(os.environ.get("abs_top_builddir", SOURCE / "build"))
+SOURCE = Path(os.environ.get("abs_top_srcdir", Path(__file__).parents[2])).resolve()
+BUILD = Path(os.environ.get("abs_top_builddir", SOURCE / "build")).resolve()
 
 sys.path.insert(0, str(SOURCE / "tests" / "golden"))
 from tap import Tap  # noqa: E402
