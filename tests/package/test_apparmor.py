@@ -162,8 +162,9 @@ def live(session, site, log):
     site.write(ports, f'rrdcached = "unix:{site.socket}"')
     program.process.send_signal(signal.SIGHUP)
     wait_for("a reload", lambda: "read again" in program.log())
-    (site.rrds / "sflow").rename(session.path("those of librrd"))
-    wait_for("RRDs by rrdcached", lambda: count(site.rrds) > 20)
+    # librrd's last update may be under way: it has to stay in this folder
+    (site.rrds / "sflow").rename(site.rrds / "those of librrd")
+    wait_for("RRDs by rrdcached", lambda: count(site.rrds / "sflow") > 20)
     cached.end()
     site.write(ports, 'rrdcached = "localhost"')
     program.process.send_signal(signal.SIGHUP)
