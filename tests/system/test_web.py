@@ -87,7 +87,7 @@ def guest(index, at_ms):
 
 
 class MadeUp:
-    """A machine with GPUs, a switch of which samples get lost, and a hypervisor."""
+    """A machine with GPUs, a switch of which every second datagram gets lost, and a hypervisor."""
 
     def __init__(self):
         self.server = traffic.Agent("10.120.0.1", "gpu1")
@@ -97,6 +97,7 @@ class MadeUp:
     def datagrams(self):
         yield self.server.machine(gpu(self.server.uptime_ms + 1000))
         at = self.switch.uptime_ms + 1000
+        self.switch.sequence += 1
         for source in self.switch.samples:
             self.switch.samples[source] += 1
         yield self.switch.datagram(*(port(i, at) for i in (1, 2, 3)))
