@@ -187,10 +187,15 @@ bool
 store_block_number(const struct store_block *block, size_t row, double *number)
 {
 	const struct value *v = &block->values[row];
+	bool there;
 
+	if (block->layout->fields[row].metric.name == NULL)
+		return false;
+	pthread_mutex_lock(&block->host->lock); /* users change the flags */
 	*number = v->number;
-	return block->layout->fields[row].metric.name != NULL &&
-	       (v->flags & VALUE_THERE) != 0;
+	there = (v->flags & VALUE_THERE) != 0;
+	pthread_mutex_unlock(&block->host->lock);
+	return there;
 }
 
 /* Setting ------------------------------------------------------------------------- */
