@@ -31,7 +31,8 @@ check_PROGRAMS += $(BRIDGE_TESTS)
 TESTS += $(BRIDGE_TESTS)
 
 tests_bridge_test_config_SOURCES = tests/bridge/test_config.c \
-	tests/bridge/dump_config.c tests/bridge/dump_config.h tests/sflow/unit.h
+	tests/bridge/dump_config.c tests/bridge/dump_config.h tests/sflow/unit.h \
+	tests/tools/source_file.c tests/tools/source_file.h
 tests_bridge_test_config_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_config_LDADD = $(BRIDGE_LIBS)
 

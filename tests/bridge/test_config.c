@@ -10,6 +10,7 @@
 #include "gmetad-bridge/config/config_read.h"
 #include "tests/bridge/dump_config.h"
 #include "tests/sflow/unit.h"
+#include "tests/tools/source_file.h"
 
 static char fault[CONFIG_FAULT];
 
@@ -471,26 +472,9 @@ held_and_released(void **state)
 /* The file that is installed ------------------------------------------------------------ */
 
 static char *
-read_source(const char *name)
-{
-	const char *top = getenv("abs_top_srcdir");
-	char path[512];
-	size_t size = 0;
-	char *text = NULL;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", top == NULL ? "." : top, name);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	assert_true(getdelim(&text, &size, '\0', file) > 0);
-	fclose(file);
-	return text;
-}
-
-static char *
 installed(void)
 {
-	return read_source("conf.d/gmetad-bridge.conf");
+	return source_file("conf.d/gmetad-bridge.conf");
 }
 
 /* Makes keys of the comments that are keys: prose has one blank behind the #. */
@@ -618,7 +602,7 @@ has_item(const char *manual, const char *name)
 static void
 all_keys_are_in_the_manual(void **state)
 {
-	char *text = read_source("man/gmetad-bridge.conf.5");
+	char *text = source_file("man/gmetad-bridge.conf.5");
 	const struct setting *key;
 	unsigned section;
 	size_t i;

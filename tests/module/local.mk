@@ -5,6 +5,7 @@ TESTS += tests/module/test_module
 tests_module_test_module_SOURCES = tests/module/test_module.c \
 	tests/module/fake_gmond.c tests/module/fake_gmond.h \
 	gmond-module/modsflow.c tests/tools/capture.c tests/tools/capture.h \
+	tests/tools/source_file.c tests/tools/source_file.h \
 	tests/sflow/unit.h
 tests_module_test_module_CFLAGS = $(module_cflags) $(CMOCKA_CFLAGS) $(PCAP_CFLAGS)
 tests_module_test_module_LDFLAGS = $(AM_LDFLAGS) -export-dynamic

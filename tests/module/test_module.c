@@ -16,6 +16,7 @@
 #include "gmond-module/receiver.h"
 #include "tests/module/fake_gmond.h"
 #include "tests/tools/capture.h"
+#include "tests/tools/source_file.h"
 #include "tests/sflow/unit.h"
 
 #define DEADLINE_MS 20000
@@ -764,23 +765,6 @@ test_direct_needs_handlers(void **state)
 	start("udp_recv_channel { port = 9 }", "param deliver { value = direct }");
 	assert_int_equal(sflow_module.init(fake_pool), -1);
 	fake_gmond_end();
-}
-
-/* A whole file of the source folder; to be freed. */
-static char *
-source_file(const char *path)
-{
-	const char *top = getenv("abs_top_srcdir");
-	char full[4096], *text = NULL;
-	size_t room = 0;
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", top == NULL ? "." : top, path);
-	file = fopen(full, "r");
-	assert_non_null(file);
-	assert_true(getdelim(&text, &room, '\0', file) > 0);
-	fclose(file);
-	return text;
 }
 
 /* gmond collects only what its configuration names, and users read the manual. */

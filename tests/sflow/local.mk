@@ -154,7 +154,7 @@ tests_sflow_test_setting_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_setting_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_settings_SOURCES = tests/sflow/test_settings.c \
-	tests/sflow/unit.h
+	tests/sflow/unit.h tests/tools/source_file.c tests/tools/source_file.h
 tests_sflow_test_settings_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_settings_LDADD = $(UNIT_LIBS)
 

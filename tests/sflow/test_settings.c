@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "tests/sflow/unit.h"
+#include "tests/tools/source_file.h"
 
 static char why[SETTING_WHY];
 
@@ -285,22 +286,6 @@ names_win_over_those_of_the_file(void **state)
 
 /* Documents ----------------------------------------------------------------------- */
 
-static char *
-read_source(const char *name)
-{
-	const char *top = getenv("abs_top_srcdir");
-	char path[512], *text = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", top == NULL ? "." : top, name);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	assert_true(getdelim(&text, &size, '\0', file) > 0);
-	fclose(file);
-	return text;
-}
-
 /* Whether the line is the heading of an item for it. */
 static bool
 is_heading(const char *line, const char *name)
@@ -402,7 +387,7 @@ manuals_have_all_settings(void **state)
 
 	(void)state;
 	for (use = 0; use < COUNT_OF(pages); use++) {
-		char *manual = read_source(pages[use]);
+		char *manual = source_file(pages[use]);
 
 		for (i = 0; i < collector_setting_count; i++) {
 			const struct collector_setting *row = &collector_settings[i];
@@ -422,7 +407,7 @@ manuals_have_all_settings(void **state)
 static void
 installed_file_shows_all_parameters(void **state)
 {
-	char *text = read_source("conf.d/sflow.conf.in"), param[64];
+	char *text = source_file("conf.d/sflow.conf.in"), param[64];
 	const struct setting *setting;
 	size_t i;
 
