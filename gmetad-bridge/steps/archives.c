@@ -27,7 +27,7 @@ static struct {
 	struct rrd_chunk *chunk;
 	uint32_t time_s, before_s; /* of this step, and of the one before */
 	int64_t deadline_ms;       /* of archives_stop() */
-	bool up;                   /* the host whose values are shown is up */
+	bool ends;                 /* the host whose values are shown does */
 } archives;
 
 /* Lines ---------------------------------------------------------------------------- */
@@ -90,12 +90,13 @@ write_plan(const struct step_plan *plan, struct step_mark *mark,
 
 /* The visitors ----------------------------------------------------------------------- */
 
+/* The values of a host that `ends` are written for the last time. */
 static bool
-take_host(const struct store_state *state)
+take_host(const struct store_state *state, bool ends)
 {
 	const char *cluster = cluster_name(state->cluster);
 
-	archives.up = state->up;
+	archives.ends = ends;
 	if (cluster != NULL)
 		rrd_line_folder(archives.rrd, &archives.chunk, cluster, state->name);
 	return cluster != NULL;
@@ -113,29 +114,14 @@ static bool
 step_host(const struct store_state *state, int64_t now)
 {
 	(void)now;
-	return is_writing() && take_host(state);
+	return is_writing() && take_host(state, !state->up);
 }
 
-/* Called when a host is down, or when the program ends: writes a value that was not
- * written because it did not change, as of when it was last seen. Texts have no RRD. */
+/* Writes what a step has of a value. Where its host ends, because it is down or the
+ * program ends, that is a value that was not written because it did not change, as of when
+ * it was last seen. Texts have no RRD. */
 static void
-last_value(const struct store_value *value)
-{
-	unsigned step_s = archives.config->rrd.step_s;
-	struct step_mark *mark;
-	struct step_plan plan;
-
-	if (value->metric->type == STRING)
-		return;
-	mark = store_cell(archives.marks, value);
-	if (mark == NULL)
-		return;
-	plan = step_last(mark, archives.before_s, step_s);
-	write_plan(&plan, mark, value);
-}
-
-static void
-step_of_value(const struct store_value *value)
+take_value(const struct store_value *value)
 {
 	const struct config_rrd *rrd = &archives.config->rrd;
 	struct step_mark *mark;
@@ -146,18 +132,11 @@ step_of_value(const struct store_value *value)
 	mark = store_cell(archives.marks, value);
 	if (mark == NULL)
 		return;
-	plan = step_value(mark, value->number, rrd->write, archives.before_s,
-	                  archives.time_s, rrd->step_s);
+	plan = archives.ends
+	           ? step_last(mark, archives.before_s, rrd->step_s)
+	           : step_value(mark, value->number, rrd->write, archives.before_s,
+	                        archives.time_s, rrd->step_s);
 	write_plan(&plan, mark, value);
-}
-
-static void
-take_value(const struct store_value *value)
-{
-	if (archives.up)
-		step_of_value(value);
-	else
-		last_value(value);
 }
 
 const struct walk_visitor archives_visitor = {
@@ -168,11 +147,11 @@ static bool
 last_host(const struct store_state *state, int64_t now)
 {
 	(void)now;
-	return clock_ms() < archives.deadline_ms && take_host(state);
+	return clock_ms() < archives.deadline_ms && take_host(state, true);
 }
 
 static const struct walk_visitor last_visitor = {
-    .pace = WALK_EACH_STEP, .host = last_host, .value = last_value};
+    .pace = WALK_EACH_STEP, .host = last_host, .value = take_value};
 
 /* Sums ------------------------------------------------------------------------------- */
 
