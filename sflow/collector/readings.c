@@ -127,6 +127,19 @@ expected(const struct reading *r, size_t row)
 	}
 }
 
+/* Returns how much the row's counter can move in this interval: what CPUs can do, or MORE
+ * times as much as before. Not above 0 where neither is known. */
+static double
+most_moved(const struct reading *r, const struct context *x, size_t row)
+{
+	struct derive_input in = input_of(r, x);
+	double most = 0;
+
+	if (in.layout->fields[row].cpu)
+		most = cpu_most_ms(&in, row);
+	return most > 0 ? most : MORE * expected(r, row);
+}
+
 /* Resets --------------------------------------------------------------------------- */
 
 /* Whether a 32-bit counter that is below what it was did wrap: what it then counted is
@@ -134,16 +147,9 @@ expected(const struct reading *r, size_t row)
 static bool
 did_wrap(const struct reading *r, const struct context *x, size_t row)
 {
-	struct derive_input in = input_of(r, x);
-	double delta = (double)r->deltas.delta[row], most = 0;
+	double delta = (double)r->deltas.delta[row];
 
-	if (delta <= NEAR_WRAP)
-		return true;
-	if (in.layout->fields[row].cpu)
-		most = cpu_most_ms(&in, row);
-	if (most <= 0)
-		most = MORE * expected(r, row);
-	return delta <= most;
+	return delta <= NEAR_WRAP || delta <= most_moved(r, x, row);
 }
 
 /* Whether the record resets at most polls: then it says nothing about others. */
@@ -324,16 +330,10 @@ static bool
 may_have_wrapped(const struct reading *r, const struct context *x, size_t row)
 {
 	const struct field *field = &r->counters->layout->fields[row];
-	struct derive_input in = input_of(r, x);
-	double most = 0;
 
 	if (field->type == FIELD_U64 || (field->formula == RATE && field->partner != 0))
 		return false;
-	if (field->cpu)
-		most = cpu_most_ms(&in, row);
-	if (most <= 0)
-		most = MORE * expected(r, row);
-	return most >= DELTAS_WRAP;
+	return most_moved(r, x, row) >= DELTAS_WRAP;
 }
 
 static void
