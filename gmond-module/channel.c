@@ -5,6 +5,7 @@
  * A message has one value, so there are many, and a receiver's socket has room for few.
  * So there are pauses between them.
  */
+#include <limits.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -205,6 +206,8 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 		log_line("the store has no room for what is delivered");
 		return -1;
 	}
+	if (again > INT_MAX)
+		again = INT_MAX;
 	channel.deliveries.describe_s = again > 0 ? (unsigned)again : 0;
 	channel.channels = NULL;
 	if (!mute)

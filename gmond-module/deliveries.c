@@ -32,7 +32,7 @@ description_life(const struct deliveries *d, const struct store_value *value)
 {
 	unsigned dmax = value->dmax_s;
 
-	return d->describe_s != 0 && 2 * d->describe_s < dmax ? 2 * d->describe_s
+	return d->describe_s != 0 && d->describe_s < dmax / 2 ? 2 * d->describe_s
 	                                                      : dmax;
 }
 

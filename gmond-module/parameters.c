@@ -1,5 +1,6 @@
 #include "gmond-module/parameters.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -174,6 +175,8 @@ read_globals(struct parameters *p, cfg_t *globals)
 {
 	long host_dmax = cfg_getint(globals, "host_dmax");
 
+	if (host_dmax > INT_MAX)
+		host_dmax = INT_MAX;
 	if (host_dmax > 0)
 		p->collector.host_dmax_ms = (int64_t)host_dmax * 1000;
 }

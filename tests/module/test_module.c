@@ -326,6 +326,19 @@ test_section_with_no_port(void **state)
 	parameters_free(&p);
 }
 
+/* Seconds that are more than milliseconds can hold. */
+static void
+test_longest_host_dmax(void **state)
+{
+	struct parameters p;
+
+	(void)state;
+	assert_int_equal(
+	    read_params("globals { host_dmax = 9223372036854775807 }", "", &p), 0);
+	assert_true(p.collector.host_dmax_ms == INT32_MAX * INT64_C(1000));
+	parameters_free(&p);
+}
+
 /* What the log says when a parameter is bad; gmond's goes to stderr. */
 static void
 log_of(const char *param, char *text, size_t size)
@@ -801,6 +814,7 @@ main(void)
 	    cmocka_unit_test(test_section_of_gmond),
 	    cmocka_unit_test(test_section_that_says_nothing),
 	    cmocka_unit_test(test_section_with_no_port),
+	    cmocka_unit_test(test_longest_host_dmax),
 	    cmocka_unit_test(test_direct_delivers),
 	    cmocka_unit_test(test_direct_waits_for_dump),
 	    cmocka_unit_test(test_direct_updates_in_place),
