@@ -5,15 +5,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* sFlow version 5, "enum address_type": the values are those of the wire. */
 enum address_type { ADDRESS_UNKNOWN = 0, ADDRESS_IPV4 = 1, ADDRESS_IPV6 = 2 };
 
-/* Unused bytes are zero, so two addresses are equal when memcmp says so. */
+/* Unused bytes are zero, so that two addresses can be compared as bytes. */
 struct address {
 	uint8_t type;      /* enum address_type */
 	uint8_t bytes[16]; /* network order; an IPv4 address uses the first 4 */
 };
+
+static inline bool
+address_same(const struct address *a, const struct address *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
 
 /* Returns the bytes of an address of this type; 0 for UNKNOWN, and for types that there
  * are not. */

@@ -186,8 +186,7 @@ take_socket(struct listener *wanted, struct listener *list)
 {
 	for (; list != NULL; list = list->next)
 		if (list->fd >= 0 && list->port == wanted->port &&
-		    memcmp(&list->address, &wanted->address, sizeof(wanted->address)) ==
-		        0) {
+		    address_same(&list->address, &wanted->address)) {
 			wanted->fd = list->fd;
 			wanted->epoll = list->epoll;
 			list->fd = list->epoll = -1;

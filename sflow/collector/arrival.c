@@ -20,12 +20,6 @@ struct rival {
 	struct kept_datagram *kept;
 };
 
-static bool
-is_same(const struct address *a, const struct address *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 /* Returns how many of the older ones have been missing for long enough: they went missing
  * one by one. */
 static uint32_t
@@ -177,11 +171,12 @@ is_out_of_turn(const struct datagram_order *o, const struct datagram *d,
 {
 	const struct rival *r = o->rival;
 	int64_t silence = now - r->track.last.arrival_ms;
-	bool rival_same = is_same(&r->track.source, &o->at.source);
+	bool rival_same = address_same(&r->track.source, &o->at.source);
 
-	if (is_same(from, &o->at.source) && !rival_same)
+	if (address_same(from, &o->at.source) && !rival_same)
 		return true;
-	if (is_same(from, &r->track.source) && d->uptime_ms <= silence + UPTIME_BACK_MS)
+	if (address_same(from, &r->track.source) &&
+	    d->uptime_ms <= silence + UPTIME_BACK_MS)
 		return true;
 	return rival_same ? silence > o->at.gap_ms + o->at.gap_ms / 2
 	                  : silence > HELD_UP_MS;
@@ -306,7 +301,7 @@ has_begun_again(const struct datagram_order *o, int64_t now)
 {
 	const struct rival *r = o->rival;
 
-	bool same = is_same(&o->at.source, &r->track.source);
+	bool same = address_same(&o->at.source, &r->track.source);
 
 	return track_overdue(&o->at, now) || r->booted || (is_one_clock(o) && same) ||
 	       /* its clock was set, or it has another address */
@@ -343,7 +338,7 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
        int64_t now, struct arrived *arrived)
 {
 	struct rival *r = o->rival;
-	bool same = is_same(&o->at.source, &r->track.source);
+	bool same = address_same(&o->at.source, &r->track.source);
 
 	arrived->overdue = track_overdue(&o->at, now);
 	if (d->samples == 0)

@@ -285,7 +285,7 @@ collector_input(struct collector *c, const void *buf, size_t len,
 		collector_malformed(c, from, error);
 		return error;
 	}
-	if (c->config.same_address && memcmp(&datagram.agent, from, sizeof(*from)) != 0)
+	if (c->config.same_address && !address_same(&datagram.agent, from))
 		return not_allowed(c);
 	if (address_says_nothing(&datagram.agent))
 		datagram.agent = *from;

@@ -26,12 +26,6 @@
 #define STEP_MS 2500       /* up to such intervals, a clock that steps by whole */
 #define STEP_APART_MS 1500 /* seconds may be so far from the time of arrival */
 
-static bool
-is_same(const struct address *a, const struct address *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 struct distance
 track_distance(const struct datagram_track *t, const struct datagram *d,
                const struct address *from, int64_t now)
@@ -41,7 +35,7 @@ track_distance(const struct datagram_track *t, const struct datagram *d,
 	                     .early =
 	                         (int32_t)(t->floor - ((uint32_t)now - d->uptime_ms)),
 	                     .elapsed = now - t->last.arrival_ms,
-	                     .same = is_same(&t->source, from)};
+	                     .same = address_same(&t->source, from)};
 
 	if (t->off_pace)
 		x.early = 0;

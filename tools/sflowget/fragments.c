@@ -52,7 +52,7 @@ static bool
 is_same(const struct fragment_key *a, const struct fragment_key *b)
 {
 	return a->id == b->id && a->protocol == b->protocol &&
-	       memcmp(&a->from, &b->from, sizeof(a->from)) == 0 &&
+	       address_same(&a->from, &b->from) &&
 	       memcmp(&a->to, &b->to, sizeof(a->to)) == 0;
 }
 

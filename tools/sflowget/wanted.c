@@ -60,7 +60,7 @@ same_address(const struct wanted *w, const char *text)
 
 	return w->address.type != ADDRESS_UNKNOWN &&
 	       address_parse(text, &address) == 0 &&
-	       memcmp(&address, &w->address, sizeof(address)) == 0;
+	       address_same(&address, &w->address);
 }
 
 enum wanted_host
