@@ -22,6 +22,9 @@
 #define LOCK_US 50000       /* gmond's main thread waits so long for a dump's end */
 #define LOCK_MOST_US 500000 /* the same, where one dump follows the other */
 
+#define READERS_WAIT_S 35 /* so old may be what a reader of gmond's XML shows */
+#define TELL_AGAIN_S 10   /* the store tells of a silent host that is up so often */
+
 /* Whether gmond's hosts have the layout of struct gmond_host. */
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
 
@@ -124,6 +127,17 @@ heard_at(int64_t heard_ms)
 	return (heard_ms + wall_offset_ms) * 1000;
 }
 
+/* Returns for how long a host that is up may be shown as silent, in microseconds.
+ * Readers add their own waiting time to a TN, and the store tells of a silent host only
+ * every 10 s, so that both have to pass before it is four times TMAX. */
+static apr_time_t
+longest_silence(void)
+{
+	int silence_s = 4 * *gmond.host_tmax - READERS_WAIT_S - TELL_AGAIN_S;
+
+	return apr_time_from_sec(silence_s > 0 ? silence_s : 0);
+}
+
 /* Returns the latest time at which gmond may have last heard the host from this module.
  * If gmond has a later time, it has heard the host from another gmond on that
  * machine. */
@@ -131,7 +145,7 @@ static apr_time_t
 lately(const struct store_info *info)
 {
 	apr_time_t heard = heard_at(info->heard_ms);
-	apr_time_t lively = apr_time_now() - 3 * apr_time_from_sec(*gmond.host_tmax);
+	apr_time_t lively = apr_time_now() - longest_silence();
 
 	return (heard > lively ? heard : lively) + APR_USEC_PER_SEC;
 }
@@ -152,8 +166,9 @@ remove_host(const struct store_info *info)
 
 /* Sets when the host was last heard. gmond has one TMAX for all hosts, and calls a host
  * down when it was not heard for four times that, however often the host sends. So a
- * host that is up is never shown as silent for more than three times TMAX, and one that
- * is down is at once shown as silent for more than four times. */
+ * host that is up is never shown as silent for so long that a reader could take it for
+ * down before it reads again, and one that is down is at once shown as silent for more
+ * than four times TMAX. */
 static void
 save_heard(struct gmond_host *host, const struct store_info *info)
 {

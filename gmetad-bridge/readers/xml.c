@@ -7,7 +7,10 @@
 #include "common/utf8.h"
 #include "sflow/format.h"
 
-#define HOST_TMAX_S 20 /* gmond's; for hosts that have no silence that means down */
+/* A host's TMAX is at least gmond's. Readers add their own waiting time to the TN that
+ * they have read, so four TMAX have to be far more than that. */
+#define HOST_TMAX_S 20
+#define READERS_WAIT_S 35 /* one that reads every 30 s */
 
 /* Room for one element without texts of unlimited length: attribute names, numbers, and
  * three texts of a metric. */
@@ -157,9 +160,7 @@ host_tmax(const struct store_state *host)
 {
 	int64_t tmax = (host->down_after_ms + 3999) / 4000;
 
-	if (host->down_after_ms <= 0)
-		return HOST_TMAX_S;
-	return tmax < 1 ? 1 : (unsigned)tmax;
+	return tmax < HOST_TMAX_S ? HOST_TMAX_S : (unsigned)tmax;
 }
 
 /* Returns the seconds since then; 0 for a time that is still to come. */
@@ -169,15 +170,16 @@ seconds_since(int64_t then_ms, int64_t now)
 	return now > then_ms ? (uint64_t)(now - then_ms) / 1000 : 0;
 }
 
+/* Returns the TN to show after a silence of `tn` seconds, so that every reader judges as
+ * the bridge does. To Ganglia a TN beyond four TMAX means down, or stale. */
 static uint64_t
-host_tn(const struct store_state *host, unsigned tmax, int64_t now)
+shown_tn(uint64_t tn, unsigned tmax, bool alive)
 {
-	uint64_t tn = seconds_since(host->heard_ms, now);
 	uint64_t border = 4 * (uint64_t)tmax;
 
-	if (host->up)
-		return tn < border ? tn : border - 1;
-	return tn > border ? tn : border + 1;
+	if (!alive)
+		return tn > border ? tn : border + 1;
+	return tn < border - READERS_WAIT_S ? tn : border - READERS_WAIT_S;
 }
 
 static char *
@@ -200,7 +202,8 @@ put_times(char *at, const struct store_state *host, unsigned dmax_s, int64_t now
 	at = PUT(at, "\" REPORTED=\"");
 	at = format_unsigned(at, reported_ms > 0 ? (uint64_t)reported_ms / 1000 : 0);
 	at = PUT(at, "\" TN=\"");
-	at = format_unsigned(at, host_tn(host, tmax, now));
+	at = format_unsigned(
+	    at, shown_tn(seconds_since(host->heard_ms, now), tmax, host->up));
 	at = PUT(at, "\" TMAX=\"");
 	at = format_unsigned(at, tmax);
 	at = PUT(at, "\" DMAX=\"");

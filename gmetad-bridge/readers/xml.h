@@ -31,10 +31,12 @@ void xml_cluster(struct buffer *buffer, const struct config_cluster *cluster,
                  int64_t wall_s);
 void xml_cluster_end(struct buffer *buffer);
 
-/* Print <HOST>, and </HOST>. To gmetad a host is up when its TN is under four TMAX, to
- * ganglia-web it is down when its TN is over that. So TMAX is a quarter of the silence
- * after which the host is down, and TN is printed under four TMAX for a host that is
- * up, and over it for one that is down. `dmax_s` is the host's DMAX. */
+/* Print <HOST>, and </HOST>. To gmetad a host is up while its TN is under four TMAX, to
+ * ganglia-web it is down when its TN is over that. Both read now and then, and add the
+ * time since. So TMAX is a quarter of the silence after which the host is down, and at
+ * least 20 s. The TN of a host that is up is at most four TMAX less 35 s, so that one who
+ * reads every 30 s never takes it for down; that of a host that is down is over four
+ * TMAX. REPORTED is when it was really heard. `dmax_s` is the host's DMAX. */
 void xml_host(struct buffer *buffer, enum xml_source source,
               const struct store_state *host, unsigned dmax_s, int64_t now,
               int64_t wall_ms);

@@ -126,7 +126,7 @@ count(const char *xml, const char *what)
 #define GRID_END "</GRID>\n</GANGLIA_XML>\n"
 #define NODE1 \
 	"<HOST NAME=\"node1\" IP=\"192.0.2.1\" REPORTED=\"1700000000\" TN=\"0\" " \
-	"TMAX=\"17\" DMAX=\"86400\" LOCATION=\"unspecified\" " \
+	"TMAX=\"20\" DMAX=\"86400\" LOCATION=\"unspecified\" " \
 	"GMOND_STARTED=\"1699996400\" TAGS=\"\">\n"
 
 static void
@@ -140,7 +140,7 @@ as_gmond_prints_it(void **state)
 	    body(ask_gmond(0)),
 	    "<GANGLIA_XML VERSION=\"3.7.2\" SOURCE=\"gmond\">\n" WEB
 	    "<HOST NAME=\"node1\" IP=\"192.0.2.1\" TAGS=\"\" "
-	    "REPORTED=\"1700000000\" TN=\"0\" TMAX=\"17\" DMAX=\"86400\" "
+	    "REPORTED=\"1700000000\" TN=\"0\" TMAX=\"20\" DMAX=\"86400\" "
 	    "LOCATION=\"unspecified\" GMOND_STARTED=\"1699996400\">\n"
 	    VALUES("0", "") "</HOST>\n</CLUSTER>\n</GANGLIA_XML>\n");
 	/* clang-format on */
@@ -304,18 +304,19 @@ up_and_down_is_one_word(void **state)
 	struct store_host *host = grid_host(store, GRID_WEB, "node1", 1);
 
 	(void)state;
-	assert_times(host, true, 65000, 0, " TN=\"0\" TMAX=\"17\" ");
-	assert_times(host, true, 65000, 66999, " TN=\"66\" TMAX=\"17\" ");
-	assert_times(host, true, 65000, 68000, " TN=\"67\" TMAX=\"17\" ");
-	assert_times(host, true, 65000, 500000, " TN=\"67\" TMAX=\"17\" ");
-	assert_times(host, false, 65000, 65000, " TN=\"69\" TMAX=\"17\" ");
-	assert_times(host, false, 65000, 68000, " TN=\"69\" TMAX=\"17\" ");
-	assert_times(host, false, 65000, 69000, " TN=\"69\" TMAX=\"17\" ");
-	assert_times(host, false, 65000, 70000, " TN=\"70\" TMAX=\"17\" ");
-	assert_times(host, true, 1000, 900, " TN=\"0\" TMAX=\"1\" ");
-	assert_times(host, true, 4001, 4000, " TN=\"4\" TMAX=\"2\" ");
+	assert_times(host, true, 65000, 0, " TN=\"0\" TMAX=\"20\" ");
+	assert_times(host, true, 65000, 44999, " TN=\"44\" TMAX=\"20\" ");
+	assert_times(host, true, 65000, 46000, " TN=\"45\" TMAX=\"20\" ");
+	assert_times(host, true, 65000, 500000, " TN=\"45\" TMAX=\"20\" ");
+	assert_times(host, false, 65000, 65000, " TN=\"81\" TMAX=\"20\" ");
+	assert_times(host, false, 65000, 81000, " TN=\"81\" TMAX=\"20\" ");
+	assert_times(host, false, 65000, 82000, " TN=\"82\" TMAX=\"20\" ");
+	assert_times(host, true, 1000, 900, " TN=\"0\" TMAX=\"20\" ");
+	assert_times(host, false, 2500, 2500, " TN=\"81\" TMAX=\"20\" ");
+	assert_times(host, true, 80001, 80000, " TN=\"49\" TMAX=\"21\" ");
+	assert_times(host, true, 650000, 650000, " TN=\"617\" TMAX=\"163\" ");
 	assert_times(host, true, 0, 30000, " TN=\"30\" TMAX=\"20\" ");
-	assert_times(host, true, 65000, -5000, " TN=\"0\" TMAX=\"17\" ");
+	assert_times(host, true, 65000, -5000, " TN=\"0\" TMAX=\"20\" ");
 }
 
 static void

@@ -6,9 +6,11 @@
 #include "tests/check_sflow/scene.h"
 #include "tests/sflow/unit.h"
 
-#define HOST(name, tn, tmax, inner) \
-	"<HOST NAME=\"" name "\" IP=\"10.0.0.1\" REPORTED=\"900\" TN=\"" tn \
+/* It was heard at `reported`; the cluster's LOCALTIME is 1000. */
+#define HOST_OF(name, reported, tn, tmax, inner) \
+	"<HOST NAME=\"" name "\" IP=\"10.0.0.1\" REPORTED=\"" reported "\" TN=\"" tn \
 	"\" TMAX=\"" tmax "\" DMAX=\"0\">\n" inner "</HOST>\n"
+#define HOST(name, tn, tmax, inner) HOST_OF(name, "", tn, tmax, inner)
 #define METRIC(name, value, type, tn) \
 	"<METRIC NAME=\"" name "\" VAL=\"" value "\" TYPE=\"" type \
 	"\" UNITS=\"\" TN=\"" tn "\" TMAX=\"60\" DMAX=\"600\" SLOPE=\"both\"/>\n"
@@ -36,17 +38,45 @@ heartbeat_of_host(void **state)
 	            "(critical: 11)");
 }
 
-/* A host that is polled each five minutes; the module holds its TN at three TMAX. */
+/* A host that is polled each five minutes, of which the module holds TN back. */
 static void
 heartbeat_that_is_held_back(void **state)
 {
 	const char *xml = scene_cluster(
-	    HOST("h", "60", "20",
-	         METRIC("a", "1", "float", "250") METRIC("b", "1", "float", "200")
-	             METRIC("c", "x", "string", "900")));
+	    HOST_OF("h", "960", "40", "20",
+	            METRIC("a", "1", "float", "250") METRIC("b", "1", "float", "200")
+	                METRIC("c", "x", "string", "900")));
 
 	(void)state;
 	assert_says(CHECK_OK, "--host h --heartbeat", xml, "heard 200 s ago");
+}
+
+/* The bridge says beside TN when the host was really heard: by a packet sample, after
+ * the counters. */
+static void
+heartbeat_as_a_bridge_has_it(void **state)
+{
+	const char *up = scene_cluster(
+	    HOST_OF("h", "450", "497", "133", METRIC("a", "1", "float", "700")));
+
+	(void)state;
+	assert_says(CHECK_OK, "--host h --heartbeat", up, "heard 550 s ago");
+	assert_says(CHECK_CRITICAL, "--host h --heartbeat",
+	            scene_cluster(HOST_OF("h", "996", "81", "20",
+	                                  METRIC("a", "1", "float", "19"))),
+	            "h: down, last heard 4 s ago");
+}
+
+/* gmetad has read gmond 10 s ago; the host is down there, and was heard 13 s ago. */
+static void
+heartbeat_through_gmetad(void **state)
+{
+	const char *xml = scene_cluster(
+	    HOST_OF("h", "919", "91", "20", METRIC("a", "1", "float", "13")));
+
+	(void)state;
+	assert_says(CHECK_CRITICAL, "--host h --heartbeat", xml,
+	            "h: down, last heard 13 s ago");
 }
 
 /* Packet samples come in between. */
@@ -321,6 +351,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(heartbeat_of_host),
 	    cmocka_unit_test(heartbeat_that_is_held_back),
+	    cmocka_unit_test(heartbeat_as_a_bridge_has_it),
+	    cmocka_unit_test(heartbeat_through_gmetad),
 	    cmocka_unit_test(heartbeat_without_metrics),
 	    cmocka_unit_test(down_is_critical),
 	    cmocka_unit_test(metric_is_judged),

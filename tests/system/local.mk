@@ -25,6 +25,7 @@ SYSTEM_TESTS = \
 	tests/system/test_ovs.py \
 	tests/system/test_own_metrics.py \
 	tests/system/test_pmacct.py \
+	tests/system/test_polling.py \
 	tests/system/test_readers.py \
 	tests/system/test_sflowget.py \
 	tests/system/test_start.py \
