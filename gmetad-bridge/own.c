@@ -211,7 +211,8 @@ make_values(int64_t now)
 		make_value(row, elapsed_ms, &values[row]);
 	last.there = true;
 	last.when_ms = now;
-	store_block_set(own.block, values, ROWS, VALUES_EVERY_MS / 1000, now);
+	store_block_set(own.block, values, ROWS,
+	                (struct store_pace){.interval_s = VALUES_EVERY_MS / 1000}, now);
 }
 
 /* The host ------------------------------------------------------------------------- */

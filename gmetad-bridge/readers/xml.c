@@ -256,6 +256,18 @@ put_extra(char *at, const char *title, size_t title_len, const char *about,
 	return PUT(at, "\"/>\n</EXTRA_DATA>\n");
 }
 
+/* To gmetad a value that has passed its DMAX is none, in RRDs and in sums, so the TN of
+ * one that is stale passes that, too. */
+static uint64_t
+value_tn(const struct store_value *value, int64_t now)
+{
+	uint64_t tn = seconds_since(value->heard_ms, now);
+
+	if (value->stale && tn <= value->dmax_s)
+		tn = value->dmax_s + 1;
+	return shown_tn(tn, value->tmax_s, !value->stale);
+}
+
 static char *
 put_slope(char *at, enum metric_slope slope)
 {
@@ -294,7 +306,7 @@ xml_metric(struct buffer *b, enum xml_source source, const struct store_value *v
 	at = PUT(at, "\" UNITS=\"");
 	at = mempcpy(at, metric->units, units_len);
 	at = PUT(at, "\" TN=\"");
-	at = format_unsigned(at, seconds_since(value->heard_ms, now));
+	at = format_unsigned(at, value_tn(value, now));
 	at = PUT(at, "\" TMAX=\"");
 	at = format_unsigned(at, value->tmax_s);
 	at = PUT(at, "\" DMAX=\"");

@@ -117,9 +117,9 @@ step_host(const struct store_state *state, int64_t now)
 	return is_writing() && take_host(state, !state->up);
 }
 
-/* Writes what a step has of a value. Where its host ends, because it is down or the
- * program ends, that is a value that was not written because it did not change, as of when
- * it was last seen. Texts have no RRD. */
+/* Writes what a step has of a value. Where it ends, because it is stale, its host is down
+ * or the program ends, that is a value that was not written because it did not change, as
+ * of when it was last seen. Texts have no RRD. */
 static void
 take_value(const struct store_value *value)
 {
@@ -132,7 +132,7 @@ take_value(const struct store_value *value)
 	mark = store_cell(archives.marks, value);
 	if (mark == NULL)
 		return;
-	plan = archives.ends
+	plan = archives.ends || value->stale
 	           ? step_last(mark, archives.before_s, rrd->step_s)
 	           : step_value(mark, value->number, rrd->write, archives.before_s,
 	                        archives.time_s, rrd->step_s);

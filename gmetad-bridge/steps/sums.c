@@ -19,7 +19,8 @@ host(const struct store_state *state, int64_t now)
 static void
 value(const struct store_value *v)
 {
-	summary_value(sums.builder, sums.cluster, v);
+	if (!v->stale)
+		summary_value(sums.builder, sums.cluster, v);
 }
 
 const struct walk_visitor sums_visitor = {

@@ -261,6 +261,14 @@ void source_set_heard(struct source *source, int64_t heard_ms);
  * program. */
 const struct rhythm *source_rhythm(const struct source *source);
 unsigned source_interval_s(const struct source *source);
+
+/* Returns how often what the source sends comes, and when it is stale: when as many samples
+ * in a row are missing as mean that the agent is down, but never more than MISSES_MOST.
+ * `misses` is the configured number of these (0: by the measured loss). `gap_ms` is the
+ * time since it came before (0: not known): what does not come in each sample may take as
+ * long again, up to five minutes. */
+struct store_pace source_pace(const struct source *source, unsigned misses,
+                              double gap_ms);
 void source_expect(struct source *source, uint32_t interval_ms, uint32_t jitter_ms);
 
 /* Notes that counters came from the source in this datagram at `now`, after that gap in

@@ -310,13 +310,12 @@ host_tell(struct collector *c, const struct host *host, enum event_kind kind,
 {
 	struct event *event = tell_named(c, host, kind, host->name);
 	const struct member *m = &host->member;
-	unsigned misses = c->config.misses;
 
 	count(&c->stats.events);
 	event->of.membership.heard_ms = m->heard_ms;
 	event->of.membership.interval_ms = m->interval_ms;
 	event->values.now = event->values.peak = member_missed(m, now);
-	event->values.limit = misses != 0 ? misses : m->misses;
+	event->values.limit = member_misses(m, c->config.misses);
 	return event;
 }
 

@@ -96,6 +96,26 @@ rhythm_lost(const struct rhythm *r, int64_t elapsed_ms, uint32_t lost)
 	return polls < lost ? (uint32_t)polls : lost;
 }
 
+/* Returns by how many ms more than an interval something may be late. */
+static int64_t
+slack_of(uint32_t interval_ms, uint32_t jitter_ms)
+{
+	int64_t share = interval_ms / SLACK_SHARE;
+	int64_t jitters = (int64_t)jitter_ms * SLACK_JITTERS;
+	int64_t slack = share > jitters ? share : jitters;
+
+	return slack > SLACK_LEAST_MS ? slack : SLACK_LEAST_MS;
+}
+
+int64_t
+rhythm_silence(const struct rhythm *r, unsigned misses)
+{
+	uint32_t interval_ms =
+	    r->interval_ms != 0 ? r->interval_ms : INTERVAL_UNKNOWN_MS;
+
+	return (int64_t)interval_ms * misses + slack_of(interval_ms, r->jitter_ms);
+}
+
 void
 rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
 {
@@ -197,16 +217,16 @@ due_since(const struct member *m)
 static int64_t
 after_misses(const struct member *m, unsigned misses)
 {
-	int64_t share = m->interval_ms / SLACK_SHARE;
-	int64_t jitters = (int64_t)m->jitter_ms * SLACK_JITTERS;
-	int64_t slack = share > jitters ? share : jitters;
+	int64_t after =
+	    (int64_t)m->interval_ms * misses + slack_of(m->interval_ms, m->jitter_ms);
 
-	int64_t after;
-
-	if (slack < SLACK_LEAST_MS)
-		slack = SLACK_LEAST_MS;
-	after = (int64_t)m->interval_ms * misses + slack;
 	return due_since(m) + (after > m->patience_ms ? after : m->patience_ms);
+}
+
+unsigned
+member_misses(const struct member *m, unsigned misses)
+{
+	return misses != 0 ? misses : m->misses;
 }
 
 int64_t
@@ -218,7 +238,7 @@ member_late_at(const struct member *m)
 int64_t
 member_down_at(const struct member *m, unsigned misses)
 {
-	return after_misses(m, misses != 0 ? misses : m->misses);
+	return after_misses(m, member_misses(m, misses));
 }
 
 enum member_change

@@ -43,6 +43,10 @@ uint32_t rhythm_lost(const struct rhythm *rhythm, int64_t elapsed_ms, uint32_t l
  * 0. */
 void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms, uint32_t jitter_ms);
 
+/* Returns for how many ms a source of this rhythm may be silent. If it is for longer,
+ * `misses` samples in a row are missing, and what it sent is stale. */
+int64_t rhythm_silence(const struct rhythm *rhythm, unsigned misses);
+
 /* Called when the source has restarted, maybe with another polling interval, which is
  * then learned anew, but not in less than half of the one before: a few datagrams that a
  * stranger sends in a row are no interval. */
@@ -81,6 +85,9 @@ void member_expect(struct member *member, const struct rhythm *rhythm);
 /* Notes that time has passed. `misses`, here and below, is how many missing heartbeats
  * mean down; 0: as many as the measured loss asks for. */
 enum member_change member_tick(struct member *member, unsigned misses, int64_t now);
+
+/* Returns how many missing heartbeats mean down. */
+unsigned member_misses(const struct member *member, unsigned misses);
 
 /* Return the times at which the host is late, and down, if nothing comes. */
 int64_t member_late_at(const struct member *member);

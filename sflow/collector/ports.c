@@ -236,8 +236,21 @@ add_up(struct agent_ports *ports, struct derived sums[PORT_TOTALS])
 		sums[i].valid = sums[i].valid && !unsure[i];
 }
 
+/* Returns how often totals come: as often as their ports' rates, but a port that is
+ * missing holds them up until it is not waited for any more. */
+static struct store_pace
+pace_of_totals(const struct collector *c, const struct source *source)
+{
+	struct store_pace pace = source_pace(source, c->config.misses, 0);
+
+	pace.silent_ms +=
+	    (int64_t)OUTAGE_INTERVALS * source_rhythm(source)->interval_ms;
+	return pace;
+}
+
 static void
-tell_totals(struct collector *c, struct agent *agent, unsigned interval_s, int64_t now)
+tell_totals(struct collector *c, struct agent *agent, const struct source *source,
+            int64_t now)
 {
 	static const struct store_instance bare = {"", "", NULL};
 	struct agent_ports *ports = agent_ports(agent);
@@ -253,14 +266,15 @@ tell_totals(struct collector *c, struct agent *agent, unsigned interval_s, int64
 	if (ports->totals == NULL && host != NULL)
 		ports->totals = store_block_add(host, &port_totals, &bare);
 	if (ports->totals != NULL)
-		store_block_set(ports->totals, sums, PORT_TOTALS, interval_s, now);
+		store_block_set(ports->totals, sums, PORT_TOTALS,
+		                pace_of_totals(c, source), now);
 }
 
 /* Sets the totals when all ports that count have had rates. What these show, together, is
  * looked at first: some may be counted in others. */
 static void
-tell_when_all_are_rated(struct collector *c, struct agent *agent, unsigned interval_s,
-                        int64_t now)
+tell_when_all_are_rated(struct collector *c, struct agent *agent,
+                        const struct source *source, int64_t now)
 {
 	struct agent_ports *ports = agent_ports(agent);
 	struct port *port;
@@ -274,7 +288,7 @@ tell_when_all_are_rated(struct collector *c, struct agent *agent, unsigned inter
 				set_counted(ports, port, false);
 	}
 	if (ports->count != 0)
-		tell_totals(c, agent, interval_s, now);
+		tell_totals(c, agent, source, now);
 }
 
 /* Whether counters give no deltas, though the time would be enough. */
@@ -314,7 +328,7 @@ port_heard(struct collector *c, struct source *source, const struct derive_input
 	take_rates(c, port, derived, unsure);
 	set_rated(ports, port, true);
 	if (ports->rated == ports->count)
-		tell_when_all_are_rated(c, agent, source_interval_s(source), now);
+		tell_when_all_are_rated(c, agent, source, now);
 }
 
 void
@@ -370,7 +384,7 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 {
 	struct agent_ports *ports = agent_ports(agent);
 	int64_t agent_ms = agent_interval_ms(agent);
-	unsigned interval_s = 0;
+	const struct source *last = NULL;
 	struct port *port;
 	bool fewer = false;
 
@@ -381,12 +395,12 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 	DL_FOREACH(ports->all, port) {
 		if (!port->counted)
 			continue;
-		interval_s = source_interval_s(port->source);
+		last = port->source;
 		if (is_waited_for(ports, port, poll_ms(port, agent_ms), now))
 			continue;
 		set_counted(ports, port, false);
 		fewer = true;
 	}
 	if (fewer && ports->count != 0 && ports->rated == ports->count)
-		tell_when_all_are_rated(c, agent, interval_s, now);
+		tell_when_all_are_rated(c, agent, last, now);
 }

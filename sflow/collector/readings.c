@@ -448,7 +448,9 @@ make_values(struct collector *c, struct context *x, struct reading *r)
 		unsure |= speeds_judge(c, r, beyond, derived);
 	if (counters->block != NULL)
 		store_block_set(counters->block, derived, r->present,
-		                source_interval_s(r->source), x->now);
+		                source_pace(r->source, c->config.misses,
+		                            r->compared ? r->interval_ms : 0),
+		                x->now);
 	if (counters->layout->tag == IF_COUNTERS)
 		port_heard(c, r->source, &in, derived, !r->compared, unsure,
 		           x->datagram->uptime_ms, x->now);

@@ -157,6 +157,20 @@ source_interval_s(const struct source *source)
 	                                      : INTERVAL_USUAL_MS / 1000;
 }
 
+struct store_pace
+source_pace(const struct source *source, unsigned misses, double gap_ms)
+{
+	const struct rhythm *r = &source->rhythm;
+	unsigned most = member_misses(&source->agent->host.member, misses);
+	int64_t slack = rhythm_silence(r, 0), silent, again;
+
+	silent = rhythm_silence(r, most < MISSES_MOST ? most : MISSES_MOST);
+	again = (int64_t)(gap_ms < INTERVAL_UNKNOWN_MS ? gap_ms : INTERVAL_UNKNOWN_MS);
+	return (struct store_pace){.interval_s = source_interval_s(source),
+	                           .silent_ms =
+	                               silent > again + slack ? silent : again + slack};
+}
+
 void
 source_expect(struct source *source, uint32_t interval_ms, uint32_t jitter_ms)
 {

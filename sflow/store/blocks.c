@@ -255,36 +255,36 @@ drop_expired(struct store_block *block, size_t row, int64_t now)
 {
 	struct value *v = &block->values[row];
 
-	if (!is_expired(block, v, store_dmax(block->interval_s), now))
+	if (!is_expired(block, v, store_dmax(block->pace.interval_s), now))
 		return;
 	if (is_text(&block->layout->fields[row]))
 		free(v->text);
 	*v = (struct value){.flags = 0};
 }
 
-/* Sets the interval of a block's source. With it all TMAX and DMAX change, so the values
- * become STORE_FIRST when they come again. */
+/* Sets how often the block's values come. With its interval all TMAX and DMAX change, so
+ * the values become STORE_FIRST when they come again. */
 static void
-set_pace(struct store_block *block, unsigned interval_s)
+set_pace(struct store_block *block, struct store_pace pace)
 {
+	bool changes = block->pace.interval_s != pace.interval_s;
 	size_t i;
 
-	block->interval_s = interval_s;
-	for (i = 0; i < block->layout->count; i++)
+	block->pace = pace;
+	for (i = 0; changes && i < block->layout->count; i++)
 		block->values[i].flags |= VALUE_PACED;
 }
 
 void
 store_block_set(struct store_block *block, const struct derived *values, size_t count,
-                unsigned interval_s, int64_t now)
+                struct store_pace pace, int64_t now)
 {
 	const struct layout *layout = block->layout;
 	unsigned feed;
 	size_t i;
 
 	pthread_mutex_lock(&block->host->lock);
-	if (block->interval_s != interval_s)
-		set_pace(block, interval_s);
+	set_pace(block, pace);
 	for (i = 0; i < layout->count; i++) {
 		struct value *v = &block->values[i];
 

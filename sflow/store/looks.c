@@ -17,12 +17,14 @@ view_block(struct store_look *look, struct store_block *block,
 
 	look->block = block;
 	look->row = 0;
-	look->tmax_s[BOTH] = store_tmax(block->interval_s, BOTH);
-	look->tmax_s[ZERO] = store_tmax(block->interval_s, ZERO);
+	look->tmax_s[BOTH] = store_tmax(block->pace.interval_s, BOTH);
+	look->tmax_s[ZERO] = store_tmax(block->pace.interval_s, ZERO);
+	look->stale_ms =
+	    block->pace.silent_ms > 0 ? look->now - block->pace.silent_ms : INT64_MIN;
 	value->prefix = label != NULL ? label->prefix : "";
 	value->part = label != NULL ? label->part : "";
 	value->group = label != NULL ? label->group : NULL;
-	value->dmax_s = store_dmax(block->interval_s);
+	value->dmax_s = store_dmax(block->pace.interval_s);
 	value->block = block;
 	value->cells = block_columns(block);
 }
@@ -37,6 +39,7 @@ view_row(const struct store_look *look, size_t row, struct store_value *value)
 
 	value->metric = metric;
 	value->heard_ms = whole_time(block->heard_ms, v->heard);
+	value->stale = value->heard_ms < look->stale_ms;
 	value->row = row;
 	value->tmax_s = look->tmax_s[metric->slope];
 	if (metric->type == STRING)
@@ -157,7 +160,7 @@ store_value_copy(const struct store_value *value, bool describe,
 bool
 store_block_peek(struct store_block *block, size_t row, struct store_reading *r)
 {
-	struct store_look look = {.host = block->host};
+	struct store_look look = {.host = block->host, .now = INT64_MIN / 2};
 	struct store_value value;
 	bool there;
 
@@ -178,7 +181,7 @@ void
 store_look_at_news(struct store_look *look, struct store_feed *feed,
                    struct store_host *host)
 {
-	*look = (struct store_look){.host = host, .feed = feed};
+	*look = (struct store_look){.host = host, .feed = feed, .now = INT64_MIN / 2};
 }
 
 /* Moves to the first of the blocks that have news; false where none has. */

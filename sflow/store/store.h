@@ -121,11 +121,18 @@ struct store_host *store_block_host(const struct store_block *block);
  * the thread that sets the block. */
 bool store_block_number(const struct store_block *block, size_t row, double *number);
 
-/* Sets the first `count` rows of the block to what derive() gave, heard at `now`. The
- * source sends every `interval_s` seconds. After the last block of a host has been set,
- * the caller calls store_host_heard() or store_host_news(). */
+/* How often a block's values come. */
+struct store_pace {
+	unsigned interval_s; /* for TMAX and DMAX */
+	int64_t silent_ms;   /* values that have not come for longer are stale; 0: they
+	                      * never are before their DMAX */
+};
+
+/* Sets the first `count` rows of the block to what derive() gave, heard at `now`. After
+ * the last block of a host has been set, the caller calls store_host_heard() or
+ * store_host_news(). */
 void store_block_set(struct store_block *block, const struct derived *values,
-                     size_t count, unsigned interval_s, int64_t now);
+                     size_t count, struct store_pace pace, int64_t now);
 
 /* Puts the host into the queues of all feeds, because it has news. For any thread. */
 void store_host_news(struct store_host *host);
@@ -236,6 +243,7 @@ struct store_value {
 	double number;               /* unless the metric is a STRING */
 	const char *text;            /* where the metric is a STRING */
 	int64_t heard_ms;
+	bool stale; /* it did not come when it should have; false in a look at news */
 	unsigned tmax_s, dmax_s;
 	struct store_block *block;
 	size_t row;   /* in the block */
@@ -249,6 +257,7 @@ struct store_look {
 	size_t row;
 	int64_t now;
 	struct store_feed *feed; /* where it is a look at news */
+	int64_t stale_ms;        /* of the block: what came before then is stale */
 	unsigned tmax_s[2];      /* of the block, by the metric's slope */
 };
 

@@ -54,7 +54,7 @@ struct store_block {
 	const struct layout *layout;
 	struct label *label; /* NULL: no prefix */
 	int64_t heard_ms;    /* when values came last */
-	unsigned interval_s;
+	struct store_pace pace;
 	uint8_t has_news;      /* a bit for each feed that has it in its list of news */
 	struct value values[]; /* one for each row; behind them are block_news()
 	                        * and block_columns() */

@@ -83,7 +83,9 @@ grid_block(struct store_host *host, const char *prefix, const char *part,
 	struct store_block *block = store_block_add(host, &layout, &instance);
 
 	if (block != NULL)
-		store_block_set(block, values, 4, GRID_INTERVAL_S, heard_ms);
+		store_block_set(block, values, 4,
+		                (struct store_pace){.interval_s = GRID_INTERVAL_S},
+		                heard_ms);
 	return block;
 }
 

@@ -331,6 +331,26 @@ reported_is_the_truth(void **state)
 	assert_int_equal(count(ask_at("/", GRID_NOW + 600001), "<METRIC "), 0);
 }
 
+/* An application that is silent while its host lives: gmetad neither draws nor adds up
+ * what has passed its DMAX. */
+static void
+stale_values_are_old_to_all(void **state)
+{
+	struct store_host *host = grid_host(store, GRID_WEB, "node1", 1);
+	struct store_block *block = grid_block(host, "swp1", "", "port", 3, GRID_NOW);
+	struct derived load[] = {{.valid = false}, {.valid = true, .number = 3}};
+	struct store_pace pace = {.interval_s = 30, .silent_ms = 65000};
+
+	(void)state;
+	store_block_set(block, load, COUNT_OF(load), pace, GRID_NOW);
+	assert_non_null(strstr(ask_at("/web/node1/swp1.load", GRID_NOW + 65000),
+	                       " TN=\"65\" TMAX=\"60\" DMAX=\"600\" "));
+	assert_non_null(strstr(ask_at("/web/node1/swp1.load", GRID_NOW + 65001),
+	                       " TN=\"601\" TMAX=\"60\" DMAX=\"600\" "));
+	assert_non_null(strstr(ask_at("/web/node1/load", GRID_NOW + 300000),
+	                       " TN=\"205\" TMAX=\"60\" ")); /* readers wait */
+}
+
 /* Hostile texts ----------------------------------------------------------------- */
 
 static void
@@ -523,6 +543,7 @@ main(void)
 	    TEST(http_header),
 	    TEST(up_and_down_is_one_word),
 	    TEST(reported_is_the_truth),
+	    TEST(stale_values_are_old_to_all),
 	    TEST(texts_of_the_configuration_are_escaped),
 	    TEST(texts_of_the_table_are_harmless),
 	    TEST(large_documents_come_in_pieces),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "gmetad-bridge/steps/summary.h"
+#include "gmetad-bridge/steps/sums.h"
 #include "sflow/collector/collector.h"
 #include "tests/bridge/grid.h"
 
@@ -311,6 +312,31 @@ readers_beside_the_builder(void **state)
 		pthread_join(threads[i], NULL);
 }
 
+/* An application that is silent while its host lives has no place in sums. */
+static void
+stale_values_are_not_added(void **state)
+{
+	struct config config = {.cluster_count = 1};
+	struct store_state host = {.cluster = 0, .up = true};
+	struct store_value value = {
+	    .metric = &load, .prefix = "", .part = "", .number = 1};
+	const struct summaries *all;
+
+	(void)state;
+	assert_int_equal(sums_start(&config, 1), 0);
+	assert_true(sums_visitor.host(&host, 1000));
+	sums_visitor.value(&value);
+	value.stale = true;
+	assert_true(sums_visitor.host(&host, 1000));
+	sums_visitor.value(&value);
+	sums_publish(2);
+	all = summaries_hold();
+	assert_sum(&all->summaries[0], "load", "1.00", 1);
+	assert_int_equal(all->summaries[0].up, 2);
+	summaries_release(all);
+	sums_stop();
+}
+
 int
 main(void)
 {
@@ -326,6 +352,7 @@ main(void)
 	    TEST(each_step_begins_anew),
 	    TEST(clusters_that_come_later),
 	    TEST(readers_beside_the_builder),
+	    TEST(stale_values_are_not_added),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

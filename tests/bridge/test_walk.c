@@ -125,7 +125,8 @@ hear(struct known known, size_t count)
 	static const struct derived values[] = {{.valid = true, .number = 1},
 	                                        {.valid = true, .number = 2}};
 
-	store_block_set(known.block, values, count, 30, NOW);
+	store_block_set(known.block, values, count,
+	                (struct store_pace){.interval_s = 30}, NOW);
 	store_host_heard(known.host, 0, NOW);
 }
 

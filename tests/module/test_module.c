@@ -497,7 +497,8 @@ add_host(struct store *store, const char *key, const char *name)
 	struct store_block *block =
 	    store_block_add(host, layout_find(tag, &tag, 1), &bare);
 
-	store_block_set(block, values, 1, 30, clock_ms());
+	store_block_set(block, values, 1, (struct store_pace){.interval_s = 30},
+	                clock_ms());
 	store_host_announce(host, name);
 	store_host_heard(host, 1234567890, clock_ms());
 	return host;

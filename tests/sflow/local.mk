@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/sflow/test_saved \
 	tests/sflow/test_setting \
 	tests/sflow/test_settings \
+	tests/sflow/test_stale \
 	tests/sflow/test_store \
 	tests/sflow/test_sweep \
 	tests/sflow/test_text \
@@ -179,6 +180,10 @@ tests_sflow_test_told_SOURCES = tests/sflow/test_told.c $(UNIT_LOOKS) \
 	$(UNIT_SCRIPT)
 tests_sflow_test_told_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_told_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_stale_SOURCES = tests/sflow/test_stale.c $(UNIT_RACK)
+tests_sflow_test_stale_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_stale_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_totals_SOURCES = tests/sflow/test_totals.c $(UNIT_RACK)
 tests_sflow_test_totals_CFLAGS = $(UNIT_CFLAGS)

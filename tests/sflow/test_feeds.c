@@ -68,7 +68,8 @@ set(struct rig *rig, double number, const char *text, unsigned interval_s, int64
 
 	if (text != NULL)
 		strcpy(values[1].text, text);
-	store_block_set(rig->block, values, COUNT_OF(values), interval_s, now);
+	store_block_set(rig->block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = interval_s}, now);
 	store_host_news(rig->host);
 }
 
@@ -237,7 +238,8 @@ others_add_values_of_their_own(void **state)
 
 	assert_ptr_equal(host, rig->host);
 	block = store_block_add(host, one, &bare);
-	store_block_set(block, &value, 1, INTERVAL_S, NOW);
+	store_block_set(block, &value, 1, (struct store_pace){.interval_s = INTERVAL_S},
+	                NOW);
 	store_host_news(host);
 	assert_true(store_block_peek(block, 0, &reading));
 	assert_string_equal(reading.name, "foretold");

@@ -71,7 +71,8 @@ set(struct store_block *block, double number, const char *text, double other,
 
 	if (text != NULL)
 		strcpy(values[TEXT_ROW].text, text);
-	store_block_set(block, values, COUNT_OF(values), INTERVAL_S, now);
+	store_block_set(block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = INTERVAL_S}, now);
 }
 
 static struct store_block *
@@ -671,7 +672,8 @@ old_value_goes_in_a_shorter_structure(void **state)
 	struct store_host *host = add(*state, "a", &block);
 	int64_t now = NOW + (INT64_C(1) << 32);
 
-	store_block_set(block, values, COUNT_OF(values), INTERVAL_S, now);
+	store_block_set(block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = INTERVAL_S}, now);
 	assert_int_equal(count_values(host, now), 1);
 }
 
@@ -708,11 +710,14 @@ shorter_interval_makes_values_older(void **state)
 	struct store_host *host = add(*state, "a", &block);
 	struct store_value v;
 
-	store_block_set(block, values, COUNT_OF(values), 600, NOW);
+	store_block_set(block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = 600}, NOW);
 	assert_int_equal(look(host, &fields[NUMBER].metric, NOW + 2 * DMAX_MS, &v), 3);
 	assert_int_equal(v.tmax_s, 1200);
 	assert_int_equal(v.dmax_s, 12000);
-	store_block_set(block, values, COUNT_OF(values), INTERVAL_S, NOW + 2 * DMAX_MS);
+	store_block_set(block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = INTERVAL_S},
+	                NOW + 2 * DMAX_MS);
 	assert_int_equal(count_values(host, NOW + 2 * DMAX_MS), 1);
 }
 

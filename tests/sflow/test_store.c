@@ -47,7 +47,8 @@ set(struct store_block *block, double constant, double varies, double since,
 
 	if (text != NULL)
 		strcpy(values[3].text, text);
-	store_block_set(block, values, COUNT_OF(values), INTERVAL_S, now);
+	store_block_set(block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = INTERVAL_S}, now);
 }
 
 static struct store_block *
@@ -367,7 +368,8 @@ value_that_is_not_there_is_not_touched(void **state)
 
 	add(store, "node1", &block);
 	take_and_read(NOW);
-	store_block_set(block, none, COUNT_OF(none), INTERVAL_S, NOW + 30000);
+	store_block_set(block, none, COUNT_OF(none),
+	                (struct store_pace){.interval_s = INTERVAL_S}, NOW + 30000);
 	assert_true(store_block_peek(block, 1, &r));
 	assert_near(r.number, 2);
 	assert_int_equal(r.heard_ms, NOW);
@@ -415,7 +417,8 @@ longest_names_fit(void **state)
 	struct store_block *block = add_block(host, &rows, longest);
 
 	assert_int_equal(strlen(longest), TEXT_SIZE - 1);
-	store_block_set(block, &value, 1, INTERVAL_S, NOW);
+	store_block_set(block, &value, 1, (struct store_pace){.interval_s = INTERVAL_S},
+	                NOW);
 	store_host_announce(host, longest);
 	assert_int_equal(take_and_read(NOW), 1);
 	assert_int_equal(strlen(readings[0].name), 64 + 1 + 64);

@@ -155,7 +155,8 @@ foretell_one(struct threads *t, struct foretold *f, struct store_host *host,
 	f->block = host != NULL ? store_block_add(host, one, &bare) : NULL;
 	if (f->block == NULL)
 		return;
-	store_block_set(f->block, &value, 1, 10, atomic_load(&t->now));
+	store_block_set(f->block, &value, 1, (struct store_pace){.interval_s = 10},
+	                atomic_load(&t->now));
 	store_host_news(host);
 	t->foretold++;
 }

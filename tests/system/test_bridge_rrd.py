@@ -31,6 +31,8 @@ CLUSTERS = {STILL: 'agents = { "10.1.0.0/16", "fd00::1:0/112" }', MOVING: ""}
 LEAST_ROWS = 2 * PHASES
 LEAST_FILES = 200
 TRIES = 3
+SILENT_BRIDGE = 12     # s: to the next step, 3 to 6 that it is not stale yet, and a step
+SILENT_GMETAD = SILENT_BRIDGE + 2 * STEP  # it reads when it likes
 
 
 # Traffic ------------------------------------------------------------------------
@@ -43,6 +45,7 @@ class Host(traffic.Agent):
     load: float = 0.5
     count: int = 12345
     missed: int = 0  # ms of its clock that it did not send
+    quiet: bool = False  # its web server is
 
     def poll(self):
         later_ms, self.missed = 1000 + self.missed, 0
@@ -59,7 +62,8 @@ class Host(traffic.Agent):
             ((3, 7), [traffic.host_descr("guest", b"%16d" % self.uptime_ms),
                       traffic.virt_cpu(at // 2)])
             if self.name == "Node-A" else
-            ((3, 80), [traffic.http(n)]), later_ms=later_ms)
+            ((3, 80), [] if self.quiet else [traffic.http(n)]),
+            later_ms=later_ms)
 
 
 class World:
@@ -87,6 +91,8 @@ class World:
         self.moves.load += 0.25
         self.moves.rate += 100
         self.rests.rate += 100 if int(seconds) % 5 == 0 else 0
+        self.moves.quiet = self.moves.quiet or (
+            seconds >= RESTS[0] and int(now) % STEP == 1)
         resting = self.is_rest(now, seconds)
         self.rests.missed += 1000 if resting else 0
         for host in (*self.still, self.moves, self.rests):
@@ -272,6 +278,20 @@ def sums_faults(books, phases):
     return faults
 
 
+def end_faults(books, world, seconds):
+    """Of a host whose web server falls silent: the files of its metrics are not updated
+    after so many seconds, and all others are to the end."""
+    faults, files, quiet = [], 0, world.began + RESTS[0]
+    for path in books.files:
+        if not path.startswith(f"{MOVING}/moves/"):
+            continue
+        ended = books.lasts[path] < quiet + seconds
+        if ended != ("http_" in path):
+            faults.append(f"{path}: last update {books.lasts[path] - quiet:.0f} s after")
+        files += "http_" in path
+    return faults + ([] if files > 10 else [f"only {files} files"])
+
+
 # gmetad's own step and archives ----------------------------------------------------
 
 
@@ -389,6 +409,9 @@ def compare_all(tap, tool, world, always, changed, cached, gmetad):
                    "changes all the time, goes down and comes back") as faults:
         faults += same_rows(what, want)
     books = Books(tool, cached.rrds)
+    with tap.point("what an application no longer sends ends, and nothing else") as \
+            faults:
+        faults += end_faults(want, world, SILENT_BRIDGE)
     with tap.point("with rrdcached: the same files and archives") as faults:
         faults += same_files(books, want) + same_shapes(books, want)
     with tap.point("with rrdcached: the same in each row") as faults:
@@ -399,6 +422,8 @@ def compare_all(tap, tool, world, always, changed, cached, gmetad):
     with tap.point("gmetad's have the same data sources and archives") as \
             faults:
         faults += same_shapes(want, theirs, is_root)
+    with tap.point("and ends what is no longer sent") as faults:
+        faults += end_faults(theirs, world, SILENT_GMETAD)
     with tap.point(f"and the same values in {sum(map(len, phases))} steps, of "
                    "hosts and sums") as faults:
         faults += same_in_phases(want, theirs, phases)

@@ -33,6 +33,7 @@ struct item {
 	int64_t heard_ms; /* by the wall clock */
 	int64_t age_s;
 	int64_t tmax_s; /* it should come again within so long; 0: not known */
+	bool stale;     /* it did not come when it should have */
 };
 
 /* Takes items: first a host, then its items, then its end. The calls return false to

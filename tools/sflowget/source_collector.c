@@ -140,7 +140,8 @@ tell_value(const struct gather *g, const struct store_value *value,
 	                    .title = title,
 	                    .heard_ms = value->heard_ms,
 	                    .age_s = (g->now - value->heard_ms) / 1000,
-	                    .tmax_s = value->tmax_s};
+	                    .tmax_s = value->tmax_s,
+	                    .stale = value->stale};
 
 	store_value_name(value, name);
 	store_value_title(value, title);

@@ -125,5 +125,7 @@ wanted_too_old(const struct wanted *w, const struct item *item)
 {
 	int64_t most = w->max_age_s != 0 ? w->max_age_s : TMAX_TIMES * item->tmax_s;
 
+	if (w->max_age_s == 0 && item->stale)
+		return true;
 	return w->max_age_s >= 0 && most > 0 && item->age_s > most;
 }
