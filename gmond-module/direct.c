@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "gmond-module/ages.h"
 #include "gmond-module/deliveries.h"
 #include "gmond-module/gmond.h"
 #include "gmond-module/message.h"
@@ -22,8 +23,7 @@
 #define LOCK_US 50000       /* gmond's main thread waits so long for a dump's end */
 #define LOCK_MOST_US 500000 /* the same, where one dump follows the other */
 
-#define READERS_WAIT_S 35 /* so old may be what a reader of gmond's XML shows */
-#define TELL_AGAIN_S 10   /* the store tells of a silent host that is up so often */
+#define TELL_AGAIN_S 10 /* the store tells of a silent host that is up so often */
 
 /* Whether gmond's hosts have the layout of struct gmond_host. */
 enum layout_known { LAYOUT_UNKNOWN, LAYOUT_FITS, LAYOUT_DIFFERS };
@@ -45,6 +45,7 @@ start(struct store *store, cfg_t *config, apr_pool_t *pool)
 	(void)pool;
 	layout = metric_layout = LAYOUT_UNKNOWN;
 	published_ms = locked_ms = 0;
+	ages_start(store);
 	if (!deliveries_open(&deliveries, store)) {
 		log_line("the store has no room for what is delivered");
 		return -1;
@@ -366,6 +367,8 @@ handler_runs(int64_t now)
 	wall_offset_ms = clock_wall_offset();
 	if (store_waiting(deliveries.feed) > 0 && lock_soon())
 		publish(now);
+	if (metric_layout == LAYOUT_FITS && ages_due(now) && lock_soon())
+		ages_look(*gmond.hosts, now, clock_ms() + PUBLISH_MOST_MS);
 	unlock();
 }
 

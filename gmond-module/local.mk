@@ -6,6 +6,7 @@ module_LTLIBRARIES += gmond-module/modsflow.la
 module_cflags = $(AM_CFLAGS) $(APR_CFLAGS) $(CONFUSE_CFLAGS) $(TIRPC_CFLAGS)
 
 gmond_module_libmodule_la_SOURCES = \
+	gmond-module/ages.c gmond-module/ages.h \
 	gmond-module/channel.c \
 	gmond-module/direct.c \
 	gmond-module/gmond.c gmond-module/gmond.h \

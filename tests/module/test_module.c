@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "gmond-module/ages.h"
 #include "gmond-module/parameters.h"
 #include "gmond-module/publisher.h"
 #include "gmond-module/receiver.h"
@@ -587,6 +588,56 @@ test_direct_shows_up_and_down(void **state)
 	fake_gmond_end();
 }
 
+/* Seconds for which gmond shows the value of mem_total as not renewed. */
+static double
+age_on(const char *host)
+{
+	const struct gmond_metric *metric =
+	    apr_hash_get(fake_host(host)->values, "mem_total", APR_HASH_KEY_STRING);
+
+	return (double)(apr_time_now() - metric->last_heard) / 1e6;
+}
+
+/* An application that falls silent while its host lives: its values are as old as gmetad
+ * takes nothing, until they come again. */
+static void
+test_direct_shows_what_is_stale(void **state)
+{
+	struct store *store = store_new(4, 1000);
+	struct store_host *host;
+	struct store_block *block;
+	struct derived value = {.valid = true, .number = 42};
+	struct store_pace pace = {.interval_s = 30, .silent_ms = 200000};
+	static const uint32_t tag = 2004; /* host_memory */
+
+	(void)state;
+	start(SEND_CHANNEL, "");
+	assert_int_equal(direct_publisher.start(store, NULL, fake_pool), 0);
+	host = store_host_add(store, "192.0.2.1", NULL, 0);
+	block = store_block_add(host, layout_find(tag, &tag, 1),
+	                        &(struct store_instance){"", "", NULL});
+	store_block_set(block, &value, 1, pace, clock_ms() - 50000);
+	store_host_announce(host, "one");
+	store_host_heard(host, 1234567890, clock_ms());
+	run_handler();
+	assert_true(age_on("one") > 45 && age_on("one") < 60);
+	store_block_set(block, &value, 1, pace, clock_ms() - 210000);
+	store_host_heard(host, 1234567890, clock_ms());
+	run_handler();
+	ages_start(store); /* so that it need not wait for the next look */
+	run_handler();
+	assert_true(age_on("one") > 4 * 300); /* a constant's TMAX, above its DMAX */
+	/* a constant that is the same is not delivered again */
+	store_block_set(block, &value, 1, pace, clock_ms());
+	store_host_heard(host, 1234567890, clock_ms());
+	run_handler();
+	ages_start(store);
+	run_handler();
+	assert_true(age_on("one") < 120); /* invented seconds among them */
+	store_free(store);
+	fake_gmond_end();
+}
+
 /* A gmond on that machine is heard, too: its word is not taken back. */
 static void
 test_direct_beside_another_gmond(void **state)
@@ -823,6 +874,7 @@ main(void)
 	    cmocka_unit_test(test_direct_removes_who_is_gone),
 	    cmocka_unit_test(test_direct_after_gmond_forgot),
 	    cmocka_unit_test(test_direct_shows_up_and_down),
+	    cmocka_unit_test(test_direct_shows_what_is_stale),
 	    cmocka_unit_test(test_direct_beside_another_gmond),
 	    cmocka_unit_test(test_channel_sends),
 	    cmocka_unit_test(test_port_of_gmonds_own_collector),
