@@ -163,9 +163,10 @@ old_value(void **state)
 	                                         METRIC("b", "1", "float", "240")));
 
 	(void)state;
-	assert_says(CHECK_OK, "--host h --metric a", xml, "a 1");
+	assert_says(CHECK_UNKNOWN, "--host h --metric a", xml, "a is old: 241 s");
+	assert_says(CHECK_OK, "--host h --metric b", xml, "b 1");
+	assert_says(CHECK_OK, "--host h --metric a --any-age", xml, "a 1");
 	assert_says(CHECK_UNKNOWN, "--host h --metric a --age", xml, "a is old: 241 s");
-	assert_says(CHECK_OK, "--host h --metric b --age", xml, "b 1");
 }
 
 static void

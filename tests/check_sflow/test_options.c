@@ -44,12 +44,12 @@ each_option(void **state)
 {
 	(void)state;
 	take("-H [::1]:8652 --cluster c --host-regex ^a --ignore-case "
-	     "--all-metrics x -w 1 -c 2 --top 3 load_one --age "
+	     "--all-metrics x -w 1 -c 2 --top 3 load_one --any-age "
 	     "--absent=warning -t 5 -vvv");
 	assert_string_equal(options.server.host, "::1");
 	assert_int_equal(options.server.port, 8652);
 	assert_string_equal(options.cluster, "c");
-	assert_true(options.ignore_case && options.age);
+	assert_true(options.ignore_case && options.any_age);
 	assert_int_equal(options.wishes[0].kind, WISH_PATTERN);
 	assert_int_equal(options.top, 3);
 	assert_string_equal(options.top_metric, "load_one");

@@ -194,7 +194,7 @@ on_host(void *context, const struct ganglia_host *host, bool *metrics)
 static bool
 is_old(const struct options *options, const struct ganglia_metric *metric)
 {
-	return options->age && metric->tmax_s > 0 &&
+	return !options->any_age && metric->tmax_s > 0 &&
 	       metric->tn_s > OLD_TMAX * metric->tmax_s;
 }
 

@@ -27,6 +27,7 @@ enum {
 	HOSTS_DOWN,
 	TOP,
 	AGE,
+	ANY_AGE,
 	ABSENT,
 	GENERATE,
 	OUTPUT,
@@ -47,6 +48,7 @@ static const struct option table[] = {
     {"critical", required_argument, NULL, 'c'},
     {"top", required_argument, NULL, TOP},
     {"age", no_argument, NULL, AGE},
+    {"any-age", no_argument, NULL, ANY_AGE},
     {"absent", required_argument, NULL, ABSENT},
     {"generate-hosts", no_argument, NULL, GENERATE},
     {"output", required_argument, NULL, OUTPUT},
@@ -280,7 +282,8 @@ take(struct options_reader *reader, int letter)
 		options->ignore_case = true;
 		return -1;
 	case AGE:
-		options->age = true;
+	case ANY_AGE:
+		options->any_age = letter == ANY_AGE;
 		return -1;
 	case 'v':
 		options->verbose++;

@@ -38,7 +38,7 @@ struct options {
 	struct wish wishes[OPTIONS_WISHES];
 	size_t wish_count;
 	struct thresholds common; /* that stand before the first wish */
-	bool age;                 /* a value that is too old is not judged */
+	bool any_age;             /* a value is judged however old it is */
 	enum check_state absent;  /* the state where there is no such host */
 
 	unsigned top; /* 0: none */
