@@ -1,5 +1,6 @@
 #include "sflow/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,4 +98,18 @@ text_keep(char **kept, const char *text)
 	if (was != text_none)
 		free(was);
 	return copy != NULL;
+}
+
+void
+text_shorten(const char *text, size_t size, char *out)
+{
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+	size_t len = strlen(text), i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
+	if (len < size)
+		memcpy(out, text, len + 1);
+	else
+		snprintf(out, size, "%.*s-%016" PRIx64, (int)(size - 18), text, hash);
 }

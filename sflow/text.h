@@ -23,6 +23,11 @@ size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
  * gmetad keeps for its sums. */
 size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
+/* Copies a text to `out`, which has room for `size` bytes (at least 24). Where the text is
+ * longer, its end is replaced by a hash of all of it, so that two texts that differ only
+ * there stay two. The hash is the same at each start of the program. */
+void text_shorten(const char *text, size_t size, char *out);
+
 /* Writes a UUID as 8-4-4-4-12 lower-case hexadecimal digits. Returns `text`. */
 char *text_uuid(const uint8_t uuid[16], char text[UUID_TEXT]);
 

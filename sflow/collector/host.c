@@ -9,13 +9,19 @@
 #include "sflow/collector/kept.h"
 #include "sflow/hash.h"
 
+/* Bytes of a place behind a name that another host has, with its NUL. */
+#define PLACE_SIZE 41
+
 /* A name that a host has, so that no other host of its cluster gets it. */
 struct taken_name {
 	UT_hash_handle hh;
-	struct name_key {
-		unsigned cluster;
-		char name[TEXT_SIZE];
-	} key;
+	unsigned numbered;   /* that hosts have got who wanted this name */
+	unsigned char key[]; /* a struct name_key without what is behind the name */
+};
+
+struct name_key {
+	unsigned cluster;
+	char name[TEXT_SIZE];
 };
 
 /* Names ---------------------------------------------------------------------------- */
@@ -39,14 +45,31 @@ hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name)
 	HASH_FIND(hh, hosts->names, &key, len, taken);
 	if (taken != NULL)
 		return false;
-	taken = malloc(offsetof(struct taken_name, key) + len + 1);
+	taken = malloc(sizeof(*taken) + len);
 	if (taken == NULL)
 		return true; /* two hosts of one name are better than one without */
-	memcpy(&taken->key, &key, len + 1);
+	taken->numbered = 1;
+	memcpy(taken->key, &key, len);
 	HASH_ADD(hh, hosts->names, key, len, taken);
 	if (taken->hh.tbl == NULL)
 		free(taken);
 	return true;
+}
+
+/* Takes the name followed by a number that makes it another one. The numbers go on from
+ * where they were, so that it costs no more when there are many. */
+static void
+take_numbered(struct hosts *hosts, unsigned cluster, char name[TEXT_SIZE])
+{
+	struct taken_name *taken;
+	char longest[TEXT_SIZE];
+	struct name_key key;
+	size_t len = name_key(&key, cluster, name);
+
+	strcpy(longest, name);
+	HASH_FIND(hh, hosts->names, &key, len, taken);
+	while (!hosts_take_name(hosts, cluster, name) && taken != NULL)
+		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, ++taken->numbered);
 }
 
 void
@@ -112,14 +135,16 @@ host_agent_key(const struct host *host, char key[TEXT_SIZE])
 void
 host_place(const struct host *host, char place[TEXT_SIZE])
 {
-	char agent[TEXT_SIZE];
+	char agent[TEXT_SIZE], whole[TEXT_SIZE + sizeof("-4294967295-4294967295")];
 
 	host_agent_key(host, agent);
-	if (host->key.machine)
-		snprintf(place, TEXT_SIZE, "%.40s-%u-%u", agent, host->key.source.class,
-		         host->key.source.index);
-	else
+	if (!host->key.machine) {
 		strcpy(place, agent);
+		return;
+	}
+	snprintf(whole, sizeof(whole), "%s-%u-%u", agent, host->key.source.class,
+	         host->key.source.index);
+	text_shorten(whole, TEXT_SIZE, place);
 }
 
 /* Adds an event about the host with this name, which is its own or would be. */
@@ -147,8 +172,7 @@ static void
 take_name(struct collector *c, const struct host *host, const char *wanted,
           char name[TEXT_SIZE])
 {
-	char alone[TEXT_SIZE], longest[TEXT_SIZE], place[TEXT_SIZE];
-	unsigned more;
+	char alone[TEXT_SIZE], whole[TEXT_SIZE], place[PLACE_SIZE];
 	size_t i;
 
 	strcpy(alone, wanted);
@@ -158,12 +182,11 @@ take_name(struct collector *c, const struct host *host, const char *wanted,
 	strcpy(name, alone);
 	if (hosts_take_name(&c->hosts, host->cluster, name))
 		return;
-	host_place(host, place);
-	snprintf(name, TEXT_SIZE, "%.*s-%.40s",
-	         (int)(TEXT_SIZE - 2 - strnlen(place, 40)), alone, place);
-	strcpy(longest, name);
-	for (more = 2; !hosts_take_name(&c->hosts, host->cluster, name); more++)
-		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, more);
+	host_place(host, whole);
+	text_shorten(whole, PLACE_SIZE, place);
+	snprintf(name, TEXT_SIZE, "%.*s-%s", (int)(TEXT_SIZE - 2 - strlen(place)),
+	         alone, place);
+	take_numbered(&c->hosts, host->cluster, name);
 	tell_named(c, host, EVENT_SAME_NAME, name);
 }
 

@@ -161,12 +161,13 @@ usual_prefix(struct source *source, enum kind kind, char prefix[TEXT_SIZE])
 }
 
 /* Chooses the source's prefix. Where another one has it all the same, a number is
- * added. */
+ * added. The agent's numbers go on from where they were, so that it costs no more when
+ * many prefixes have one. */
 static void
 choose_prefix(struct source *source, enum kind kind)
 {
+	unsigned *numbered = &agent_kinds(source_agent(source))->numbered;
 	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
-	unsigned more;
 
 	if (is_port_or_vlan(source) && !agent_is_plain(source_agent(source)))
 		tell_apart(source);
@@ -175,8 +176,8 @@ choose_prefix(struct source *source, enum kind kind)
 	else
 		usual_prefix(source, kind, prefix);
 	strcpy(longest, prefix);
-	for (more = 2; prefix_holder(source, prefix) != NULL; more++)
-		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, more);
+	while (prefix_holder(source, prefix) != NULL)
+		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, ++*numbered + 1);
 	text_keep(&source_instance(source)->prefix, prefix);
 }
 

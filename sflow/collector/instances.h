@@ -11,6 +11,7 @@
 struct agent_kinds {
 	uint32_t first; /* kinds of which a source is the first instance */
 	uint32_t told;  /* kinds with a second instance, of which an event was added */
+	unsigned numbered; /* prefixes that have got a number */
 };
 
 /* The instance that a source is. */

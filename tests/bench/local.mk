@@ -23,6 +23,7 @@ tests_bench_quick_paths_SOURCES = \
 	tests/bench/quick_paths.c tests/bench/quick_paths.h \
 	tests/bench/quick_reference.c tests/bench/quick_input.c \
 	tests/bench/quick_xml.c tests/bench/quick_step.c tests/bench/quick_check.c \
+	tests/bench/quick_join.c tests/sflow/wire.c tests/sflow/wire.h \
 	tests/bench/fleet.c tests/bench/fleet.h $(BENCH_TRAFFIC)
 tests_bench_quick_paths_LDADD = tools/check_sflow/libchecksflow.la \
 	gmetad-bridge/libbridge.la

@@ -244,6 +244,27 @@ vms_may_have_a_cluster_of_their_own(void **state)
 	assert_int_equal(looks_hosts(s, NET), 1);
 }
 
+/* The place that tells two of one name apart is shortened to what still does. */
+static void
+vms_of_one_name_on_an_ipv6_hypervisor(void **state)
+{
+	struct collector_config config = config_of("10.1.0.0/16", "10.2.0.0/16");
+	struct script *s = *state;
+	struct device d;
+
+	config.vm = VM_HOST;
+	looks_configure(s, &config);
+	d = host(s, "2001:db8:1111:2222:3333:4444:5555:6666", "hv");
+	vm_on(s, &d, 100001, "guest", 0);
+	vm_on(s, &d, 100002, "guest", 0);
+	vm_on(s, &d, 100003, "guest", 0);
+	assert_true(looks_there(s, REST, "guest"));
+	assert_true(
+	    looks_there(s, REST, "guest-2001-db8-1111-2222-3333-13fc47026a327a7b"));
+	assert_true(
+	    looks_there(s, REST, "guest-2001-db8-1111-2222-3333-13fc46026a3278c8"));
+}
+
 /* A hypervisor is heard of its virtual machines first, before its own name. */
 static void
 cluster_is_known_before_the_name(void **state)
@@ -831,6 +852,7 @@ main(void)
 	    TEST_OF_CLUSTERS(bounds_below_what_is_there_are_for_newcomers),
 	    TEST_OF_CLUSTERS(hosts_that_are_silent_go_by_the_new_bound),
 	    TEST_OF_CLUSTERS(hypervisor_without_a_host_is_not_forgotten),
+	    TEST_OF_CLUSTERS(vms_of_one_name_on_an_ipv6_hypervisor),
 	};
 
 	return cmocka_run_group_tests_name("clusters", tests, NULL, NULL);

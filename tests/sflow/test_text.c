@@ -149,6 +149,22 @@ uuid_is_8_4_4_4_12(void **state)
 	                    "01234567-89ab-cdef-fedc-ba9876543210");
 }
 
+static void
+shortened_texts_stay_apart(void **state)
+{
+	char one[41], other[41];
+
+	(void)state;
+	text_shorten("1234567890123456789012345678901234567890", sizeof(one), one);
+	assert_string_equal(one, "1234567890123456789012345678901234567890");
+	text_shorten("2001-db8-1111-2222-3333-4444-5555-6666-3-1", sizeof(one), one);
+	text_shorten("2001-db8-1111-2222-3333-4444-5555-6666-3-2", sizeof(other),
+	             other);
+	assert_int_equal(strlen(one), 40);
+	assert_memory_equal(one, "2001-db8-1111-2222-3333-", 24);
+	assert_string_not_equal(one, other);
+}
+
 int
 main(void)
 {
@@ -159,6 +175,7 @@ main(void)
 	    cmocka_unit_test(long_texts_are_cut_at_64),
 	    cmocka_unit_test(no_host_is_named_like_gmetads_sums),
 	    cmocka_unit_test(uuid_is_8_4_4_4_12),
+	    cmocka_unit_test(shortened_texts_stay_apart),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
