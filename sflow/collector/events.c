@@ -31,11 +31,22 @@ next_place(struct event_queue *q)
 	return &q->events[q->first + q->count];
 }
 
+bool
+events_has_room(const struct event_queue *q, enum event_kind kind)
+{
+	return q->of_kind[kind] < event_kinds[kind].waiting_max;
+}
+
+bool
+events_is_waiting(const struct event_queue *q, const struct event *event)
+{
+	return event != &q->nobody;
+}
+
 struct event *
 events_tell(struct event_queue *q, enum event_kind kind, const struct address *agent)
 {
-	struct event *event =
-	    q->of_kind[kind] < event_kinds[kind].waiting_max ? next_place(q) : NULL;
+	struct event *event = events_has_room(q, kind) ? next_place(q) : NULL;
 
 	if (event != NULL) {
 		q->count++;

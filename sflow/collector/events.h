@@ -21,6 +21,12 @@ struct event_queue {
 struct event *events_tell(struct event_queue *queue, enum event_kind kind,
                           const struct address *agent);
 
+/* Whether one more event of this kind may wait. */
+bool events_has_room(const struct event_queue *queue, enum event_kind kind);
+
+/* Whether the event that events_tell() has returned is in the queue. */
+bool events_is_waiting(const struct event_queue *queue, const struct event *event);
+
 /* Takes the event that has waited longest out of the queue; false when there is none. */
 bool events_next(struct event_queue *queue, struct event *event);
 

@@ -284,7 +284,8 @@ host_hand_over(struct collector *c, struct host *from, struct host *to)
 	to->name = from->name;
 	to->cluster = from->cluster;
 	to->first_ms = from->first_ms;
-	to->member.heard_ms = from->member.heard_ms;
+	to->member.heard_ms = to->silent_ms = from->member.heard_ms;
+	to->told_down = from->told_down;
 	from->shown = NULL;
 	from->name = text_none;
 }
@@ -342,16 +343,35 @@ host_tell(struct collector *c, const struct host *host, enum event_kind kind,
 	return event;
 }
 
+/* Tells that the host is down, or has returned, unless that was told. If too many such
+ * events wait already, the next tick tells it: no death is lost. */
+static void
+tell_state(struct collector *c, struct host *host, int64_t now)
+{
+	bool down = host->member.state == MEMBER_DOWN;
+	enum event_kind kind = down ? EVENT_DOWN : EVENT_RETURNED;
+	struct event *event;
+
+	if (down == host->told_down || !host_is_named(host) ||
+	    !events_has_room(&c->events, kind))
+		return;
+	event = host_tell(c, host, kind, now);
+	if (!down)
+		event->of.membership.heard_ms = host->silent_ms;
+	if (events_is_waiting(&c->events, event))
+		host->told_down = down;
+}
+
 void
 host_heard(struct collector *c, struct host *host, uint32_t lost, int64_t started_s,
            int64_t now)
 {
 	int64_t before = host->member.heard_ms;
 
-	if (member_heard(&host->member, lost, now) == MEMBER_RETURNED &&
-	    host_is_named(host))
-		host_tell(c, host, EVENT_RETURNED, now)->of.membership.heard_ms =
-		    before;
+	if (member_heard(&host->member, lost, now) == MEMBER_RETURNED) {
+		host->silent_ms = before;
+		tell_state(c, host, now);
+	}
 	if (host->shown != NULL)
 		store_host_heard(host->shown, started_s, now);
 }
@@ -389,9 +409,9 @@ host_tick(struct collector *c, struct host *host, int64_t now)
 	if (!store_host_announced(host->shown))
 		return false;
 	change = member_tick(m, c->config.misses, now);
-	if (change != MEMBER_SAME)
-		host_tell(c, host, change == MEMBER_IS_LATE ? EVENT_LATE : EVENT_DOWN,
-		          now);
+	if (change == MEMBER_IS_LATE)
+		host_tell(c, host, EVENT_LATE, now);
+	tell_state(c, host, now);
 	store_host_tick(host->shown, m->state != MEMBER_DOWN, down_after(c, m), now);
 	return true;
 }
@@ -411,6 +431,8 @@ host_restore_member(const struct collector *c, struct host *host,
 	m->heard_ms = saved->heard_ms - c->wall_ms;
 	if (m->heard_ms > now)
 		m->heard_ms = now; /* the clock was set back */
+	host->told_down = saved->down;
+	host->silent_ms = m->heard_ms;
 	if (saved->down) {
 		m->state = MEMBER_DOWN;
 		m->watched_ms = m->heard_ms;

@@ -62,6 +62,8 @@ struct host {
 	bool moves;           /* between host_depart() and host_arrive() */
 	int64_t first_ms;     /* first heard */
 	struct member member; /* whether it is up, and when last heard */
+	bool told_down;    /* an event said that it is down, and none that it is back */
+	int64_t silent_ms; /* when it was last heard before it came back */
 	struct kept kept;
 	struct store_host *shown; /* its host in the store; NULL: none now */
 };

@@ -26,7 +26,7 @@ host_has_news(const struct host *host)
 
 	if (!host_is_named(host) || host->shown == NULL || host->key.apart)
 		return false;
-	return !kept->saved || kept->down != (m->state == MEMBER_DOWN) ||
+	return !kept->saved || kept->down != host->told_down ||
 	       apart > m->interval_ms / 4 ||
 	       m->heard_ms - kept->heard_ms >= HEARD_AGAIN_MS;
 }
@@ -38,7 +38,7 @@ host_note_saved(struct host *host)
 
 	host->kept = (struct kept){.stored = true,
 	                           .saved = true,
-	                           .down = m->state == MEMBER_DOWN,
+	                           .down = host->told_down,
 	                           .interval_ms = m->interval_ms,
 	                           .heard_ms = m->heard_ms};
 }
@@ -73,7 +73,7 @@ host_save(const struct collector *c, struct host *host, struct collector_saved *
 		saved->jitter_ms = m->jitter_ms;
 	}
 	saved->loss = m->loss;
-	saved->down = m->state == MEMBER_DOWN;
+	saved->down = host->told_down;
 	host_note_saved(host);
 }
 

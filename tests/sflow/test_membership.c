@@ -71,6 +71,7 @@ test_late_down_returned(void **state)
 	                 65 * SECONDS + 10 * MINUTES);
 }
 
+#define MANY 9000 /* hosts, more than twice as many as there may be events of a kind */
 #define CROWD 300
 
 static void
@@ -119,6 +120,55 @@ test_crowd(void **state)
 	assert_int_equal(count_events(s, EVENT_DOWN), CROWD);
 	send_crowd(s, d);
 	assert_int_equal(count_events(s, EVENT_RETURNED), CROWD);
+}
+
+static void
+send_many(struct script *s, struct device *d)
+{
+	char name[16];
+	int i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "many%d", i);
+		script_send_host(s, &d[i], name, 1000);
+	}
+}
+
+/* More than can wait die, and come back, at once: what there is no room for is told with
+ * the next ticks. */
+static void
+test_more_than_can_wait(void **state)
+{
+	static char addresses[MANY][16];
+	static struct device d[MANY];
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	unsigned down = 0, returned = 0;
+	int i;
+
+	config.max_agents = MANY;
+	script_configure(s, &config);
+	for (i = 0; i < MANY; i++) {
+		snprintf(addresses[i], 16, "10.0.%d.%d", i / 100, i % 100);
+		d[i] = script_machine(addresses[i]);
+	}
+	for (i = 0; i < 4; i++) {
+		send_many(s, d);
+		script_pass(s, 30 * SECONDS);
+		count_events(s, EVENT_JOINED);
+	}
+	script_pass(s, 10 * MINUTES); /* nobody fetches */
+	for (i = 0; i < 3; i++) {
+		down += count_events(s, EVENT_DOWN);
+		script_pass(s, 1 * SECONDS);
+	}
+	assert_int_equal(down, MANY);
+	send_many(s, d);
+	for (i = 0; i < 3; i++) {
+		returned += count_events(s, EVENT_RETURNED);
+		script_pass(s, 1 * SECONDS);
+	}
+	assert_int_equal(returned, MANY);
 }
 
 static void
@@ -688,6 +738,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    SCRIPT(test_late_down_returned),
 	    SCRIPT(test_crowd),
+	    SCRIPT(test_more_than_can_wait),
 	    SCRIPT(test_order_of_events),
 	    SCRIPT(test_nobody_flaps),
 	    SCRIPT(test_restart_is_not_down),
