@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "common/event_sink.h"
+#include "common/event_waiting.h"
 #include "common/log.h"
-#include "sflow/hash.h"
 
 #define OUTPUT_SIZE 80
 #define LINE_SIZE 256
@@ -25,18 +25,9 @@
 /* A line of at most PIPE_BUF bytes is written as a whole, or not at all: pipe(7). */
 _Static_assert(LINE_SIZE <= PIPE_BUF, "a line may come in pieces");
 
-/* The newest result of a host. */
-struct result {
-	char host[TEXT_SIZE];
-	bool down;
-	int64_t time_s; /* of the wall clock */
-	char output[OUTPUT_SIZE];
-	UT_hash_handle hh;
-};
-
 struct nagios_counts nagios_counts;
-static struct result *waiting; /* by host, in the order in which they came */
-static int trouble;            /* the errno that was last logged; 0: none */
+static struct event_waiting waiting = {.max = NAGIOS_WAITING_MAX, .one_per_host = true};
+static int trouble; /* the errno that was last logged; 0: none */
 
 /* Results ----------------------------------------------------------------------- */
 
@@ -49,7 +40,7 @@ add(atomic_uint_fast64_t *counter)
 static void
 count_waiting(void)
 {
-	atomic_store_explicit(&nagios_counts.waiting, HASH_COUNT(waiting),
+	atomic_store_explicit(&nagios_counts.waiting, waiting.count,
 	                      memory_order_relaxed);
 }
 
@@ -97,66 +88,37 @@ may_be_a_host(const char *name)
 }
 
 static void
-drop(const char *host, const char *why, int64_t now)
-{
-	static struct log_limit limit;
-
-	add(&nagios_counts.dropped);
-	log_limited(&limit, now, "Nagios is not told of host %s: %s", host, why);
-}
-
-static void
-remove_result(struct result *result)
-{
-	HASH_DEL(waiting, result);
-	free(result);
-}
-
-/* Finds the host's waiting result, or adds one. NULL where there is no room. */
-static struct result *
-find_or_add(const char *host)
-{
-	struct result *result;
-
-	HASH_FIND_STR(waiting, host, result);
-	if (result != NULL || HASH_COUNT(waiting) >= NAGIOS_WAITING_MAX)
-		return result;
-	result = calloc(1, sizeof(*result));
-	if (result == NULL)
-		return NULL;
-	strcpy(result->host, host);
-	HASH_ADD_STR(waiting, host, result);
-	if (result->hh.tbl == NULL) {
-		free(result);
-		return NULL;
-	}
-	return result;
-}
-
-static void
 tell(const struct event_settings *settings, const struct event *event, int64_t now,
      int64_t wall_offset_ms)
 {
+	static struct log_limit unnamed, many;
 	const char *path = settings->nagios_commands;
+	uint64_t left_out = waiting.left_out;
 	char output[OUTPUT_SIZE];
-	struct result *result;
 	bool down;
 
 	if (path == NULL || *path == '\0' || !judge(event, &down, output))
 		return;
 	if (!may_be_a_host(event->host)) {
-		drop(event->host, "it can't have such a name", now);
+		add(&nagios_counts.dropped);
+		log_limited(&unnamed, now,
+		            "Nagios is not told of host %s: it can't have such a name",
+		            event->host);
 		return;
 	}
-	result = find_or_add(event->host);
-	if (result == NULL) {
-		drop(event->host, "too much waits already", now);
-		return;
-	}
-	result->down = down;
-	result->time_s = (event->last_ms + wall_offset_ms) / 1000;
-	strcpy(result->output, output);
+	event_waiting_add(&waiting, event, wall_offset_ms);
 	count_waiting();
+	if (waiting.left_out == left_out)
+		return;
+	add(&nagios_counts.dropped);
+	log_limited(&many, now, "Nagios is not told of all hosts: results of %u wait",
+	            (unsigned)waiting.count);
+}
+
+static bool
+is_full(void)
+{
+	return event_waiting_is_full(&waiting);
 }
 
 /* The command file --------------------------------------------------------------- */
@@ -180,15 +142,19 @@ open_fifo(const char *path, int *fd)
 	return error;
 }
 
-/* Writes a result. Returns 0 or an errno. */
+/* Writes the result of an event. Returns 0 or an errno. */
 static int
-send_result(int fd, const struct result *result)
+send_result(int fd, const struct waiting_event *next)
 {
-	char line[LINE_SIZE];
-	int len = snprintf(
-	    line, sizeof(line), "[%lld] PROCESS_HOST_CHECK_RESULT;%s;%d;%s\n",
-	    (long long)result->time_s, result->host, result->down, result->output);
+	int64_t time_s = (next->event.last_ms + next->wall_offset_ms) / 1000;
+	char output[OUTPUT_SIZE] = "", line[LINE_SIZE];
+	bool down = false;
+	int len;
 
+	judge(&next->event, &down, output);
+	len =
+	    snprintf(line, sizeof(line), "[%lld] PROCESS_HOST_CHECK_RESULT;%s;%d;%s\n",
+	             (long long)time_s, next->event.host, down, output);
 	return write(fd, line, (size_t)len) == len ? 0 : errno;
 }
 
@@ -197,17 +163,17 @@ send_result(int fd, const struct result *result)
 static int
 send_waiting(int fd)
 {
-	struct result *result, *next;
-	int error = 0;
+	const struct waiting_event *next;
+	int error;
 
-	HASH_ITER(hh, waiting, result, next) {
-		error = send_result(fd, result);
+	while ((next = event_waiting_next(&waiting)) != NULL) {
+		error = send_result(fd, next);
 		if (error != 0)
-			break;
-		remove_result(result);
+			return error == EAGAIN ? 0 : error;
+		event_waiting_remove(&waiting);
 		add(&nagios_counts.sent);
 	}
-	return error == EAGAIN ? 0 : error;
+	return 0;
 }
 
 static const char *
@@ -240,7 +206,7 @@ tell_trouble(const char *path, int error, int64_t now)
 		log_limited(&limit, now,
 		            "can't tell Nagios by %s: %s (results that "
 		            "wait: %u)",
-		            path, reason(error), HASH_COUNT(waiting));
+		            path, reason(error), (unsigned)waiting.count);
 	else
 		log_limited(&limit, now, "Nagios is told again by %s", path);
 }
@@ -249,10 +215,7 @@ tell_trouble(const char *path, int error, int64_t now)
 static void
 stop(void)
 {
-	struct result *result, *next;
-
-	HASH_ITER(hh, waiting, result, next)
-		remove_result(result);
+	event_waiting_free(&waiting);
 	count_waiting();
 	trouble = 0;
 }
@@ -264,7 +227,7 @@ tick(const struct event_settings *settings, int64_t now)
 	const char *path = settings->nagios_commands;
 	int fd, error;
 
-	if (waiting == NULL)
+	if (waiting.count == 0)
 		return;
 	if (path == NULL || *path == '\0') {
 		stop();
@@ -279,4 +242,5 @@ tick(const struct event_settings *settings, int64_t now)
 	tell_trouble(path, error, now);
 }
 
-const struct event_sink event_nagios = {.tell = tell, .tick = tick, .stop = stop};
+const struct event_sink event_nagios = {
+    .tell = tell, .tick = tick, .is_full = is_full, .stop = stop};

@@ -6,7 +6,7 @@
 
 #include <stdatomic.h>
 
-#define NAGIOS_WAITING_MAX 10000 /* results of so many hosts may wait */
+#define NAGIOS_WAITING_MAX 100000 /* results of so many hosts may wait */
 
 /* Results since the start; any thread may read them. */
 struct nagios_counts {

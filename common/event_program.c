@@ -1,6 +1,7 @@
 /* Runs the administrator's program for each event of membership, with the event in its
  * environment and without a shell. The number of running programs and their time are
- * bounded. When too many run already, an event is left out; the log says how many were.
+ * bounded. When too many run already, an event waits; the log says how many found no
+ * room.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,11 +15,13 @@
 #include <sys/wait.h>
 
 #include "common/event_sink.h"
+#include "common/event_waiting.h"
 #include "common/log.h"
 
 #define RUNNING_MAX 16 /* programs at a time */
 #define SECONDS_MAX 30 /* a program that runs longer is killed */
 #define LOOK_MS 1000   /* between two looks at the running programs */
+#define WAITING_MAX 100000
 #define VARIABLES 12
 #define VARIABLE_SIZE 160
 #define FIRST_OTHER_FD 3
@@ -27,7 +30,8 @@ static struct {
 	pid_t pid; /* 0: a free place */
 	int64_t began_ms;
 } running[RUNNING_MAX];
-static unsigned left_out;
+static struct event_waiting waiting = {.max = WAITING_MAX};
+static uint64_t left_out; /* as the log has it */
 static int64_t looked_ms;
 
 /* The program's whole environment. */
@@ -115,20 +119,12 @@ free_place(void)
 }
 
 static void
-tell(const struct event_settings *settings, const struct event *event, int64_t now,
-     int64_t wall_offset_ms)
+start(const char *program, int place, const struct event *event, int64_t now,
+      int64_t wall_offset_ms)
 {
-	const char *program = settings->program;
 	struct environment environment;
-	int place = free_place(), error;
+	int error;
 
-	if (program == NULL || *program == '\0' ||
-	    event_kinds[event->kind].category != EVENT_OF_MEMBERSHIP)
-		return;
-	if (place < 0) {
-		left_out++;
-		return;
-	}
 	describe(&environment, event, wall_offset_ms);
 	error = spawn(program, environment.pointers, &running[place].pid);
 	if (error != 0) {
@@ -138,14 +134,59 @@ tell(const struct event_settings *settings, const struct event *event, int64_t n
 	running[place].began_ms = now;
 }
 
-/* Waits for the programs that have ended, and kills those that take too long. */
+static void
+tell(const struct event_settings *settings, const struct event *event, int64_t now,
+     int64_t wall_offset_ms)
+{
+	const char *program = settings->program;
+	int place = free_place();
+
+	if (program == NULL || *program == '\0' ||
+	    event_kinds[event->kind].category != EVENT_OF_MEMBERSHIP)
+		return;
+	if (place >= 0 && waiting.count == 0)
+		start(program, place, event, now, wall_offset_ms);
+	else
+		event_waiting_add(&waiting, event, wall_offset_ms);
+}
+
+static bool
+is_full(void)
+{
+	return event_waiting_is_full(&waiting);
+}
+
+static bool
+hurries(void)
+{
+	return waiting.count > 0;
+}
+
+/* Starts the program for as many of the events that wait as there are places. Without a
+ * program, which another configuration may have taken away, they are dropped. */
+static void
+start_waiting(const char *program, int64_t now)
+{
+	const struct waiting_event *next;
+	int place;
+
+	if (program == NULL || *program == '\0')
+		event_waiting_free(&waiting);
+	while ((next = event_waiting_next(&waiting)) != NULL &&
+	       (place = free_place()) >= 0) {
+		start(program, place, &next->event, now, next->wall_offset_ms);
+		event_waiting_remove(&waiting);
+	}
+}
+
+/* Waits for the programs that have ended, kills those that take too long, and starts
+ * others. */
 static void
 tick(const struct event_settings *settings, int64_t now)
 {
 	int i, status;
 
-	(void)settings;
-	if (now - looked_ms < LOOK_MS)
+	if (now - looked_ms < (waiting.count > 0 ? EVENTS_HURRY_MS : LOOK_MS))
 		return;
 	looked_ms = now;
 	for (i = 0; i < RUNNING_MAX; i++) {
@@ -156,11 +197,11 @@ tick(const struct event_settings *settings, int64_t now)
 		else if (now - running[i].began_ms >= SECONDS_MAX * 1000)
 			kill(-running[i].pid, SIGKILL);
 	}
-	if (left_out > 0 && free_place() >= 0) {
-		log_line("on_event: %u events were left out, for %d programs "
-		         "ran already",
-		         left_out, RUNNING_MAX);
-		left_out = 0;
+	start_waiting(settings->program, now);
+	if (waiting.left_out > left_out && waiting.count == 0) {
+		log_line("on_event: %" PRIu64 " events were left out, for %d waited",
+		         waiting.left_out - left_out, WAITING_MAX);
+		left_out = waiting.left_out;
 	}
 }
 
@@ -170,6 +211,7 @@ stop(void)
 {
 	int i;
 
+	event_waiting_free(&waiting);
 	for (i = 0; i < RUNNING_MAX; i++)
 		if (running[i].pid != 0) {
 			kill(-running[i].pid, SIGKILL);
@@ -178,4 +220,5 @@ stop(void)
 		}
 }
 
-const struct event_sink event_program = {.tell = tell, .tick = tick, .stop = stop};
+const struct event_sink event_program = {
+    .tell = tell, .tick = tick, .is_full = is_full, .hurries = hurries, .stop = stop};

@@ -15,6 +15,24 @@ event_sinks_tell(const struct event_sink *const *sinks,
 		(*sinks)->tell(settings, event, now, wall_offset_ms);
 }
 
+bool
+event_sinks_are_full(const struct event_sink *const *sinks)
+{
+	for (; *sinks != NULL; sinks++)
+		if ((*sinks)->is_full != NULL && (*sinks)->is_full())
+			return true;
+	return false;
+}
+
+bool
+event_sinks_hurry(const struct event_sink *const *sinks)
+{
+	for (; *sinks != NULL; sinks++)
+		if ((*sinks)->hurries != NULL && (*sinks)->hurries())
+			return true;
+	return false;
+}
+
 void
 event_sinks_tick(const struct event_sink *const *sinks,
                  const struct event_settings *settings, int64_t now)

@@ -8,6 +8,7 @@
 #ifndef COMMON_EVENT_SINK_H
 #define COMMON_EVENT_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sflow/event.h"
@@ -30,12 +31,23 @@ struct event_sink {
 	 * once. NULL: nothing. */
 	void (*tick)(const struct event_settings *settings, int64_t now);
 
+	/* Whether the sink can take no event now. What is not told then waits in the
+	 * collector, which tells the rest from the state of its hosts. NULL: it always
+	 * can. */
+	bool (*is_full)(void);
+
+	/* Whether tick() should be called ten times a second for now. NULL: never. */
+	bool (*hurries)(void);
+
 	/* Called at the end: the sink stops all that it does, and could begin
 	 * again. NULL: nothing. */
 	void (*stop)(void);
 };
 
 /* All sinks, in the order in which they get an event. */
+#define EVENTS_HURRY_MS 100 /* between two ticks of sinks that hurry */
+#define EVENTS_AT_ONCE 32   /* at most are told before it is asked who is full */
+
 #define EVENT_SINKS(SINK) SINK(event_log) SINK(event_program) SINK(event_nagios)
 
 #define EVENT_SINK_CONSTANT(name_) extern const struct event_sink name_;
@@ -44,10 +56,13 @@ EVENT_SINKS(EVENT_SINK_CONSTANT)
 /* The list of all sinks, with a NULL at its end. */
 extern const struct event_sink *const event_sinks[];
 
-/* These call all sinks of such a list, in its order. */
+/* These call all sinks of such a list, in its order. They are full, or
+ * hurry, if one of them is or does. */
 void event_sinks_tell(const struct event_sink *const *sinks,
                       const struct event_settings *settings, const struct event *event,
                       int64_t now, int64_t wall_offset_ms);
+bool event_sinks_are_full(const struct event_sink *const *sinks);
+bool event_sinks_hurry(const struct event_sink *const *sinks);
 void event_sinks_tick(const struct event_sink *const *sinks,
                       const struct event_settings *settings, int64_t now);
 void event_sinks_stop(const struct event_sink *const *sinks);

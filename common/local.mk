@@ -7,6 +7,7 @@ common_libcommon_la_SOURCES = common/buffer.h \
 	common/event_nagios.c common/event_nagios.h \
 	common/event_program.c \
 	common/event_sink.c common/event_sink.h \
+	common/event_waiting.c common/event_waiting.h \
 	common/file.c common/file.h \
 	common/json.c common/json.h \
 	common/log.c common/log.h \

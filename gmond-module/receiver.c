@@ -22,7 +22,7 @@ static struct {
 	struct udp_set set;
 	bool running;
 	pthread_t thread;
-	int64_t ticked_ms, bound_ms, chores_ms;
+	int64_t ticked_ms, told_ms, bound_ms, chores_ms;
 	atomic_uint_fast64_t drops;
 } receiver = {.set.wake = -1};
 
@@ -97,7 +97,8 @@ tell_events(int64_t now)
 	int64_t wall_offset = clock_wall_offset();
 	struct event event;
 
-	while (collector_event(receiver.collector, &event))
+	while (!event_sinks_are_full(event_sinks) &&
+	       collector_event(receiver.collector, &event))
 		event_sinks_tell(event_sinks, &settings, &event, now, wall_offset);
 	event_sinks_tick(event_sinks, &settings, now);
 }
@@ -117,16 +118,33 @@ do_chores(int64_t now)
 		                 udp_drops(&receiver.set.listeners[i]));
 }
 
+/* Once a second the collector ticks, and events are told. Sinks that hurry tick more
+ * often. */
 static void
 tick(int64_t now)
 {
-	if (now - receiver.ticked_ms < TICK_MS)
-		return;
-	receiver.ticked_ms = now;
-	collector_set_wall(receiver.collector, clock_wall_offset());
-	collector_tick(receiver.collector, now);
-	tell_events(now);
-	do_chores(now);
+	bool due = now - receiver.ticked_ms >= TICK_MS;
+	bool hurries =
+	    event_sinks_hurry(event_sinks) && now - receiver.told_ms >= EVENTS_HURRY_MS;
+
+	if (due) {
+		receiver.ticked_ms = now;
+		collector_set_wall(receiver.collector, clock_wall_offset());
+		collector_tick(receiver.collector, now);
+	}
+	if (due || hurries) {
+		receiver.told_ms = now;
+		tell_events(now);
+	}
+	if (due)
+		do_chores(now);
+}
+
+/* Returns how many ms to wait for datagrams. */
+static int
+patience(void)
+{
+	return event_sinks_hurry(event_sinks) ? EVENTS_HURRY_MS : TICK_MS;
 }
 
 static void *
@@ -135,7 +153,7 @@ run(void *unused)
 	bool busy;
 
 	(void)unused;
-	while (!udp_wait(&receiver.set, TICK_MS)) {
+	while (!udp_wait(&receiver.set, patience())) {
 		busy = udp_take(&receiver.set, input);
 		if (!udp_catches_up(&receiver.set))
 			tick(clock_ms());

@@ -12,12 +12,12 @@
 
 #define TICK_MS 1000
 #define DRAIN_MS 500
-#define EVENTS 32 /* so many are fetched under the lock, and then told without it */
 
 static struct {
 	struct workers workers;
 	const struct config *bound; /* by which the sockets are bound; held */
-	int64_t ticked_ms;          /* when the first worker last ticked */
+	int64_t ticked_ms;          /* when the first worker last ticked, */
+	int64_t told_ms;            /* and when it last told events */
 	/* under the lock: */
 	struct collector *collector;
 	const struct config *config; /* held */
@@ -101,36 +101,46 @@ tell_events(const struct config *config, int64_t now)
 	const struct event_settings settings = {
 	    .program = config->on_event, .nagios_commands = config->nagios_commands};
 	int64_t wall_offset = clock_wall_offset();
-	struct event events[EVENTS];
+	struct event events[EVENTS_AT_ONCE];
 	size_t i, count;
 
 	do {
 		count = 0;
+		if (event_sinks_are_full(event_sinks))
+			break;
 		ingest_lock();
-		while (count < EVENTS &&
+		while (count < EVENTS_AT_ONCE &&
 		       collector_event(ingest.collector, &events[count]))
 			count++;
 		ingest_unlock();
 		for (i = 0; i < count; i++)
 			event_sinks_tell(event_sinks, &settings, &events[i], now,
 			                 wall_offset);
-	} while (count == EVENTS);
+	} while (count == EVENTS_AT_ONCE);
 	event_sinks_tick(event_sinks, &settings, now);
 }
 
+/* Once a second the collector ticks, and events are told. Sinks that hurry tick more
+ * often. */
 static void
 tick(int64_t now)
 {
+	bool due = now - ingest.ticked_ms >= TICK_MS;
+	bool hurries =
+	    event_sinks_hurry(event_sinks) && now - ingest.told_ms >= EVENTS_HURRY_MS;
 	const struct config *config;
 
-	if (now - ingest.ticked_ms < TICK_MS)
+	if (!due && !hurries)
 		return;
-	ingest.ticked_ms = now;
 	ingest_lock();
-	collector_set_wall(ingest.collector, clock_wall_offset());
-	collector_tick(ingest.collector, never_back(now));
+	if (due) {
+		ingest.ticked_ms = now;
+		collector_set_wall(ingest.collector, clock_wall_offset());
+		collector_tick(ingest.collector, never_back(now));
+	}
 	config = config_hold(ingest.config);
 	ingest_unlock();
+	ingest.told_ms = now;
 	tell_events(config, now);
 	config_release(config);
 }
@@ -162,6 +172,8 @@ patience(const struct worker *w)
 
 	if (w->first)
 		left = ingest.ticked_ms + TICK_MS - clock_ms();
+	if (w->first && event_sinks_hurry(event_sinks) && left > EVENTS_HURRY_MS)
+		left = EVENTS_HURRY_MS;
 	return left < 0 ? 0 : left > TICK_MS ? TICK_MS : (int)left;
 }
 

@@ -2,6 +2,7 @@
 COMMON_TESTS = \
 	tests/common/test_event_program \
 	tests/common/test_event_sink \
+	tests/common/test_event_waiting \
 	tests/common/test_json \
 	tests/common/test_nagios
 check_PROGRAMS += $(COMMON_TESTS)
@@ -19,6 +20,11 @@ tests_common_test_event_sink_SOURCES = tests/common/test_event_sink.c \
 tests_common_test_event_sink_CFLAGS = $(UNIT_CFLAGS)
 tests_common_test_event_sink_LDADD = common/libcommon.la $(UNIT_LIBS)
 tests_common_test_event_sink_LDFLAGS = -Wl,--wrap=posix_spawn
+
+tests_common_test_event_waiting_SOURCES = tests/common/test_event_waiting.c \
+	tests/sflow/unit.h
+tests_common_test_event_waiting_CFLAGS = $(UNIT_CFLAGS)
+tests_common_test_event_waiting_LDADD = common/libcommon.la $(UNIT_LIBS)
 
 tests_common_test_json_SOURCES = tests/common/test_json.c tests/sflow/unit.h
 tests_common_test_json_CFLAGS = $(UNIT_CFLAGS)

@@ -118,13 +118,17 @@ event_of(enum event_kind kind)
 	return event;
 }
 
+/* So many hosts are down. */
 static void
 tell(unsigned count)
 {
+	static unsigned hosts;
 	struct event event = event_of(EVENT_DOWN);
 
-	while (count-- > 0)
+	while (count-- > 0) {
+		snprintf(event.host, sizeof(event.host), "host%u", hosts++);
 		event_program.tell(&settings, &event, now, OFFSET);
+	}
 }
 
 static void
@@ -175,20 +179,60 @@ program_that_cannot_run(void **state)
 	assert_int_equal(started, AT_A_TIME);
 }
 
+/* The others wait, and are looked after ten times a second. */
 static void
 so_many_at_a_time(void **state)
 {
 	(void)state;
+	assert_false(event_program.hurries());
 	tell(AT_A_TIME + 3);
 	assert_int_equal(started, AT_A_TIME);
+	assert_true(event_program.hurries());
 	event_program.tick(&settings, now);
-	assert_string_equal(log_text, ""); /* it is told when there is a place */
-	ended[5] = true;
+	ended[5] = ended[6] = true;
+	event_program.tick(&settings, now + 99);
+	assert_int_equal(started, AT_A_TIME);
+	event_program.tick(&settings, now + 100);
+	assert_int_equal(started, AT_A_TIME + 2);
+	ended[7] = true;
+	event_program.tick(&settings, now + 200);
+	assert_int_equal(started, AT_A_TIME + 3);
+	assert_false(event_program.hurries());
+	assert_string_equal(log_text, "");
+}
+
+/* A death is told before hosts that joined earlier. */
+static void
+deaths_come_first(void **state)
+{
+	struct event event = event_of(EVENT_JOINED);
+	unsigned i;
+
+	(void)state;
+	tell(AT_A_TIME);
+	for (i = 0; i < 1000; i++) {
+		snprintf(event.host, sizeof(event.host), "new%u", i);
+		event_program.tell(&settings, &event, now, OFFSET);
+	}
+	event = event_of(EVENT_DOWN);
+	event_program.tell(&settings, &event, now, OFFSET);
+	ended[1] = true;
 	event_program.tick(&settings, now + 1000);
-	assert_string_equal(log_text, "on_event: 3 events were left out, for 16 "
-	                              "programs ran already\n");
-	tell(2);
-	assert_int_equal(started, AT_A_TIME + 1);
+	assert_non_null(
+	    strstr(environment_text, "SFLOW_EVENT=down\nSFLOW_HOST=web1\n"));
+}
+
+/* It was taken out of the configuration. */
+static void
+nobody_waits_without_a_program(void **state)
+{
+	const struct event_settings none = {.program = NULL};
+
+	(void)state;
+	tell(AT_A_TIME + 3);
+	event_program.tick(&none, now + 1000);
+	assert_false(event_program.hurries());
+	assert_int_equal(started, AT_A_TIME);
 }
 
 static void
@@ -234,10 +278,15 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(what_the_program_is_told), TEST(no_program),
-	    TEST(program_that_cannot_run),  TEST(so_many_at_a_time),
-	    TEST(so_long_at_most),          TEST(it_looks_once_a_second),
+	    TEST(what_the_program_is_told),
+	    TEST(no_program),
+	    TEST(program_that_cannot_run),
+	    TEST(so_many_at_a_time),
+	    TEST(so_long_at_most),
+	    TEST(it_looks_once_a_second),
 	    TEST(the_end_kills_all),
+	    TEST(deaths_come_first),
+	    TEST(nobody_waits_without_a_program),
 	};
 
 	return cmocka_run_group_tests_name("event_program", tests, NULL, NULL);

@@ -240,8 +240,9 @@ the_newest_of_a_host(void **state)
 	tell(EVENT_RETURNED, "web1");
 	assert_int_equal(waiting(), 2);
 	nagios_tick(path, now);
-	assert_read(COMMAND "web1;0;sFlow: heard again after 42 s\n" COMMAND
-	                    "web2;1;sFlow: silent for 42 s, 2 heartbeats missed\n");
+	assert_read(COMMAND
+	            "web2;1;sFlow: silent for 42 s, 2 heartbeats missed\n" COMMAND
+	            "web1;0;sFlow: heard again after 42 s\n");
 	assert_int_equal(waiting(), 0);
 	nagios_tick(path, now);
 	assert_read("");
@@ -336,28 +337,38 @@ full_file(void **state)
 	assert_string_equal(log_text, "");
 }
 
-/* Of so many the first ones wait, and their newest results. */
+/* A flood of new hosts, more than can wait, makes way for a death. */
 static void
-more_than_can_wait(void **state)
+flood_hides_no_death(void **state)
 {
-	const unsigned hosts = 100000;
-	const char *text;
-
 	(void)state;
 	end_reading();
-	tell_many(EVENT_DOWN, 0, hosts);
+	tell_many(EVENT_JOINED, 0, NAGIOS_WAITING_MAX + 5);
 	assert_int_equal(waiting(), NAGIOS_WAITING_MAX);
-	assert_int_equal(dropped(), hosts - NAGIOS_WAITING_MAX);
-	assert_int_equal(logged("too much waits already"), 10);
-	tell_many(EVENT_RETURNED, 0, 1);
-	assert_int_equal(dropped(), hosts - NAGIOS_WAITING_MAX);
+	assert_int_equal(dropped(), 5);
+	assert_int_equal(logged("Nagios is not told of all hosts"), 5);
+	assert_false(event_nagios.is_full());
+	tell(EVENT_DOWN, "web1");
+	assert_int_equal(waiting(), NAGIOS_WAITING_MAX);
 	begin_reading();
 	nagios_tick(path, now);
-	text = read_all();
-	assert_int_equal(strncmp(text, COMMAND "host0;0;", strlen(COMMAND) + 8), 0);
-	assert_non_null(strstr(text, "host1;1;"));
-	tell_many(EVENT_DOWN, hosts, 1); /* there is room again */
-	assert_int_equal(dropped(), hosts - NAGIOS_WAITING_MAX);
+	assert_int_equal(strncmp(read_all(), COMMAND "web1;1;", strlen(COMMAND) + 7),
+	                 0);
+}
+
+/* Where only deaths wait, it is full, and asks for no more. */
+static void
+more_deaths_than_can_wait(void **state)
+{
+	(void)state;
+	end_reading();
+	tell_many(EVENT_DOWN, 0, NAGIOS_WAITING_MAX - EVENTS_AT_ONCE);
+	assert_false(event_nagios.is_full());
+	tell_many(EVENT_DOWN, NAGIOS_WAITING_MAX, EVENTS_AT_ONCE);
+	assert_true(event_nagios.is_full());
+	assert_int_equal(dropped(), 0);
+	tell_many(EVENT_RETURNED, 0, 100);
+	assert_false(event_nagios.is_full());
 }
 
 /* Nagios ends when its file has just been opened. SIGPIPE is blocked, as in all
@@ -484,7 +495,8 @@ main(void)
 	    TEST(hostile_names),
 	    TEST(nobody_reads),
 	    TEST(full_file),
-	    TEST(more_than_can_wait),
+	    TEST(flood_hides_no_death),
+	    TEST(more_deaths_than_can_wait),
 	    TEST(reader_dies),
 	    TEST(no_fifo),
 	    TEST(symbolic_link),
