@@ -10,6 +10,7 @@ common_libcommon_la_SOURCES = common/buffer.h \
 	common/event_waiting.c common/event_waiting.h \
 	common/file.c common/file.h \
 	common/json.c common/json.h \
+	common/listening.c common/listening.h \
 	common/log.c common/log.h \
 	common/thread.c common/thread.h \
 	common/udp.c common/udp.h common/utf8.h

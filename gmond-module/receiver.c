@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/event_sink.h"
+#include "common/listening.h"
 #include "common/log.h"
 #include "common/thread.h"
 #include "common/udp.h"
@@ -23,6 +24,8 @@ static struct {
 	bool running;
 	pthread_t thread;
 	int64_t ticked_ms, told_ms, bound_ms, chores_ms;
+	uint64_t received; /* datagrams */
+	struct listening listening;
 	atomic_uint_fast64_t drops;
 } receiver = {.set.wake = -1};
 
@@ -82,6 +85,7 @@ input(const struct udp_batch *batch, size_t count)
 	const void *bytes;
 	size_t i, len;
 
+	receiver.received += count;
 	for (i = 0; i < count; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
 		collector_input(receiver.collector, bytes, len, &from, now);
@@ -106,16 +110,31 @@ tell_events(int64_t now)
 static void
 do_chores(int64_t now)
 {
-	size_t i;
-
 	if (now - receiver.chores_ms < CHORES_MS)
 		return;
 	receiver.chores_ms = now;
 	if (now - receiver.bound_ms >= BIND_AGAIN_MS)
 		bind_listeners(now);
+}
+
+/* Tells the collector where nobody listened since the last tick. */
+static void
+note_deafness(int64_t now)
+{
+	static struct log_limit limit;
+	struct listening *l = &receiver.listening;
+	int64_t since;
+	size_t i;
+
 	for (i = 0; i < receiver.set.count; i++)
 		atomic_fetch_add(&receiver.drops,
 		                 udp_drops(&receiver.set.listeners[i]));
+	if (listening_tick(l, receiver.received, atomic_load(&receiver.drops), now,
+	                   &since)) {
+		collector_deaf(receiver.collector, since, now);
+		log_limited(&limit, now, LISTENING_DEAF, (double)(now - since) / 1000);
+	}
+	collector_set_loss(receiver.collector, l->lost);
 }
 
 /* Once a second the collector ticks, and events are told. Sinks that hurry tick more
@@ -129,6 +148,7 @@ tick(int64_t now)
 
 	if (due) {
 		receiver.ticked_ms = now;
+		note_deafness(now);
 		collector_set_wall(receiver.collector, clock_wall_offset());
 		collector_tick(receiver.collector, now);
 	}
@@ -168,6 +188,7 @@ receiver_start(const struct parameters *parameters, struct collector *collector)
 {
 	receiver.collector = collector;
 	receiver.parameters = parameters;
+	receiver.listening = (struct listening){0};
 	if (udp_set_init(&receiver.set) != 0) {
 		log_line("out of memory");
 		receiver_stop();

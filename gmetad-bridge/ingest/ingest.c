@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/event_sink.h"
+#include "common/listening.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest/limit.h"
 #include "gmetad-bridge/log.h"
@@ -18,6 +19,7 @@ static struct {
 	const struct config *bound; /* by which the sockets are bound; held */
 	int64_t ticked_ms;          /* when the first worker last ticked, */
 	int64_t told_ms;            /* and when it last told events */
+	struct listening listening;
 	/* under the lock: */
 	struct collector *collector;
 	const struct config *config; /* held */
@@ -120,6 +122,32 @@ tell_events(const struct config *config, int64_t now)
 	event_sinks_tick(event_sinks, &settings, now);
 }
 
+/* Tells the collector where nobody listened since the last tick. */
+static void
+note_deafness(int64_t now)
+{
+	static struct log_limit limit;
+	struct listening *l = &ingest.listening;
+	int64_t since;
+
+	if (listening_tick(l, counter_get(&counters.received),
+	                   counter_get(&counters.kernel_drops), now, &since)) {
+		collector_deaf(ingest.collector, since, now);
+		log_limited(&limit, now, LISTENING_DEAF, (double)(now - since) / 1000);
+	}
+	collector_set_loss(ingest.collector, l->lost);
+}
+
+/* Under the lock. */
+static void
+tick_collector(int64_t now)
+{
+	ingest.ticked_ms = now;
+	note_deafness(now);
+	collector_set_wall(ingest.collector, clock_wall_offset());
+	collector_tick(ingest.collector, now);
+}
+
 /* Once a second the collector ticks, and events are told. Sinks that hurry tick more
  * often. */
 static void
@@ -133,11 +161,8 @@ tick(int64_t now)
 	if (!due && !hurries)
 		return;
 	ingest_lock();
-	if (due) {
-		ingest.ticked_ms = now;
-		collector_set_wall(ingest.collector, clock_wall_offset());
-		collector_tick(ingest.collector, never_back(now));
-	}
+	if (due)
+		tick_collector(never_back(now));
 	config = config_hold(ingest.config);
 	ingest_unlock();
 	ingest.told_ms = now;
@@ -240,6 +265,7 @@ ingest_start(const struct config *config, struct collector *collector)
 	ingest.collector = collector;
 	ingest.config = config_hold(config);
 	ingest.ticked_ms = 0;
+	ingest.listening = (struct listening){0};
 	collector_set_wall(collector, clock_wall_offset());
 	return workers_start(&ingest.workers, run);
 }

@@ -106,6 +106,14 @@ int collector_input(struct collector *collector, const void *buf, size_t len,
  * name another one, and forgets what was silent for too long. */
 void collector_tick(struct collector *collector, int64_t now);
 
+/* Says that nobody listened from `since_ms` to `until_ms`, which is now: no host is
+ * missed, and no value is stale, for what may have been lost in that time. */
+void collector_deaf(struct collector *collector, int64_t since_ms, int64_t until_ms);
+
+/* Sets which share of the datagrams gets lost on this machine lately, besides what the
+ * agents' own numbers tell: as long as it does, more missing heartbeats mean down. */
+void collector_set_loss(struct collector *collector, double share);
+
 /* Gives a name to each host that has values and no name yet, without waiting until it
  * sends one: for a program that shows its hosts at once. */
 void collector_name_all(struct collector *collector, int64_t now);

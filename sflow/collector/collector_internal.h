@@ -33,6 +33,11 @@ struct collector {
 	int64_t wall_ms;  /* wall clock minus `now` */
 	int64_t now_ms;   /* `now` of the latest call */
 	int64_t swept_ms; /* when ticks.c last looked for what has expired */
+	/* Until deaf_until_ms nobody listened, since deaf_since_ms; the hosts are told of
+	 * it with the next tick. 0: of none. */
+	int64_t deaf_since_ms, deaf_until_ms;
+	unsigned
+	    losing; /* so many missing heartbeats mean down, by what is lost here */
 	/* Where collector_save() goes on; NULL: at the first. */
 	struct agent *save_next;
 	bool saved_all; /* collector_save() has come to the end */

@@ -328,6 +328,16 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 
 /* The heartbeat -------------------------------------------------------------------- */
 
+/* Returns how many missing heartbeats mean down: those that are configured, or that the
+ * host's own losses ask for, or this machine's. */
+static unsigned
+misses_of(const struct collector *c, const struct member *m)
+{
+	unsigned misses = member_misses(m, c->config.misses);
+
+	return c->config.misses == 0 && c->losing > misses ? c->losing : misses;
+}
+
 struct event *
 host_tell(struct collector *c, const struct host *host, enum event_kind kind,
           int64_t now)
@@ -339,7 +349,7 @@ host_tell(struct collector *c, const struct host *host, enum event_kind kind,
 	event->of.membership.heard_ms = m->heard_ms;
 	event->of.membership.interval_ms = m->interval_ms;
 	event->values.now = event->values.peak = member_missed(m, now);
-	event->values.limit = member_misses(m, c->config.misses);
+	event->values.limit = misses_of(c, m);
 	return event;
 }
 
@@ -380,7 +390,7 @@ host_heard(struct collector *c, struct host *host, uint32_t lost, int64_t starte
 static int64_t
 down_after(const struct collector *c, const struct member *member)
 {
-	return member_down_at(member, c->config.misses) - member->heard_ms;
+	return member_down_at(member, misses_of(c, member)) - member->heard_ms;
 }
 
 void
@@ -408,7 +418,9 @@ host_tick(struct collector *c, struct host *host, int64_t now)
 		store_host_announce(host->shown, host->name);
 	if (!store_host_announced(host->shown))
 		return false;
-	change = member_tick(m, c->config.misses, now);
+	if (c->deaf_until_ms != 0)
+		member_deaf(m, c->deaf_since_ms, c->deaf_until_ms);
+	change = member_tick(m, misses_of(c, m), now);
 	if (change == MEMBER_IS_LATE)
 		host_tell(c, host, EVENT_LATE, now);
 	tell_state(c, host, now);

@@ -214,6 +214,14 @@ due_since(const struct member *m)
 	return m->heard_ms > m->watched_ms ? m->heard_ms : m->watched_ms;
 }
 
+void
+member_deaf(struct member *m, int64_t since_ms, int64_t until_ms)
+{
+	int64_t due_ms = due_since(m);
+
+	m->watched_ms = due_ms <= since_ms ? due_ms + until_ms - since_ms : until_ms;
+}
+
 static int64_t
 after_misses(const struct member *m, unsigned misses)
 {

@@ -82,6 +82,10 @@ enum member_change member_heard(struct member *member, uint32_t lost, int64_t no
  * long, up to 300 s. */
 void member_expect(struct member *member, const struct rhythm *rhythm);
 
+/* Notes that nobody listened from `since_ms` to `until_ms`: no heartbeat can have been
+ * missed then. */
+void member_deaf(struct member *member, int64_t since_ms, int64_t until_ms);
+
 /* Notes that time has passed. `misses`, here and below, is how many missing heartbeats
  * mean down; 0: as many as the measured loss asks for. */
 enum member_change member_tick(struct member *member, unsigned misses, int64_t now);

@@ -168,6 +168,20 @@ set_statistic(atomic_uint_fast64_t *statistic, uint64_t value)
 }
 
 void
+collector_deaf(struct collector *c, int64_t since_ms, int64_t until_ms)
+{
+	c->deaf_since_ms = since_ms;
+	c->deaf_until_ms = until_ms;
+	store_deaf(c->store, since_ms, until_ms);
+}
+
+void
+collector_set_loss(struct collector *c, double share)
+{
+	c->losing = share > 0 ? misses_for_loss(share) : 0;
+}
+
+void
 collector_tick(struct collector *c, int64_t now)
 {
 	bool sweep = now - c->swept_ms >= SWEEP_MS;
@@ -183,6 +197,7 @@ collector_tick(struct collector *c, int64_t now)
 		if (sweep)
 			sweep_agent(c, agent, now);
 	}
+	c->deaf_until_ms = 0;
 	set_statistic(&c->stats.agents, agents_count(&c->agents));
 	set_statistic(&c->stats.up, c->states[MEMBER_UP]);
 	set_statistic(&c->stats.late, c->states[MEMBER_LATE]);

@@ -29,6 +29,20 @@ view_block(struct store_look *look, struct store_block *block,
 	value->cells = block_columns(block);
 }
 
+/* Whether a value that came then is stale. The time in which nobody listened does not
+ * count. */
+static bool
+is_stale(const struct store_look *look, int64_t heard_ms)
+{
+	int64_t until_ms = look->deaf_since_ms + look->deaf_ms;
+
+	if (heard_ms >= look->stale_ms)
+		return false;
+	if (heard_ms <= look->deaf_since_ms)
+		return heard_ms + look->deaf_ms < look->stale_ms;
+	return heard_ms > until_ms || until_ms < look->stale_ms;
+}
+
 /* Fills in what view_block() leaves out: the value of one row. */
 static inline void
 view_row(const struct store_look *look, size_t row, struct store_value *value)
@@ -39,7 +53,7 @@ view_row(const struct store_look *look, size_t row, struct store_value *value)
 
 	value->metric = metric;
 	value->heard_ms = whole_time(block->heard_ms, v->heard);
-	value->stale = value->heard_ms < look->stale_ms;
+	value->stale = is_stale(look, value->heard_ms);
 	value->row = row;
 	value->tmax_s = look->tmax_s[metric->slope];
 	if (metric->type == STRING)
@@ -51,7 +65,11 @@ view_row(const struct store_look *look, size_t row, struct store_value *value)
 void
 store_look(struct store_look *look, struct store_host *host, int64_t now)
 {
-	*look = (struct store_look){.host = host, .now = now};
+	*look = (struct store_look){.host = host,
+	                            .now = now,
+	                            .deaf_since_ms =
+	                                atomic_load(&host->store->deaf_since_ms),
+	                            .deaf_ms = atomic_load(&host->store->deaf_ms)};
 }
 
 /* Moves to the next block; false where there is none. */

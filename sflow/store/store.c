@@ -116,6 +116,13 @@ store_host_heard(struct store_host *host, int64_t started_s, int64_t now)
 }
 
 void
+store_deaf(struct store *store, int64_t since_ms, int64_t until_ms)
+{
+	atomic_store(&store->deaf_since_ms, since_ms);
+	atomic_store(&store->deaf_ms, until_ms - since_ms);
+}
+
+void
 store_host_tick(struct store_host *host, bool up, int64_t down_after_ms, int64_t now)
 {
 	/* Only this thread changes these members, so it reads them without the lock. */

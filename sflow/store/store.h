@@ -141,6 +141,10 @@ void store_host_news(struct store_host *host);
  * `started_s` by the wall clock (0: not known). Puts it into the queues of all feeds. */
 void store_host_heard(struct store_host *host, int64_t started_s, int64_t now);
 
+/* Says that nobody listened from `since_ms` to `until_ms`: no value becomes stale for what
+ * did not come then. For the thread that adds the hosts. */
+void store_deaf(struct store *store, int64_t since_ms, int64_t until_ms);
+
 /* Called about once a second: notes whether the host is up (late counts as up), and
  * after how many ms of silence it is down. Feeds are told when `up` changes, and every
  * 10 s while a host that is up is silent, so that nobody takes it for down. */
@@ -257,8 +261,10 @@ struct store_look {
 	size_t row;
 	int64_t now;
 	struct store_feed *feed; /* where it is a look at news */
-	int64_t stale_ms;        /* of the block: what came before then is stale */
-	unsigned tmax_s[2];      /* of the block, by the metric's slope */
+	int64_t stale_ms;        /* of the block: what came before then is stale, */
+	int64_t deaf_since_ms;   /* but this time does not count */
+	int64_t deaf_ms;
+	unsigned tmax_s[2]; /* of the block, by the metric's slope */
 };
 
 /* Locks the host and tells its state. Then store_look() begins a look at its values, and

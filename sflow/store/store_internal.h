@@ -120,6 +120,8 @@ struct store {
 	size_t gone;  /* how many of them are gone */
 	size_t max;
 	atomic_size_t max_metrics; /* per host */
+	/* nobody listened since then, for so long */
+	atomic_int_fast64_t deaf_since_ms, deaf_ms;
 	/* set before there are hosts */
 	struct store_feed feeds[STORE_FEEDS_MAX];
 	unsigned feed_count;

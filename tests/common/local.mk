@@ -4,6 +4,7 @@ COMMON_TESTS = \
 	tests/common/test_event_sink \
 	tests/common/test_event_waiting \
 	tests/common/test_json \
+	tests/common/test_listening \
 	tests/common/test_nagios
 check_PROGRAMS += $(COMMON_TESTS)
 TESTS += $(COMMON_TESTS)
@@ -29,6 +30,10 @@ tests_common_test_event_waiting_LDADD = common/libcommon.la $(UNIT_LIBS)
 tests_common_test_json_SOURCES = tests/common/test_json.c tests/sflow/unit.h
 tests_common_test_json_CFLAGS = $(UNIT_CFLAGS)
 tests_common_test_json_LDADD = common/libcommon.la $(UNIT_LIBS)
+
+tests_common_test_listening_SOURCES = tests/common/test_listening.c tests/sflow/unit.h
+tests_common_test_listening_CFLAGS = $(UNIT_CFLAGS)
+tests_common_test_listening_LDADD = common/libcommon.la $(UNIT_LIBS)
 
 tests_common_test_nagios_SOURCES = tests/common/test_nagios.c tests/sflow/unit.h
 tests_common_test_nagios_CFLAGS = $(UNIT_CFLAGS)

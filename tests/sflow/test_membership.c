@@ -706,6 +706,71 @@ test_polling_that_slows_down(void **state)
 	}
 }
 
+/* The program was stopped for a minute, and all that was sent meanwhile is lost. */
+static void
+test_nobody_listened(void **state)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	struct script *s = *state;
+	struct device d[3];
+	int i, poll;
+
+	for (i = 0; i < 3; i++)
+		d[i] = script_machine(i == 0   ? "10.0.0.1"
+		                      : i == 1 ? "10.0.0.2"
+		                               : "10.0.0.3");
+	for (poll = 0; poll < 10; poll++)
+		for (i = 0; i < 3; i++) {
+			script_send_host(s, &d[i], names[i], 1000);
+			script_pass(s, 10 * SECONDS);
+		}
+	s->now += 60 * SECONDS;
+	for (i = 0; i < 3; i++) { /* they have sent two times each */
+		d[i].sequence += 2;
+		d[i].sample += 2;
+	}
+	collector_deaf(s->c, s->now - 60 * SECONDS, s->now);
+	for (i = 0; i < 3; i++) {
+		script_send_host(s, &d[i], names[i], 1000);
+		script_pass(s, 10 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	/* and one that ended while nobody listened is down in its own time */
+	for (poll = 0; poll < 2; poll++)
+		for (i = 0; i < 2; i++) {
+			script_send_host(s, &d[i], names[i], 1000);
+			script_pass(s, 15 * SECONDS);
+		}
+	s->now += 60 * SECONDS;
+	collector_deaf(s->c, s->now - 60 * SECONDS, s->now);
+	for (poll = 0; poll < 2; poll++)
+		for (i = 0; i < 2; i++) {
+			script_send_host(s, &d[i], names[i], 1000);
+			script_pass(s, 15 * SECONDS);
+		}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+	assert_string_equal(s->last[EVENT_DOWN].host, "c");
+}
+
+/* As long as datagrams get lost on this machine, as many have to be missing. */
+static void
+test_losses_of_this_machine(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+
+	poll_for(s, &d, 30 * SECONDS, 20);
+	collector_set_loss(s->c, 0.3);
+	script_pass(s, 2 * MINUTES);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	script_pass(s, 40 * SECONDS);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+}
+
 /* Clocks that jump, and intervals of nothing and of days. */
 static void
 test_strange_clocks(void **state)
@@ -738,6 +803,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    SCRIPT(test_late_down_returned),
 	    SCRIPT(test_crowd),
+	    SCRIPT(test_nobody_listened),
+	    SCRIPT(test_losses_of_this_machine),
 	    SCRIPT(test_more_than_can_wait),
 	    SCRIPT(test_order_of_events),
 	    SCRIPT(test_nobody_flaps),

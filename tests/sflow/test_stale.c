@@ -170,6 +170,27 @@ record_in_some_samples(void **state)
 	}
 }
 
+/* The program was stopped: what it could not hear makes nothing stale, but what was stale
+ * before stays so. */
+static void
+nobody_listened(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("192.0.2.1");
+	struct device web = script_source(&d, 100000, 3, 80);
+
+	polls(s, &d, &web, 22, 20);
+	script_pass(s, 6 * SECONDS);
+	assert_true(is_stale(s, NODE, "http_meth_get"));
+	s->now += 4 * MINUTES;
+	collector_deaf(s->c, s->now - 4 * MINUTES, s->now);
+	script_pass(s, 20 * SECONDS);
+	assert_false(is_stale(s, NODE, "bytes_in"));
+	assert_true(is_stale(s, NODE, "http_meth_get"));
+	script_pass(s, 30 * SECONDS);
+	assert_true(is_stale(s, NODE, "bytes_in"));
+}
+
 static void
 silent_host(void **state)
 {
@@ -189,9 +210,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(application_that_falls_silent), TEST(misses_that_are_configured),
-	    TEST(interval_that_is_not_known),    TEST(idle_port_is_no_event),
-	    TEST(record_in_some_samples),        TEST(silent_host),
+	    TEST(application_that_falls_silent),
+	    TEST(misses_that_are_configured),
+	    TEST(interval_that_is_not_known),
+	    TEST(idle_port_is_no_event),
+	    TEST(record_in_some_samples),
+	    TEST(silent_host),
+	    TEST(nobody_listened),
 	};
 
 	return cmocka_run_group_tests_name("stale", tests, NULL, NULL);
