@@ -45,7 +45,7 @@ count_waiting(void)
 }
 
 /* Makes a result of an event. A host that is down or gone is DOWN; a host that joined,
- * returned, or was renamed while it is heard is UP. Returns false where the event says
+ * returned, moved, or was renamed while it is heard is UP. Returns false where the event says
  * neither: a silent host may be renamed, too, by another configuration. The output must
  * not have a "|", because Nagios takes what follows as performance data. */
 static bool
@@ -66,6 +66,8 @@ judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 		         silent);
 	else if (e->kind == EVENT_RETURNED)
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard again after %ld s", silent);
+	else if (e->kind == EVENT_MOVED)
+		snprintf(output, OUTPUT_SIZE, "sFlow: heard at another agent");
 	else if (e->kind == EVENT_JOINED ||
 	         (e->kind == EVENT_RENAMED && e->values.now < e->values.limit))
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard by this name");

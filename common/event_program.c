@@ -60,14 +60,17 @@ static void
 describe(struct environment *e, const struct event *event, int64_t wall_offset_ms)
 {
 	const struct event_membership *member = &event->of.membership;
-	char address[ADDRESS_TEXT];
+	char address[ADDRESS_TEXT], before[ADDRESS_TEXT] = "";
 
+	if (event->kind == EVENT_MOVED)
+		address_text(&member->old_agent, before);
 	e->count = 0;
 	add(e, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	add(e, "SFLOW_EVENT=%s", event_kinds[event->kind].word);
 	add(e, "SFLOW_HOST=%s", event->host);
 	add(e, "SFLOW_OLD_HOST=%s", member->old_name);
 	add(e, "SFLOW_AGENT=%s", address_text(&event->agent, address));
+	add(e, "SFLOW_OLD_AGENT=%s", before);
 	add(e, "SFLOW_TIME=%" PRId64, (event->last_ms + wall_offset_ms) / 1000);
 	add(e, "SFLOW_LAST_HEARD=%" PRId64, (member->heard_ms + wall_offset_ms) / 1000);
 	add(e, "SFLOW_MISSED=%.0f", event->values.now);

@@ -1,10 +1,10 @@
 /* event_waiting.h - events that a sink could not pass on at once.
  *
- * Of each host only the newest state waits: joined, late, down, returned or gone. Of
- * other events the newest of each kind waits for each host. Deaths are given first, then returns, then the
- * rest, each in the order in which they came. Where there is no room, the rest makes way
- * for deaths and returns, and returns for deaths, so that a flood of new hosts hides
- * nothing.
+ * Of each host only the newest state waits: joined, late, down, returned, moved or gone.
+ * Of other events the newest of each kind waits for each host. Deaths are given first,
+ * then returns and moves, then the rest, each in the order in which they came. Where there
+ * is no room, the rest makes way for deaths and returns, and returns for deaths, so that a
+ * flood of new hosts hides nothing.
  */
 #ifndef COMMON_EVENT_WAITING_H
 #define COMMON_EVENT_WAITING_H

@@ -205,6 +205,17 @@ change_text(const struct event *e, const char *agent, char *text)
 }
 
 static void
+moved_text(const struct event *e, const char *agent, char *text)
+{
+	char before[ADDRESS_TEXT];
+
+	address_text(&e->of.membership.old_agent, before);
+	snprintf(text, EVENT_TEXT,
+	         "host %s moved (agent %s): it was at agent %s, last heard %ld s ago",
+	         e->host, agent, before, event_silence_s(e));
+}
+
+static void
 state_text(const struct event *e, const char *agent, char *text)
 {
 	silence_text(e, "is ", agent, text);
@@ -227,7 +238,7 @@ const struct event_kind_info event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, CROWD, change_text},
     [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, FEW, restarted_text},
     [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, FEW, renamed_text},
-    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, FEW, change_text},
+    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, CROWD, moved_text},
     [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, CROWD, state_text},
 };
 

@@ -34,7 +34,8 @@ enum event_kind {
 	EVENT_RETURNED,     /* a host that was down was heard */
 	EVENT_RESTARTED,    /* an agent has restarted */
 	EVENT_RENAMED,      /* a host got another name */
-	EVENT_MOVED,        /* a virtual machine is on another hypervisor */
+	EVENT_MOVED,        /* a host goes on elsewhere: a virtual machine on another
+	                     * hypervisor, or a successor under the same name */
 	EVENT_GONE,         /* a host was silent for too long */
 	EVENT_KIND_COUNT
 };
@@ -123,6 +124,7 @@ struct event {
 			int64_t heard_ms;         /* when it was last heard before */
 			uint32_t interval_ms;     /* between expected heartbeats */
 			char old_name[TEXT_SIZE]; /* EVENT_RENAMED */
+			struct address old_agent; /* EVENT_MOVED */
 		} membership;
 	} of;
 };

@@ -61,6 +61,7 @@ sflow_collector = \
 	sflow/collector/settings.c sflow/collector/settings.h \
 	sflow/collector/sources.c \
 	sflow/collector/speeds.c sflow/collector/speeds.h \
+	sflow/collector/successor.c sflow/collector/successor.h \
 	sflow/collector/stats.h \
 	sflow/collector/tell.c \
 	sflow/collector/ticks.c \

@@ -37,6 +37,7 @@ const struct collector_config collector_defaults = {
     .vm = VM_PREFIX,
     .vm_cluster = CLUSTER_OF_AGENT,
     .host_dmax_ms = DEFAULT_HOST_DMAX_S * INT64_C(1000),
+    .successors = true,
 };
 
 struct collector *

@@ -67,6 +67,8 @@ struct collector_config {
 	const struct name_list *names;    /* for agents that send no name */
 	const struct port_speeds *speeds; /* of ports; NULL: as they say */
 	bool lower_case;                  /* names of hosts are made lower case */
+	bool successors;                  /* a host may take the name of one that it
+	                                   * succeeds */
 	unsigned misses;                  /* so many missing heartbeats mean down;
 	                                   * 0: it depends on the measured loss */
 };

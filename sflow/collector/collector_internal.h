@@ -84,7 +84,7 @@ collector_reserve_name(struct collector *collector)
 {
 	if (collector->config.reserved != NULL)
 		hosts_take_name(&collector->hosts, collector->config.reserved_cluster,
-		                collector->config.reserved);
+		                collector->config.reserved, NULL);
 }
 
 /* Adds an event with the time now_ms to the queue. Returns it, so that the caller fills

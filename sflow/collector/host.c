@@ -15,6 +15,7 @@
 /* A name that a host has, so that no other host of its cluster gets it. */
 struct taken_name {
 	UT_hash_handle hh;
+	struct host *host;   /* NULL: it is only kept from others */
 	unsigned numbered;   /* that hosts have got who wanted this name */
 	unsigned char key[]; /* a struct name_key without what is behind the name */
 };
@@ -35,19 +36,45 @@ name_key(struct name_key *key, unsigned cluster, const char *name)
 	return offsetof(struct name_key, name) + strlen(key->name);
 }
 
-bool
-hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name)
+static struct taken_name *
+find_name(const struct hosts *hosts, unsigned cluster, const char *name)
 {
 	struct taken_name *taken;
 	struct name_key key;
 	size_t len = name_key(&key, cluster, name);
 
 	HASH_FIND(hh, hosts->names, &key, len, taken);
-	if (taken != NULL)
+	return taken;
+}
+
+bool
+hosts_is_taken(const struct hosts *hosts, unsigned cluster, const char *name)
+{
+	return find_name(hosts, cluster, name) != NULL;
+}
+
+struct host *
+hosts_find(const struct hosts *hosts, unsigned cluster, const char *name)
+{
+	const struct taken_name *taken = find_name(hosts, cluster, name);
+
+	return taken != NULL ? taken->host : NULL;
+}
+
+bool
+hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name,
+                struct host *host)
+{
+	struct taken_name *taken;
+	struct name_key key;
+	size_t len = name_key(&key, cluster, name);
+
+	if (find_name(hosts, cluster, name) != NULL)
 		return false;
 	taken = malloc(sizeof(*taken) + len);
 	if (taken == NULL)
 		return true; /* two hosts of one name are better than one without */
+	taken->host = host;
 	taken->numbered = 1;
 	memcpy(taken->key, &key, len);
 	HASH_ADD(hh, hosts->names, key, len, taken);
@@ -59,27 +86,21 @@ hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name)
 /* Takes the name followed by a number that makes it another one. The numbers go on from
  * where they were, so that it costs no more when there are many. */
 static void
-take_numbered(struct hosts *hosts, unsigned cluster, char name[TEXT_SIZE])
+take_numbered(struct hosts *hosts, struct host *host, char name[TEXT_SIZE])
 {
-	struct taken_name *taken;
+	struct taken_name *taken = find_name(hosts, host->cluster, name);
 	char longest[TEXT_SIZE];
-	struct name_key key;
-	size_t len = name_key(&key, cluster, name);
 
 	strcpy(longest, name);
-	HASH_FIND(hh, hosts->names, &key, len, taken);
-	while (!hosts_take_name(hosts, cluster, name) && taken != NULL)
+	while (!hosts_take_name(hosts, host->cluster, name, host) && taken != NULL)
 		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, ++taken->numbered);
 }
 
 void
 hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name)
 {
-	struct taken_name *taken;
-	struct name_key key;
-	size_t len = name_key(&key, cluster, name);
+	struct taken_name *taken = find_name(hosts, cluster, name);
 
-	HASH_FIND(hh, hosts->names, &key, len, taken);
 	if (taken == NULL)
 		return;
 	HASH_DEL(hosts->names, taken);
@@ -166,27 +187,34 @@ host_tell_names(struct collector *c, const struct host *host, enum event_kind ki
 	                           : collector_tell(c, kind, &host->key.agent);
 }
 
+void
+host_spelling(const struct collector *c, const char *name, char spelled[TEXT_SIZE])
+{
+	char *at;
+
+	strcpy(spelled, name);
+	for (at = spelled; c->config.lower_case && *at != '\0'; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+}
+
 /* Takes the name `wanted` for the host; where another host of its cluster has that
  * name, `wanted` followed by the host's place. Writes the name that was taken. */
 static void
-take_name(struct collector *c, const struct host *host, const char *wanted,
+take_name(struct collector *c, struct host *host, const char *wanted,
           char name[TEXT_SIZE])
 {
 	char alone[TEXT_SIZE], whole[TEXT_SIZE], place[PLACE_SIZE];
-	size_t i;
 
-	strcpy(alone, wanted);
-	for (i = 0; c->config.lower_case && alone[i] != '\0'; i++)
-		if (alone[i] >= 'A' && alone[i] <= 'Z')
-			alone[i] = (char)(alone[i] - 'A' + 'a');
+	host_spelling(c, wanted, alone);
 	strcpy(name, alone);
-	if (hosts_take_name(&c->hosts, host->cluster, name))
+	if (hosts_take_name(&c->hosts, host->cluster, name, host))
 		return;
 	host_place(host, whole);
 	text_shorten(whole, PLACE_SIZE, place);
 	snprintf(name, TEXT_SIZE, "%.*s-%s", (int)(TEXT_SIZE - 2 - strlen(place)),
 	         alone, place);
-	take_numbered(&c->hosts, host->cluster, name);
+	take_numbered(&c->hosts, host, name);
 	tell_named(c, host, EVENT_SAME_NAME, name);
 }
 
@@ -278,6 +306,10 @@ host_remove(struct collector *c, struct host *host)
 void
 host_hand_over(struct collector *c, struct host *from, struct host *to)
 {
+	struct taken_name *taken = find_name(&c->hosts, from->cluster, from->name);
+
+	if (taken != NULL)
+		taken->host = to;
 	from->kind->detach(from);
 	hosts_forget(&c->hosts, from);
 	to->shown = from->shown;
@@ -311,7 +343,7 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 		return;
 	host->moves = false;
 	if (!host_is_named(host) ||
-	    hosts_take_name(&c->hosts, host->cluster, host->name)) {
+	    hosts_take_name(&c->hosts, host->cluster, host->name, host)) {
 		if (host->shown != NULL)
 			store_host_move(host->shown, host->cluster);
 		return;
@@ -443,6 +475,7 @@ host_restore_member(const struct collector *c, struct host *host,
 	m->heard_ms = saved->heard_ms - c->wall_ms;
 	if (m->heard_ms > now)
 		m->heard_ms = now; /* the clock was set back */
+	host->restored = true;
 	host->told_down = saved->down;
 	host->silent_ms = m->heard_ms;
 	if (saved->down) {

@@ -62,6 +62,10 @@ struct host {
 	bool moves;           /* between host_depart() and host_arrive() */
 	int64_t first_ms;     /* first heard */
 	struct member member; /* whether it is up, and when last heard */
+	uint64_t before;      /* whose name it has taken: a hash of what the other's key
+	                    * says; 0: nobody's */
+	bool by_uuid;         /* it has taken it at once, because both have one UUID */
+	bool restored;        /* it was there when the program began */
 	bool told_down;    /* an event said that it is down, and none that it is back */
 	int64_t silent_ms; /* when it was last heard before it came back */
 	struct kept kept;
@@ -100,9 +104,21 @@ host_is_named(const struct host *host)
 	return host->name[0] != '\0';
 }
 
-/* Takes a name in the cluster, so that no other host there gets it. Returns false when
- * it is taken already. */
-bool hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name);
+/* Takes a name in the cluster for the host, so that no other host there gets it; for
+ * none where `host` is NULL. Returns false when it is taken already. */
+bool hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name,
+                     struct host *host);
+
+/* Whether a host of the cluster has the name, or it is kept from them. */
+bool hosts_is_taken(const struct hosts *hosts, unsigned cluster, const char *name);
+
+/* Returns the host that has the name in the cluster; NULL where there is none. The name
+ * is as host_spelling() writes it. */
+struct host *hosts_find(const struct hosts *hosts, unsigned cluster, const char *name);
+
+/* Writes a name as hosts are shown by it: in lower case, where that is configured. */
+void host_spelling(const struct collector *collector, const char *name,
+                   char spelled[TEXT_SIZE]);
 
 /* Gives a taken name back. A name that is not taken is fine. */
 void hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name);

@@ -329,6 +329,18 @@ index_leave_out(struct index *index, const struct source *owner)
 			index->owners[i] = NULL;
 }
 
+bool
+index_has_kind(const struct index *index, struct source *owner, enum kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < index->count; i++)
+		if (index->layouts[i] != NULL && index->layouts[i]->kind == kind &&
+		    index_owner(index, i, owner) == owner)
+			return true;
+	return false;
+}
+
 /* What a source calls itself ------------------------------------------------------- */
 
 /* The same among the records of an owner. */

@@ -65,6 +65,9 @@ bool index_has_own(const struct index *index, const struct source *source);
 /* Leaves out all records of this owner of a divided sample. */
 void index_leave_out(struct index *index, const struct source *owner);
 
+/* Whether the owner has a record of this kind. */
+bool index_has_kind(const struct index *index, struct source *owner, enum kind kind);
+
 /* Reads what the owner calls itself in its records. */
 void index_identity(const struct index *index, const struct source *owner,
                     struct identity *identity);

@@ -37,6 +37,12 @@ machine_host(const struct source *source)
 	return m != NULL && host_is_named(&m->host) ? &m->host : NULL;
 }
 
+struct source *
+machine_source(const struct host *host)
+{
+	return ((const struct machine *)host)->source;
+}
+
 /* The kind of host that machines are ----------------------------------------------- */
 
 /* Another sub-agent of this agent has one in the same place, which is its key. */
@@ -158,6 +164,16 @@ machine_new(const struct collector *c, struct source *source, int64_t now)
 	return m;
 }
 
+struct host *
+machine_prepare(struct collector *c, struct source *source, int64_t now)
+{
+	struct machine *m = machine_of(source);
+
+	if (m == NULL)
+		m = machine_new(c, source, now);
+	return m != NULL ? &m->host : NULL;
+}
+
 /* Returns the name that the machine sends, or its key where it sends none. */
 static const char *
 wanted_name(const struct machine *m, char key[TEXT_SIZE])
@@ -217,6 +233,7 @@ move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 	struct event *event;
 
 	event = host_tell(c, &from->host, EVENT_MOVED, now);
+	event->of.membership.old_agent = event->agent;
 	event->agent = to->host.key.agent;
 	host_hand_over(c, &from->host, &to->host);
 	from->moved_ms = now;
@@ -255,8 +272,13 @@ join(struct collector *c, struct machine *m, int64_t now)
 	struct machine *other = find_uuid(c, source_uuid(m->source));
 	bool moves = other != NULL && may_move(m, now);
 
+	uint64_t before = m->host.before; /* successor.c may have freed its name */
+	bool by_uuid = m->host.by_uuid;
+
 	machine_remove(c, m->source); /* it may have lost its name without memory */
 	host_init(&m->host, &kind, &m->host.key, c->hosts.loss, now);
+	m->host.before = before;
+	m->host.by_uuid = by_uuid;
 	if (moves) {
 		move(c, other, m, now);
 		other = NULL;

@@ -15,6 +15,14 @@
  * virtual machine, or not a host. */
 struct host *machine_host(const struct source *source);
 
+/* Returns the data source of a host, which has to be a virtual machine. */
+struct source *machine_source(const struct host *host);
+
+/* Returns the host that the source is, or will be with its first values. NULL without
+ * memory. */
+struct host *machine_prepare(struct collector *collector, struct source *source,
+                             int64_t now);
+
 /* Returns the virtual machine's host in the store. A machine that is heard for the
  * first time becomes a host. NULL where it has none now, and *refused says whether that
  * is because of a bound or for want of memory. */

@@ -42,7 +42,10 @@ detach(struct host *host)
 static void
 describe(const struct host *host, struct collector_saved *saved)
 {
-	strcpy(saved->name, agent_naming(agent_of_host(host))->called);
+	const struct agent_naming *naming = agent_naming(agent_of_host(host));
+
+	strcpy(saved->name, naming->called);
+	memcpy(saved->uuid, naming->uuid, sizeof(saved->uuid));
 }
 
 const struct host_kind agent_host_kind = {
@@ -116,9 +119,11 @@ believes(struct collector *c, struct agent *agent, const char *name, int64_t now
 
 void
 agent_calls_itself(struct collector *c, struct agent *agent, const char *name,
-                   int64_t now)
+                   const uint8_t uuid[16], int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
+
+	memcpy(naming->uuid, uuid, sizeof(naming->uuid));
 
 	if (strcmp(naming->called, name) == 0) {
 		text_keep(&naming->other, "");

@@ -19,15 +19,16 @@ struct agent_naming {
 	char *called;           /* its name; "": not known */
 	char *other;            /* another name that was heard once; "": none */
 	struct renames renames; /* of the agent's host */
+	uint8_t uuid[16];       /* all zero: not known */
 };
 
 /* The kind of host that agents are. */
 extern const struct host_kind agent_host_kind;
 
-/* Notes that the machine of the agent calls itself `name`. Where its host has another
+/* Notes that the machine of the agent calls itself `name`, and has this UUID. Where its host has another
  * name, the host is renamed when the new one has come twice in a row. */
 void agent_calls_itself(struct collector *collector, struct agent *agent,
-                        const char *name, int64_t now);
+                        const char *name, const uint8_t uuid[16], int64_t now);
 
 /* Gives an agent that has sent no name for long enough the name that is configured for
  * it, or its address. */

@@ -11,6 +11,7 @@
 #include "sflow/collector/ports.h"
 #include "sflow/collector/readings.h"
 #include "sflow/collector/relations.h"
+#include "sflow/collector/successor.h"
 #include "sflow/wire/derive.h"
 #include "sflow/wire/flows.h"
 
@@ -235,14 +236,19 @@ take_identity(struct collector *c, struct context *x, struct source *owner,
 	index_identity(index, owner, &identity);
 	if (!identity.named)
 		return;
+	if (!identity.of_machine && c->config.vm == VM_HOST &&
+	    index_has_kind(index, owner, KIND_VM))
+		successor_of_machine(c, owner, &identity, x->now);
 	if (!identity.of_machine)
 		/* an empty name is not known to the agent: the old one stays */
 		source_calls_itself(c, owner,
 		                    identity.name[0] != '\0' ? identity.name
 		                                             : source_name(owner),
 		                    identity.uuid, x->now);
-	else if (identity.name[0] != '\0')
-		agent_calls_itself(c, x->agent, identity.name, x->now);
+	else if (identity.name[0] != '\0') {
+		successor_of_agent(c, x->agent, &identity, x->now);
+		agent_calls_itself(c, x->agent, identity.name, identity.uuid, x->now);
+	}
 }
 
 /* Notes that a source is heard whose records come in the samples of another one. What is

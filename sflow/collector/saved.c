@@ -97,6 +97,7 @@ restore_agent(struct collector *c, const struct collector_saved *saved,
 		host_restore_member(c, host, saved, now);
 	agent_restored(agent, saved->interval_ms, saved->jitter_ms);
 	text_keep(&agent_naming(agent)->called, saved->name);
+	memcpy(agent_naming(agent)->uuid, saved->uuid, sizeof(saved->uuid));
 	return host_restore(c, host, saved, name_to_show(c, saved), heard, now);
 }
 

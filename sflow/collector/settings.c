@@ -154,6 +154,7 @@ const struct collector_setting collector_settings[] = {
 	{{"names_file", add_names_of_file, IN(names), FILE_OF}, {"", ""}},
 	{{"speeds", set_speeds, IN(speeds), LIST}, {"", ""}},
 	{{"lower_case", setting_flag, IN(lower_case)}, {"no", "no"}},
+	{{"successors", setting_flag, IN(successors)}, {"yes", "yes"}},
 	{{"misses", set_misses, IN(misses), SETTING_BETWEEN(1, 100)}, {"auto", "auto"}},
 	/* The module uses gmond's host_dmax. */
 	{{"host_dmax", setting_seconds, IN(host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)}, {NULL, NUMBER(DEFAULT_HOST_DMAX_S)}},

@@ -58,6 +58,7 @@ dump_collector(FILE *out, const struct collector_config *c)
 	fprintf(out, "same_address %d max %u %u %u vm %d %u dmax %lld\n",
 	        c->same_address, c->max_agents, c->max_sources, c->max_metrics,
 	        (int)c->vm, c->vm_cluster, (long long)c->host_dmax_ms);
+	fprintf(out, "successors %d\n", c->successors);
 	fprintf(out, "keep %d lower_case %d misses %u ports %d %d\n", c->keep,
 	        c->lower_case, c->misses, c->ports != NULL, c->ports_except != NULL);
 	fprintf(out, "speeds %d\n", c->speeds != NULL);

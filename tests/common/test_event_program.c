@@ -142,7 +142,7 @@ what_the_program_is_told(void **state)
 	    environment_text,
 	    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
 	    "SFLOW_EVENT=down\nSFLOW_HOST=web1\nSFLOW_OLD_HOST=\n"
-	    "SFLOW_AGENT=10.1.0.1\nSFLOW_TIME=1700005000\n"
+	    "SFLOW_AGENT=10.1.0.1\nSFLOW_OLD_AGENT=\nSFLOW_TIME=1700005000\n"
 	    "SFLOW_LAST_HEARD=1700004935\nSFLOW_MISSED=2\nSFLOW_ALLOWED=3\n"
 	    "SFLOW_INTERVAL=30.500\n");
 	event = event_of(EVENT_RENAMED);

@@ -176,7 +176,7 @@ each_chooses(void **state)
 	                         "SFLOW_EVENT=down\nSFLOW_EVENT=returned\n"
 	                         "SFLOW_EVENT=restarted\nSFLOW_EVENT=renamed\n"
 	                         "SFLOW_EVENT=moved\nSFLOW_EVENT=gone\n");
-	assert_int_equal(nagios_counts.waiting, 5);
+	assert_int_equal(nagios_counts.waiting, 6);
 	event_sinks_stop(event_sinks);
 	assert_int_equal(nagios_counts.waiting, 0);
 }

@@ -196,10 +196,10 @@ what_nagios_hears(void **state)
 	    {EVENT_GONE, COMMAND "web1;1;sFlow: silent for 42 s, forgotten\n"},
 	    {EVENT_RETURNED, COMMAND "web1;0;sFlow: heard again after 42 s\n"},
 	    {EVENT_JOINED, COMMAND "web1;0;sFlow: heard by this name\n"},
+	    {EVENT_MOVED, COMMAND "web1;0;sFlow: heard at another agent\n"},
 	    {EVENT_RENAMED, ""}, /* it is silent, and called otherwise */
 	    {EVENT_LATE, ""},
 	    {EVENT_RESTARTED, ""},
-	    {EVENT_MOVED, ""},
 	    {EVENT_MALFORMED, ""},
 	    {EVENT_SAME_NAME, ""},
 	};
@@ -211,7 +211,7 @@ what_nagios_hears(void **state)
 		nagios_tick(path, now);
 		assert_read(events[i].line);
 	}
-	assert_int_equal(sent(), 4);
+	assert_int_equal(sent(), 5);
 	assert_int_equal(dropped(), 0);
 	assert_string_equal(log_text, "");
 }

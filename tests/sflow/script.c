@@ -125,12 +125,24 @@ script_send_net(struct script *s, struct device *d, uint64_t bytes_in)
 	return script_send(s);
 }
 
+/* Machines of different addresses have different UUIDs. */
+static uint8_t
+uuid_of(const struct device *d)
+{
+	unsigned uuid = 0;
+	const char *at;
+
+	for (at = d->address; *at != '\0'; at++)
+		uuid = uuid * 31 + (unsigned char)*at;
+	return (uint8_t)(1 + uuid % 200);
+}
+
 int
 script_send_host(struct script *s, struct device *d, const char *name,
                  uint64_t bytes_in)
 {
 	script_begin(s, d);
-	wire_host_descr(&s->w, name, 1);
+	wire_host_descr(&s->w, name, uuid_of(d));
 	wire_host_net_io(&s->w, bytes_in, (uint32_t)bytes_in);
 	return script_send(s);
 }

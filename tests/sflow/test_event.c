@@ -79,7 +79,7 @@ words_and_categories(void **state)
 	    [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, 32},
 	    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, 32},
-	    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, 4096},
 	};
 	size_t i;
@@ -108,7 +108,8 @@ texts_of_membership(void **state)
 	    {EVENT_RESTARTED, "host web1 restarted (agent 10.1.0.1): its numbers "
 	                      "begin again"},
 	    {EVENT_RENAMED, "host web1 renamed (agent 10.1.0.1): it was old1"},
-	    {EVENT_MOVED, "host web1 moved (agent 10.1.0.1): " SILENCE},
+	    {EVENT_MOVED, "host web1 moved (agent 10.1.0.1): it was at agent "
+	                  "10.9.0.9, last heard 65 s ago"},
 	    {EVENT_GONE, "host web1 is gone (agent 10.1.0.1): " SILENCE},
 	};
 	struct event event;
@@ -117,6 +118,9 @@ texts_of_membership(void **state)
 	(void)state;
 	for (i = 0; i < COUNT_OF(want); i++) {
 		event = membership(want[i].kind);
+		if (event.kind == EVENT_MOVED)
+			event.of.membership.old_agent =
+			    (struct address){ADDRESS_IPV4, {10, 9, 0, 9}};
 		assert_text(&event, want[i].text);
 		assert_int_equal(event_silence_s(&event), 65);
 	}

@@ -707,12 +707,16 @@ static void
 hosts_of_one_name_stay_who_they_are(void **state)
 {
 	struct script *s = *state;
-	struct device a, b;
+	struct device a = script_machine("10.1.0.1"), b = script_machine("10.1.0.2");
+	struct device other = script_machine("10.1.0.3");
 	struct file file;
+	int i;
 
 	begin(s, &file);
-	a = host(s, "10.1.0.1", "node");
-	b = host(s, "10.1.0.2", "node");
+	for (i = 0; i < 10; i++) {
+		script_send_host(s, &a, "node", 0);
+		looks_run(s, &b, "node", 30 * SECONDS);
+	}
 	save(s, &file);
 	restart(s, &file, 60 * SECONDS);
 	looks_run(s, &b, "node", 60 * SECONDS);
@@ -720,7 +724,8 @@ hosts_of_one_name_stay_who_they_are(void **state)
 	assert_int_equal(looks_hosts(s, 0), 2);
 	assert_string_equal(looks_state(s, 0, "node").key, "10.1.0.1");
 	assert_string_equal(looks_state(s, 0, "node-10.1.0.2").key, "10.1.0.2");
-	host(s, "10.1.0.3", "node");
+	script_send_host(s, &a, "node", 0);
+	script_send_host(s, &other, "node", 0);
 	assert_true(looks_there(s, 0, "node-10.1.0.3"));
 }
 

@@ -1,0 +1,293 @@
+/* Hosts that take the place of others, in invented time: a server with another address, a
+ * machine made anew, cloned images, two that are there for good. */
+#include <string.h>
+
+#include "tests/sflow/script.h"
+#include "tests/sflow/unit.h"
+
+#define NAME "foo-1"
+#define FIRST "10.250.0.1"
+#define SECOND "10.251.0.2"
+#define THIRD "10.252.0.3"
+#define POLLING (30 * SECONDS)
+
+/* So many polls of a server with this UUID (0: none). */
+static void
+polls(struct script *s, struct device *d, const char *name, uint8_t uuid, int count)
+{
+	static uint64_t bytes;
+
+	for (; count > 0; count--) {
+		script_begin(s, d);
+		wire_host_descr(&s->w, name, uuid);
+		wire_host_net_io(&s->w, bytes += 1000, 0);
+		script_end(s);
+		assert_int_equal(script_input(s), 0);
+		script_pass(s, POLLING);
+		script_publish(s);
+	}
+}
+
+static void
+assert_agent(struct script *s, const char *host, const char *agent)
+{
+	struct store_host *found = store_find(collector_store(s->c), 0, host);
+	struct store_state state;
+	char text[ADDRESS_TEXT];
+
+	if (found == NULL)
+		fail_msg("there is no %s", host);
+	store_lock(found, &state);
+	store_unlock(found);
+	assert_string_equal(address_text(&state.address, text), agent);
+	store_release(found);
+}
+
+static bool
+is_there(struct script *s, const char *host)
+{
+	struct store_host *found = store_find(collector_store(s->c), 0, host);
+
+	store_release(found);
+	return found != NULL;
+}
+
+static void
+assert_moved(struct script *s, unsigned times, const char *from, const char *to)
+{
+	const struct event *event = &s->last[EVENT_MOVED];
+	char text[ADDRESS_TEXT];
+
+	assert_int_equal(s->events[EVENT_MOVED], times);
+	assert_string_equal(event->host, NAME);
+	assert_string_equal(address_text(&event->agent, text), to);
+	assert_string_equal(address_text(&event->of.membership.old_agent, text), from);
+}
+
+static void
+same_uuid_moves_at_once(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 1, 1);
+	assert_agent(s, NAME, SECOND);
+	assert_int_equal(store_count(collector_store(s->c)), 1);
+	assert_moved(s, 1, FIRST, SECOND);
+	polls(s, &two, NAME, 1, 10);
+	assert_int_equal(s->events[EVENT_DOWN] + s->events[EVENT_SAME_NAME], 0);
+	assert_int_equal(s->events[EVENT_JOINED], 2);
+}
+
+/* Another UUID: when the one before is late, and until then by another name. */
+static void
+by_name_when_the_other_is_late(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 2, 1);
+	assert_agent(s, NAME, FIRST);
+	assert_agent(s, NAME "-" SECOND, SECOND);
+	polls(s, &two, NAME, 2, 1);
+	assert_agent(s, NAME, SECOND);
+	assert_false(is_there(s, NAME "-" SECOND));
+	assert_moved(s, 1, FIRST, SECOND);
+	polls(s, &two, NAME, 2, 10);
+	assert_int_equal(s->events[EVENT_DOWN], 0);
+	assert_int_equal(s->events[EVENT_RENAMED], 1);
+}
+
+/* The one before is down already. */
+static void
+after_a_death(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 0, 5);
+	script_pass(s, 10 * MINUTES);
+	polls(s, &two, NAME, 0, 1);
+	assert_agent(s, NAME, SECOND);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+	assert_moved(s, 1, FIRST, SECOND);
+}
+
+/* Both send: they are two for good, whoever is late now and then. */
+static void
+two_for_good(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+	int i;
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 2, 1);
+	polls(s, &one, NAME, 1, 1);
+	for (i = 0; i < 5; i++) {
+		polls(s, &one, NAME, 1, i % 2 ? 1 : 4); /* the other is late, or down */
+		polls(s, &two, NAME, 2, i % 2 ? 4 : 1);
+	}
+	assert_agent(s, NAME, FIRST);
+	assert_agent(s, NAME "-" SECOND, SECOND);
+	assert_int_equal(s->events[EVENT_MOVED] + s->events[EVENT_RENAMED], 0);
+	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
+}
+
+/* One that was succeeded is heard again: it is another host, and the name stays. */
+static void
+heard_again(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+	int i;
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 1, 2);
+	for (i = 0; i < 5; i++) {
+		polls(s, &one, NAME, 1, i % 2 ? 1 : 4);
+		polls(s, &two, NAME, 1, i % 2 ? 4 : 1);
+	}
+	assert_agent(s, NAME, SECOND);
+	assert_agent(s, NAME "-" FIRST, FIRST);
+	assert_moved(s, 1, FIRST, SECOND);
+	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+}
+
+/* At a third address the UUID identifies nobody: the image was cloned. */
+static void
+cloned_images(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND),
+		      three = script_machine(THIRD);
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 1, 1);
+	polls(s, &three, NAME, 1, 1);
+	assert_agent(s, NAME, SECOND);
+	assert_agent(s, NAME "-" THIRD, THIRD);
+	assert_moved(s, 1, FIRST, SECOND);
+}
+
+/* All zeros and all ones identify nobody either. */
+static void
+uuids_that_are_none(void **state)
+{
+	static const uint8_t none[] = {0, 0xff};
+	struct script *s = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(none); i++) {
+		struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+		script_configure(s, &collector_defaults);
+		polls(s, &one, NAME, none[i], 5);
+		polls(s, &two, NAME, none[i], 1);
+		assert_agent(s, NAME, FIRST);
+		assert_int_equal(s->events[EVENT_MOVED], 0);
+	}
+}
+
+static void
+successors_are_not_wanted(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	config.successors = false;
+	script_configure(s, &config);
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 1, 10);
+	assert_agent(s, NAME, FIRST);
+	assert_agent(s, NAME "-" SECOND, SECOND);
+	assert_int_equal(s->events[EVENT_MOVED], 0);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+}
+
+/* The server got its new address while this program was restarted. */
+static void
+over_a_restart(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct collector_saved saved[4];
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+	int64_t now;
+	size_t count;
+
+	config.keep = true;
+	script_configure(s, &config);
+	polls(s, &one, NAME, 1, 5);
+	count = collector_save(s->c, saved, COUNT_OF(saved));
+	assert_int_equal(count, 1);
+	now = s->now + 1 * MINUTES;
+	script_configure(s, &config);
+	s->now = now;
+	collector_set_wall(s->c, SCRIPT_WALL);
+	assert_int_equal(collector_restore(s->c, saved, s->now), 0);
+	polls(s, &two, NAME, 1, 1);
+	assert_agent(s, NAME, SECOND);
+	assert_moved(s, 1, FIRST, SECOND);
+}
+
+static void
+send_vm(struct script *s, struct device *d, const char *name, uint8_t uuid)
+{
+	script_begin(s, d);
+	wire_host_descr(&s->w, name, uuid);
+	wire_virt_cpu(&s->w, (uint32_t)s->now);
+	script_end(s);
+	assert_int_equal(script_input(s), 0);
+}
+
+/* A container that is made anew each time, as a host of its own. */
+static void
+machine_made_anew(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device d = script_machine(FIRST), vm;
+	uint32_t made;
+	int i;
+
+	config.vm = VM_HOST;
+	script_configure(s, &config);
+	for (made = 1; made <= 4; made++) {
+		vm = script_source(&d, 100000, 3, 100000 + made);
+		for (i = 0; i < 8; i++) {
+			script_send_host(s, &d, "hypervisor", 0);
+			send_vm(s, &vm, NAME, (uint8_t)made);
+			script_pass(s, POLLING);
+		}
+	}
+	script_publish(s);
+	assert_true(is_there(s, NAME));
+	assert_int_equal(store_count(collector_store(s->c)), 2);
+	assert_moved(s, 3, FIRST, FIRST);
+	assert_int_equal(s->events[EVENT_DOWN] + s->events[EVENT_GONE], 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    TEST(same_uuid_moves_at_once),
+	    TEST(by_name_when_the_other_is_late),
+	    TEST(after_a_death),
+	    TEST(two_for_good),
+	    TEST(heard_again),
+	    TEST(cloned_images),
+	    TEST(uuids_that_are_none),
+	    TEST(successors_are_not_wanted),
+	    TEST(over_a_restart),
+	    TEST(machine_made_anew),
+	};
+
+	return cmocka_run_group_tests_name("successor", tests, NULL, NULL);
+}
