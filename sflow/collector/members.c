@@ -15,6 +15,8 @@
 #define SLACK_LEAST_MS 1000
 
 #define JITTER_FIRST 16 /* the jitter of a new interval is this part of it */
+#define SHORTER_ROW 4   /* so many shorter intervals in a row are believed */
+#define LONGER_TIMES 4  /* for so many times its length a longer one is remembered */
 
 static uint32_t
 apart(uint32_t a, uint32_t b)
@@ -34,7 +36,7 @@ adopt(struct rhythm *r, uint32_t each)
 {
 	r->interval_ms = each;
 	r->jitter_ms = each / JITTER_FIRST;
-	r->other_ms = 0;
+	r->shorter_ms = r->shorter = r->longer_ms = 0;
 }
 
 /* Sets interval_s, in whole seconds for TMAX and DMAX, which should not change with the
@@ -54,10 +56,44 @@ follow_in_seconds(struct rhythm *r)
 static void
 adopt_first(struct rhythm *r, uint32_t each)
 {
-	if (each < r->other_ms)
-		r->other_ms -= each;
+	if (each < r->shorter_ms)
+		r->shorter_ms -= each;
 	else
 		adopt(r, each);
+}
+
+static uint32_t
+at_most_unknown(uint32_t ms)
+{
+	return ms < INTERVAL_UNKNOWN_MS ? ms : INTERVAL_UNKNOWN_MS;
+}
+
+/* An interval that is much longer than usual is believed when it comes again. It need not be
+ * the next one: where an agent sends the samples of one poll at several times, short ones
+ * come in between. */
+static void
+learn_longer(struct rhythm *r, uint32_t each)
+{
+	if (apart(each, r->longer_ms) <= each / 2) {
+		adopt(r, each);
+		return;
+	}
+	r->longer_ms = each;
+	r->shorter_ms = r->shorter = 0;
+	r->longer_left_ms = (int64_t)at_most_unknown(each) * LONGER_TIMES;
+}
+
+/* Much shorter ones are believed when so many have come in a row, or for half of the usual
+ * interval: those between the parts of a poll are fewer. */
+static void
+learn_shorter(struct rhythm *r, uint32_t each)
+{
+	r->shorter_ms += each;
+	if (r->shorter == 0 || each > r->shorter_most_ms)
+		r->shorter_most_ms = each;
+	r->shorter++;
+	if (r->shorter >= SHORTER_ROW || r->shorter_ms >= r->interval_ms / 2)
+		adopt(r, r->shorter_most_ms);
 }
 
 void
@@ -70,17 +106,20 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 		return;
 	each = (uint32_t)share;
 	error = apart(each, r->interval_ms);
+	r->longer_left_ms -= (int64_t)elapsed_ms;
 	if (r->interval_ms == 0) {
 		adopt_first(r, each);
 	} else if (error <= r->interval_ms / 2) {
-		r->other_ms = 0;
+		r->shorter_ms = r->shorter = 0;
 		r->jitter_ms = approach(r->jitter_ms, error, 4);
 		r->interval_ms = approach(r->interval_ms, each, 8);
-	} else if (r->other_ms != 0 && apart(each, r->other_ms) <= each / 2) {
-		adopt(r, each);
+	} else if (each > r->interval_ms) {
+		learn_longer(r, each);
 	} else {
-		r->other_ms = each;
+		learn_shorter(r, each);
 	}
+	if (r->longer_left_ms <= 0)
+		r->longer_ms = 0;
 	if (r->interval_ms != 0)
 		follow_in_seconds(r);
 }
@@ -128,7 +167,7 @@ void
 rhythm_restart(struct rhythm *r)
 {
 	if (r->interval_ms != 0)
-		r->other_ms = r->interval_ms / 2;
+		r->shorter_ms = r->interval_ms / 2;
 	r->interval_ms = 0; /* interval_s stays until it is learned anew */
 }
 
@@ -151,14 +190,15 @@ member_init(struct member *m, double loss, int64_t now)
 	member_expect(m, NULL);
 }
 
-/* After a longer interval than usual: as long once more, and a little longer. */
+/* After a longer interval than usual: as long once more, and a little longer. Also for the
+ * same time after that, unless it was an outage. */
 static uint32_t
 patience(const struct rhythm *r)
 {
-	uint32_t ms =
-	    r->other_ms < INTERVAL_UNKNOWN_MS ? r->other_ms : INTERVAL_UNKNOWN_MS;
+	uint32_t ms = at_most_unknown(r->longer_ms);
+	unsigned times = r->longer_ms > ms ? LONGER_TIMES : LONGER_TIMES - 1;
 
-	return ms + ms / JITTER_FIRST;
+	return r->longer_left_ms < (int64_t)ms * times ? 0 : ms + ms / JITTER_FIRST;
 }
 
 void
@@ -168,7 +208,7 @@ member_expect(struct member *m, const struct rhythm *r)
 
 	m->interval_ms = known ? r->interval_ms : INTERVAL_UNKNOWN_MS;
 	m->patience_ms = 0;
-	if (known && r->other_ms > r->interval_ms)
+	if (known && r->longer_ms != 0)
 		m->patience_ms = patience(r);
 	m->jitter_ms = known ? r->jitter_ms : 0;
 }

@@ -26,13 +26,17 @@
 struct rhythm {
 	uint32_t interval_ms; /* 0: not known */
 	uint32_t jitter_ms;   /* mean deviation from the interval */
-	uint32_t other_ms;    /* a very different interval that came once; while none is
-	                       * known: how much time has to pass before one is */
-	unsigned interval_s;  /* for TMAX and DMAX: changes only by a quarter or more */
+	/* Much shorter ones that came last: their sum, how many, and the longest. While no
+	 * interval is known, shorter_ms is how much time has to pass before one is. */
+	uint32_t shorter_ms, shorter, shorter_most_ms;
+	uint32_t longer_ms;     /* a much longer one that came lately; 0: none did */
+	int64_t longer_left_ms; /* for so long it is remembered */
+	unsigned interval_s; /* for TMAX and DMAX: changes only by a quarter or more */
 };
 
 /* Learns from the time between two samples, between which `lost` were lost. An interval
- * that differs by more than half is believed when it comes twice in a row. */
+ * that is longer by more than half is believed when it comes again before four times as
+ * long has passed; shorter ones, when four come in a row, or for half of the interval. */
 void rhythm_learn(struct rhythm *rhythm, double elapsed_ms, uint32_t lost);
 
 /* Returns how many of at most `lost` samples were lost in that time, by the interval that

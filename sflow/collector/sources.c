@@ -6,6 +6,9 @@
 #include "sflow/wire/derive.h"
 
 #define COUNTERS_MAX 128 /* structures, and parts of them, of a source */
+/* Samples that come sooner are of the same poll, unless polls come so often. */
+#define SAME_POLL_MS 500
+#define OFTEN_MS 2000
 
 struct source *
 source_next(const struct source *source)
@@ -177,6 +180,14 @@ source_expect(struct source *source, uint32_t interval_ms, uint32_t jitter_ms)
 	rhythm_begin(&source->rhythm, interval_ms, jitter_ms);
 }
 
+/* Whether a sample that comes so soon is another part of the same poll. */
+static bool
+is_same_poll(const struct rhythm *r, double elapsed_ms)
+{
+	return elapsed_ms < SAME_POLL_MS &&
+	       (r->interval_ms == 0 || r->interval_ms >= OFTEN_MS);
+}
+
 void
 source_learn(struct source *source, const struct datagram *datagram,
              const struct sample_gap *gap, bool restarted, int64_t now)
@@ -184,17 +195,21 @@ source_learn(struct source *source, const struct datagram *datagram,
 	const struct datagram_order *order = &source->key.sub_agent->order;
 	const struct agent *agent = source->agent;
 
+	double elapsed_ms = track_interval_ms(&order->at, datagram->uptime_ms,
+	                                      source->uptime_ms, now,
+	                                      source->counters_ms);
+
+	source->heard_ms = now;
 	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
 	    agent->interval_ms != 0)
 		rhythm_begin(&source->rhythm, agent->interval_ms, agent->jitter_ms);
-	if (source->counters_ms != 0 && !restarted &&
-	    (gap->sure || source->rhythm.interval_ms != 0))
-		rhythm_learn(&source->rhythm,
-		             track_interval_ms(&order->at, datagram->uptime_ms,
-		                               source->uptime_ms, now,
-		                               source->counters_ms),
-		             gap->lost);
-	source->heard_ms = source->counters_ms = now;
+	if (source->counters_ms != 0 && !restarted) {
+		if (is_same_poll(&source->rhythm, elapsed_ms))
+			return;
+		if (gap->sure || source->rhythm.interval_ms != 0)
+			rhythm_learn(&source->rhythm, elapsed_ms, gap->lost);
+	}
+	source->counters_ms = now;
 	source->uptime_ms = datagram->uptime_ms;
 }
 

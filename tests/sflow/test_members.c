@@ -101,21 +101,54 @@ static void
 test_rhythm_changes(void **state)
 {
 	struct rhythm r = {0};
+	int i;
 
 	(void)state;
 	rhythm_learn(&r, 10000, 0);
 	rhythm_learn(&r, 10000, 0);
 	rhythm_learn(&r, 60000, 0); /* once is an accident */
 	assert_in_range(r.interval_ms, 9900, 10100);
-	rhythm_learn(&r, 10000, 0);
+	for (i = 0; i < 24; i++)
+		rhythm_learn(&r, 10000, 0);
 	rhythm_learn(&r, 60000, 0);
 	assert_in_range(r.interval_ms, 9900, 10100);
 	rhythm_learn(&r, 60000, 0); /* twice is another polling */
 	assert_int_equal(r.interval_ms, 60000);
 	assert_int_equal(r.interval_s, 60);
-	rhythm_learn(&r, 5000, 0);
-	rhythm_learn(&r, 5000, 0);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(r.interval_ms, 60000);
+		rhythm_learn(&r, 5000, 0);
+	}
 	assert_int_equal(r.interval_ms, 5000);
+}
+
+/* The samples of a poll come at several times: what comes between the polls is the
+ * interval. */
+static void
+test_rhythm_of_polls_in_parts(void **state)
+{
+	static const int gaps[][3] = {
+	    {300, 19700, 0}, {5000, 15000, 0}, {1000, 1000, 18000}, {2, 2, 29996}};
+	struct member m;
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+		struct rhythm r = {0};
+		uint32_t most = 0;
+
+		for (n = 0; n < 3; n++)
+			most = gaps[i][n] > (int)most ? (uint32_t)gaps[i][n] : most;
+		member_init(&m, 0, 0);
+		for (n = 0; n < 60; n++) {
+			rhythm_learn(&r, gaps[i][n % 3], 0);
+			member_expect(&m, &r);
+			if (n > 3)
+				assert_true(member_down_at(&m, 0) > most);
+		}
+		assert_in_range(r.interval_ms, most * 9 / 10, most * 11 / 10);
+	}
 }
 
 static void
@@ -243,21 +276,23 @@ test_watch_may_begin_before_time_does(void **state)
 static void
 test_rhythm_begins_as_it_was(void **state)
 {
-	struct rhythm r = {.other_ms = 7};
+	struct rhythm r = {.shorter_ms = 7};
 	struct member m;
+	int i;
 
 	(void)state;
 	rhythm_begin(&r, 300000, 5000);
 	assert_int_equal(r.interval_ms, 300000);
 	assert_int_equal(r.jitter_ms, 5000);
 	assert_int_equal(r.interval_s, 300);
-	assert_int_equal(r.other_ms, 0);
+	assert_int_equal(r.shorter_ms, 0);
 	member_init(&m, 0, 0);
 	member_expect(&m, &r);
 	assert_int_equal(member_down_at(&m, 2), 650000);
-	rhythm_learn(&r, 30000, 0); /* once is an accident */
-	assert_int_equal(r.interval_ms, 300000);
-	rhythm_learn(&r, 30000, 0);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(r.interval_ms, 300000);
+		rhythm_learn(&r, 30000, 0);
+	}
 	assert_int_equal(r.interval_ms, 30000);
 	assert_int_equal(r.interval_s, 30);
 }
@@ -273,6 +308,7 @@ main(void)
 	    cmocka_unit_test(test_rhythm_of_jitter),
 	    cmocka_unit_test(test_rhythm_of_losses),
 	    cmocka_unit_test(test_rhythm_changes),
+	    cmocka_unit_test(test_rhythm_of_polls_in_parts),
 	    cmocka_unit_test(test_rhythm_of_nonsense),
 	    cmocka_unit_test(test_restart_forgets_rhythm),
 	    cmocka_unit_test(test_burst_after_a_restart_is_no_rhythm),
