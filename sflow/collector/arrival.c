@@ -397,9 +397,10 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 	}
 	x = track_distance(&o->at, d, from, now);
 	fit = track_fits(&o->at, &x);
-	if (o->rival != NULL && (fit < FIT_STALE || !x.same)) {
+	if (o->rival != NULL) {
 		y = track_distance(&o->rival->track, d, from, now);
-		other = track_fits(&o->rival->track, &y);
+		if (fit < FIT_STALE || !x.same || track_is_nearer(&x, &y))
+			other = track_fits(&o->rival->track, &y);
 	}
 	if (other >= FIT_STALE && (fit < FIT_STALE || y.same))
 		return of_rival(o, d, &y, other, now, arrived);

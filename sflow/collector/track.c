@@ -16,7 +16,8 @@
 #define PACE_AGAIN_MS 4194304 /* and is learned anew then */
 #define POLL_LEAST_MS 100     /* datagrams that come sooner are of the same poll */
 
-#define UNKNOWN_MS 300000 /* expected between two datagrams until it is known */
+#define UNKNOWN_MS 300000 /* expected between two datagrams until it is known, */
+#define KNOWN_MS 60000    /* by the datagrams of so long a time */
 #define FEW_NUMBERS 8
 /* While the pace of the numbers is not known, a larger gap is no loss; */
 #define GAP_AT_FIRST 64
@@ -116,6 +117,8 @@ fits_ahead(const struct datagram_track *t, const struct distance *x)
 enum fit
 track_fits(const struct datagram_track *t, const struct distance *x)
 {
+	if (x->ahead == 0 && x->later != 0 && !x->same)
+		return FIT_NONE; /* a duplicate has the same uptime, too */
 	if (x->ahead <= 0 && x->later <= 0)
 		return fits_behind(t, x);
 	if (x->later < -UPTIME_BACK_MS)
@@ -129,9 +132,17 @@ track_fits(const struct datagram_track *t, const struct distance *x)
 }
 
 bool
+track_is_nearer(const struct distance *x, const struct distance *second)
+{
+	int64_t far = x->early < 0 ? -(int64_t)x->early : x->early;
+
+	return far > EARLY_MS && is_within(second->early, far - EARLY_MS);
+}
+
+bool
 track_overdue(const struct datagram_track *t, int64_t now)
 {
-	int64_t gap = t->gap_ms != 0 ? t->gap_ms : UNKNOWN_MS;
+	int64_t gap = t->gap_known ? t->gap_ms : UNKNOWN_MS;
 
 	return now - t->last.arrival_ms > gap + gap / 2 + 1000;
 }
@@ -152,7 +163,8 @@ track_begin(struct datagram_track *t, const struct datagram *d,
 	t->anchor = t->last;
 }
 
-/* The longest time between two datagrams; forgotten in eight times as long. */
+/* The longest time between two datagrams; forgotten in eight times as long. The datagrams of
+ * the first poll, which come right after one another, don't tell it. */
 static void
 follow_gap(struct datagram_track *t, int64_t elapsed)
 {
@@ -160,6 +172,8 @@ follow_gap(struct datagram_track *t, int64_t elapsed)
 	int64_t gap = elapsed > less ? elapsed : less;
 
 	t->gap_ms = gap > INT32_MAX ? INT32_MAX : (uint32_t)gap;
+	if (t->last.arrival_ms - t->anchor.arrival_ms >= KNOWN_MS)
+		t->gap_known = true;
 }
 
 static void

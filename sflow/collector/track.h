@@ -22,12 +22,13 @@ struct datagram_track {
 	struct datagram_clock anchor; /* an earlier one, to learn the pace from */
 	uint64_t seen;   /* of the latest 64 numbers; bit 0: the latest one */
 	uint32_t floor;  /* the least of arrival minus uptime, modulo 2^32 */
-	uint32_t gap_ms; /* the longest between two datagrams lately; 0: not known */
+	uint32_t gap_ms; /* the longest between two datagrams lately; 0: there was one */
 	uint32_t wraps;  /* how often the uptime has wrapped at 2^32 ms */
 	unsigned epoch;  /* the counters of two epochs can't be compared */
 	struct address source; /* of the packets */
 	uint8_t polls;         /* since the anchor, at most as many as are needed */
 	bool heard;            /* a datagram has come */
+	bool gap_known;        /* gap_ms is not only of the first poll's datagrams */
 	bool off_pace;   /* the uptime has another unit than ms, or stands still */
 	bool pace_known; /* that it has not, or that it has, is known */
 };
@@ -79,6 +80,10 @@ track_misses(const struct datagram_track *track, uint32_t behind)
 {
 	return behind < 64 && (track->seen >> behind & 1) == 0;
 }
+
+/* Whether a datagram that goes with two tracks is by much nearer to the clock of the second
+ * one. */
+bool track_is_nearer(const struct distance *distance, const struct distance *second);
 
 /* Whether a datagram has been due for a while. */
 bool track_overdue(const struct datagram_track *track, int64_t now);
