@@ -15,7 +15,7 @@ struct rival {
 	struct datagram_track track;
 	enum rival_state state;
 	uint32_t since_ms; /* when the newcomer's first datagram came */
-	bool back;         /* its clock or its numbers are behind the sender's */
+	bool back;         /* its numbers are not those that follow the sender's */
 	bool booted;       /* it started after the sender was last heard */
 	struct kept_datagram *kept;
 };
@@ -249,7 +249,7 @@ begin_again(struct datagram_order *o, struct arrived *arrived)
 	bool one_clock = is_one_clock(o);
 	unsigned epoch = one_clock ? o->at.epoch : ++o->epochs;
 
-	arrived->restarted = o->rival->back;
+	arrived->restarted = o->rival->back || o->rival->booted;
 	change_places(o);
 	o->rival->state = RIVAL_BEFORE;
 	o->at.epoch = epoch;
@@ -274,8 +274,7 @@ newcomer(struct datagram_order *o, const struct datagram *d, const struct distan
 	r->state = RIVAL_NEWCOMER;
 	r->since_ms = (uint32_t)now;
 	r->booted = booted && x->same;
-	r->back =
-	    x->later < -UPTIME_BACK_MS || x->ahead <= 0 || x->ahead > BACKLOG_NUMBERS;
+	r->back = x->ahead <= 0 || x->ahead > BACKLOG_NUMBERS;
 	if (r->booted && (arrived->overdue || o->at.gap_ms == 0)) {
 		begin_again(o, arrived);
 		return ARRIVAL_NEXT;

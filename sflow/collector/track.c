@@ -16,8 +16,10 @@
 #define PACE_AGAIN_MS 4194304 /* and is learned anew then */
 #define POLL_LEAST_MS 100     /* datagrams that come sooner are of the same poll */
 
-#define UNKNOWN_MS 300000 /* expected between two datagrams until it is known, */
-#define KNOWN_MS 60000    /* by the datagrams of so long a time */
+#define UNKNOWN_MS 300000     /* expected between two datagrams until it is known, */
+#define KNOWN_MS 60000        /* by the datagrams of so long a time */
+#define OVERDUE_SHARE 6       /* it is overdue when it is late by a sixth of that, */
+#define OVERDUE_LEAST_MS 1000 /* and this: when a host is late */
 #define FEW_NUMBERS 8
 /* While the pace of the numbers is not known, a larger gap is no loss; */
 #define GAP_AT_FIRST 64
@@ -144,7 +146,7 @@ track_overdue(const struct datagram_track *t, int64_t now)
 {
 	int64_t gap = t->gap_known ? t->gap_ms : UNKNOWN_MS;
 
-	return now - t->last.arrival_ms > gap + gap / 2 + 1000;
+	return now - t->last.arrival_ms > gap + gap / OVERDUE_SHARE + OVERDUE_LEAST_MS;
 }
 
 /* Following a track ------------------------------------------------------------------ */
