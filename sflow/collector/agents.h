@@ -282,11 +282,9 @@ double source_interval_ms(const struct source *source, const struct counters *co
                           const struct datagram *datagram, int64_t now);
 
 /* Like arrival_of_sample(), for a sample of this source. A restart unlatches the
- * source's counters. Sets *lost to how many samples are known to be lost now; 0 where
- * the samples are another source's. */
+ * source's counters. */
 enum arrival source_arrival(struct source *source, const struct sample *sample,
-                            enum arrival datagram, int64_t now, struct sample_gap *gap,
-                            uint32_t *lost);
+                            enum arrival datagram, int64_t now, struct sample_gap *gap);
 
 /* Unlatches the source's counters if its sub-agent has restarted. Returns whether it
  * has. */

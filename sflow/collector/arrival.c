@@ -79,27 +79,14 @@ count_lost(struct datagram_order *o, int64_t now, struct arrived *arrived)
 	o->rotated_ms = (uint32_t)now;
 }
 
-/* Returns how many of so many that are missing may still come: they were sent one by one
- * in that time. */
-static uint32_t
-still_awaited(uint32_t missing, int64_t elapsed)
-{
-	if (elapsed <= OVERTAKEN_MS)
-		return missing;
-	return (uint32_t)(OVERTAKEN_MS * ((int64_t)missing + 1) / elapsed);
-}
-
+/* So many are missing, and may still come: the agent may have sent all of them just now. */
 static void
-count_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed,
-              struct arrived *arrived)
+count_missing(struct datagram_order *o, uint32_t missing)
 {
-	uint32_t awaited = still_awaited(missing, elapsed);
-
 	if (!is_any_pending(o))
 		begin_pending(o);
 	o->missing += missing;
-	o->datagrams.newer += awaited;
-	arrived->lost += missing - awaited;
+	o->datagrams.newer += missing;
 }
 
 /* The datagram is the next one of the track. */
@@ -112,7 +99,7 @@ follow(struct datagram_order *o, const struct datagram *d, const struct distance
 	if (track_leaps(x))
 		o->at.epoch = ++o->epochs;
 	if (x->ahead > 1)
-		count_missing(o, (uint32_t)x->ahead - 1, x->elapsed, arrived);
+		count_missing(o, (uint32_t)x->ahead - 1);
 	track_follow(&o->at, d, x, now);
 }
 
@@ -511,15 +498,12 @@ arrival_of_sample(const struct datagram_order *of_datagrams, struct sample_order
 	return arrival;
 }
 
-uint32_t
-sample_missing(struct datagram_order *o, uint32_t missing, int64_t elapsed_ms)
+void
+sample_missing(struct datagram_order *o, uint32_t missing)
 {
-	uint32_t awaited = still_awaited(missing, elapsed_ms);
-
 	if (!is_any_pending(o))
 		begin_pending(o);
-	o->samples.newer += awaited;
-	return missing - awaited;
+	o->samples.newer += missing;
 }
 
 void

@@ -112,11 +112,9 @@ enum arrival arrival_of_sample(const struct datagram_order *of_datagrams,
                                struct sample_order *order, const struct sample *sample,
                                enum arrival datagram, struct sample_gap *gap);
 
-/* Notes that so many samples are missing after `elapsed_ms` without any of their source.
- * Returns how many of them are lost for good; the others are told of later, by
- * arrival_of_datagram(), unless sample_found() says that they have come. */
-uint32_t sample_missing(struct datagram_order *order, uint32_t missing,
-                        int64_t elapsed_ms);
+/* Notes that so many samples are missing. arrival_of_datagram() tells later that they are
+ * lost, unless sample_found() says that they have come. */
+void sample_missing(struct datagram_order *order, uint32_t missing);
 void sample_found(struct datagram_order *order);
 
 #endif

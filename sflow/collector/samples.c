@@ -41,15 +41,12 @@ static bool
 is_news(struct collector *c, struct context *x, struct source *source,
         const struct sample *sample, struct sample_gap *gap, bool *restarted)
 {
-	uint32_t lost;
-	enum arrival arrival =
-	    source_arrival(source, sample, x->arrival, x->now, gap, &lost);
+	enum arrival arrival = source_arrival(source, sample, x->arrival, x->now, gap);
 
 	if (arrival == ARRIVAL_STALE) {
 		count(&c->stats.stale);
 		return false;
 	}
-	count_more(&c->stats.samples_lost, lost);
 	count(&c->stats.samples);
 	*restarted = arrival == ARRIVAL_RESTART;
 	x->restarted |= *restarted;
@@ -258,9 +255,7 @@ carried_heard(struct collector *c, struct context *x, struct index *index,
               struct source *owner, const struct sample *sample)
 {
 	struct sample_gap gap;
-	uint32_t lost;
-	enum arrival arrival =
-	    source_arrival(owner, sample, x->arrival, x->now, &gap, &lost);
+	enum arrival arrival = source_arrival(owner, sample, x->arrival, x->now, &gap);
 
 	if (arrival == ARRIVAL_STALE) {
 		count(&c->stats.stale);

@@ -250,8 +250,7 @@ estimate_gap(const struct source *source, bool flows, int64_t now,
 
 enum arrival
 source_arrival(struct source *source, const struct sample *sample,
-               enum arrival datagram, int64_t now, struct sample_gap *gap,
-               uint32_t *lost)
+               enum arrival datagram, int64_t now, struct sample_gap *gap)
 {
 	struct datagram_order *order = &source->key.sub_agent->order;
 	bool flows = sample->kind == SAMPLE_FLOW;
@@ -260,14 +259,12 @@ source_arrival(struct source *source, const struct sample *sample,
 
 	arrival = arrival_of_sample(order, flows ? &source->flows : &source->counted,
 	                            sample, datagram, gap);
-	*lost = 0;
 	estimate_gap(source, flows, now, gap);
 	if (!source_is_carried(source)) {
 		if (arrival == ARRIVAL_STALE)
 			sample_found(order);
 		if (gap->lost > 0)
-			*lost =
-			    sample_missing(order, gap->lost, now - source->heard_ms);
+			sample_missing(order, gap->lost);
 	}
 	if (arrival == ARRIVAL_RESTART) {
 		source->numbered = false;
