@@ -43,10 +43,8 @@ is_news(struct collector *c, struct context *x, struct source *source,
 {
 	enum arrival arrival = source_arrival(source, sample, x->arrival, x->now, gap);
 
-	if (arrival == ARRIVAL_STALE) {
-		count(&c->stats.stale);
+	if (arrival == ARRIVAL_STALE)
 		return false;
-	}
 	count(&c->stats.samples);
 	*restarted = arrival == ARRIVAL_RESTART;
 	x->restarted |= *restarted;
@@ -262,6 +260,7 @@ carried_heard(struct collector *c, struct context *x, struct index *index,
 		index_leave_out(index, owner);
 		return;
 	}
+	x->heard = true;
 	x->restarted |= arrival == ARRIVAL_RESTART;
 	source_learn(owner, x->datagram, &gap, arrival == ARRIVAL_RESTART, x->now);
 	agent_follow(x->agent, owner, false);
@@ -297,6 +296,25 @@ started(const struct collector *c, const struct context *x, bool machine)
 	              : 0;
 }
 
+/* Takes what is news of a sample that was overtaken on its way: it may be of a port or a VLAN
+ * that the data source has told nothing of since. */
+static void
+overtaken_sample(struct collector *c, struct context *x, struct source *source,
+                 struct sample *sample)
+{
+	struct index index;
+
+	index_records(&index, sample);
+	if (!index_is_whole(&index, source))
+		take_owners(c, x, source, sample, &index);
+	if (!index.divided || index_has_own(&index, source))
+		count(&c->stats.stale);
+	if (!index.divided)
+		return;
+	index_leave_out(&index, source);
+	take_records(c, x, source, &index);
+}
+
 static void
 counters_sample(struct collector *c, struct context *x, struct source *source,
                 struct sample *sample)
@@ -306,8 +324,10 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 	bool restarted;
 	int malformed;
 
-	if (!is_news(c, x, source, sample, &gap, &restarted))
+	if (!is_news(c, x, source, sample, &gap, &restarted)) {
+		overtaken_sample(c, x, source, sample);
 		return;
+	}
 	malformed = index_records(&index, sample);
 	if (malformed != 0)
 		collector_malformed(c, agent_address(x->agent), malformed);
@@ -335,8 +355,10 @@ flow_sample(struct collector *c, struct context *x, struct source *source,
 	struct sample_gap gap;
 	bool restarted;
 
-	if (!is_news(c, x, source, sample, &gap, &restarted))
+	if (!is_news(c, x, source, sample, &gap, &restarted)) {
+		count(&c->stats.stale);
 		return;
+	}
 	count(&c->stats.flow_samples);
 	source_set_heard(source, x->now);
 }
