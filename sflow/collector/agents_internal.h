@@ -65,10 +65,11 @@ struct source {
 	void *slots[SLOT_COUNT];
 	/* The sweep reads none of these. */
 	struct sample_order counted, flows;
-	unsigned sub_epoch;  /* the sub-agent's epoch when the source was last heard */
-	unsigned epoch;      /* counts its restarts, the sub-agent's included */
-	int64_t counters_ms; /* when its last counters sample came; 0: none did */
-	uint32_t uptime_ms;  /* the sub-agent's uptime in that datagram */
+	unsigned sub_epoch;   /* the sub-agent's epoch when its counters last came, */
+	unsigned flows_epoch; /* and its packet samples */
+	unsigned epoch;       /* counts its restarts, the sub-agent's included */
+	int64_t counters_ms;  /* when its last counters sample came; 0: none did */
+	uint32_t uptime_ms;   /* the sub-agent's uptime in that datagram */
 	unsigned counters_count;
 	uint32_t number; /* that its records say last: an ifIndex, a vlan_id */
 	bool numbered;   /* they say one */

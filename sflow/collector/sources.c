@@ -195,9 +195,9 @@ source_learn(struct source *source, const struct datagram *datagram,
 	const struct datagram_order *order = &source->key.sub_agent->order;
 	const struct agent *agent = source->agent;
 
-	double elapsed_ms = track_interval_ms(&order->at, datagram->uptime_ms,
-	                                      source->uptime_ms, now,
-	                                      source->counters_ms);
+	double elapsed_ms =
+	    track_interval_ms(&order->at, datagram->uptime_ms, source->uptime_ms, now,
+	                      source->counters_ms);
 
 	source->heard_ms = now;
 	if (source->counters_ms == 0 && source->rhythm.interval_ms == 0 &&
@@ -221,7 +221,7 @@ source_follow(struct source *source)
 	if (source->sub_epoch == epoch)
 		return false;
 	source->sub_epoch = epoch;
-	source->counted.seen = source->flows.seen = false;
+	source->counted.seen = false;
 	source->numbered = false;
 	source->epoch++;
 	rhythm_restart(&source->rhythm);
@@ -232,6 +232,19 @@ void
 source_unlatch(struct source *source)
 {
 	source->epoch++;
+}
+
+/* Forgets the numbers of the source's packet samples if their sender has begun again, or is
+ * another one. That says nothing of its counters, which the next one of these shows. */
+static void
+follow_flows(struct source *source)
+{
+	unsigned epoch = source->key.sub_agent->order.at.epoch;
+
+	if (source->flows_epoch == epoch)
+		return;
+	source->flows_epoch = epoch;
+	source->flows.seen = false;
 }
 
 /* Where the numbers don't say how many samples are missing, the source's interval does.
@@ -254,9 +267,11 @@ source_arrival(struct source *source, const struct sample *sample,
 {
 	struct datagram_order *order = &source->key.sub_agent->order;
 	bool flows = sample->kind == SAMPLE_FLOW;
-	bool again = source_follow(source);
+	bool again = !flows && source_follow(source);
 	enum arrival arrival;
 
+	if (flows)
+		follow_flows(source);
 	arrival = arrival_of_sample(order, flows ? &source->flows : &source->counted,
 	                            sample, datagram, gap);
 	estimate_gap(source, flows, now, gap);
@@ -266,7 +281,7 @@ source_arrival(struct source *source, const struct sample *sample,
 		if (gap->lost > 0)
 			sample_missing(order, gap->lost);
 	}
-	if (arrival == ARRIVAL_RESTART) {
+	if (arrival == ARRIVAL_RESTART && !flows) {
 		source->numbered = false;
 		source->epoch++;
 	}
