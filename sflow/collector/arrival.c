@@ -275,8 +275,7 @@ newcomer(struct datagram_order *o, const struct datagram *d, const struct distan
 static bool
 goes_on(const struct datagram_order *o)
 {
-	uint32_t sent_ms = o->at.off_pace ? (uint32_t)o->at.last.arrival_ms
-	                                  : o->at.last.uptime_ms + o->at.floor;
+	uint32_t sent_ms = (uint32_t)track_sent_ms(&o->at);
 
 	return (int32_t)(sent_ms - o->rival->since_ms) > 0;
 }

@@ -86,6 +86,17 @@ fits_behind(const struct datagram_track *t, const struct distance *x)
 	return lateness <= HELD_UP_MS && track_misses(t, behind) ? FIT_STALE : FIT_NONE;
 }
 
+/* A datagram that is behind by its number, but not by its clock: it was overtaken by one that
+ * another thread stamped a little earlier, or is of another line of numbers. */
+static enum fit
+fits_across(const struct datagram_track *t, const struct distance *x)
+{
+	if (x->later <= SAME_MOMENT_MS && is_within(x->early, SAME_MOMENT_MS) &&
+	    track_misses(t, 0u - (uint32_t)x->ahead))
+		return FIT_STALE;
+	return is_within(x->early, ONE_CLOCK_MS) ? FIT_LINE : FIT_NONE;
+}
+
 /* The same numbers and the same clock, in packets of another source: of an agent that
  * has several addresses. */
 static enum fit
@@ -130,7 +141,7 @@ track_fits(const struct datagram_track *t, const struct distance *x)
 	if (x->ahead >= 0)
 		/* an agent that does not count always sends the same number */
 		return fits_ahead(t, x);
-	return is_within(x->early, ONE_CLOCK_MS) ? FIT_LINE : FIT_NONE;
+	return fits_across(t, x);
 }
 
 bool
@@ -205,6 +216,19 @@ follow_pace(struct datagram_track *t, const struct distance *x)
 		t->anchor = t->last;
 		t->polls = 0;
 	}
+}
+
+int64_t
+track_sent_ms(const struct datagram_track *t)
+{
+	int64_t ours = t->last.arrival_ms - t->anchor.arrival_ms;
+	uint32_t theirs = t->last.uptime_ms - t->anchor.uptime_ms;
+	int32_t late =
+	    (int32_t)((uint32_t)t->last.arrival_ms - t->last.uptime_ms - t->floor);
+
+	if (t->off_pace || (!t->pace_known && theirs < ours / 2))
+		return t->last.arrival_ms;
+	return t->last.arrival_ms - late;
 }
 
 bool

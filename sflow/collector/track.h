@@ -20,11 +20,12 @@ struct datagram_clock {
 struct datagram_track {
 	struct datagram_clock last;   /* the latest datagram */
 	struct datagram_clock anchor; /* an earlier one, to learn the pace from */
-	uint64_t seen;   /* of the latest 64 numbers; bit 0: the latest one */
-	uint32_t floor;  /* the least of arrival minus uptime, modulo 2^32 */
-	uint32_t gap_ms; /* the longest between two datagrams lately; 0: there was one */
-	uint32_t wraps;  /* how often the uptime has wrapped at 2^32 ms */
-	unsigned epoch;  /* the counters of two epochs can't be compared */
+	uint64_t seen;  /* of the latest 64 numbers; bit 0: the latest one */
+	uint32_t floor; /* the least of arrival minus uptime, modulo 2^32 */
+	uint32_t
+	    gap_ms;     /* the longest between two datagrams lately; 0: there was one */
+	uint32_t wraps; /* how often the uptime has wrapped at 2^32 ms */
+	unsigned epoch; /* the counters of two epochs can't be compared */
 	struct address source; /* of the packets */
 	uint8_t polls;         /* since the anchor, at most as many as are needed */
 	bool heard;            /* a datagram has come */
@@ -87,6 +88,10 @@ bool track_is_nearer(const struct distance *distance, const struct distance *sec
 
 /* Whether a datagram has been due for a while. */
 bool track_overdue(const struct datagram_track *track, int64_t now);
+
+/* Returns when the latest datagram was sent, by our clock: before it came where it was held
+ * up. A clock that goes far too slowly doesn't tell. */
+int64_t track_sent_ms(const struct datagram_track *track);
 
 /* Whether the clock was set so far ahead that counters can't be compared. */
 bool track_leaps(const struct distance *distance);
