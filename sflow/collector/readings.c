@@ -37,9 +37,9 @@ input_of(const struct reading *r, const struct context *x)
 
 /* What was counted last ------------------------------------------------------------ */
 
-/* What is kept of a record for its next poll: either what it was before it fell, for where
+/* What is kept of a record for later polls: either what it was before it fell, for where
  * all of it is there again the reading between was wrong; or the values of its rows, where
- * the store has them no more. */
+ * the store has them no more, or will have octets that are newer than their packets. */
 struct aside {
 	size_t present;
 	bool values;
@@ -66,6 +66,37 @@ new_aside(struct counters *counters, bool values, size_t size)
 	return counters->aside;
 }
 
+static bool
+has_values_aside(const struct counters *counters)
+{
+	return counters->aside != NULL && counters->aside->values;
+}
+
+static bool
+is_packets(const struct field *field)
+{
+	return field->formula == RATE && field->partner != 0;
+}
+
+static bool
+is_known(const struct counters *counters, size_t row, double *number)
+{
+	return counters->block != NULL &&
+	       store_block_number(counters->block, row, number);
+}
+
+/* Whether these packets were told last with octets of a later or an earlier poll. */
+static bool
+is_apart(const struct counters *counters, size_t row)
+{
+	size_t octets = row + (size_t)counters->layout->fields[row].partner;
+	double number;
+
+	return is_packets(&counters->layout->fields[row]) &&
+	       is_known(counters, octets, &number) &&
+	       !store_block_together(counters->block, row, octets);
+}
+
 static void
 keep_values(struct counters *counters)
 {
@@ -73,7 +104,8 @@ keep_values(struct counters *counters)
 	struct aside *aside = new_aside(counters, true, size);
 
 	for (row = 0; aside != NULL && row < counters->layout->count; row++)
-		if (!store_block_number(counters->block, row, &aside->number[row]))
+		if (!is_known(counters, row, &aside->number[row]) ||
+		    is_apart(counters, row))
 			aside->number[row] = -1;
 }
 
@@ -94,12 +126,9 @@ last_value(const struct counters *counters, size_t row)
 {
 	double last;
 
-	if (counters->aside != NULL && counters->aside->values)
-		return counters->aside->number[row];
-	return counters->block != NULL &&
-	               store_block_number(counters->block, row, &last)
-	           ? last
-	           : -1;
+	if (is_known(counters, row, &last))
+		return last;
+	return has_values_aside(counters) ? counters->aside->number[row] : -1;
 }
 
 /* Returns how much the row's counter would move in this interval if it went on as it did
@@ -292,9 +321,27 @@ most_packets(const struct reading *r, size_t octets)
 	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE : fit;
 }
 
+/* Finds how many packets there would be in this interval, and of how many octets, by the last
+ * poll that told both; negative where none did. */
+static void
+last_pair(const struct reading *r, size_t row, double *packets, double *octets)
+{
+	const struct counters *counters = r->counters;
+	size_t of = row + (size_t)counters->layout->fields[row].partner;
+
+	*packets = *octets = -1;
+	if (has_values_aside(counters)) {
+		*packets = counters->aside->number[row] * r->interval_ms / 1000;
+		*octets = counters->aside->number[of] * r->interval_ms / 1000;
+	} else if (!is_apart(counters, row)) {
+		*packets = expected(r, row);
+		*octets = expected(r, of);
+	}
+}
+
 /* Whether it is known that the packets did not wrap once more than was seen, though their
- * octets leave that open: no line carries so many, they stood still, or they were far
- * from it when last was counted, by octets. */
+ * octets leave that open: no line carries so many, they stood still, they are few as they
+ * were before, or they were far from it when last was counted, by octets. */
 static bool
 one_answer(const struct reading *r, size_t row)
 {
@@ -302,11 +349,16 @@ one_answer(const struct reading *r, size_t row)
 	size_t octets = row + (size_t)field->partner;
 	double delta = (double)r->deltas.delta[row];
 	double came = (double)r->deltas.delta[octets];
-	double last = expected(r, row), carried = expected(r, octets);
+	double last, carried;
 
 	if (delta == 0 || most_packets(r, octets) < delta + DELTAS_WRAP)
 		return true;
-	if (last < 0 || carried <= 0)
+	last_pair(r, row, &last, &carried);
+	if (last < 0)
+		return false;
+	if (last <= NEAR_WRAP && delta <= NEAR_WRAP)
+		return true;
+	if (carried <= 0)
 		return false;
 	if (came > carried)
 		last *= came / carried;
@@ -331,7 +383,7 @@ may_have_wrapped(const struct reading *r, const struct context *x, size_t row)
 {
 	const struct field *field = &r->counters->layout->fields[row];
 
-	if (field->type == FIELD_U64 || (field->formula == RATE && field->partner != 0))
+	if (field->type == FIELD_U64 || is_packets(field))
 		return false;
 	return most_moved(r, x, row) >= DELTAS_WRAP;
 }
@@ -374,6 +426,26 @@ readings_room(struct collector *c, struct context *x, struct readings *readings)
 	return &readings->values[readings->rows];
 }
 
+/* Uses up what is kept of the record, and keeps what the next polls need: what it was before
+ * it fell, or its packets with the octets of their poll, where there is more than one answer
+ * to how many came now. */
+static void
+settle_aside(struct reading *r)
+{
+	struct counters *counters = r->counters;
+	struct deltas *d = &r->deltas;
+	bool open = (d->several & d->untrue) != 0;
+
+	if (counters->aside != NULL && !counters->aside->values)
+		look_back(r);
+	else if (!open)
+		forget_aside(counters);
+	if ((d->back | d->doubt) != 0)
+		remember_fall(counters);
+	else if (open && counters->aside == NULL && counters->block != NULL)
+		keep_values(counters);
+}
+
 /* Compares the record with the one before, and judges what is different. */
 static void
 compare(struct readings *readings, struct reading *r, struct context *x)
@@ -398,12 +470,7 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 		judge_packets(r);
 	if (usual_ms > 0 && r->interval_ms > GAP * usual_ms)
 		judge_gap(r, x);
-	if (counters->aside != NULL && counters->aside->values)
-		forget_aside(counters);
-	else if (counters->aside != NULL)
-		look_back(r);
-	if ((d->back | d->doubt) != 0)
-		remember_fall(counters);
+	settle_aside(r);
 	note_poll(counters, (d->back | d->doubt) != 0);
 }
 

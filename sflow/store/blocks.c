@@ -198,6 +198,12 @@ store_block_number(const struct store_block *block, size_t row, double *number)
 	return there;
 }
 
+bool
+store_block_together(const struct store_block *block, size_t row, size_t other)
+{
+	return block->values[row].heard == block->values[other].heard;
+}
+
 /* Setting ------------------------------------------------------------------------- */
 
 static bool

@@ -121,6 +121,10 @@ struct store_host *store_block_host(const struct store_block *block);
  * the thread that sets the block. */
 bool store_block_number(const struct store_block *block, size_t row, double *number);
 
+/* Returns whether the values of two rows, which have some, were set last at the same
+ * time. For the same thread. */
+bool store_block_together(const struct store_block *block, size_t row, size_t other);
+
 /* How often a block's values come. */
 struct store_pace {
 	unsigned interval_s; /* for TMAX and DMAX */

@@ -83,6 +83,8 @@ class Memory:
     rates: dict = field(default_factory=dict)  # counter -> per ms, as last told
     ratios: dict = field(default_factory=dict)  # counter -> (another, per one of it)
     polls: list = field(default_factory=list)  # of the last: was it reset?
+    together: dict = field(default_factory=dict)  # packets -> (per ms, octets of that poll)
+    kept: dict = None  # the same, while it is open how many packets there are
     fall: dict = None  # its values before it fell at the last poll
     speed: str = "good"  # or passed, wrong
     wrong_bits: int = 0  # of the speed's number, where it is wrong
@@ -194,20 +196,30 @@ class Scope:
         what is odd of them."""
         if not self.good:
             if not self.compared:
-                self.memory.fall = None
+                self.memory.fall = self.memory.kept = None
             return
         self.take_deltas()
         if self.back or self.doubt:
             self.judge_falls(sitting)
-        if self.memory.fall is not None:
-            self.look_back()
-        if self.back or self.doubt:
-            self.memory.fall = self.before
-        polls = self.memory.polls + [bool(self.back or self.doubt)]
-        self.memory.polls = polls[-POLLS:]
-        self.untrue |= {name for name in self.several if not self.one_answer(name)}
+        unknown = {name for name in self.several if not self.one_answer(name)}
+        self.untrue |= unknown
         if 0 < self.usual < self.interval / 2:
             self.judge_gap()
+        self.settle(bool(unknown))
+        polls = self.memory.polls + [bool(self.back or self.doubt)]
+        self.memory.polls = polls[-POLLS:]
+
+    def settle(self, unknown):
+        """What is remembered for the next poll, beside the values."""
+        memory = self.memory
+        if memory.fall is not None:
+            self.look_back()
+        elif not unknown:
+            memory.kept = None
+        if self.back or self.doubt:
+            memory.fall, memory.kept = self.before, None
+        elif unknown and memory.kept is None and memory.fall is None:
+            memory.kept = dict(memory.together)
 
     def pair(self, item):
         now, before = self.now.get(item.name), self.before.get(item.name)
@@ -320,8 +332,14 @@ class Scope:
         line = self.line_most(octets)
         if delta == 0 or line is not None and line < delta + WRAP:
             return True
-        last, carried = self.expected(name), self.expected(octets)
-        if last is None or not carried:
+        memory = self.memory
+        pair = (memory.together if memory.kept is None else memory.kept).get(name)
+        if pair is None:
+            return False
+        last, carried = (rate * self.interval for rate in pair)
+        if last <= NEAR and delta <= NEAR:
+            return True
+        if not carried:
             return False
         last *= max(1, self.deltas[octets] / carried)
         return TEN * last < WRAP and delta <= max(TEN * last, NEAR)
@@ -570,6 +588,7 @@ class Replay:
         if was != name:  # what was told before has another name
             for known in (k for k in self.memories if k[: len(key)] == key):
                 self.memories[known].rates, self.memories[known].ratios = {}, {}
+                self.memories[known].together = {}
         self.names[key] = name
         if naming[0].tag == "0:2000" and is_machine(sample):
             self.machines[key[0]] = safe_name(name)
@@ -779,6 +798,13 @@ def remember(scope, told):
             other = metric.fields[1]
             count = scope.deltas[other]
             memory.ratios[name] = other, scope.deltas[name] / count if count else 0
+    rates = {e.metric.fields[0] for e in told if "rate" in e.metric.functions}
+    for name, octets in scope.golden.carriers.items():
+        if name in rates and octets in rates:
+            pair = (scope.deltas[one] / scope.interval for one in (name, octets))
+            scope.memory.together[name] = tuple(pair)
+        elif name in rates or octets in rates:
+            scope.memory.together.pop(name, None)
 
 
 def latest(expected):

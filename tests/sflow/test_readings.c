@@ -432,6 +432,46 @@ last_packets_leave_one_answer(void **state)
 	assert_false(has(s, "swp1.ucast_in")); /* ten times as many wrap */
 }
 
+/* 9e9 packets of 64 octets, twice, after 2.3e8 of them: what was counted then is not of the
+ * octets that came last. */
+static void
+packets_and_octets_of_two_polls_say_nothing(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+	int i;
+
+	begin_rack(s, &r, 400 * GIGABIT);
+	for (i = 0; i < 5; i++) {
+		poll_port(s, &r, UINT64_C(15000000000), 230000000);
+		assert_near(script_value(s, HOST, "swp1.ucast_in"), 2.3e8 / 30);
+		poll_port(s, &r, UINT64_C(580000000000), 410065408);
+		assert_false(has(s, "swp1.ucast_in"));
+		poll_port(s, &r, UINT64_C(580000000000), 410065408);
+		assert_false(has(s, "swp1.ucast_in"));
+		assert_near(script_value(s, HOST, "swp1.multicast_in"), 0);
+		/* as large as at first, and so many octets leave no other answer */
+		poll_port(s, &r, UINT64_C(26000000000), 400000000);
+		assert_near(script_value(s, HOST, "swp1.ucast_in"), 4e8 / 30);
+	}
+}
+
+/* The octets may have been more packets, but those of 1,500 bytes were known before. */
+static void
+size_of_packets_is_remembered(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+
+	begin_rack(s, &r, 400 * GIGABIT);
+	poll_port(s, &r, UINT64_C(150000000000), 100000000);
+	assert_near(script_value(s, HOST, "swp1.ucast_in"), 1e8 / 30);
+	poll_port(s, &r, UINT64_C(900000000000), 600000000);
+	assert_false(has(s, "swp1.ucast_in")); /* ten times as many wrap */
+	poll_port(s, &r, UINT64_C(450000000000), 300000000);
+	assert_near(script_value(s, HOST, "swp1.ucast_in"), 1e7);
+}
+
 /* Slow counters after an outage: only those that may have wrapped have no value. */
 static void
 gap_hides_wraps_of_fast_counters(void **state)
@@ -477,6 +517,8 @@ main(void)
 	    TEST(packets_may_have_wrapped_once_more),
 	    TEST(line_leaves_one_answer),
 	    TEST(last_packets_leave_one_answer),
+	    TEST(packets_and_octets_of_two_polls_say_nothing),
+	    TEST(size_of_packets_is_remembered),
 	    TEST(gap_hides_wraps_of_fast_counters),
 	};
 
