@@ -1,6 +1,7 @@
 /* Each output, of the same values. */
 #include "tools/sflowget/output.h"
 
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -309,11 +310,24 @@ rrd(void **state)
 static void
 numbers(void **state)
 {
-	static const char *const plain[] = {"0",    "-1",  "1.50", "1e5",
-	                                    "1E-5", "0.0", "12e+3"};
-	static const char *const others[] = {"",   "-",  "01",  ".5",  "5.",
-	                                     "+1", "1e", "0x1", "nan", "inf",
-	                                     " 1", "1 ", "1,5", "--1", "1e+"};
+	static const struct {
+		double number;
+		const char *text;
+	} texts[] = {{0, "0"},
+	             {0.1, "0.1"},
+	             {-2.50, "-2.5"},
+	             {1.0 / 3, "0.3333333333333333"},
+	             {1e-7, "0.0000001"},
+	             {-0.000123, "-0.000123"},
+	             {999999999999999.9, "999999999999999.9"},
+	             {1e15, "1000000000000000"},
+	             {1e17, "100000000000000000"},
+	             {1e22, "10000000000000000000000"}};
+	static const char *const plain[] = {"0", "-1", "1.50", "0.0"};
+	static const char *const others[] = {"1e5", "1E-5", "12e+3", /* exponents */
+	                                     "",    "-",    "01",    ".5",  "5.",
+	                                     "+1",  "1e",   "0x1",   "nan", "inf",
+	                                     " 1",  "1 ",   "1,5",   "--1", "1e+"};
 	char number[NUMBER_TEXT];
 	size_t i;
 
@@ -322,9 +336,14 @@ numbers(void **state)
 		assert_true(number_is_plain(plain[i]));
 	for (i = 0; i < COUNT_OF(others); i++)
 		assert_false(number_is_plain(others[i]));
-	assert_string_equal(number_text(0.1, number), "0.1");
-	assert_string_equal(number_text(1.0 / 3, number), "0.3333333333333333");
-	assert_string_equal(number_text(1e300, number), "1e+300");
+	for (i = 0; i < COUNT_OF(texts); i++)
+		assert_string_equal(number_text(texts[i].number, number),
+		                    texts[i].text);
+	assert_int_equal(strspn(number_text(DBL_MAX, number), "0123456789"), 309);
+	assert_true(strtod(number, NULL) == DBL_MAX);
+	assert_null(strchr(number_text(-DBL_TRUE_MIN, number), 'e'));
+	assert_true(strtod(number, NULL) == -DBL_TRUE_MIN);
+	assert_string_equal(number_text((double)INFINITY, number), "inf");
 }
 
 static void

@@ -382,23 +382,23 @@ def hostile(tap, session):
             faults.append(agent)
         rows = list(csv.DictReader(io.StringIO(
             get("--csv", name, "m*", "t").stdout.decode(), newline="")))
-        if [row["value"] for row in rows] != ["1e3", '\xe4?31m",\\ '] or \
+        if [row["value"] for row in rows] != ["1000", '\xe4?31m",\\ '] or \
                 rows[0]["units"] != "a\nb":
             faults.append(rows)
     with tap.point("strange texts: lines for programs") as faults:
         lines = get("--influx", name, "m*", "t").stdout.decode().splitlines()
         tags = 'sflow,agent=h\\ "x"/y\\,z,cluster=c\\,l\\=u_ '
-        want = [tags + 'm\\ "\\=\\,{}=1e3', tags + 't="\xe4_31m\\",\\\\ "']
+        want = [tags + 'm\\ "\\=\\,{}=1000', tags + 't="\xe4_31m\\",\\\\ "']
         if [re.sub(r" \d{19}$", "", line) for line in lines] != want:
             faults.append(lines)
         out = get("--prometheus", name).stdout.decode()
-        if 'sflow_m______{agent="h \\"x\\"/y,z",cluster="c,l=u\\\\"} 1e3\n' \
+        if 'sflow_m______{agent="h \\"x\\"/y,z",cluster="c,l=u\\\\"} 1000\n' \
                 not in out or "nan" in out or "old" in out:
             faults.append(out)
-        expect(faults, get("--cacti", name, "m*"), FOUND, "m______:1e3\n")
+        expect(faults, get("--cacti", name, "m*"), FOUND, "m______:1000\n")
         out = get("--collectd", name).stdout.decode()
         if not out.startswith('PUTVAL "h__x__y_z/sflow/gauge-m______" interval=60 '
-                              'N:1e3\n') or out.count("\n") != 1:
+                              'N:1000\n') or out.count("\n") != 1:
             faults.append(out)
     with tap.point("a value that is too old is none") as faults:
         expect(faults, get("--rrd", name, "old"), NOT_FOUND, "N:U\n", "241 s old")

@@ -9,10 +9,11 @@
 #include "sflow/wire/cursor.h"
 #include "sflow/wire/records.h"
 #include "tools/sflowget/decode.h"
+#include "tools/sflowget/number.h"
 
 #define DECODE_PATH 128 /* bytes of "structure.list[12].list[3]", with its NUL */
-#define DECODE_PLAIN 64 /* bytes of a number or an address, with its NUL */
-#define DECODE_WHEN 40  /* bytes of a time, with its NUL */
+#define DECODE_PLAIN NUMBER_TEXT /* bytes of a number or an address, with its NUL */
+#define DECODE_WHEN 40           /* bytes of a time, with its NUL */
 
 enum shown_as {
 	SHOWN_NUMBER, /* the number in `plain` */

@@ -55,14 +55,15 @@ show_double(double number, struct shown *shown)
 static void
 show_float(uint32_t bits, struct shown *shown)
 {
+	char text[NUMBER_TEXT];
 	int digits = 6;
 	float number;
 
 	memcpy(&number, &bits, sizeof(number));
 	do
-		shown_print(shown, isfinite(number) ? SHOWN_NUMBER : SHOWN_WORD, "%.*g",
-		            digits, (double)number);
-	while (++digits <= 9 && strtof(shown->plain, NULL) != number);
+		number_digits((double)number, digits, text);
+	while (++digits <= 9 && strtof(text, NULL) != number);
+	shown_print(shown, isfinite(number) ? SHOWN_NUMBER : SHOWN_WORD, "%s", text);
 }
 
 static void
