@@ -13,7 +13,7 @@
 #define CPU_JITTER_MS 1000.0 /* at least */
 #define CPUS_MOST 65536      /* no machine has so many */
 #define RETURN_FAR 10        /* times what a counter fell by: so much has passed */
-#define LIMIT_NONE (UINT64_C(1) << 60) /* bytes; no memory is so large */
+#define LIMIT_NONE (UINT64_C(1) << 52) /* bytes; no processor addresses so many */
 
 _Static_assert(RECORD_FIELDS_MAX <= 64, "a bit for each row");
 
@@ -346,7 +346,7 @@ derive_gauge(const struct field *field, uint64_t number, struct derived *out)
 }
 
 /* Whether the row is a limit of memory. Where there is none, agents send all ones,
- * 2^63 - 1, or that rounded to pages or to kilobytes. Where the row before is the memory
+ * 2^63 - 1, or that rounded to pages, or in kilobytes. Where the row before is the memory
  * that is used, which is shown in percent of the limit, neither 0 nor less than that is
  * one. */
 static bool

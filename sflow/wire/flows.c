@@ -97,7 +97,7 @@ static const struct names rtmetric_types = {
 #define VALUE(type_, formula_, metric_type_, format_, slope_) \
 	{.name = "value", .type = FIELD_##type_, .formula = formula_, .scale = 1, \
 	 .metric = {NULL, metric_type_, "", slope_, format_, "custom", NULL, \
-	            .fine = (formula_) == RATE}}
+	            .fine = (metric_type_) == DOUBLE}}
 
 static const struct field rtmetric_values[] = {
     VALUE(STRING, TEXT, STRING, "%s", ZERO),

@@ -243,8 +243,9 @@ def tolerance(expected, fmt):
 
 
 def fine_format(expected, fmt):
-    """Rates, shares and utilizations below 1 have three significant digits."""
-    fine = expected.golden.totals or expected.metric.functions & FINE
+    """Rates, shares, utilizations and floats that agents name have three significant
+    digits below 1."""
+    fine = expected.golden.totals or expected.metric.functions & FINE or fmt == "%.6f"
     size = abs(expected.value) if fine else 1
     if not fmt.endswith("f") or not 0 < size < 1:
         return fmt

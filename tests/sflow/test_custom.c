@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "sflow/format.h"
 #include "sflow/wire/datagram.h"
 #include "tests/sflow/script.h"
 
@@ -130,6 +131,35 @@ each_type_has_its_value(void **state)
 	assert_string_equal(script_reading(s, HOST, "mysql.load")->title,
 	                    "mysql: load");
 	assert_string_equal(script_reading(s, HOST, "mysql.load")->group, "custom");
+}
+
+static void
+small_numbers_are_not_0(void **state)
+{
+	static const struct {
+		double number;
+		const char *text;
+	} shown[] = {{0.0000001, "0.000000100"}, {-0.00000000352, "-0.00000000352"},
+	             {0.000123, "0.000123"},     {0.125, "0.125000"},
+	             {12.5, "12.500000"},        {0, "0.000000"}};
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	char text[FORMAT_TEXT];
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(shown); i++) {
+		const struct store_reading *r;
+
+		begin_set(s, &d, "job", 1);
+		put_double(s, "ratio", shown[i].number);
+		script_send(s);
+		script_publish(s);
+		r = script_reading(s, HOST, "job.ratio");
+		assert_non_null(r);
+		format_number(&r->metric, r->number, text);
+		assert_string_equal(text, shown[i].text);
+		script_pass(s, 30 * SECONDS);
+	}
 }
 
 static void
@@ -529,6 +559,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    TEST(each_type_has_its_value),
+	    TEST(small_numbers_are_not_0),
 	    TEST(not_accepted_is_not_unknown),
 	    TEST(packets_are_not_unknown),
 	    TEST(names_are_made_harmless),

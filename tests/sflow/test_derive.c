@@ -719,7 +719,8 @@ memory_limits_may_be_none(void **state)
 	                                INT64_MAX - 4095,
 	                                INT64_MAX - 65535,
 	                                INT64_MAX & ~UINT64_C(1023),
-	                                UINT64_C(1) << 60,
+	                                INT64_MAX / 1024,
+	                                UINT64_C(1) << 52,
 	                                999};
 	struct trial t;
 	size_t i;
@@ -737,7 +738,8 @@ memory_limits_may_be_none(void **state)
 	assert_false(t.out[0].valid);
 	assert_true(t.out[1].valid);
 	assert_true(one(&limit, 0, 0).valid);
-	assert_false(one(&limit, 0, UINT64_C(1) << 60).valid);
+	assert_false(one(&limit, 0, INT64_MAX / 1024).valid);
+	assert_true(one(&limit, 0, UINT64_C(1) << 51).valid);
 }
 
 /* The partner of a row may be behind the end of a record that is short. */
