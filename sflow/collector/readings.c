@@ -9,6 +9,7 @@
 #include "sflow/collector/speeds.h"
 
 #define MORE 10          /* times its last rate, that a counter may go on with */
+#define MUCH 2           /* the same, where it is not known that it went on */
 #define NEAR_WRAP 10000  /* a counter that was so near to it did wrap */
 #define GAP 2            /* times the usual interval: after that something is missing */
 #define GAP_OCTETS 20    /* between two frames on an Ethernet, as octets */
@@ -197,6 +198,35 @@ note_poll(struct counters *counters, bool reset)
 		counters->polls++;
 }
 
+/* Whether it is a time of CPUs of which the kernel took some back, as it does with what was
+ * idle or waited (proc(5)). Then it fell by no more than CPUs can do in the interval, and by
+ * little of what it had. */
+static bool
+was_taken_back(const struct reading *r, const struct context *x, size_t row)
+{
+	const struct field *field = &r->counters->layout->fields[row];
+	struct derive_input in = input_of(r, x);
+	uint32_t now = (uint32_t)r->values[row].number;
+	uint32_t before = now - (uint32_t)r->deltas.delta[row];
+
+	return (field->formula == SHARE || field->formula == SUBSHARE) && field->cpu &&
+	       now < before && before - now <= before / MORE &&
+	       before - now <= cpu_most_ms(&in, row);
+}
+
+/* It has no value, and the shares of the others are of the sum without it. */
+static void
+leave_out_share(struct reading *r, size_t row)
+{
+	struct deltas *d = &r->deltas;
+
+	if (r->counters->layout->fields[row].formula == SHARE)
+		d->total -= (double)d->delta[row];
+	d->delta[row] = 0;
+	d->doubt &= ~bit(row);
+	d->untrue |= bit(row);
+}
+
 /* Judges the counters that fell, and may have been reset. Those that wrapped are in doubt
  * no more. */
 static void
@@ -213,6 +243,10 @@ judge_falls(struct readings *readings, struct reading *r, const struct context *
 
 		if ((d->doubt & bit(row)) == 0)
 			continue;
+		if (was_taken_back(r, x, row)) {
+			leave_out_share(r, row);
+			continue;
+		}
 		readings->falls += counts;
 		if (did_wrap(r, x, row)) {
 			d->doubt &= ~bit(row);
@@ -275,6 +309,27 @@ stand_still(const struct reading *r)
 	return true;
 }
 
+/* Whether the record fell again and again, and its counters now moved on from where they fell
+ * to as they do. Then what it is about begins again every few polls. But one of 64 bits may be
+ * one of 32, which wraps at each poll. */
+static bool
+begins_again(const struct reading *r, const uint64_t *fallen, const uint64_t *before)
+{
+	const struct field *fields = r->counters->layout->fields;
+	size_t row;
+
+	if (__builtin_popcount(r->counters->resets) < 2)
+		return false;
+	for (row = 0; row < r->present; row++) {
+		if ((r->deltas.valid & bit(row)) == 0 || fallen[row] >= before[row])
+			continue;
+		if (fields[row].type == FIELD_U64 ||
+		    (double)r->deltas.delta[row] > MUCH * expected(r, row))
+			return false;
+	}
+	return true;
+}
+
 /* The record fell at the last poll. Where it is back, its deltas are not used. */
 static void
 look_back(struct reading *r)
@@ -290,7 +345,8 @@ look_back(struct reading *r)
 		           r->present, before);
 		latch_read(counters->layout, counters->latch, r->present, fallen);
 		back = latches_return(counters->layout, r->values, fallen, before,
-		                      r->present);
+		                      r->present) &&
+		       !begins_again(r, fallen, before);
 	}
 	if (back) {
 		r->deltas.doubt = r->deltas.back = 0;

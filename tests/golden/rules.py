@@ -209,6 +209,15 @@ class Scope:
         polls = self.memory.polls + [bool(self.back or self.doubt)]
         self.memory.polls = polls[-POLLS:]
 
+    def summed(self):
+        """The counters that shares are of."""
+        return {name for names in self.golden.sums.values() for name in names}
+
+    def shares(self):
+        """And those that shares are made of."""
+        made = {m.fields[0] for m in self.golden.metrics if "share" in m.functions}
+        return self.summed() | made
+
     def settle(self, unknown):
         """What is remembered for the next poll, beside the values."""
         memory = self.memory
@@ -278,6 +287,11 @@ class Scope:
     def judge_falls(self, sitting):
         counts = not self.memory.resets_often()
         for name in [item.name for item in self.golden.counters if item.name in self.doubt]:
+            if self.was_taken_back(name):
+                self.doubt.remove(name)
+                self.untrue.add(name)
+                self.deltas[name] = 0
+                continue
             fell = counts and self.now[name] < self.before[name]
             sitting.falls += fell
             if self.did_wrap(name):
@@ -289,6 +303,21 @@ class Scope:
         sitting.reset |= counts and bool(self.back)
         sitting.reset |= sitting.fell and sitting.falls >= 2
 
+    def was_taken_back(self, name):
+        """Kernels take back some of the time that CPUs were idle or waited."""
+        fall = self.before[name] - self.now[name]
+        most = self.cpu_most(name) if name in self.shares() else None
+        return 0 < fall <= min(self.before[name] // TEN, most or 0)
+
+    def begins_again(self, names):
+        """What these fell in again and again goes on from there as it did."""
+        if sum(self.memory.polls) < 2:
+            return False
+        rates = [self.expected(name) for name in names]
+        small = all(self.golden.by_name(name).type == "u32" for name in names)
+        return small and all(rate is not None and self.deltas[name] <= 2 * rate
+                             for name, rate in zip(names, rates))
+
     def look_back(self):
         """A record that is back where it was before it fell: the reading between
         was wrong, unless so much was counted since that it can't be told."""
@@ -297,7 +326,7 @@ class Scope:
         was, self.memory.fall = self.memory.fall, None
         if was.keys() != self.now.keys():
             return
-        close = False
+        close, fallen = False, []
         for item in self.golden.counters:
             if self.pair(item) is None or not item.supported(was[item.name]):
                 continue
@@ -306,7 +335,8 @@ class Scope:
             if up < 0:
                 return
             close |= fall > 0 and up // TEN <= fall
-        if close:
+            fallen += [item.name] if fall > 0 else []
+        if close and not self.begins_again(fallen):
             self.back, self.doubt, self.good = set(), set(), False
 
     def went_on(self):
@@ -346,8 +376,7 @@ class Scope:
 
     def judge_gap(self):
         """After a gap, counters that may have wrapped unseen."""
-        shares = {name for names in self.golden.sums.values() for name in names}
-        shares |= {m.fields[0] for m in self.golden.metrics if "share" in m.functions}
+        shares = self.shares()
         for item in self.golden.counters:
             slow = item.type == "u32" and item.name not in self.golden.carriers
             if slow and item.name in self.deltas and (self.most(item.name) or 0) >= WRAP:

@@ -5,7 +5,7 @@
 
 #include "tests/sflow/rack.h"
 
-#define KEPT 16 /* words of a record */
+#define KEPT 20 /* words of a record */
 
 /* A machine that sends host_net_io, host_memory, http_counters and virt_cpu by words; 0:
  * that record is not sent. */
@@ -230,6 +230,92 @@ reading_between_was_wrong(void **state)
 	assert_near(value(s, "page_in"), 0);
 	put_memory(s, &d, memory(1000, 0), bytes + 3000);
 	assert_near(value(s, "bytes_in"), 100);
+}
+
+/* What has begun again at every second poll is soon where it was. That it was 0 for one poll
+ * shows by its rate. */
+static void
+what_begins_again_and_again_has_values(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	struct words r;
+	int i;
+
+	for (i = 0; i < 12; i++) {
+		r = http(i % 2 == 0 ? 150 : 450);
+		poll(s, &d, &r, 1);
+		if (i % 2 == 0)
+			assert_true(isnan(value(s, "http_meth_get")));
+		else if (i != 3) /* is not known yet to do so */
+			assert_near(value(s, "http_meth_get"), 10);
+	}
+	for (i = 0; i < 6; i++) {
+		r = http(i == 2 || i == 4 ? 0 : 100000 + 300 * (uint32_t)i);
+		poll(s, &d, &r, 1);
+		assert_int_equal(isnan(value(s, "http_meth_get")), i > 1);
+	}
+}
+
+/* Four CPUs in host_cpu, a quarter of whose time went to each of user and system. */
+static struct words
+cpu(uint32_t user, uint32_t wait)
+{
+	struct words r = {.tag = 2003, .count = 20};
+
+	r.word[5] = 4;
+	r.word[8] = r.word[10] = user;
+	r.word[11] = 2 * user;
+	r.word[12] = wait;
+	r.word[16] = user / 10; /* context switches */
+	return r;
+}
+
+/* A kernel takes back time that CPUs waited: nothing was reset. */
+static void
+time_of_cpus_may_be_taken_back(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(AGENT);
+	uint32_t user = 3000000, wait = 100000;
+	int i;
+
+	for (i = 0; i < 12; i++, user += 30000) {
+		struct words r = cpu(user, wait);
+
+		wait = i % 3 == 2 ? wait - 1600 : wait + 1000;
+		poll(s, &d, &r, 1);
+		if (i == 0)
+			continue;
+		assert_int_equal(isnan(value(s, "cpu_wio")), i % 3 == 0);
+		assert_true(fabs(value(s, "cpu_user") - 25) < 0.3);
+		assert_true(fabs(value(s, "cpu_idle") - 50) < 0.5);
+		assert_near(value(s, "contexts"), 100);
+	}
+	assert_int_equal(resets(s), 0);
+}
+
+/* But not as much as that, nor so much of what it was. */
+static void
+fall_of_cpu_time_may_be_a_reset(void **state)
+{
+	static const uint32_t waits[][2] = {{2000000, 1800000}, {10000, 8000}};
+	struct script *s = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(waits); i++) {
+		struct words r[] = {cpu(3000000, waits[i][0]),
+		                    cpu(3030000, waits[i][1]),
+		                    cpu(3060000, waits[i][1] + 100000)};
+		struct device d = script_machine(AGENT);
+
+		script_configure(s, &collector_defaults);
+		poll(s, &d, &r[0], 1);
+		poll(s, &d, &r[1], 1);
+		assert_true(isnan(value(s, "cpu_user")));
+		assert_true(isnan(value(s, "contexts")));
+		assert_int_equal(resets(s), 1);
+	}
 }
 
 /* Soon after a reset counters are again where they were, if that was not much. */
@@ -508,6 +594,9 @@ main(void)
 	    TEST(fall_of_64_bits_is_not_that_of_what_went_on),
 	    TEST(record_that_resets_at_most_polls_is_alone),
 	    TEST(reading_between_was_wrong),
+	    TEST(what_begins_again_and_again_has_values),
+	    TEST(time_of_cpus_may_be_taken_back),
+	    TEST(fall_of_cpu_time_may_be_a_reset),
 	    TEST(reset_of_a_young_counter_is_soon_over),
 	    TEST(octets_beyond_the_line_once),
 	    TEST(octets_beyond_the_line_twice),
