@@ -8,12 +8,11 @@
 #include "sflow/collector/samples.h"
 #include "sflow/collector/speeds.h"
 
-#define MORE 10          /* times its last rate, that a counter may go on with */
-#define MUCH 2           /* the same, where it is not known that it went on */
-#define NEAR_WRAP 10000  /* a counter that was so near to it did wrap */
-#define GAP 2            /* times the usual interval: after that something is missing */
-#define GAP_OCTETS 20    /* between two frames on an Ethernet, as octets */
-#define FRAME_ON_WIRE 84 /* octets of the shortest frame, with that gap */
+#define MORE 10         /* times its last rate, that a counter may go on with */
+#define MUCH 2          /* the same, where it is not known that it went on */
+#define NEAR_WRAP 10000 /* a counter that was so near to it did wrap */
+#define GAP 2           /* times the usual interval: after that something is missing */
+#define GAP_OCTETS 20   /* between two frames on an Ethernet, as octets */
 #define PACKETS_MOST 1e18 /* more than any line carries */
 #define POLLS 8           /* over which a record is seen to reset at most of them */
 

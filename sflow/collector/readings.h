@@ -13,6 +13,8 @@ struct context;
 #define READINGS_MAX 64    /* of a sample; of more, the first are finished earlier */
 #define READINGS_ROWS 1024 /* the same of all their rows */
 
+#define FRAME_ON_WIRE 84 /* octets of the shortest frame, and of the gap behind it */
+
 /* A record, or an element of a list in one. */
 struct reading {
 	struct source *source;

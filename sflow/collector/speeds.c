@@ -52,9 +52,11 @@ is_virtual(const struct reading *r)
 }
 
 /* Beside its state, a speed that is wrong is remembered by how many bits its number has: one
- * of another length is another speed. */
+ * of another length is another speed. One that was passed is suspected for some polls. */
 #define STATE_BITS 2
 #define STATE_MASK ((1u << STATE_BITS) - 1)
+#define SUSPECT_POLLS 8
+#define PASSED_NOW (SUSPECT_POLLS << STATE_BITS | SPEED_PASSED)
 
 static uint8_t
 wrong_speed(uint64_t bits)
@@ -83,6 +85,25 @@ speeds_refuse(const struct counters *counters, double times)
 	return (counters->speed & STATE_MASK) == SPEED_GOOD && times * 100 > LOAD_MOST;
 }
 
+/* Returns the state after a poll at which less came than the line carries. */
+static uint8_t
+suspect_less(uint8_t speed)
+{
+	unsigned less = speed - (1u << STATE_BITS);
+
+	return less >> STATE_BITS != 0 ? (uint8_t)less : SPEED_GOOD;
+}
+
+/* Whether the row counts packets, and there were more than the line carries of the shortest,
+ * by as much as octets may be. */
+static bool
+is_beyond(const struct field *field, uint64_t bits, double per_second)
+{
+	return (field->formula == SUM ||
+	        (field->formula == RATE && field->type == FIELD_U32)) &&
+	       per_second > (double)bits / 8 / FRAME_ON_WIRE * LOAD_MOST / 100;
+}
+
 bool
 speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
              struct derived *derived)
@@ -98,14 +119,14 @@ speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
 	if (state == SPEED_WRONG && *speed != wrong)
 		state = SPEED_GOOD;
 	if (state != SPEED_WRONG && beyond == 0) {
-		*speed = SPEED_GOOD;
+		*speed = state == SPEED_PASSED ? suspect_less(*speed) : SPEED_GOOD;
 		return false;
 	}
 	if (state == SPEED_PASSED || (state == SPEED_GOOD && is_virtual(r))) {
 		*speed = wrong;
 		tell(c, r);
 	} else if (state == SPEED_GOOD) {
-		*speed = SPEED_PASSED;
+		*speed = PASSED_NOW;
 	}
 	state = *speed & STATE_MASK;
 	for (row = 1; row < r->present; row++) {
@@ -113,6 +134,9 @@ speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
 			derived[row].valid = false;
 		if (state == SPEED_PASSED && (beyond >> row & 1) != 0)
 			derived[row - 1].valid = false; /* the octets */
+		if (state == SPEED_PASSED &&
+		    is_beyond(&layout->fields[row], bits, derived[row].number))
+			derived[row].valid = false;
 	}
 	return state == SPEED_PASSED;
 }

@@ -7,8 +7,8 @@
 /* The state of a port's speed, in its counters. */
 enum speed {
 	SPEED_GOOD,
-	SPEED_PASSED, /* at the last poll more came than it can carry */
-	SPEED_WRONG   /* more came twice running: it is the speed that is wrong */
+	SPEED_PASSED, /* at one of the last polls more came than it can carry */
+	SPEED_WRONG   /* more came again: it is the speed that is wrong */
 };
 
 /* Puts the speed in order: it is that which the administrator gives, if any; and 2^32-1 says
@@ -19,7 +19,7 @@ void speeds_set(const struct collector *collector, struct reading *reading);
 bool speeds_refuse(const struct counters *counters, double times);
 
 /* Judges a port of which derive() gave `beyond`, and takes from `derived` what can't be
- * true. Returns whether octets are missing for that. */
+ * true. Returns whether octets, and maybe packets, are missing for that. */
 bool speeds_judge(struct collector *collector, struct reading *reading, uint64_t beyond,
                   struct derived *derived);
 

@@ -25,7 +25,7 @@ TEN = 10  # times what was counted last, at most, a counter goes on
 NEAR = 10000  # from its wrap: then it did wrap
 CPUS_MOST = 65536  # no machine has so many
 NO_LIMIT = 2**52  # bytes: no processor addresses so many
-POLLS = 8  # of which a record may reset at most
+POLLS = 8  # of which a record may reset at most; for which a speed is suspected
 VIRTUAL = ("tap", "tun", "veth", "vnet", "vif")  # Linux's names of what has no speed
 DEFAULT = tuple(kind for kind, facts in KINDS.items() if facts.accepted)
 
@@ -87,6 +87,7 @@ class Memory:
     kept: dict = None  # the same, while it is open how many packets there are
     fall: dict = None  # its values before it fell at the last poll
     speed: str = "good"  # or passed, wrong
+    suspect: int = 0  # polls for which it still is, where it was passed
     wrong_bits: int = 0  # of the speed's number, where it is wrong
 
     def resets_often(self):
@@ -705,7 +706,7 @@ class Replay:
             told = self.metrics(datagram, source, scope, part)
             passed = self.judge_speed(datagram, source, scope)
             if passed:
-                told = [e for e in told if e.metric.fields[0] not in scope.beyond]
+                told = [e for e in told if not self.is_beyond(e, scope)]
             elif scope.memory.speed == "wrong":
                 told = [e for e in told if "load" not in e.metric.functions]
             remember(scope, told)
@@ -714,20 +715,32 @@ class Replay:
                 expected += self.port(datagram, source, scope, told, passed)
         return expected
 
+    @staticmethod
+    def is_beyond(told, scope):
+        """Octets or packets, of which there is more than twice what the line carries."""
+        name, functions = told.metric.fields[0], told.metric.functions
+        most = scope.now["ifSpeed"] / 8 / FRAME_WIRE * 2
+        packets = "sum" in functions or (
+            "rate" in functions and scope.golden.by_name(name).type == "u32")
+        return name in scope.beyond or packets and told.value > most
+
     def judge_speed(self, datagram, source, scope):
-        """Whether more came than the line carries, for the first time. Twice
-        running, or on what has no line, the speed is wrong."""
+        """Whether more came than the line carries, for the first time. Again within
+        some polls, or on what has no line, the speed is wrong."""
         memory = scope.memory
         if not scope.good or memory.speed == "wrong":
             return False
         name = self.names.get((datagram.agent, datagram.sub_agent, source), "")
         virtual = scope.now.get("ifType") in NOT_PHYSICAL or name.startswith(VIRTUAL)
         if not scope.beyond:
-            memory.speed = "good"
-        elif memory.speed == "passed" or virtual:
+            memory.suspect = max(0, memory.suspect - 1)
+            memory.speed = "passed" if memory.suspect else "good"
+            return False
+        if memory.speed == "passed" or virtual:
             memory.speed, memory.wrong_bits = "wrong", scope.now["ifSpeed"].bit_length()
+            memory.suspect = 0
         else:
-            memory.speed = "passed"
+            memory.speed, memory.suspect = "passed", POLLS
         return memory.speed == "passed"
 
     def port(self, datagram, source, scope, told, passed):

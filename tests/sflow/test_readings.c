@@ -403,6 +403,47 @@ octets_beyond_the_line_twice(void **state)
 	assert_near(script_value(s, HOST, "swp1.util_in"), 80);
 }
 
+/* Bursts, with less between them: that is no wrong reading either. Long after one, another
+ * may be. */
+static void
+octets_beyond_the_line_now_and_then(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+	int i;
+
+	begin_rack(s, &r, GIGABIT / 100);
+	for (i = 0; i < 20; i++) {
+		bool burst = i == 0 || i == 10 || i == 15;
+
+		poll_port(s, &r, burst ? 30000000000 : 3000, 30);
+		assert_int_equal(has(s, "swp1.bytes_in"), i != 0 && i != 10);
+		assert_int_equal(has(s, "swp1.util_in"), i < 15 && !burst);
+		assert_int_equal(s->events[EVENT_SPEED], i >= 15);
+	}
+	assert_int_equal(s->events[EVENT_SPEED], 1);
+}
+
+/* Nor has a reading with such octets packets that the line can't carry: 1,488,095 a second,
+ * or twice as many. */
+static void
+packets_beyond_the_line(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+
+	begin_rack(s, &r, GIGABIT);
+	poll_port(s, &r, UINT64_C(1) << 40, 30 * 2976000);
+	assert_near(script_value(s, HOST, "swp1.pkts_in"), 2976000);
+	script_configure(s, &collector_defaults);
+	begin_rack(s, &r, GIGABIT);
+	poll_port(s, &r, UINT64_C(1) << 40, 30 * 2977000);
+	assert_false(has(s, "swp1.ucast_in"));
+	assert_false(has(s, "swp1.pkts_in"));
+	assert_false(has(s, "pkts_in"));
+	assert_near(script_value(s, HOST, "swp1.multicast_in"), 0);
+}
+
 static void
 virtual_ports_have_no_line(void **state)
 {
@@ -600,6 +641,8 @@ main(void)
 	    TEST(reset_of_a_young_counter_is_soon_over),
 	    TEST(octets_beyond_the_line_once),
 	    TEST(octets_beyond_the_line_twice),
+	    TEST(octets_beyond_the_line_now_and_then),
+	    TEST(packets_beyond_the_line),
 	    TEST(virtual_ports_have_no_line),
 	    TEST(speeds_that_are_given),
 	    TEST(speed_that_says_nothing),
