@@ -443,6 +443,18 @@ may_have_wrapped(const struct reading *r, const struct context *x, size_t row)
 	return most_moved(r, x, row) >= DELTAS_WRAP;
 }
 
+/* Takes the values of all shares: their sum is not known. */
+static void
+leave_out_shares(struct reading *r)
+{
+	const struct field *fields = r->counters->layout->fields;
+	size_t row;
+
+	for (row = 0; row < r->present; row++)
+		if (fields[row].formula == SHARE || fields[row].formula == SUBSHARE)
+			r->deltas.untrue |= bit(row);
+}
+
 static void
 judge_gap(struct reading *r, const struct context *x)
 {
@@ -455,11 +467,21 @@ judge_gap(struct reading *r, const struct context *x)
 			r->deltas.untrue |= bit(row);
 			shares = shares && fields[row].formula != SHARE;
 		}
-	if (shares)
-		return;
-	for (row = 0; row < r->present; row++) /* nor is their sum known */
-		if (fields[row].formula == SHARE || fields[row].formula == SUBSHARE)
-			r->deltas.untrue |= bit(row);
+	if (!shares)
+		leave_out_shares(r);
+}
+
+/* Whether the record ends before all is there that its shares are of. */
+static bool
+lacks_shares(const struct reading *r)
+{
+	const struct layout *layout = r->counters->layout;
+	size_t row;
+
+	for (row = r->present; row < layout->count; row++)
+		if (layout->fields[row].formula == SHARE && !layout->fields[row].tail)
+			return true;
+	return false;
 }
 
 /* Taking --------------------------------------------------------------------------- */
@@ -521,6 +543,8 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 	deltas_take(counters->layout, r->values, counters->latch, r->present, d);
 	if ((d->back | d->doubt) != 0)
 		judge_falls(readings, r, x);
+	if (lacks_shares(r))
+		leave_out_shares(r);
 	if (d->several != 0)
 		judge_packets(r);
 	if (usual_ms > 0 && r->interval_ms > GAP * usual_ms)

@@ -202,6 +202,8 @@ class Scope:
         self.take_deltas()
         if self.back or self.doubt:
             self.judge_falls(sitting)
+        if any(not self.golden.by_name(n).tail and n not in self.now for n in self.summed()):
+            self.untrue |= self.shares()
         unknown = {name for name in self.several if not self.one_answer(name)}
         self.untrue |= unknown
         if 0 < self.usual < self.interval / 2:

@@ -318,6 +318,30 @@ fall_of_cpu_time_may_be_a_reset(void **state)
 	}
 }
 
+/* What is missing of a record that is short is not 0. What older agents don't have is. */
+static void
+shares_are_of_all(void **state)
+{
+	static const size_t counts[] = {9, 11, 14, 15, 17};
+	struct script *s = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(counts); i++) {
+		struct words r[] = {cpu(3000000, 0), cpu(3030000, 0)};
+		struct device d = script_machine(AGENT);
+
+		script_configure(s, &collector_defaults);
+		r[0].count = r[1].count = counts[i];
+		poll(s, &d, &r[0], 1);
+		poll(s, &d, &r[1], 1);
+		if (counts[i] < 15)
+			assert_true(isnan(value(s, "cpu_user")));
+		else
+			assert_near(value(s, "cpu_user"), 25);
+		assert_int_equal(isnan(value(s, "contexts")), counts[i] < 17);
+	}
+}
+
 /* Soon after a reset counters are again where they were, if that was not much. */
 static void
 reset_of_a_young_counter_is_soon_over(void **state)
@@ -638,6 +662,7 @@ main(void)
 	    TEST(what_begins_again_and_again_has_values),
 	    TEST(time_of_cpus_may_be_taken_back),
 	    TEST(fall_of_cpu_time_may_be_a_reset),
+	    TEST(shares_are_of_all),
 	    TEST(reset_of_a_young_counter_is_soon_over),
 	    TEST(octets_beyond_the_line_once),
 	    TEST(octets_beyond_the_line_twice),
