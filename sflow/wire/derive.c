@@ -140,8 +140,9 @@ take_delta_64(struct deltas *d, size_t i, uint64_t now, const uint8_t *latch)
 	uint64_t before;
 
 	memcpy(&before, latch, sizeof(before));
-	if (now == UINT64_MAX || before == UINT64_MAX)
-		return; /* unsupported */
+	if (now == UINT64_MAX || before == UINT64_MAX ||
+	    (now == UINT32_MAX && before == UINT32_MAX))
+		return; /* unsupported, the latter where the agent has 32 bits */
 	d->valid |= UINT64_C(1) << i;
 	d->delta[i] = now - before;
 	d->back |= (uint64_t)(now < before) << i;

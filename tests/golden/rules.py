@@ -212,15 +212,6 @@ class Scope:
         polls = self.memory.polls + [bool(self.back or self.doubt)]
         self.memory.polls = polls[-POLLS:]
 
-    def summed(self):
-        """The counters that shares are of."""
-        return {name for names in self.golden.sums.values() for name in names}
-
-    def shares(self):
-        """And those that shares are made of."""
-        made = {m.fields[0] for m in self.golden.metrics if "share" in m.functions}
-        return self.summed() | made
-
     def settle(self, unknown):
         """What is remembered for the next poll, beside the values."""
         memory = self.memory
@@ -233,9 +224,20 @@ class Scope:
         elif unknown and memory.kept is None and memory.fall is None:
             memory.kept = dict(memory.together)
 
+    def summed(self):
+        """The counters that shares are of."""
+        return {name for names in self.golden.sums.values() for name in names}
+
+    def shares(self):
+        """And those that shares are made of."""
+        made = {m.fields[0] for m in self.golden.metrics if "share" in m.functions}
+        return self.summed() | made
+
     def pair(self, item):
         now, before = self.now.get(item.name), self.before.get(item.name)
         if now is None or before is None or not item.supported(now) or not item.supported(before):
+            return None
+        if now == before == UNKNOWN["u32"]:  # of an agent whose counters have 32 bits
             return None
         return now, before
 

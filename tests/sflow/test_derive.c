@@ -161,7 +161,9 @@ all_ones_are_unsupported(void **state)
 	assert_false(one(&rate32, U32_ALL, U32_ALL).valid);
 	assert_false(one(&rate64, 100, UINT64_MAX).valid);
 	assert_false(one(&rate64, UINT64_MAX, UINT64_MAX).valid);
-	assert_true(one(&rate64, U32_ALL, U32_ALL).valid);
+	assert_false(one(&rate64, U32_ALL, U32_ALL).valid); /* the agent has 32 bits */
+	assert_true(one(&rate64, U32_ALL, U32_ALL + UINT64_C(1)).valid);
+	assert_true(one(&rate64, 100, U32_ALL).valid);
 	assert_false(one(&gauge, 0, U32_ALL).valid);
 	assert_false(one(&gauge64, 0, UINT64_MAX).valid);
 	assert_true(one(&gauge64, 0, U32_ALL).valid);
