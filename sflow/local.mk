@@ -47,6 +47,7 @@ sflow_collector = \
 	sflow/collector/index.c sflow/collector/index.h \
 	sflow/collector/instances.c sflow/collector/instances.h \
 	sflow/collector/kept.c sflow/collector/kept.h \
+	sflow/collector/last.c sflow/collector/last.h \
 	sflow/collector/machines.c sflow/collector/machines.h \
 	sflow/collector/members.c sflow/collector/members.h \
 	sflow/collector/naming.c sflow/collector/naming.h \
@@ -65,4 +66,5 @@ sflow_collector = \
 	sflow/collector/stats.h \
 	sflow/collector/tell.c \
 	sflow/collector/ticks.c \
-	sflow/collector/track.c sflow/collector/track.h
+	sflow/collector/track.c sflow/collector/track.h \
+	sflow/collector/wraps.c sflow/collector/wraps.h

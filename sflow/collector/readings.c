@@ -1,20 +1,15 @@
 #include "sflow/collector/readings.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "sflow/collector/collector_internal.h"
+#include "sflow/collector/last.h"
 #include "sflow/collector/ports.h"
 #include "sflow/collector/samples.h"
 #include "sflow/collector/speeds.h"
+#include "sflow/collector/wraps.h"
 
-#define MORE 10         /* times its last rate, that a counter may go on with */
-#define MUCH 2          /* the same, where it is not known that it went on */
-#define NEAR_WRAP 10000 /* a counter that was so near to it did wrap */
-#define GAP 2           /* times the usual interval: after that something is missing */
-#define GAP_OCTETS 20   /* between two frames on an Ethernet, as octets */
-#define PACKETS_MOST 1e18 /* more than any line carries */
-#define POLLS 8           /* over which a record is seen to reset at most of them */
+#define MUCH 2  /* the same, where it is not known that it went on */
+#define GAP 2   /* times the usual interval: after that something is missing */
+#define POLLS 8 /* over which a record is seen to reset at most of them */
 
 #define CPUS_ROW 5      /* of host_cpu */
 #define NODE_CPUS_ROW 1 /* of virt_node */
@@ -35,127 +30,6 @@ input_of(const struct reading *r, const struct context *x)
 	                             .machine_cpus = agent_cpus(x->agent)};
 }
 
-/* What was counted last ------------------------------------------------------------ */
-
-/* What is kept of a record for later polls: either what it was before it fell, for where
- * all of it is there again the reading between was wrong; or the values of its rows, where
- * the store has them no more, or will have octets that are newer than their packets. */
-struct aside {
-	size_t present;
-	bool values;
-	double number[]; /* of each row; or the bytes of a latch */
-};
-
-static void
-forget_aside(struct counters *counters)
-{
-	free(counters->aside);
-	counters->aside = NULL;
-}
-
-/* Returns NULL without memory. */
-static struct aside *
-new_aside(struct counters *counters, bool values, size_t size)
-{
-	forget_aside(counters);
-	counters->aside = malloc(sizeof(*counters->aside) + size);
-	if (counters->aside == NULL)
-		return NULL;
-	counters->aside->present = counters->present;
-	counters->aside->values = values;
-	return counters->aside;
-}
-
-static bool
-has_values_aside(const struct counters *counters)
-{
-	return counters->aside != NULL && counters->aside->values;
-}
-
-static bool
-is_packets(const struct field *field)
-{
-	return field->formula == RATE && field->partner != 0;
-}
-
-static bool
-is_known(const struct counters *counters, size_t row, double *number)
-{
-	return counters->block != NULL &&
-	       store_block_number(counters->block, row, number);
-}
-
-/* Whether these packets were told last with octets of a later or an earlier poll. */
-static bool
-is_apart(const struct counters *counters, size_t row)
-{
-	size_t octets = row + (size_t)counters->layout->fields[row].partner;
-	double number;
-
-	return is_packets(&counters->layout->fields[row]) &&
-	       is_known(counters, octets, &number) &&
-	       !store_block_together(counters->block, row, octets);
-}
-
-static void
-keep_values(struct counters *counters)
-{
-	size_t row, size = counters->layout->count * sizeof(double);
-	struct aside *aside = new_aside(counters, true, size);
-
-	for (row = 0; aside != NULL && row < counters->layout->count; row++)
-		if (!is_known(counters, row, &aside->number[row]) ||
-		    is_apart(counters, row))
-			aside->number[row] = -1;
-}
-
-void
-readings_keep(struct source *source)
-{
-	struct counters *counters;
-
-	for (counters = source_counters(source); counters != NULL;
-	     counters = counters->next)
-		if (counters->block != NULL)
-			keep_values(counters);
-}
-
-/* Returns the row's value as last told; negative where that is not known. */
-static double
-last_value(const struct counters *counters, size_t row)
-{
-	double last;
-
-	if (is_known(counters, row, &last))
-		return last;
-	return has_values_aside(counters) ? counters->aside->number[row] : -1;
-}
-
-/* Returns how much the row's counter would move in this interval if it went on as it did
- * last; negative where that is not known. */
-static double
-expected(const struct reading *r, size_t row)
-{
-	const struct field *field = &r->counters->layout->fields[row];
-	size_t partner = row + (size_t)field->partner;
-	double last = last_value(r->counters, row);
-
-	if (last < 0)
-		return -1;
-	switch (field->formula) {
-	case RATE:
-		return last / field->scale * r->interval_ms / 1000;
-	case BUSY:
-		return last / field->scale * r->interval_ms / 100;
-	case RATIO:
-		if ((r->deltas.valid & ~r->deltas.doubt) >> partner & 1)
-			return last / field->scale * (double)r->deltas.delta[partner];
-		return -1;
-	default:
-		return -1;
-	}
-}
-
 /* Returns how much the row's counter can move in this interval: what CPUs can do, or MORE
  * times as much as before. Not above 0 where neither is known. */
 static double
@@ -166,7 +40,7 @@ most_moved(const struct reading *r, const struct context *x, size_t row)
 
 	if (in.layout->fields[row].cpu)
 		most = cpu_most_ms(&in, row);
-	return most > 0 ? most : MORE * expected(r, row);
+	return most > 0 ? most : MORE * last_expected(r, row);
 }
 
 /* Resets --------------------------------------------------------------------------- */
@@ -286,16 +160,6 @@ went_on(const struct reading *r)
 	return began;
 }
 
-static void
-remember_fall(struct counters *counters)
-{
-	size_t size = latch_size(counters->layout);
-	struct aside *aside = new_aside(counters, false, size);
-
-	if (aside != NULL)
-		memcpy(aside->number, counters->latch, size);
-}
-
 /* Whether the counters stand still: then it is not known yet whether they were reset. */
 static bool
 stand_still(const struct reading *r)
@@ -323,7 +187,7 @@ begins_again(const struct reading *r, const uint64_t *fallen, const uint64_t *be
 		if ((r->deltas.valid & bit(row)) == 0 || fallen[row] >= before[row])
 			continue;
 		if (fields[row].type == FIELD_U64 ||
-		    (double)r->deltas.delta[row] > MUCH * expected(r, row))
+		    (double)r->deltas.delta[row] > MUCH * last_expected(r, row))
 			return false;
 	}
 	return true;
@@ -335,13 +199,13 @@ look_back(struct reading *r)
 {
 	uint64_t before[RECORD_FIELDS_MAX], fallen[RECORD_FIELDS_MAX];
 	struct counters *counters = r->counters;
-	bool back = counters->aside->present == r->present;
+	const uint8_t *latch = last_latch(counters, r->present);
+	bool back = latch != NULL;
 
 	if (back && stand_still(r))
 		return;
 	if (back) {
-		latch_read(counters->layout, (const uint8_t *)counters->aside->number,
-		           r->present, before);
+		latch_read(counters->layout, latch, r->present, before);
 		latch_read(counters->layout, counters->latch, r->present, fallen);
 		back = latches_return(counters->layout, r->values, fallen, before,
 		                      r->present) &&
@@ -351,85 +215,10 @@ look_back(struct reading *r)
 		r->deltas.doubt = r->deltas.back = 0;
 		r->good = false;
 	}
-	forget_aside(counters);
+	last_forget(counters);
 }
 
 /* More than one answer ------------------------------------------------------------- */
-
-/* Returns how many packets of these octets a line can carry at most, by its speed; or
- * PACKETS_MOST where that is not known, or is less than what came. Octets that can't be
- * true say nothing. */
-static double
-most_packets(const struct reading *r, size_t octets)
-{
-	const struct layout *layout = r->counters->layout;
-	const struct field *load = &layout->fields[octets + 1];
-	double line, came = (double)r->deltas.delta[octets], fit;
-
-	if (octets + 1 >= r->present || load->formula != LOAD)
-		return PACKETS_MOST;
-	line = (double)r->values[octets + 1 + (size_t)load->partner].number *
-	       r->interval_ms / 8000;
-	if (line <= 0 || (line < came && !speeds_refuse(r->counters, came / line)))
-		return PACKETS_MOST;
-	fit = (line - came) / GAP_OCTETS;
-	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE : fit;
-}
-
-/* Finds how many packets there would be in this interval, and of how many octets, by the last
- * poll that told both; negative where none did. */
-static void
-last_pair(const struct reading *r, size_t row, double *packets, double *octets)
-{
-	const struct counters *counters = r->counters;
-	size_t of = row + (size_t)counters->layout->fields[row].partner;
-
-	*packets = *octets = -1;
-	if (has_values_aside(counters)) {
-		*packets = counters->aside->number[row] * r->interval_ms / 1000;
-		*octets = counters->aside->number[of] * r->interval_ms / 1000;
-	} else if (!is_apart(counters, row)) {
-		*packets = expected(r, row);
-		*octets = expected(r, of);
-	}
-}
-
-/* Whether it is known that the packets did not wrap once more than was seen, though their
- * octets leave that open: no line carries so many, they stood still, they are few as they
- * were before, or they were far from it when last was counted, by octets. */
-static bool
-one_answer(const struct reading *r, size_t row)
-{
-	const struct field *field = &r->counters->layout->fields[row];
-	size_t octets = row + (size_t)field->partner;
-	double delta = (double)r->deltas.delta[row];
-	double came = (double)r->deltas.delta[octets];
-	double last, carried;
-
-	if (delta == 0 || most_packets(r, octets) < delta + DELTAS_WRAP)
-		return true;
-	last_pair(r, row, &last, &carried);
-	if (last < 0)
-		return false;
-	if (last <= NEAR_WRAP && delta <= NEAR_WRAP)
-		return true;
-	if (carried <= 0)
-		return false;
-	if (came > carried)
-		last *= came / carried;
-	return MORE * last < DELTAS_WRAP &&
-	       (delta <= MORE * last || delta <= NEAR_WRAP);
-}
-
-static void
-judge_packets(struct reading *r)
-{
-	size_t row;
-
-	for (row = 0; row < r->present; row++)
-		if ((r->deltas.several & bit(row)) != 0 && !one_answer(r, row))
-			r->deltas.untrue |= bit(row);
-}
 
 /* Whether the counter may have wrapped unseen, in a gap in which MORE times its last rate
  * would have. */
@@ -438,7 +227,7 @@ may_have_wrapped(const struct reading *r, const struct context *x, size_t row)
 {
 	const struct field *field = &r->counters->layout->fields[row];
 
-	if (field->type == FIELD_U64 || is_packets(field))
+	if (field->type == FIELD_U64 || last_of_packets(field))
 		return false;
 	return most_moved(r, x, row) >= DELTAS_WRAP;
 }
@@ -513,14 +302,14 @@ settle_aside(struct reading *r)
 	struct deltas *d = &r->deltas;
 	bool open = (d->several & d->untrue) != 0;
 
-	if (counters->aside != NULL && !counters->aside->values)
+	if (counters->aside != NULL && !last_is_values(counters))
 		look_back(r);
 	else if (!open)
-		forget_aside(counters);
+		last_forget(counters);
 	if ((d->back | d->doubt) != 0)
-		remember_fall(counters);
+		last_keep_latch(counters);
 	else if (open && counters->aside == NULL && counters->block != NULL)
-		keep_values(counters);
+		last_keep_values(counters);
 }
 
 /* Compares the record with the one before, and judges what is different. */
@@ -537,7 +326,7 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 	if (!r->good) {
 		d->back = d->doubt = d->untrue = 0;
 		if (!r->compared && counters->aside != NULL)
-			forget_aside(counters);
+			last_forget(counters);
 		return;
 	}
 	deltas_take(counters->layout, r->values, counters->latch, r->present, d);
@@ -546,7 +335,7 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 	if (lacks_shares(r))
 		leave_out_shares(r);
 	if (d->several != 0)
-		judge_packets(r);
+		wraps_judge(r);
 	if (usual_ms > 0 && r->interval_ms > GAP * usual_ms)
 		judge_gap(r, x);
 	settle_aside(r);

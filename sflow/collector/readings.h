@@ -13,6 +13,8 @@ struct context;
 #define READINGS_MAX 64    /* of a sample; of more, the first are finished earlier */
 #define READINGS_ROWS 1024 /* the same of all their rows */
 
+#define MORE 10          /* times its last rate, that a counter may go on with */
+#define NEAR_WRAP 10000  /* a counter that was so near to it did wrap */
 #define FRAME_ON_WIRE 84 /* octets of the shortest frame, and of the gap behind it */
 
 /* A record, or an element of a list in one. */
@@ -37,10 +39,6 @@ struct readings {
 	struct field_value values[READINGS_ROWS];
 	uint64_t deltas[READINGS_ROWS];
 };
-
-/* Keeps what the source's records told last, for when it is heard again: its values are
- * about to be removed from the store. */
-void readings_keep(struct source *source);
 
 /* Begins a sample. */
 void readings_begin(struct readings *readings);

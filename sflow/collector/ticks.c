@@ -6,10 +6,10 @@
 #include "sflow/collector/collector_internal.h"
 #include "sflow/collector/forget.h"
 #include "sflow/collector/instances.h"
+#include "sflow/collector/last.h"
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
-#include "sflow/collector/readings.h"
 
 #define SWEEP_MS 10000 /* between two looks for what has expired */
 
@@ -126,7 +126,7 @@ sweep_source(struct collector *c, const struct agent *agent, struct source *sour
 	if (heard - heard_ms > dmax) {
 		expire_source(c, source, now);
 	} else if (now - heard_ms > dmax) {
-		readings_keep(source);
+		last_keep(source);
 		instance_withdraw(source);
 	}
 }

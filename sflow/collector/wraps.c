@@ -1,0 +1,65 @@
+#include "sflow/collector/wraps.h"
+
+#include "sflow/collector/last.h"
+#include "sflow/collector/speeds.h"
+
+#define GAP_OCTETS 20     /* between two frames on an Ethernet, as octets */
+#define PACKETS_MOST 1e18 /* more than any line carries */
+
+/* Returns how many packets of these octets a line can carry at most, by its speed; or
+ * PACKETS_MOST where that is not known, or is less than what came. Octets that can't be
+ * true say nothing. */
+static double
+most_packets(const struct reading *r, size_t octets)
+{
+	const struct layout *layout = r->counters->layout;
+	const struct field *load = &layout->fields[octets + 1];
+	double line, came = (double)r->deltas.delta[octets], fit;
+
+	if (octets + 1 >= r->present || load->formula != LOAD)
+		return PACKETS_MOST;
+	line = (double)r->values[octets + 1 + (size_t)load->partner].number *
+	       r->interval_ms / 8000;
+	if (line <= 0 || (line < came && !speeds_refuse(r->counters, came / line)))
+		return PACKETS_MOST;
+	fit = (line - came) / GAP_OCTETS;
+	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE : fit;
+}
+
+/* Whether it is known that the packets did not wrap once more than was seen, though their
+ * octets leave that open: no line carries so many, they stood still, they are few as they
+ * were before, or they were far from it when last was counted, by octets. */
+static bool
+one_answer(const struct reading *r, size_t row)
+{
+	const struct field *field = &r->counters->layout->fields[row];
+	size_t octets = row + (size_t)field->partner;
+	double delta = (double)r->deltas.delta[row];
+	double came = (double)r->deltas.delta[octets];
+	double last, carried;
+
+	if (delta == 0 || most_packets(r, octets) < delta + DELTAS_WRAP)
+		return true;
+	last_pair(r, row, &last, &carried);
+	if (last < 0)
+		return false;
+	if (last <= NEAR_WRAP && delta <= NEAR_WRAP)
+		return true;
+	if (carried <= 0)
+		return false;
+	if (came > carried)
+		last *= came / carried;
+	return MORE * last < DELTAS_WRAP &&
+	       (delta <= MORE * last || delta <= NEAR_WRAP);
+}
+
+void
+wraps_judge(struct reading *r)
+{
+	size_t row;
+
+	for (row = 0; row < r->present; row++)
+		if ((r->deltas.several & UINT64_C(1) << row) != 0 &&
+		    !one_answer(r, row))
+			r->deltas.untrue |= UINT64_C(1) << row;
+}
