@@ -332,13 +332,14 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 	deltas_take(counters->layout, r->values, counters->latch, r->present, d);
 	if ((d->back | d->doubt) != 0)
 		judge_falls(readings, r, x);
-	if (lacks_shares(r))
+	if (r->present < counters->layout->count && lacks_shares(r))
 		leave_out_shares(r);
 	if (d->several != 0)
 		wraps_judge(r);
 	if (usual_ms > 0 && r->interval_ms > GAP * usual_ms)
 		judge_gap(r, x);
-	settle_aside(r);
+	if (counters->aside != NULL || (d->back | d->doubt | d->several) != 0)
+		settle_aside(r);
 	note_poll(counters, (d->back | d->doubt) != 0);
 }
 

@@ -140,9 +140,8 @@ take_delta_64(struct deltas *d, size_t i, uint64_t now, const uint8_t *latch)
 	uint64_t before;
 
 	memcpy(&before, latch, sizeof(before));
-	if (now == UINT64_MAX || before == UINT64_MAX ||
-	    (now == UINT32_MAX && before == UINT32_MAX))
-		return; /* unsupported, the latter where the agent has 32 bits */
+	if (now == UINT64_MAX || before == UINT64_MAX)
+		return; /* unsupported */
 	d->valid |= UINT64_C(1) << i;
 	d->delta[i] = now - before;
 	d->back |= (uint64_t)(now < before) << i;
@@ -274,6 +273,9 @@ derive_delta(const struct derive_input *in, size_t i, struct derived *out)
 
 	out->valid = has_delta(d, i);
 	delta = out->valid ? (double)d->delta[i] : 0;
+	if (delta == 0 && field->type == FIELD_U64 && in->now[i].number == UINT32_MAX)
+		out->valid =
+		    false; /* unsupported, by an agent whose counters have 32 bits */
 	switch (field->formula) {
 	case RATE:
 		out->number = delta * field->scale * 1000 / in->interval_ms;
