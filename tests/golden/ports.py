@@ -1,7 +1,7 @@
 """A host's totals over its ports, by the rules: they are told when all ports that
 count have told rates since the last time, so that no sum is of some of them.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from once import OTHER, Alike, is_another, review
 
@@ -21,6 +21,7 @@ NOT_PHYSICAL = {
 }
 SILENT = 3  # polling intervals without a rate: then a port counts no more
 OUTAGE = 2  # polling intervals without any port: then all are waited for anew
+LONGER_MOST = 300000  # ms: a longer interval counts as that
 SWEEP_MS = 10000  # between looks for those that are silent
 
 
@@ -30,7 +31,9 @@ class Port:
 
     heard: int = None  # ms, its last counters
     interval: float = 0  # ms; 0 before a second sample tells it
-    other: float = 0  # ms, another interval that came once
+    longer: float = 0  # ms, a much longer interval that came lately,
+    longer_left: float = 0  # which is remembered for so long
+    shorter: list = field(default_factory=list)  # much shorter ones that came last
     counted: bool = False
     rates: dict = None  # by metric, since the last totals
     unsure: set = frozenset()  # those of which no rate can be known
@@ -43,13 +46,29 @@ class Port:
     alike: object = None  # with those of its ifIndex
 
     def learn(self, gap):
-        """An interval that differs by half and more has to come twice."""
-        if not self.interval or self.other and abs(gap - self.other) <= gap / 2:
-            self.interval, self.other = gap, 0
+        """One that is longer by half and more has to come again soon, whatever comes in
+        between; shorter ones have to come four times in a row, or for half of it."""
+        self.longer_left -= gap
+        if not self.interval:
+            self.adopt(gap)
         elif abs(gap - self.interval) <= self.interval / 2:
-            self.interval, self.other = self.interval + (gap - self.interval) / 8, 0
+            self.interval += (gap - self.interval) / 8
+            self.shorter = []
+        elif gap > self.interval:
+            if self.longer and abs(gap - self.longer) <= gap / 2:
+                self.adopt(gap)
+            else:
+                self.longer, self.shorter = gap, []
+                self.longer_left = 4 * min(gap, LONGER_MOST)
         else:
-            self.other = gap
+            self.shorter = [*self.shorter, gap]
+            if len(self.shorter) >= 4 or sum(self.shorter) >= self.interval / 2:
+                self.adopt(max(self.shorter))
+        if self.longer_left <= 0:
+            self.longer = 0
+
+    def adopt(self, gap):
+        self.interval, self.longer, self.shorter = gap, 0, []
 
 
 @dataclass
