@@ -79,6 +79,17 @@ text_uuid(const uint8_t uuid[16], char text[UUID_TEXT])
 	return text;
 }
 
+bool
+text_uuid_is_unique(const uint8_t uuid[16])
+{
+	size_t i;
+
+	for (i = 1; i < 16; i++)
+		if (uuid[i] != uuid[0])
+			return true;
+	return uuid[0] != 0 && uuid[0] != 0xff;
+}
+
 char *
 text_mac(const uint8_t mac[6], char text[MAC_TEXT])
 {

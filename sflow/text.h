@@ -31,6 +31,9 @@ void text_shorten(const char *text, size_t size, char *out);
 /* Writes a UUID as 8-4-4-4-12 lower-case hexadecimal digits. Returns `text`. */
 char *text_uuid(const uint8_t uuid[16], char text[UUID_TEXT]);
 
+/* Whether a UUID says whose it is: all zeros and all ones do not. */
+bool text_uuid_is_unique(const uint8_t uuid[16]);
+
 /* Writes a MAC address as 00:11:22:33:44:55, lower case. Returns `text`. */
 char *text_mac(const uint8_t mac[6], char text[MAC_TEXT]);
 

@@ -382,7 +382,7 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	source->key = *key;
 	source->agent = key->sub_agent->key.agent;
 	source->sub_epoch = source->flows_epoch = key->sub_agent->order.at.epoch;
-	source->heard_ms = now;
+	source->heard_ms = source->first_ms = now;
 	source->name = source->instance.prefix = text_none;
 	if (source_is_carried(source))
 		source->agent->carries = true;

@@ -253,6 +253,7 @@ struct renames *source_renames(const struct source *source);
 /* Return when the last sample of the source came, and the last one with counters (0:
  * none did). */
 int64_t source_heard_ms(const struct source *source);
+int64_t source_first_ms(const struct source *source);
 int64_t source_counters_ms(const struct source *source);
 void source_set_heard(struct source *source, int64_t heard_ms);
 

@@ -60,7 +60,8 @@ struct source {
 	struct agent *agent;
 	/* A sweep over all sources reads these, so they lie together. */
 	struct source *next, *prev; /* of the same agent */
-	int64_t heard_ms;           /* when its last sample came */
+	int64_t heard_ms;           /* when its last sample came, */
+	int64_t first_ms;           /* and when its first one */
 	struct rhythm rhythm;       /* how often it sends */
 	void *slots[SLOT_COUNT];
 	/* The sweep reads none of these. */

@@ -475,7 +475,7 @@ host_restore_member(const struct collector *c, struct host *host,
 	m->heard_ms = saved->heard_ms - c->wall_ms;
 	if (m->heard_ms > now)
 		m->heard_ms = now; /* the clock was set back */
-	host->restored = true;
+	host->contested = true;
 	host->told_down = saved->down;
 	host->silent_ms = m->heard_ms;
 	if (saved->down) {

@@ -65,7 +65,8 @@ struct host {
 	uint64_t before;      /* whose name it has taken: a hash of what the other's key
 	                    * says; 0: nobody's */
 	bool by_uuid;         /* it has taken it at once, because both have one UUID */
-	bool restored;        /* it was there when the program began */
+	bool contested;       /* it was heard beside the one of the name that it
+	                       * sends, or the program began with both */
 	bool told_down;    /* an event said that it is down, and none that it is back */
 	int64_t silent_ms; /* when it was last heard before it came back */
 	struct kept kept;

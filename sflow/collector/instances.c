@@ -124,17 +124,41 @@ prefix_apart(const struct source *source, char prefix[TEXT_SIZE])
 	whole_prefix(source, what, prefix);
 }
 
+/* Whether the source succeeds the other one: it was first heard after that was last heard,
+ * and that is late, or both are one virtual machine by their UUID (that of a Java virtual
+ * machine may be its server's). Two that were heard side by side are two for good. */
+static bool
+succeeds(const struct collector *c, struct source *source, const struct source *holder,
+         enum kind kind)
+{
+	int64_t silent_ms = c->now_ms - source_heard_ms(holder);
+	struct instance *instance = source_instance(source);
+
+	if (source_first_ms(source) <= source_heard_ms(holder))
+		instance->contested = true;
+	if (instance->contested || !c->config.successors)
+		return false;
+	return (kind == KIND_VM && text_uuid_is_unique(source_uuid(source)) &&
+	        memcmp(source_uuid(source), source_uuid(holder), 16) == 0) ||
+	       silent_ms > rhythm_silence(source_rhythm(holder), 1);
+}
+
 /* Takes a port's name away from another port that has it as its prefix. Ports get new
  * numbers when a switch is restarted, so the port that sends the name last has it; the
  * other one will send its new name. A port whose name was taken over once does not take
- * it back: its prefix gets a suffix. */
+ * it back: its prefix gets a suffix. Other sources take the name of one that they succeed. */
 static void
-take_over(struct source *source, const char *prefix)
+take_over(struct collector *c, struct source *source, enum kind kind,
+          const char *prefix)
 {
 	struct source *holder = prefix_holder(source, prefix);
+	bool ports;
 
-	if (holder == NULL || !source_is_port(source) || !source_is_port(holder) ||
-	    source_instance(source)->contested)
+	if (holder == NULL || source_instance(source)->contested)
+		return;
+	ports = source_is_port(source) && source_is_port(holder);
+	if (!ports && (is_port_or_vlan(source) || is_port_or_vlan(holder) ||
+	               !succeeds(c, source, holder, kind)))
 		return;
 	instance_withdraw(holder);
 	source_instance(holder)->contested = true;
@@ -143,14 +167,15 @@ take_over(struct source *source, const char *prefix)
 /* Writes the source's prefix: its name, or else its index. Where another source of the
  * agent has that prefix, index, sub-agent and class are added. */
 static void
-usual_prefix(struct source *source, enum kind kind, char prefix[TEXT_SIZE])
+usual_prefix(struct collector *c, struct source *source, enum kind kind,
+             char prefix[TEXT_SIZE])
 {
 	bool by_name = goes_by_name(source, kind);
 
 	number_text(source, prefix);
 	if (by_name) {
 		strcpy(prefix, source_name(source));
-		take_over(source, prefix);
+		take_over(c, source, kind, prefix);
 	}
 	if (by_name && prefix_holder(source, prefix) != NULL)
 		snprintf(prefix, TEXT_SIZE, "%.50s-%u", source_name(source),
@@ -164,7 +189,7 @@ usual_prefix(struct source *source, enum kind kind, char prefix[TEXT_SIZE])
  * added. The agent's numbers go on from where they were, so that it costs no more when
  * many prefixes have one. */
 static void
-choose_prefix(struct source *source, enum kind kind)
+choose_prefix(struct collector *c, struct source *source, enum kind kind)
 {
 	unsigned *numbered = &agent_kinds(source_agent(source))->numbered;
 	char prefix[TEXT_SIZE], longest[TEXT_SIZE];
@@ -174,10 +199,11 @@ choose_prefix(struct source *source, enum kind kind)
 	if (source_instance(source)->apart)
 		prefix_apart(source, prefix);
 	else
-		usual_prefix(source, kind, prefix);
+		usual_prefix(c, source, kind, prefix);
 	strcpy(longest, prefix);
 	while (prefix_holder(source, prefix) != NULL)
 		snprintf(prefix, sizeof(prefix), "%.50s-%u", longest, ++*numbered + 1);
+	source_instance(source)->kind = kind;
 	text_keep(&source_instance(source)->prefix, prefix);
 }
 
@@ -205,6 +231,19 @@ is_bare(const struct collector *c, const struct source *source, enum kind kind)
 	       (naming == NAMING_MACHINE || !of_port);
 }
 
+/* Returns the other source of the agent that is the first instance of the kind. */
+static struct source *
+first_of_kind(const struct source *source, uint32_t of_kind)
+{
+	struct source *other;
+
+	for (other = agent_sources(source_agent(source)); other != NULL;
+	     other = source_next(other))
+		if (other != source && (source_instance(other)->first & of_kind) != 0)
+			break;
+	return other;
+}
+
 static void
 tell_instance(struct collector *c, const struct source *source, enum kind kind)
 {
@@ -224,7 +263,11 @@ instance_prefix(struct collector *c, struct source *source, enum kind kind)
 	struct instance *instance = source_instance(source);
 	uint32_t of_kind = UINT32_C(1) << kind;
 	bool bare = is_bare(c, source, kind);
+	struct source *holder = bare ? first_of_kind(source, of_kind) : NULL;
 
+	if (holder != NULL && instance->prefix[0] == '\0' &&
+	    succeeds(c, source, holder, kind))
+		instance_withdraw(holder);
 	if (bare && (kinds_of_agent->first & of_kind) == 0) {
 		kinds_of_agent->first |= of_kind;
 		instance->first |= of_kind;
@@ -232,7 +275,7 @@ instance_prefix(struct collector *c, struct source *source, enum kind kind)
 	if (bare && (instance->first & of_kind) != 0)
 		return "";
 	if (instance->prefix[0] == '\0') {
-		choose_prefix(source, kind);
+		choose_prefix(c, source, kind);
 		instance->unwanted = !port_is_wanted(c, source);
 		if (instance->prefix[0] == '\0')
 			return NULL;
@@ -293,6 +336,52 @@ instance_block(struct collector *c, struct source *source,
 		    ->of.at_bound.bound = EVENT_BOUND_METRICS;
 	}
 	return block;
+}
+
+/* Whether the source may be called without what tells it from the other one, which is
+ * withdrawn then. Without another one, the name is free. */
+static bool
+is_free(const struct collector *c, struct source *source, struct source *holder,
+        enum kind kind)
+{
+	if (holder != NULL && !succeeds(c, source, holder, kind))
+		return false;
+	if (holder != NULL)
+		instance_withdraw(holder);
+	return true;
+}
+
+static bool
+may_be_first(const struct collector *c, struct source *source)
+{
+	const struct counters *counters;
+
+	for (counters = source_counters(source); counters != NULL;
+	     counters = counters->next) {
+		enum kind kind = counters->layout->kind;
+		uint32_t of_kind = UINT32_C(1) << kind;
+
+		if (is_bare(c, source, kind) &&
+		    (source_instance(source)->first & of_kind) == 0)
+			return is_free(c, source, first_of_kind(source, of_kind), kind);
+	}
+	return false;
+}
+
+void
+instance_review(struct collector *c, struct source *source)
+{
+	struct instance *instance = source_instance(source);
+	const char *name = source_name(source);
+
+	if (instance->prefix[0] == '\0' || instance->contested || instance->apart ||
+	    is_port_or_vlan(source))
+		return;
+	if ((goes_by_name(source, instance->kind) &&
+	     strcmp(instance->prefix, name) != 0 &&
+	     is_free(c, source, prefix_holder(source, name), instance->kind)) ||
+	    may_be_first(c, source))
+		instance_withdraw(source);
 }
 
 void

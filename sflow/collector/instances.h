@@ -18,9 +18,12 @@ struct agent_kinds {
 struct instance {
 	char *prefix;   /* "" until its metrics need one */
 	uint32_t first; /* bits of kinds of which it is the first, without a prefix */
-	bool contested; /* another port has taken over its name */
-	bool apart;     /* a port or VLAN elsewhere on the agent goes by its name */
-	bool unwanted;  /* it is a port that the administrator leaves out */
+	enum kind kind; /* for which the prefix was chosen */
+	bool
+	    contested; /* another port has taken over its name, or another source beside
+	                 * it has the name that it would have */
+	bool apart;    /* a port or VLAN elsewhere on the agent goes by its name */
+	bool unwanted; /* it is a port that the administrator leaves out */
 };
 
 /* Whether the administrator wants to see the port. */
@@ -32,6 +35,11 @@ bool port_is_wanted(const struct collector *collector, const struct source *sour
 struct store_block *instance_block(struct collector *collector, struct source *source,
                                    const struct counters *counters, int64_t now,
                                    bool *refused);
+
+/* Called with each sample of a source. Where it succeeds the one that has the name that it
+ * would have, or that name is free again, it is called so with its next values, which
+ * follow: a container that was made anew, a JVM with another number. */
+void instance_review(struct collector *collector, struct source *source);
 
 /* Takes the source's prefix away, and ends its being the first of its kinds: both are
  * chosen again with its next values. */

@@ -339,6 +339,7 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 		source_learn(source, x->datagram, &gap, restarted, x->now);
 		agent_follow(x->agent, source, index.machine);
 		take_identity(c, x, source, &index);
+		instance_review(c, source);
 	} else {
 		source_set_heard(source, x->now);
 	}

@@ -136,6 +136,12 @@ source_heard_ms(const struct source *source)
 }
 
 int64_t
+source_first_ms(const struct source *source)
+{
+	return source->first_ms;
+}
+
+int64_t
 source_counters_ms(const struct source *source)
 {
 	return source->counters_ms;

@@ -16,18 +16,6 @@ struct claim {
 	const struct identity *identity;
 };
 
-/* Whether a UUID says whose it is. All zeros and all ones do not. */
-static bool
-is_unique(const uint8_t uuid[16])
-{
-	size_t i;
-
-	for (i = 1; i < 16; i++)
-		if (uuid[i] != uuid[0])
-			return true;
-	return uuid[0] != 0 && uuid[0] != 0xff;
-}
-
 /* Whether both have one UUID, and it is not that of an image that was cloned: at a third
  * address it identifies nobody. */
 static bool
@@ -35,7 +23,7 @@ is_same_machine(const struct host *holder, const struct claim *claim)
 {
 	struct collector_saved saved;
 
-	if (holder->by_uuid || !is_unique(claim->identity->uuid))
+	if (holder->by_uuid || !text_uuid_is_unique(claim->identity->uuid))
 		return false;
 	holder->kind->describe(holder, &saved);
 	return memcmp(saved.uuid, claim->identity->uuid, sizeof(saved.uuid)) == 0;
@@ -76,9 +64,11 @@ hash_of(const struct host_key *key)
 static bool
 succeeds(const struct claim *claim, const struct host *holder, bool *by_uuid)
 {
-	if (holder == claim->host || claim->host->restored ||
-	    claim->host->first_ms <= holder->member.heard_ms ||
-	    holder->before == hash_of(&claim->host->key))
+	if (holder == claim->host)
+		return false;
+	if (claim->host->first_ms <= holder->member.heard_ms)
+		claim->host->contested = true;
+	if (claim->host->contested || holder->before == hash_of(&claim->host->key))
 		return false;
 	*by_uuid = is_same_machine(holder, claim);
 	if (*by_uuid && holder->key.machine && claim->host->key.machine)
@@ -107,7 +97,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 	if (!c->config.successors || strcmp(host->name, name) == 0)
 		return false;
 	if (!hosts_is_taken(&c->hosts, claim->cluster, name))
-		return host_is_named(host);
+		return host_is_named(host) && !host->contested;
 	holder = hosts_find(&c->hosts, claim->cluster, name);
 	if (holder == NULL || is_own_agent(holder, claim) ||
 	    !succeeds(claim, holder, &by_uuid))

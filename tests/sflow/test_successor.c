@@ -273,6 +273,186 @@ machine_made_anew(void **state)
 	assert_int_equal(s->events[EVENT_DOWN] + s->events[EVENT_GONE], 0);
 }
 
+/* What runs on a host -------------------------------------------------------------- */
+
+static void
+send_http(struct script *s, struct device *d)
+{
+	script_begin(s, d);
+	wire_http_counters(&s->w, 1);
+	wire_zeros(&s->w, 2206, 20);
+	script_end(s);
+	assert_int_equal(script_input(s), 0);
+}
+
+static void
+send_jvm(struct script *s, struct device *d, const char *name)
+{
+	script_begin(s, d);
+	wire_host_descr(&s->w, name, 0);
+	wire_virt_cpu(&s->w, 1);
+	wire_zeros(&s->w, 2102, 16);
+	wire_jvm_statistics(&s->w, 1);
+	script_end(s);
+	assert_int_equal(script_input(s), 0);
+}
+
+/* Whether the metric is shown, and not stale. */
+static bool
+has(const struct script *s, const char *metric)
+{
+	struct store_host *host = store_find(collector_store(s->c), 0, "host");
+	struct store_state state;
+	struct store_look look;
+	struct store_value value;
+	char name[STORE_NAME];
+	bool found = false;
+
+	assert_non_null(host);
+	store_lock(host, &state);
+	store_look(&look, host, s->now);
+	while (!found && store_look_next(&look, &value)) {
+		store_value_name(&value, name);
+		found = strcmp(name, metric) == 0 && !value.stale;
+	}
+	store_unlock(host);
+	store_release(host);
+	return found;
+}
+
+/* A container of one name and each time another number and UUID. */
+static void
+container_made_anew(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(FIRST), vm;
+	uint32_t made;
+	int i;
+
+	for (made = 1; made <= 4; made++) {
+		vm = script_source(&d, 100000, 3, 100000 + made);
+		for (i = 0; i < 8; i++) {
+			script_send_host(s, &d, "host", 0);
+			send_vm(s, &vm, "web", (uint8_t)made);
+			script_pass(s, POLLING);
+			script_publish(s);
+		}
+		assert_true(has(s, "web.vcpu_state"));
+	}
+	assert_false(has(s, "web-100002.vcpu_state"));
+}
+
+/* The same UUID, and another number: at once. */
+static void
+container_with_another_number(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(FIRST);
+	struct device one = script_source(&d, 100000, 3, 100001);
+	struct device two = script_source(&d, 100000, 3, 100002);
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		script_send_host(s, &d, "host", 0);
+		send_vm(s, i < 3 ? &one : &two, "web", 7);
+		script_pass(s, POLLING);
+		script_publish(s);
+		assert_true(has(s, "web.vcpu_state"));
+		assert_false(has(s, "web-100002.vcpu_state"));
+	}
+}
+
+/* Two that run at the same time are two, also when one of them pauses. */
+static void
+containers_of_one_name(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(FIRST);
+	struct device one = script_source(&d, 100000, 3, 100001);
+	struct device two = script_source(&d, 100000, 3, 100002);
+	int i;
+
+	for (i = 0; i < 30; i++) {
+		script_send_host(s, &d, "host", 0);
+		if (i < 10 || i > 20)
+			send_vm(s, &one, "web", 1);
+		if (i > 2)
+			send_vm(s, &two, "web", 2);
+		script_pass(s, POLLING);
+		script_publish(s);
+		if (i > 2)
+			assert_true(has(s, "web-100002.vcpu_state"));
+		if (i < 10 || i > 20)
+			assert_true(has(s, "web.vcpu_state"));
+	}
+}
+
+/* A Java virtual machine whose number is its process's: it has no prefix, and keeps none. */
+static void
+jvm_with_another_process(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(FIRST), jvm;
+	uint32_t process;
+	int i;
+
+	for (process = 1; process <= 3; process++) {
+		jvm = script_source(&d, 100000, 3, 4000 + process);
+		for (i = 0; i < 6; i++) {
+			script_send_host(s, &d, "host", 0);
+			send_jvm(s, &jvm, "java");
+			script_pass(s, POLLING);
+			script_publish(s);
+		}
+		assert_true(has(s, "jvm_gc_cpu"));
+		assert_false(has(s, "java.jvm_gc_cpu"));
+	}
+}
+
+/* A web server at another port, and one that is there beside the first. */
+static void
+web_server_elsewhere(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(FIRST);
+	struct device one = script_source(&d, 100000, 3, 80);
+	struct device two = script_source(&d, 100000, 3, 8080);
+	struct device beside = script_source(&d, 100000, 3, 443);
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		script_send_host(s, &d, "host", 0);
+		send_http(s, i < 5 ? &one : &two);
+		send_http(s, &beside);
+		script_pass(s, POLLING);
+		script_publish(s);
+		assert_true(has(s, "443.http_workers_idle"));
+	}
+	assert_true(has(s, "http_workers_idle"));
+	assert_false(has(s, "8080.http_workers_idle"));
+}
+
+static void
+containers_without_successors(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device d = script_machine(FIRST);
+	struct device one = script_source(&d, 100000, 3, 100001);
+	struct device two = script_source(&d, 100000, 3, 100002);
+	int i;
+
+	config.successors = false;
+	script_configure(s, &config);
+	for (i = 0; i < 10; i++) {
+		script_send_host(s, &d, "host", 0);
+		send_vm(s, i < 3 ? &one : &two, "web", 7);
+		script_pass(s, POLLING);
+		script_publish(s);
+	}
+	assert_true(has(s, "web-100002.vcpu_state"));
+}
+
 int
 main(void)
 {
@@ -287,6 +467,12 @@ main(void)
 	    TEST(successors_are_not_wanted),
 	    TEST(over_a_restart),
 	    TEST(machine_made_anew),
+	    TEST(container_made_anew),
+	    TEST(container_with_another_number),
+	    TEST(containers_of_one_name),
+	    TEST(jvm_with_another_process),
+	    TEST(web_server_elsewhere),
+	    TEST(containers_without_successors),
 	};
 
 	return cmocka_run_group_tests_name("successor", tests, NULL, NULL);
