@@ -15,7 +15,9 @@
 struct machine {
 	struct host host; /* first, so that a cast finds the machine of a host */
 	struct source *source;
-	int64_t moved_ms; /* when another source took its host over; 0: never */
+	int64_t moved_ms;  /* when another source took its host over; 0: never */
+	int64_t claims_ms; /* when it was first heard while another source has a machine
+	                    * of its UUID; 0: it does not wait */
 	uint8_t uuid[16];
 	bool by_uuid;      /* it is in the table by UUID */
 	UT_hash_handle hh; /* in that table */
@@ -254,47 +256,64 @@ tell_same_uuid(struct collector *c, const struct machine *m)
 	strcpy(event->host, source_name(m->source));
 }
 
-/* Whether the virtual machine that another source stands for now has moved to `m`. One
- * that went there from `m` comes back if it was silent here for two intervals; else there
- * are two. */
-static bool
-may_move(const struct machine *m, int64_t now)
+/* What becomes of a source that reports a virtual machine whose UUID another source has. */
+enum claim { CLAIM_WAITS, CLAIM_MOVES, CLAIM_IS_ANOTHER };
+
+/* While the hypervisor that had the machine still reports it, one that claims it has a
+ * second one of that UUID. If it is late there, it has moved. Until one of both is known,
+ * the claim waits: so nobody takes a machine away by its UUID alone. */
+static enum claim
+judge(const struct machine *m, const struct machine *other)
 {
-	return m->moved_ms == 0 ||
-	       now - m->moved_ms > 2 * (int64_t)m->host.member.interval_ms + SETTLE_MS;
+	if (other->host.member.heard_ms > m->claims_ms)
+		return CLAIM_IS_ANOTHER;
+	return other->host.member.state == MEMBER_UP ? CLAIM_WAITS : CLAIM_MOVES;
 }
 
 /* Makes a host of a machine that this source reports for the first time, or whose host
- * has moved away or ended. */
+ * has moved away or ended. `from` is the machine that it was until now; NULL: none. */
 static void
-join(struct collector *c, struct machine *m, int64_t now)
+join(struct collector *c, struct machine *m, struct machine *from, int64_t now)
 {
-	struct machine *other = find_uuid(c, source_uuid(m->source));
-	bool moves = other != NULL && may_move(m, now);
-
 	uint64_t before = m->host.before; /* successor.c may have freed its name */
 	bool by_uuid = m->host.by_uuid;
 
 	machine_remove(c, m->source); /* it may have lost its name without memory */
 	host_init(&m->host, &kind, &m->host.key, c->hosts.loss, now);
+	m->claims_ms = 0;
 	m->host.before = before;
 	m->host.by_uuid = by_uuid;
-	if (moves) {
-		move(c, other, m, now);
-		other = NULL;
-	}
-	if (host_is_named(&m->host))
-		return;
-	if (other != NULL)
-		tell_same_uuid(c, m);
-	if (begin(c, m))
+	if (from != NULL)
+		move(c, from, m, now);
+	else if (begin(c, m))
 		host_tell(c, &m->host, EVENT_JOINED, now);
 }
 
-/* A virtual machine keeps its host when it moves: the source that reported the UUID
- * last has it. If the source that lost it still reports the machine after SETTLE_MS,
- * there are two machines of one UUID, and this one is known by its data source, like a
- * machine without a UUID. */
+/* Makes the machine a host, unless it has to wait. */
+static void
+claim(struct collector *c, struct machine *m, int64_t now)
+{
+	struct machine *other = find_uuid(c, source_uuid(m->source));
+	enum claim claim;
+
+	if (other == NULL) {
+		join(c, m, NULL, now);
+		return;
+	}
+	if (m->claims_ms == 0)
+		m->claims_ms = now;
+	claim = judge(m, other);
+	if (claim == CLAIM_WAITS)
+		return;
+	if (claim == CLAIM_IS_ANOTHER)
+		tell_same_uuid(c, m);
+	join(c, m, claim == CLAIM_MOVES ? other : NULL, now);
+}
+
+/* A virtual machine keeps its host when it moves to another hypervisor. If the one that
+ * lost it reports it again after SETTLE_MS, while the other one does, there are two
+ * machines of one UUID, and this one is known by its data source, like a machine without
+ * a UUID. */
 struct store_host *
 machine_enter(struct collector *c, struct source *source, int64_t now, bool *refused)
 {
@@ -306,7 +325,9 @@ machine_enter(struct collector *c, struct source *source, int64_t now, bool *ref
 	if (m != NULL && !host_is_named(&m->host)) {
 		if (m->moved_ms != 0 && now - m->moved_ms < SETTLE_MS)
 			return NULL; /* a late sample from the old hypervisor */
-		join(c, m, now);
+		claim(c, m, now);
+		if (m->claims_ms != 0)
+			return NULL;
 	}
 	if (m != NULL && host_is_named(&m->host))
 		host_enter(c, &m->host);

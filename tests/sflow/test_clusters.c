@@ -295,6 +295,8 @@ vm_that_moves_goes_to_its_new_hypervisors_cluster(void **state)
 	vm_on(s, &a, 100001, "guest", 5);
 	script_pass(s, 10 * SECONDS);
 	vm = vm_on(s, &b, 100007, "guest", 5);
+	script_pass(s, 6 * MINUTES); /* it is late where it was */
+	looks_send_vm(s, &vm, "guest", 5);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_MOVED], 1);
 	assert_false(looks_there(s, WEB, "guest"));
@@ -304,7 +306,10 @@ vm_that_moves_goes_to_its_new_hypervisors_cluster(void **state)
 	vm_on(s, &b, 100008, "other", 6);
 	vm_on(s, &a, 100002, "other", 7);
 	script_pass(s, 10 * SECONDS);
-	vm_on(s, &a, 100003, "other", 6); /* where there is another "other" */
+	vm = vm_on(s, &a, 100003, "other", 6); /* where there is another "other" */
+	script_pass(s, 6 * MINUTES);
+	vm_on(s, &a, 100002, "other", 7);
+	looks_send_vm(s, &vm, "other", 6);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_MOVED], 2);
 	assert_false(looks_there(s, NET, "other"));

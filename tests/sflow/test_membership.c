@@ -538,10 +538,35 @@ test_two_of_one_uuid(void **state)
 		script_pass(s, 30 * SECONDS);
 	}
 	script_publish(s);
-	assert_int_equal(s->events[EVENT_MOVED], 1); /* so it looked at first */
+	assert_int_equal(s->events[EVENT_MOVED], 0);
 	assert_int_equal(s->events[EVENT_SAME_UUID], 1);
 	assert_int_equal(s->events[EVENT_JOINED], 2);
 	assert_int_equal(s->gone_count, 0);
+}
+
+/* A stranger reports another hypervisor's machine, and ends. */
+static void
+test_machine_is_not_taken_by_its_uuid(void **state)
+{
+	struct script *s = *state;
+	struct device a = script_machine("10.0.0.1");
+	struct device b = script_machine("10.0.0.2");
+	struct device here = script_source(&a, 100000, 3, 100001);
+	struct device there = script_source(&b, 100000, 3, 100007);
+	int i;
+
+	start_with_machines(s);
+	for (i = 0; i < 40; i++) {
+		send_machine(s, &here, 7);
+		if (i > 20 && i < 25)
+			send_machine(s, &there, 7);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_MOVED], 0);
+	assert_int_equal(s->events[EVENT_SAME_UUID], 1);
+	assert_int_equal(s->events[EVENT_DOWN], 1); /* the stranger's own */
+	assert_string_not_equal(s->last[EVENT_DOWN].host, "vm-a");
 }
 
 static void
@@ -821,6 +846,7 @@ main(void)
 	    SCRIPT(test_machine_that_moves),
 	    SCRIPT(test_machine_that_moves_back),
 	    SCRIPT(test_two_of_one_uuid),
+	    SCRIPT(test_machine_is_not_taken_by_its_uuid),
 	    SCRIPT(test_machine_that_ends),
 	    SCRIPT(test_machine_that_is_renamed),
 	    SCRIPT(test_machine_that_is_renamed_and_ends),

@@ -834,6 +834,8 @@ machine_may_have_moved_meanwhile(void **state)
 	restart(s, &file, 60 * SECONDS);
 	vm = script_source(&b, 100001, 3, 100003);
 	looks_send_vm(s, &vm, "guest", 5);
+	script_pass(s, 6 * MINUTES); /* it is late where it was */
+	looks_send_vm(s, &vm, "guest", 5);
 	script_publish(s);
 	assert_int_equal(s->events[EVENT_MOVED], 1);
 	assert_int_equal(looks_hosts(s, 0), 3);

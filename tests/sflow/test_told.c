@@ -132,8 +132,14 @@ virtual_machine_that_moves(void **state)
 	looks_send_vm(s, &here, "guest", 5);
 	s->now += 10 * SECONDS;
 	looks_send_vm(s, &there, "guest", 5);
+	script_pass(s, 6 * MINUTES); /* it is late where it was */
+	script_publish(s); /* and so it is told */
+	looks_send_vm(s, &there, "guest", 5);
 	assert_told(s, EVENT_MOVED, "10.2.0.1", VMS, "guest");
 	s->now += 10 * SECONDS;
+	looks_send_vm(s, &here, "guest", 5);
+	s->now += 10 * SECONDS;
+	looks_send_vm(s, &there, "guest", 5);
 	looks_send_vm(s, &here, "guest", 5);
 	assert_told(s, EVENT_SAME_UUID, "10.1.0.1", VMS, "guest");
 	assert_told(s, EVENT_SAME_NAME, "10.1.0.1", VMS, "guest-10.1.0.1-3-100001");
