@@ -11,7 +11,9 @@
 #include "sflow/collector/readings.h"
 #include "sflow/collector/samples.h"
 
-#define LOSS_WEIGHT_ALL 0.0001 /* of one datagram, in the loss of all agents */
+/* The loss of all agents is measured over so many datagrams, at first over fewer. */
+#define LOSS_OVER_FIRST 100
+#define LOSS_OVER 10000
 
 const struct collector_config collector_defaults = {
     .max_agents = DEFAULT_MAX_AGENTS,
@@ -241,7 +243,9 @@ take_from(struct collector *c, struct agent *agent, struct datagram *datagram,
 	    sub_agent_arrival(&c->agents, x.sub_agent, datagram, from, now, &arrived);
 	count_more(&c->stats.datagrams_lost, arrived.lost);
 	count_more(&c->stats.samples_lost, arrived.samples_lost);
-	c->hosts.loss = loss_measure(c->hosts.loss, arrived.lost, LOSS_WEIGHT_ALL);
+	c->hosts.heard += c->hosts.heard < LOSS_OVER;
+	c->hosts.loss = loss_measure(c->hosts.loss, arrived.lost,
+	                             1 / (c->hosts.heard + LOSS_OVER_FIRST));
 	result = take_arrived(c, &x, &arrived, datagram, from);
 	agents_free_kept(&c->agents, arrived.kept);
 	return result;

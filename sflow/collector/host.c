@@ -361,13 +361,16 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 /* The heartbeat -------------------------------------------------------------------- */
 
 /* Returns how many missing heartbeats mean down: those that are configured, or that the
- * host's own losses ask for, or this machine's. */
+ * host's own losses ask for, or this machine's. Of a young host the losses are not known
+ * yet: they are those of its neighbours. */
 static unsigned
 misses_of(const struct collector *c, const struct member *m)
 {
 	unsigned misses = member_misses(m, c->config.misses);
+	unsigned others = m->heard < MEMBER_YOUNG ? misses_for_loss(c->hosts.loss) : 0;
+	unsigned most = c->losing > others ? c->losing : others;
 
-	return c->config.misses == 0 && c->losing > misses ? c->losing : misses;
+	return c->config.misses == 0 && most > misses ? most : misses;
 }
 
 struct event *

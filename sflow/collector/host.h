@@ -79,7 +79,8 @@ struct hosts {
 	bool keep; /* hosts are saved */
 	/* Removed hosts, still to be deleted where saved. */
 	struct forgotten *forgotten;
-	double loss; /* share of all datagrams that get lost */
+	double loss;  /* share of all datagrams that get lost, */
+	double heard; /* as measured over so many, at most */
 };
 
 /* Writes an address for use in a key or name, without colons: gmond splits its keys at

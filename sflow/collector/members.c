@@ -229,6 +229,7 @@ member_heard(struct member *m, uint32_t lost, int64_t now)
 	m->loss = loss_measure(m->loss, lost, LOSS_WEIGHT);
 	m->loss_lately = loss_measure(m->loss_lately, lost, LATELY_WEIGHT);
 	m->misses = misses_for_measured(m);
+	m->heard += m->heard < MEMBER_YOUNG;
 	m->heard_ms = now;
 	m->state = MEMBER_UP;
 	return was == MEMBER_DOWN ? MEMBER_RETURNED : MEMBER_SAME;

@@ -58,6 +58,8 @@ void rhythm_restart(struct rhythm *rhythm);
 
 enum member_state { MEMBER_UP, MEMBER_LATE, MEMBER_DOWN };
 
+#define MEMBER_YOUNG 3000 /* datagrams that tell little of a loss */
+
 /* One host's heartbeat. */
 struct member {
 	enum member_state state;
@@ -70,6 +72,7 @@ struct member {
 	uint32_t jitter_ms;
 	double loss;        /* share of datagrams that get lost, measured */
 	double loss_lately; /* the same, over the last few hundred */
+	unsigned heard;     /* datagrams since it began, MEMBER_YOUNG at most */
 };
 
 enum member_change { MEMBER_SAME, MEMBER_IS_LATE, MEMBER_IS_DOWN, MEMBER_RETURNED };

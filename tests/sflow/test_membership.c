@@ -796,6 +796,39 @@ test_losses_of_this_machine(void **state)
 	assert_int_equal(s->events[EVENT_DOWN], 1);
 }
 
+/* Of a host that has sent but little, the losses are not known: others lose 2 %. */
+static void
+test_young_host_goes_by_its_neighbours(void **state)
+{
+	static char addresses[50][16];
+	static struct device d[50];
+	struct script *s = *state;
+	struct device young = script_machine("10.0.1.1");
+	char name[16];
+	int i, poll;
+
+	for (i = 0; i < 50; i++) {
+		snprintf(addresses[i], 16, "10.0.0.%d", i);
+		d[i] = script_machine(addresses[i]);
+	}
+	for (poll = 0; poll < 20; poll++) {
+		for (i = 0; i < 50; i++) {
+			if ((i + poll) % 50 == 0)
+				d[i].sequence++, d[i].sample++;
+			snprintf(name, sizeof(name), "host%d", i);
+			script_send_host(s, &d[i], name, 1000);
+		}
+		if (poll > 15)
+			script_send_host(s, &young, "young", 1000);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	script_pass(s, 10 * MINUTES);
+	while (strcmp(s->last[EVENT_DOWN].host, "young") != 0)
+		assert_true(collector_event(s->c, &s->last[EVENT_DOWN]));
+	assert_true(s->last[EVENT_DOWN].values.limit == 4);
+}
+
 /* Clocks that jump, and intervals of nothing and of days. */
 static void
 test_strange_clocks(void **state)
@@ -830,6 +863,7 @@ main(void)
 	    SCRIPT(test_crowd),
 	    SCRIPT(test_nobody_listened),
 	    SCRIPT(test_losses_of_this_machine),
+	    SCRIPT(test_young_host_goes_by_its_neighbours),
 	    SCRIPT(test_more_than_can_wait),
 	    SCRIPT(test_order_of_events),
 	    SCRIPT(test_nobody_flaps),
