@@ -219,6 +219,15 @@ agent_follow(struct agent *agent, struct source *source, bool machine)
 	member_expect(&agent->host.member, &agent->pace->rhythm);
 }
 
+bool
+agent_polled(struct agent *agent, const struct source *source, uint32_t lost)
+{
+	if (agent->pace != source)
+		return false;
+	member_polled(&agent->host.member, lost);
+	return true;
+}
+
 void
 agent_set_cpus(struct agent *agent, uint32_t cpus)
 {

@@ -120,6 +120,10 @@ void agent_follow(struct agent *agent, struct source *source, bool machine);
 void agent_set_cpus(struct agent *agent, uint32_t cpus);
 uint32_t agent_cpus(const struct agent *agent);
 
+/* Notes that so many samples of the source were lost before this one. Returns whether the
+ * agent is expected as often as this source sends. */
+bool agent_polled(struct agent *agent, const struct source *source, uint32_t lost);
+
 /* Returns the polling interval, in ms, of the source that agent_follow() chose; 0: not
  * known. */
 uint32_t agent_interval_ms(const struct agent *agent);

@@ -367,7 +367,9 @@ static unsigned
 misses_of(const struct collector *c, const struct member *m)
 {
 	unsigned misses = member_misses(m, c->config.misses);
-	unsigned others = m->heard < MEMBER_YOUNG ? misses_for_loss(c->hosts.loss) : 0;
+	unsigned others = m->heard < MEMBER_YOUNG
+	                      ? member_misses_for(m, c->hosts.loss, c->hosts.again)
+	                      : 0;
 	unsigned most = c->losing > others ? c->losing : others;
 
 	return c->config.misses == 0 && most > misses ? most : misses;

@@ -81,6 +81,8 @@ struct hosts {
 	struct forgotten *forgotten;
 	double loss;  /* share of all datagrams that get lost, */
 	double heard; /* as measured over so many, at most */
+	double
+	    again; /* share of all lost polls after which the next one is lost, too */
 };
 
 /* Writes an address for use in a key or name, without colons: gmond splits its keys at

@@ -7,6 +7,7 @@
 #define LOSS_WEIGHT 0.0003  /* of one datagram, in `loss` */
 #define LATELY_WEIGHT 0.003 /* of one datagram, in `loss_lately`, which rises faster */
 #define LOSS_SIGMAS 4       /* so many standard deviations are added to `loss` */
+#define AGAIN_WEIGHT 0.02   /* of one lost poll, in `again` */
 #define LOST_MOST 10        /* more are an outage, which says little about the loss */
 
 /* A heartbeat may be later than expected by the largest of these three. */
@@ -178,7 +179,8 @@ misses_for_measured(const struct member *m)
 {
 	double most = m->loss + LOSS_SIGMAS * sqrt(m->loss * LOSS_WEIGHT / 2);
 
-	return misses_for_loss(most > m->loss_lately ? most : m->loss_lately);
+	return member_misses_for(m, most > m->loss_lately ? most : m->loss_lately,
+	                         m->again);
 }
 
 void
@@ -186,8 +188,8 @@ member_init(struct member *m, double loss, int64_t now)
 {
 	*m = (struct member){
 	    .state = MEMBER_UP, .heard_ms = now, .watched_ms = now, .loss = loss};
-	m->misses = misses_for_measured(m);
 	member_expect(m, NULL);
+	m->misses = misses_for_measured(m);
 }
 
 /* After a longer interval than usual: as long once more, and a little longer. Also for the
@@ -235,17 +237,54 @@ member_heard(struct member *m, uint32_t lost, int64_t now)
 	return was == MEMBER_DOWN ? MEMBER_RETURNED : MEMBER_SAME;
 }
 
-unsigned
-misses_for_loss(double loss)
+double
+again_measure(double again, uint32_t lost, double weight)
 {
-	double all = loss;
+	uint32_t i;
+
+	if (lost == 0 || lost > LOST_MOST)
+		return again;
+	for (i = 1; i < lost; i++)
+		again += (1 - again) * weight;
+	return again - again * weight;
+}
+
+void
+member_polled(struct member *m, uint32_t lost)
+{
+	m->again = again_measure(m->again, lost, AGAIN_WEIGHT);
+}
+
+unsigned
+misses_for_losses(double loss, double again, unsigned most)
+{
+	double all = loss, next = again > loss ? again : loss;
 	unsigned m = 1;
 
-	while (m < MISSES_MOST && (m < MISSES_LEAST || all >= RARE)) {
-		all *= loss;
+	while (m < most && (m < MISSES_LEAST || all >= RARE)) {
+		all *= next;
 		m++;
 	}
 	return m;
+}
+
+unsigned
+misses_for_loss(double loss)
+{
+	return misses_for_losses(loss, 0, MISSES_MOST);
+}
+
+unsigned
+member_misses_for(const struct member *m, double loss, double again)
+{
+	int64_t most = (DETECTION_MS - slack_of(m->interval_ms, m->jitter_ms)) /
+	               (m->interval_ms > 0 ? m->interval_ms : 1);
+
+	if (most > MISSES_IN_A_ROW)
+		most = MISSES_IN_A_ROW;
+	if (most < MISSES_MOST || again <= loss)
+		most = MISSES_MOST;
+	return misses_for_losses(loss, again, (unsigned)most);
 }
 
 /* Returns the time from which on heartbeats are due. */

@@ -21,6 +21,10 @@
 /* So many missing heartbeats in a row mean down, at least and at most. */
 #define MISSES_LEAST 2
 #define MISSES_MOST 5
+/* More where losses come in a row, up to so many, and while a host that ends is found
+ * down within so long. */
+#define MISSES_IN_A_ROW 30
+#define DETECTION_MS 300000
 
 /* How often a data source sends, as learned. All zero: nothing is known. */
 struct rhythm {
@@ -72,7 +76,8 @@ struct member {
 	uint32_t jitter_ms;
 	double loss;        /* share of datagrams that get lost, measured */
 	double loss_lately; /* the same, over the last few hundred */
-	unsigned heard;     /* datagrams since it began, MEMBER_YOUNG at most */
+	double again;   /* share of lost polls after which the next one is lost, too */
+	unsigned heard; /* datagrams since it began, MEMBER_YOUNG at most */
 };
 
 enum member_change { MEMBER_SAME, MEMBER_IS_LATE, MEMBER_IS_DOWN, MEMBER_RETURNED };
@@ -83,6 +88,9 @@ void member_init(struct member *member, double loss, int64_t now);
 
 /* Notes that a datagram came, and that `lost` before it were lost. */
 enum member_change member_heard(struct member *member, uint32_t lost, int64_t now);
+
+/* Notes that a poll came by which heartbeats are expected, after `lost` ones were lost. */
+void member_polled(struct member *member, uint32_t lost);
 
 /* Sets how often heartbeats are expected; 300 s where `rhythm` is NULL or has no
  * interval yet. After one that was longer, though nothing was lost, the next one may be as
@@ -111,8 +119,20 @@ unsigned member_missed(const struct member *member, int64_t now);
  * lost. One datagram counts with `weight`, a share. */
 double loss_measure(double loss, uint32_t lost, double weight);
 
-/* Returns the smallest m, from MISSES_LEAST to MISSES_MOST, for which m losses in a row
- * are rarer than one in a million. `loss` is the share of datagrams that get lost. */
+/* Returns the share of lost polls after which the next one is lost, too, updated by
+ * `lost` in a row. Each counts with `weight`, a share. So many that they are an outage
+ * count for nothing. */
+double again_measure(double again, uint32_t lost, double weight);
+
+/* Returns the smallest m, from MISSES_LEAST to `most`, for which m losses in a row are
+ * rarer than one in a million. `loss` is the share of datagrams that get lost; `again`,
+ * where it is more, the share of those after which the next one is lost, too. */
+unsigned misses_for_losses(double loss, double again, unsigned most);
+
+/* The same for losses that do not come in a row. */
 unsigned misses_for_loss(double loss);
+
+/* The same for a member, whose polling limits how many there may be. */
+unsigned member_misses_for(const struct member *member, double loss, double again);
 
 #endif

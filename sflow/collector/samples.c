@@ -15,6 +15,8 @@
 #include "sflow/wire/derive.h"
 #include "sflow/wire/flows.h"
 
+#define AGAIN_WEIGHT_ALL 0.005 /* of one lost poll, in the losses of all agents */
+
 #define LISTS_MAX 4 /* of a record; none in the table has more */
 
 #define DISCARDED_PACKET SFLOW_TAG(0, 5)
@@ -315,6 +317,15 @@ overtaken_sample(struct collector *c, struct context *x, struct source *source,
 	take_records(c, x, source, &index);
 }
 
+/* What is lost in a row counts by polls: a burst within one poll is one loss. */
+static void
+note_losses(struct collector *c, struct agent *agent, const struct source *source,
+            uint32_t lost)
+{
+	if (agent_polled(agent, source, lost))
+		c->hosts.again = again_measure(c->hosts.again, lost, AGAIN_WEIGHT_ALL);
+}
+
 static void
 counters_sample(struct collector *c, struct context *x, struct source *source,
                 struct sample *sample)
@@ -338,6 +349,7 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 	if (!index.divided || index_has_own(&index, source)) {
 		source_learn(source, x->datagram, &gap, restarted, x->now);
 		agent_follow(x->agent, source, index.machine);
+		note_losses(c, x->agent, source, gap.lost);
 		take_identity(c, x, source, &index);
 		instance_review(c, source);
 	} else {

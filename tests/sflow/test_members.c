@@ -15,6 +15,47 @@ test_misses_follow_loss(void **state)
 	assert_int_equal(misses_for_loss(1), 5);
 }
 
+/* What is lost in a row asks for more patience, but a host that ends is found within five
+ * minutes where it can be. */
+static void
+test_losses_in_a_row(void **state)
+{
+	struct member m;
+	struct rhythm r = {0};
+
+	(void)state;
+	assert_int_equal(misses_for_losses(0.01, 0.5, 30), 15);
+	assert_int_equal(misses_for_losses(0.01, 0.001, 30), 4);
+	assert_int_equal(misses_for_losses(0.01, 0.9, 30), 30);
+	member_init(&m, 0.01, 0);
+	rhythm_learn(&r, 30000, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_misses_for(&m, 0.01, 0), 4);
+	assert_int_equal(member_misses_for(&m, 0.01, 0.66), 9);
+	m.interval_ms = 1000;
+	assert_int_equal(member_misses_for(&m, 0.01, 0.66), 24);
+	m.interval_ms = 300000;
+	assert_int_equal(member_misses_for(&m, 0.01, 0.66), 5);
+}
+
+static void
+test_losses_in_a_row_are_measured(void **state)
+{
+	double again = 0;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		again = again_measure(again, 3, 0.02);
+	assert_true(again > 0.64 && again < 0.68);
+	again = again_measure(again, 11, 0.02); /* an outage */
+	again = again_measure(again, 0, 0.02);
+	assert_true(again > 0.64 && again < 0.68);
+	for (i = 0; i < 1000; i++)
+		again = again_measure(again, 1, 0.02);
+	assert_true(again < 0.001);
+}
+
 static void
 test_dead_server_at_30_s(void **state)
 {
@@ -302,6 +343,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_misses_follow_loss),
+	    cmocka_unit_test(test_losses_in_a_row),
+	    cmocka_unit_test(test_losses_in_a_row_are_measured),
 	    cmocka_unit_test(test_dead_server_at_30_s),
 	    cmocka_unit_test(test_65_seconds),
 	    cmocka_unit_test(test_never_heard_again),
