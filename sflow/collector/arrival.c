@@ -367,6 +367,18 @@ of_rival(struct datagram_order *o, const struct datagram *d, const struct distan
 	return ARRIVAL_NEXT;
 }
 
+/* Nobody has sent samples yet: who has sent this one is not known to be the sender, so the
+ * first with samples is. */
+static enum arrival
+begin_with(struct datagram_order *o, const struct datagram *d,
+           const struct address *from, int64_t now)
+{
+	free(o->rival); /* it has sent none either, so nothing is kept */
+	o->rival = NULL;
+	track_begin(&o->at, d, from, now);
+	return ARRIVAL_NEXT;
+}
+
 enum arrival
 arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
                     const struct address *from, int64_t now, struct arrived *arrived)
@@ -382,6 +394,8 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 	}
 	x = track_distance(&o->at, d, from, now);
 	fit = track_fits(&o->at, &x);
+	if (!o->at.spoken && fit < FIT_STALE && d->samples > 0)
+		return begin_with(o, d, from, now);
 	if (o->rival != NULL) {
 		y = track_distance(&o->rival->track, d, from, now);
 		if (fit < FIT_STALE || !x.same || track_is_nearer(&x, &y))

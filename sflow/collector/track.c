@@ -167,6 +167,7 @@ track_begin(struct datagram_track *t, const struct datagram *d,
             const struct address *from, int64_t now)
 {
 	*t = (struct datagram_track){.heard = true,
+	                             .spoken = d->samples > 0,
 	                             .last = {.sequence = d->sequence,
 	                                      .uptime_ms = d->uptime_ms,
 	                                      .arrival_ms = now},
@@ -248,6 +249,7 @@ track_follow(struct datagram_track *t, const struct datagram *d,
 		t->wraps++;
 	t->last = (struct datagram_clock){
 	    .sequence = d->sequence, .uptime_ms = d->uptime_ms, .arrival_ms = now};
+	t->spoken = t->spoken || d->samples > 0;
 	follow_gap(t, x->elapsed);
 	follow_floor(t, x);
 	follow_pace(t, x);

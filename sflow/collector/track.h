@@ -28,7 +28,8 @@ struct datagram_track {
 	unsigned epoch; /* the counters of two epochs can't be compared */
 	struct address source; /* of the packets */
 	uint8_t polls;         /* since the anchor, at most as many as are needed */
-	bool heard;            /* a datagram has come */
+	bool heard;            /* a datagram has come, */
+	bool spoken;           /* and one with samples */
 	bool gap_known;        /* gap_ms is not only of the first poll's datagrams */
 	bool off_pace;   /* the uptime has another unit than ms, or stands still */
 	bool pace_known; /* that it has not, or that it has, is known */

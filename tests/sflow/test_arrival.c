@@ -404,6 +404,28 @@ empty_datagrams_in_its_name_take_nothing_away(void **state)
 	assert_int_equal(stats(s)->undecided, 100);
 }
 
+/* Nor do they where they come first: one that says nothing is not the agent. */
+static void
+empty_datagrams_before_it_take_nothing_away(void **state)
+{
+	struct script *s = *state;
+	struct sender a = sender(FIRST, "node", 1000);
+	uint32_t i;
+
+	for (i = 0; i < 20; i++) {
+		s->from = SECOND;
+		send_empty(s, 500 + i, 70000 + i * 60000);
+		script_pass(s, 10 * SECONDS);
+		if (i == 0)
+			send_as(s, &a);
+		polls(s, &a, 25 * SECONDS, 2);
+	}
+	assert_int_equal(stats(s)->agents, 1);
+	assert_int_equal(stats(s)->undecided, 19);
+	assert_int_equal(s->events[EVENT_SAME_ADDRESS], 0);
+	assert_int_equal(s->events[EVENT_RESTARTED], 0);
+}
+
 /* Three samples in the name of each agent, in a row. */
 static void
 samples_in_its_name_call_nobody_down(void **state)
@@ -954,6 +976,7 @@ main(void)
 	    TEST(one_agent_with_two_addresses_is_one),
 	    TEST(address_that_says_nothing_is_the_packets),
 	    TEST(empty_datagrams_in_its_name_take_nothing_away),
+	    TEST(empty_datagrams_before_it_take_nothing_away),
 	    TEST(samples_in_its_name_call_nobody_down),
 	    TEST(newcomer_is_a_heartbeat_where_nothing_else_comes),
 	    TEST(whatever_comes_is_bounded),
