@@ -205,16 +205,37 @@ agent_restored(struct agent *agent, uint32_t interval_ms, uint32_t jitter_ms)
 	agent->jitter_ms = jitter_ms;
 }
 
-void
-agent_follow(struct agent *agent, struct source *source, bool machine)
+/* Whether the source has ended by which the agent is expected, while others go on. */
+static bool
+has_ended(const struct source *pace, int64_t now)
+{
+	return now - pace->counters_ms > rhythm_silence(&pace->rhythm, MISSES_LEAST);
+}
+
+/* Whether the agent is to be expected as often as this source sends. */
+static bool
+sets_the_pace(const struct agent *agent, const struct source *source, bool machine,
+              int64_t now)
 {
 	const struct source *pace = agent->pace;
-	bool slower =
-	    pace == NULL || source->rhythm.interval_ms > pace->rhythm.interval_ms;
 
-	if (machine ? !agent->machine_paces : !agent->machine_paces && slower) {
+	if (pace == NULL || pace == source)
+		return true;
+	if (source->rhythm.interval_ms != 0 && has_ended(pace, now))
+		return true;
+	if (agent->machine_paces ||
+	    (!machine && source->rhythm.interval_ms <= pace->rhythm.interval_ms))
+		return false;
+	return rhythm_is_proven(&source->rhythm, &pace->rhythm);
+}
+
+void
+agent_follow(struct agent *agent, struct source *source, bool machine, int64_t now)
+{
+	if (sets_the_pace(agent, source, machine, now)) {
+		agent->machine_paces =
+		    machine || (agent->machine_paces && agent->pace == source);
 		agent->pace = source;
-		agent->machine_paces = machine;
 	}
 	member_expect(&agent->host.member, &agent->pace->rhythm);
 }

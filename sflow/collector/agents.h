@@ -113,8 +113,10 @@ void agent_restored(struct agent *agent, uint32_t interval_ms, uint32_t jitter_m
 /* Sets how often the agent is expected to be heard. Call it after source_learn().
  * `machine` says that the source sends the machine's own counters: then their interval
  * counts. An agent without such a source is expected as often as its slowest source
- * sends, so that the end of one application does not look like the end of the host. */
-void agent_follow(struct agent *agent, struct source *source, bool machine);
+ * sends, so that the end of one application does not look like the end of the host. A
+ * source counts when it is proven by that of the one before, or when that has ended. */
+void agent_follow(struct agent *agent, struct source *source, bool machine,
+                  int64_t now);
 
 /* How many CPUs the machine itself says it has, or as a hypervisor; 0: not known. */
 void agent_set_cpus(struct agent *agent, uint32_t cpus);

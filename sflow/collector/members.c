@@ -33,9 +33,10 @@ approach(uint32_t value, uint32_t to, int parts)
 }
 
 static void
-adopt(struct rhythm *r, uint32_t each)
+adopt(struct rhythm *r, uint32_t each, uint32_t proven_ms)
 {
 	r->interval_ms = each;
+	r->proven_ms = proven_ms;
 	r->jitter_ms = each / JITTER_FIRST;
 	r->shorter_ms = r->shorter = r->longer_ms = 0;
 }
@@ -60,7 +61,7 @@ adopt_first(struct rhythm *r, uint32_t each)
 	if (each < r->shorter_ms)
 		r->shorter_ms -= each;
 	else
-		adopt(r, each);
+		adopt(r, each, 0);
 }
 
 static uint32_t
@@ -76,10 +77,11 @@ static void
 learn_longer(struct rhythm *r, uint32_t each)
 {
 	if (apart(each, r->longer_ms) <= each / 2) {
-		adopt(r, each);
+		adopt(r, each, each);
 		return;
 	}
 	r->longer_ms = each;
+	r->proven_ms = 0;
 	r->shorter_ms = r->shorter = 0;
 	r->longer_left_ms = (int64_t)at_most_unknown(each) * LONGER_TIMES;
 }
@@ -94,7 +96,7 @@ learn_shorter(struct rhythm *r, uint32_t each)
 		r->shorter_most_ms = each;
 	r->shorter++;
 	if (r->shorter >= SHORTER_ROW || r->shorter_ms >= r->interval_ms / 2)
-		adopt(r, r->shorter_most_ms);
+		adopt(r, r->shorter_most_ms, r->shorter_ms);
 }
 
 void
@@ -112,6 +114,8 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 		adopt_first(r, each);
 	} else if (error <= r->interval_ms / 2) {
 		r->shorter_ms = r->shorter = 0;
+		if (r->proven_ms < INT32_MAX)
+			r->proven_ms += each;
 		r->jitter_ms = approach(r->jitter_ms, error, 4);
 		r->interval_ms = approach(r->interval_ms, each, 8);
 	} else if (each > r->interval_ms) {
@@ -159,9 +163,19 @@ rhythm_silence(const struct rhythm *r, unsigned misses)
 void
 rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
 {
-	adopt(r, interval_ms);
+	adopt(r, interval_ms, 0);
 	r->jitter_ms = jitter_ms;
 	follow_in_seconds(r);
+}
+
+bool
+rhythm_is_proven(const struct rhythm *r, const struct rhythm *other)
+{
+	/* while it is learned anew, half of what it was is known */
+	uint32_t half =
+	    other->interval_ms != 0 ? other->interval_ms / 2 : other->shorter_ms;
+
+	return r->proven_ms >= half + half / 2;
 }
 
 void
@@ -169,6 +183,7 @@ rhythm_restart(struct rhythm *r)
 {
 	if (r->interval_ms != 0)
 		r->shorter_ms = r->interval_ms / 2;
+	r->proven_ms = 0;
 	r->interval_ms = 0; /* interval_s stays until it is learned anew */
 }
 

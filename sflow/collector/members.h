@@ -30,6 +30,8 @@
 struct rhythm {
 	uint32_t interval_ms; /* 0: not known */
 	uint32_t jitter_ms;   /* mean deviation from the interval */
+	uint32_t proven_ms;   /* since it was learned, for so long samples have come so,
+	                       * without a much longer one */
 	/* Much shorter ones that came last: their sum, how many, and the longest. While no
 	 * interval is known, shorter_ms is how much time has to pass before one is. */
 	uint32_t shorter_ms, shorter, shorter_most_ms;
@@ -50,6 +52,10 @@ uint32_t rhythm_lost(const struct rhythm *rhythm, int64_t elapsed_ms, uint32_t l
 /* Sets what was learned before a restart of this program. `interval_ms` must not be
  * 0. */
 void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms, uint32_t jitter_ms);
+
+/* Returns whether a source of this rhythm can take the place of one of the `other`: whether
+ * samples have come at its interval for three quarters of that one's interval. */
+bool rhythm_is_proven(const struct rhythm *rhythm, const struct rhythm *other);
 
 /* Returns for how many ms a source of this rhythm may be silent. If it is for longer,
  * `misses` samples in a row are missing, and what it sent is stale. */

@@ -265,7 +265,7 @@ carried_heard(struct collector *c, struct context *x, struct index *index,
 	x->heard = true;
 	x->restarted |= arrival == ARRIVAL_RESTART;
 	source_learn(owner, x->datagram, &gap, arrival == ARRIVAL_RESTART, x->now);
-	agent_follow(x->agent, owner, false);
+	agent_follow(x->agent, owner, false, x->now);
 	take_identity(c, x, owner, index);
 }
 
@@ -348,7 +348,7 @@ counters_sample(struct collector *c, struct context *x, struct source *source,
 		count(&c->stats.refused);
 	if (!index.divided || index_has_own(&index, source)) {
 		source_learn(source, x->datagram, &gap, restarted, x->now);
-		agent_follow(x->agent, source, index.machine);
+		agent_follow(x->agent, source, index.machine, x->now);
 		note_losses(c, x->agent, source, gap.lost);
 		take_identity(c, x, source, &index);
 		instance_review(c, source);

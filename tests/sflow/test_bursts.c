@@ -419,6 +419,77 @@ polls_in_parts_are_no_outage(void **state)
 	check_in_parts(*state, 5000, 1);
 }
 
+/* Sends a sample of a machine's own counters. */
+static void
+send_machine(struct script *s, struct device *d)
+{
+	s->from = SECOND;
+	script_send_net(s, d, (uint64_t)s->now);
+}
+
+/* Some samples of a machine, by another sub-agent: a few are no pace. */
+static void
+check_few(struct script *s, int samples, int64_t apart, unsigned downs)
+{
+	struct burst a = burst(FIRST, 1000);
+	struct device b = script_machine(AGENT);
+	int n, i, few;
+
+	script_configure(s, &collector_defaults);
+	b.sub_agent = 7;
+	for (n = 0; n < 60; n++) {
+		few = n == 9 || n == 29 ? samples : 0;
+		poll(s, &a, 1);
+		script_pass(s, 10 * SECONDS);
+		for (i = 0; i < few; i++) {
+			script_pass(s, apart);
+			send_machine(s, &b);
+		}
+		script_pass(s, 20 * SECONDS - few * apart);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], downs);
+	assert_int_equal(s->events[EVENT_RETURNED], downs);
+	script_pass(s, 75 * SECONDS); /* it ends */
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], downs + 1);
+}
+
+static void
+few_samples_are_no_pace(void **state)
+{
+	check_few(*state, 1, 300, 0);
+	check_few(*state, 3, 300, 0);
+	check_few(*state, 5, 1000, 0);
+	check_few(*state, 9, 2000, 0);
+}
+
+/* A machine's own counters come more often than the ports': they are expected as long as
+ * they come, and when they have ended, the ports are. */
+static void
+pace_ends_with_its_source(void **state)
+{
+	struct script *s = *state;
+	struct burst a = burst(FIRST, 1000);
+	struct device b = script_machine(AGENT);
+	int n;
+
+	b.sub_agent = 7;
+	for (n = 0; n < 60; n++) {
+		if (n % 3 == 0)
+			poll(s, &a, 1);
+		if (n < 30)
+			send_machine(s, &b);
+		script_pass(s, 20 * SECONDS);
+	}
+	script_publish(s);
+	assert_in_range(s->events[EVENT_DOWN], 0, 1); /* it may have been all of it */
+	assert_int_equal(s->events[EVENT_LATE], 1);
+	script_pass(s, 120 * SECONDS);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_LATE], 2);
+}
+
 int
 main(void)
 {
@@ -434,6 +505,8 @@ main(void)
 	    TEST(number_may_be_older_than_the_clock),
 	    TEST(overtaken_vlan_is_news),
 	    TEST(polls_in_parts_are_no_outage),
+	    TEST(few_samples_are_no_pace),
+	    TEST(pace_ends_with_its_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
