@@ -8,6 +8,7 @@
 
 #define SOURCES_PER_AGENT 64 /* on average, over all agents */
 #define FEW_DATAGRAMS 3      /* an agent that sent so many is no passer-by */
+#define PROVEN_MS 8000       /* a sub-agent that goes on for so long is one */
 
 void
 agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
@@ -287,6 +288,38 @@ agent_unknown(struct agent *agent, uint32_t tag)
 
 /* Sub-agents ----------------------------------------------------------------------- */
 
+static void
+show_sub_agent(struct sub_agent *sub)
+{
+	if (sub->shown)
+		return;
+	sub->shown = true;
+	sub->key.agent->shown_count++;
+}
+
+/* Whether a sub-agent of this agent has gone on for a while. */
+static bool
+is_any_proven(const struct agent *agent)
+{
+	const struct sub_agent *sub;
+
+	DL_FOREACH(agent->sub_agents, sub)
+		if (sub->proven)
+			return true;
+	return false;
+}
+
+/* Whether its datagrams have gone on, by its clock and by ours. A clock of another unit is
+ * known after a while. */
+static bool
+has_gone_on(const struct datagram_track *t)
+{
+	int64_t ours = t->last.arrival_ms - t->anchor.arrival_ms;
+	int32_t theirs = (int32_t)(t->last.uptime_ms - t->anchor.uptime_ms);
+
+	return ours >= PROVEN_MS && (theirs >= PROVEN_MS || t->pace_known);
+}
+
 struct sub_agent *
 agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 {
@@ -307,6 +340,8 @@ agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 		free(sub);
 		return NULL;
 	}
+	if (!is_any_proven(agent))
+		show_sub_agent(sub);
 	DL_APPEND(agent->sub_agents, sub);
 	agent->sub_agent_count++;
 	return sub;
@@ -324,6 +359,7 @@ agents_sweep_sub_agents(struct agents *agents, struct agent *agent, int64_t befo
 		agents->kept -= arrival_free(&sub->order);
 		DL_DELETE(agent->sub_agents, sub);
 		agent->sub_agent_count--;
+		agent->shown_count -= sub->shown;
 		HASH_DEL(agents->sub_agents, sub);
 		free(sub);
 	}
@@ -332,7 +368,13 @@ agents_sweep_sub_agents(struct agents *agents, struct agent *agent, int64_t befo
 bool
 agent_is_plain(const struct agent *agent)
 {
-	return agent->sub_agent_count == 1 && !agent->carries;
+	return agent->shown_count == 1 && !agent->carries;
+}
+
+bool
+sub_agent_is_shown(const struct sub_agent *sub_agent)
+{
+	return sub_agent->shown;
 }
 
 struct agent *
@@ -351,6 +393,10 @@ sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agent,
 
 	if (arrived->keep && agents->kept < agents->max_agents)
 		agents->kept += arrival_keep(order, datagram, now);
+	if (!sub_agent->proven && arrival == ARRIVAL_NEXT && has_gone_on(&order->at)) {
+		sub_agent->proven = true;
+		show_sub_agent(sub_agent);
+	}
 	return arrival;
 }
 

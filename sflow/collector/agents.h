@@ -145,9 +145,13 @@ struct sub_agent *agents_sub_agent(struct agents *agents, struct agent *agent,
 void agents_sweep_sub_agents(struct agents *agents, struct agent *agent,
                              int64_t before_ms);
 
-/* Whether all that the agent sends is of one sub-agent, and of data sources that stand for
- * one thing each: then no two sources have the same source_id(). */
+/* Whether all that is shown of the agent is of one sub-agent, and of data sources that stand
+ * for one thing each: then no two sources have the same source_id(). */
 bool agent_is_plain(const struct agent *agent);
+
+/* Whether the ports of a sub-agent are shown. Where others have gone on for a while, it has
+ * to do so first. */
+bool sub_agent_is_shown(const struct sub_agent *sub_agent);
 
 struct agent *sub_agent_agent(const struct sub_agent *sub_agent);
 

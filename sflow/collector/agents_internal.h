@@ -29,6 +29,7 @@ struct agent {
 	struct sub_agent *sub_agents;
 	struct source *sources;
 	unsigned sub_agent_count;
+	unsigned shown_count; /* of them, whose ports are shown */
 	unsigned source_count;
 	unsigned custom_sets;
 	bool carries;        /* some sources have come in the samples of others */
@@ -47,6 +48,8 @@ struct sub_agent {
 	} key;
 	struct datagram_order order;
 	unsigned source_count;
+	bool proven; /* it has gone on for a while */
+	bool shown;  /* so its ports are, or they were when none was proven */
 	struct sub_agent *prev, *next; /* of the same agent */
 	UT_hash_handle hh;
 };

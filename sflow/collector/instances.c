@@ -321,7 +321,8 @@ instance_block(struct collector *c, struct source *source,
 		host = host_enter(c, agent_host(source_agent(source)));
 		*refused = host == NULL;
 	}
-	if (host == NULL)
+	if (host == NULL ||
+	    (is_port_or_vlan(source) && !sub_agent_is_shown(source_sub_agent(source))))
 		return NULL;
 	if (!own)
 		prefix = instance_prefix(c, source, kind);

@@ -345,7 +345,8 @@ port_aggregated(struct collector *c, struct source *member, uint32_t if_index,
 	struct source *source = agents_find_port(&c->agents, member, if_index);
 	struct port *port = NULL;
 
-	if (source != NULL && source != member)
+	if (source != NULL && source != member &&
+	    sub_agent_is_shown(source_sub_agent(member)))
 		port = add_port(ports, source);
 	if (port == NULL)
 		return;

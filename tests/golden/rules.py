@@ -15,6 +15,7 @@ PHYSICAL = {"0:2003", "0:2004", "0:2005", "0:2006"}
 BACK_MS = 5000  # an uptime that goes back by more is not of the same clock
 OVERTAKEN_MS = 10000  # no datagram is overtaken by more
 BACKLOG_MS = 60000  # no clock is further ahead of its floor than this, where nothing is lost
+PROVEN_MS = 8000  # a sub-agent that goes on for so long is one
 NEAR_ZERO = 64  # numbers that begin again are lower
 INTERVAL_LEAST_MS = 100  # no agent polls more often: no deltas over less
 FRAME_LEAST = 60  # bytes; no packet has fewer
@@ -483,6 +484,9 @@ class Replay:
     def __init__(self, goldens, options):
         self.goldens, self.options = goldens, options
         self.sub_agents = {}  # (agent, sub-agent) -> SubAgent
+        self.begun = {}  # (agent, sub-agent) -> its first datagram
+        self.proven = set()  # those that have gone on for a while
+        self.visible = set()  # those whose ports are shown
         self.samples = {}  # (agent, sub-agent, source) -> sequence
         self.latches = {}  # (agent, sub-agent, source, structure, part) -> Latch
         self.memories = {}  # the same -> Memory
@@ -513,6 +517,8 @@ class Replay:
                 return expected
             self.forget(key)
             last = SubAgent.of(taken[0])
+            self.begun[key] = taken[0]
+        self.see(key, datagram)
         self.sub_agents[key] = SubAgent.of(datagram)
         if last:
             self.sub_agents[key].gap = last.gap_after(datagram.arrival - last.arrival)
@@ -520,6 +526,20 @@ class Replay:
             told = [e for sample in one.samples for e in self.sample(one, sample)]
             expected += told if one is datagram else []
         return latest(self.named(datagram, expected))
+
+    def see(self, key, datagram):
+        """The ports of a sub-agent are shown where it has gone on for a while, by its
+        clock and by ours, or came when none had."""
+        first = self.begun.setdefault(key, datagram)
+        ours, theirs = datagram.arrival - first.arrival, signed(datagram.uptime - first.uptime)
+        if min(ours, theirs) >= PROVEN_MS:
+            self.proven.add(key)
+        if key in self.proven or not any(known[0] == key[0] for known in self.proven):
+            self.visible.add(key)
+
+    def is_visible(self, datagram, source):
+        key = datagram.agent, datagram.sub_agent
+        return key in self.visible or not is_port_or_vlan(source)
 
     @staticmethod
     def decide(last, datagram):
@@ -641,7 +661,9 @@ class Replay:
     def accepted(self, datagram, sample, record, source, sitting):
         """Takes one record, if it is one that is looked at."""
         golden = record.golden
-        if golden.record == "lag_port_stats" and "dot3adAggPortAttachedAggID" in record.values:
+        visible = (datagram.agent, datagram.sub_agent) in self.visible
+        told = "dot3adAggPortAttachedAggID" in record.values and visible
+        if golden.record == "lag_port_stats" and told:
             index = record.values["dot3adAggPortAttachedAggID"]
             self.ports.aggregate(datagram, source, index)
         unwanted = golden.kind not in self.options.accept
@@ -715,7 +737,8 @@ class Replay:
                 told = [e for e in told if "load" not in e.metric.functions]
             remember(scope, told)
             expected += told
-            if scope.golden.record == "if_counters" and "ifType" in scope.now:
+            if scope.golden.record == "if_counters" and "ifType" in scope.now \
+                    and (datagram.agent, datagram.sub_agent) in self.visible:
                 expected += self.port(datagram, source, scope, told, passed)
         return expected
 
@@ -758,7 +781,7 @@ class Replay:
 
     def metrics(self, datagram, source, scope, part):
         golden = scope.golden
-        if not golden.metrics:
+        if not golden.metrics or not self.is_visible(datagram, source):
             return []
         hosts, prefix = self.place(golden.kind, datagram, source)
         where = (datagram.number, datagram.agent, hosts, prefix, part)
@@ -801,7 +824,7 @@ class Replay:
         key = (datagram.agent, datagram.sub_agent, source)
         cls, _, index = source.partition("@")[0].partition(":")
         naming = KINDS[kind].naming
-        of_port = cls == "1" or cls == "0" and index != "0"
+        of_port = is_port_or_vlan(source)
         if naming == "machine" or naming == "first" and not of_port:
             known = self.instances.setdefault((datagram.agent, kind), [])
             if key not in known:
@@ -832,6 +855,11 @@ class Replay:
         told, _, wire = source.partition("@")
         what = usual if named or wire else "vlan" if told[0] == "1" else "interface"
         return f"{what[:30]}-{sub}-{(wire or told).replace(':', '-')}"
+
+
+def is_port_or_vlan(source):
+    cls, _, index = source.partition("@")[0].partition(":")
+    return cls == "1" or cls == "0" and index != "0"
 
 
 def remember(scope, told):

@@ -457,12 +457,50 @@ late_sub_agent_takes_no_chart(void **state)
 		script_publish(s);
 		for (i = 0; i < s->shown_count; i++)
 			if (strcmp(s->shown[i].reading.name, "1.bytes_in") == 0)
-				assert_in_range(round, 1, 5);
+				assert_in_range(round, 1, 6);
 		script_pass(s, 30 * SECONDS);
 		count_on(&r[0], 30);
 		count_on(&r[1], 30);
 	}
 	assert_near(script_value(s, HOST, "interface-1-0-1.bytes_in"), 2000);
+}
+
+/* Datagrams of sub-agents that nobody knows, in its name, take no name and no total. */
+static void
+check_strange_sub_agents(struct script *s, int datagrams, int64_t apart)
+{
+	struct rack r[SUB_AGENTS];
+	int round, i;
+
+	script_configure(s, &collector_defaults);
+	new_sub_agents(r, NULL);
+	for (round = 0; round < 20; round++) {
+		send_port(s, &r[0], &r[0].ports[0]);
+		script_publish(s);
+		if (round > 2) {
+			assert_near(script_value(s, HOST, "1.bytes_in"), 1000);
+			assert_near(script_value(s, HOST, "bytes_in"), 1000);
+		}
+		script_pass(s, 10 * SECONDS);
+		for (i = 0; round % 4 == 2 && i < datagrams; i++) {
+			r[2].d.sub_agent = 2 + (uint32_t)round;
+			send_port(s, &r[2], &r[2].ports[0]);
+			script_pass(s, apart);
+		}
+		script_publish(s);
+		assert_false(has(s, "1.ifSpeed") || has(s, "interface-0-0-1.bytes_in"));
+		script_pass(s, 20 * SECONDS - (round % 4 == 2 ? datagrams * apart : 0));
+		count_on(&r[0], 30);
+		count_on(&r[2], 1);
+	}
+}
+
+static void
+strange_sub_agent_takes_no_name(void **state)
+{
+	check_strange_sub_agents(*state, 1, 0);
+	check_strange_sub_agents(*state, 2, 300);
+	check_strange_sub_agents(*state, 3, 2500);
 }
 
 /* Guests whose ports have numbers of their own, and a port of the machine itself, which
@@ -587,6 +625,7 @@ main(void)
 	    TEST(sub_agents_have_the_same_names_in_any_order),
 	    TEST(ports_of_sub_agents_that_differ_keep_their_names),
 	    TEST(late_sub_agent_takes_no_chart),
+	    TEST(strange_sub_agent_takes_no_name),
 	    TEST(ports_of_two_carriers_are_two),
 	    TEST(port_of_a_source_is_reset_alone),
 	    TEST(lost_samples_are_of_the_carrier),
