@@ -37,6 +37,8 @@ sflow_collector = \
 	sflow/collector/agents.c sflow/collector/agents.h \
 	sflow/collector/agents_internal.h \
 	sflow/collector/arrival.c sflow/collector/arrival.h \
+	sflow/collector/missing.c sflow/collector/missing.h \
+	sflow/collector/sample_order.c sflow/collector/sample_order.h \
 	sflow/collector/clusters.c sflow/collector/clusters.h \
 	sflow/collector/collector.c sflow/collector/collector.h \
 	sflow/collector/collector_internal.h \

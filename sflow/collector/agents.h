@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "sflow/address.h"
-#include "sflow/collector/arrival.h"
+#include "sflow/collector/sample_order.h"
 #include "sflow/collector/host.h"
 #include "sflow/collector/members.h"
 #include "sflow/store/store.h"

@@ -20,86 +20,16 @@ struct rival {
 	struct kept_datagram *kept;
 };
 
-/* Returns how many of the older ones have been missing for long enough: they went missing
- * one by one. */
-static uint32_t
-settle(struct pending *p, uint32_t age_ms)
-{
-	uint64_t due = (uint64_t)p->older_all * age_ms / OVERTAKEN_MS;
-	uint32_t gone = p->older_all - p->older, lost;
-
-	if (due <= gone)
-		return 0;
-	lost = (uint32_t)due - gone;
-	p->older -= lost;
-	return lost;
-}
-
-/* The newer ones are the older now. Returns how many of these are lost. */
-static uint32_t
-rotate(struct pending *p, bool all)
-{
-	uint32_t lost = p->older + (all ? p->newer : 0);
-
-	p->older = p->older_all = all ? 0 : p->newer;
-	p->newer = 0;
-	return lost;
-}
-
-static bool
-is_any_pending(const struct datagram_order *o)
-{
-	return (o->datagrams.newer | o->datagrams.older | o->samples.newer |
-	        o->samples.older) != 0;
-}
-
-/* Called before the first one is pending. */
-static void
-begin_pending(struct datagram_order *o)
-{
-	o->boundary = o->at.last.sequence;
-	o->rotated_ms = (uint32_t)o->at.last.arrival_ms;
-}
-
-/* Counts as lost what has been missing for long enough. */
-static void
-count_lost(struct datagram_order *o, int64_t now, struct arrived *arrived)
-{
-	uint32_t age_ms = (uint32_t)now - o->rotated_ms;
-	bool all = now - o->at.last.arrival_ms >= OVERTAKEN_MS;
-
-	if (age_ms < OVERTAKEN_MS) {
-		arrived->lost += settle(&o->datagrams, age_ms);
-		arrived->samples_lost += settle(&o->samples, age_ms);
-		return;
-	}
-	arrived->lost += rotate(&o->datagrams, all);
-	arrived->samples_lost += rotate(&o->samples, all);
-	o->boundary = o->at.last.sequence;
-	o->rotated_ms = (uint32_t)now;
-}
-
-/* So many are missing, and may still come: the agent may have sent all of them just now. */
-static void
-count_missing(struct datagram_order *o, uint32_t missing)
-{
-	if (!is_any_pending(o))
-		begin_pending(o);
-	o->missing += missing;
-	o->datagrams.newer += missing;
-}
-
 /* The datagram is the next one of the track. */
 static void
 follow(struct datagram_order *o, const struct datagram *d, const struct distance *x,
        int64_t now, struct arrived *arrived)
 {
-	if (is_any_pending(o))
-		count_lost(o, now, arrived);
+	missing_pass(&o->missing, &o->at.last, now, arrived);
 	if (track_leaps(x))
 		o->at.epoch = ++o->epochs;
 	if (x->ahead > 1)
-		count_missing(o, (uint32_t)x->ahead - 1);
+		missing_add(&o->missing, &o->at.last, (uint32_t)x->ahead - 1);
 	track_follow(&o->at, d, x, now);
 }
 
@@ -108,18 +38,12 @@ static enum arrival
 follow_stale(struct datagram_order *o, const struct datagram *d)
 {
 	uint32_t behind = o->at.last.sequence - d->sequence;
-	bool newer = (int32_t)(d->sequence - o->boundary) > 0;
 
 	if (behind < 64 && !track_misses(&o->at, behind))
 		return ARRIVAL_STALE;
 	if (behind < 64)
 		o->at.seen |= UINT64_C(1) << behind;
-	o->found = true;
-	o->missing -= o->missing > 0;
-	if (newer && o->datagrams.newer > 0)
-		o->datagrams.newer--;
-	else if (o->datagrams.older > 0)
-		o->datagrams.older--;
+	missing_found(&o->missing, d->sequence);
 	return ARRIVAL_STALE;
 }
 
@@ -387,7 +311,7 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 	enum fit fit, other = FIT_NONE;
 
 	*arrived = (struct arrived){0};
-	o->found = false;
+	o->missing.found = false;
 	if (!o->at.heard) {
 		track_begin(&o->at, d, from, now);
 		return ARRIVAL_NEXT;
@@ -451,81 +375,4 @@ arrival_free(struct datagram_order *o)
 	free(o->rival);
 	o->rival = NULL;
 	return kept;
-}
-
-/* Samples ---------------------------------------------------------------------------- */
-
-/* Whether a number that went back begins again. Where it does so all the time, it counts
- * something else. */
-static bool
-begins_again(struct sample_order *order, uint32_t sequence)
-{
-	bool lately = order->jumps > 0;
-
-	if (sequence >= NEAR_ZERO)
-		return false;
-	order->jumps = 2;
-	return !lately;
-}
-
-/* A sample's number that goes back to near 0, in a datagram that is in order, means that
- * the data source was made anew. */
-static enum arrival
-judge_sample(struct sample_order *order, const struct sample *sample,
-             enum arrival datagram)
-{
-	int32_t ahead = (int32_t)(sample->sequence - order->sequence);
-
-	if (ahead <= 0 && datagram == ARRIVAL_STALE)
-		return ARRIVAL_STALE;
-	if (ahead < 0)
-		return begins_again(order, sample->sequence) ? ARRIVAL_RESTART
-		                                             : ARRIVAL_NEXT;
-	if (order->jumps > 0)
-		order->jumps--;
-	return ARRIVAL_NEXT;
-}
-
-enum arrival
-arrival_of_sample(const struct datagram_order *of_datagrams, struct sample_order *order,
-                  const struct sample *sample, enum arrival datagram,
-                  struct sample_gap *gap)
-{
-	int32_t ahead = (int32_t)(sample->sequence - order->sequence);
-	int16_t missing = (int16_t)(of_datagrams->missing - order->missing);
-	enum arrival arrival = ARRIVAL_NEXT;
-
-	*gap = (struct sample_gap){.sure = true};
-	if (order->seen) {
-		arrival = judge_sample(order, sample, datagram);
-		if (arrival == ARRIVAL_STALE)
-			return arrival;
-		if (ahead > 1 && missing > 0) {
-			gap->sure = ahead - 1 <= missing;
-			gap->lost = (uint32_t)(gap->sure ? ahead - 1 : missing);
-		}
-	}
-	order->seen = true;
-	order->sequence = sample->sequence;
-	order->missing = (uint16_t)of_datagrams->missing;
-	return arrival;
-}
-
-void
-sample_missing(struct datagram_order *o, uint32_t missing)
-{
-	if (!is_any_pending(o))
-		begin_pending(o);
-	o->samples.newer += missing;
-}
-
-void
-sample_found(struct datagram_order *o)
-{
-	if (!o->found)
-		return;
-	if (o->samples.newer > 0)
-		o->samples.newer--;
-	else if (o->samples.older > 0)
-		o->samples.older--;
 }

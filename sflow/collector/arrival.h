@@ -1,4 +1,4 @@
-/* arrival.h - judges the order of datagrams and samples: whether one is the next in
+/* arrival.h - judges the order of datagrams: whether one is the next in
  * order, was overtaken on its way, is the first after a restart of its sender, or is of
  * another sender that says that it is the same. No clock, no socket.
  *
@@ -8,7 +8,7 @@
  * datagram that goes with its first one, nothing of it counts.
  *
  * Source: sFlow version 5, section 5: sequence numbers and uptime belong to a
- * sub-agent, and the sequence numbers of samples to a data source.
+ * sub-agent.
  */
 #ifndef SFLOW_ARRIVAL_H
 #define SFLOW_ARRIVAL_H
@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sflow/collector/missing.h"
 #include "sflow/collector/track.h"
 #include "sflow/wire/datagram.h"
 
@@ -27,13 +28,6 @@ enum arrival {
 	ARRIVAL_UNDECIDED, /* of a newcomer: to be ignored */
 	ARRIVAL_OTHER      /* of another sender with another packet source, which sent
 	                    * `kept` before */
-};
-
-/* What is missing, and may still come: counted as lost when it is too late for that. */
-struct pending {
-	uint32_t newer;     /* since the last rotation */
-	uint32_t older;     /* what is left of those before it */
-	uint32_t older_all; /* as many as they were */
 };
 
 /* A datagram that waits until it is decided whose it is. */
@@ -51,18 +45,14 @@ struct datagram_order {
 	struct datagram_track at; /* who sent the latest datagram that counts */
 	struct rival *rival;      /* NULL: there is none */
 	unsigned epochs;          /* the last one that was given */
-	uint32_t missing;         /* datagrams, since the first one */
-	uint32_t rotated_ms;      /* when the newer ones of these became the older: */
-	uint32_t boundary;        /* the last number of the older ones */
-	struct pending datagrams, samples;
-	bool found;           /* the datagram at hand was missing before */
-	bool maybe_restarted; /* its numbers went back near 0 */
+	struct missing missing;   /* datagrams, and samples in them */
+	bool maybe_restarted;     /* its numbers went back near 0 */
 };
 
 /* What arrival_of_datagram() says besides. */
 struct arrived {
 	uint32_t lost;         /* datagrams that are lost for good now */
-	uint32_t samples_lost; /* the same of samples; see sample_missing() */
+	uint32_t samples_lost; /* the same of samples; see missing.h */
 	bool restarted;        /* the sender has restarted: to be told */
 	bool two_clocks;       /* two senders share the packet source: to be told */
 	bool overdue;          /* UNDECIDED, but it is the heartbeat of an agent from
@@ -90,31 +80,5 @@ bool arrival_keep(struct datagram_order *order, const struct datagram *datagram,
 
 /* Frees what the order has in memory. Returns whether a datagram was kept. */
 bool arrival_free(struct datagram_order *order);
-
-/* The order of the samples of one kind (counters, or flows) of one data source. All
- * zero: none has come. */
-struct sample_order {
-	uint32_t sequence;
-	uint16_t missing; /* the lower half of the sub-agent's `missing`, then */
-	bool seen;
-	uint8_t jumps; /* how lately its number went back near 0 */
-};
-
-/* How many samples are missing before one. */
-struct sample_gap {
-	uint32_t lost; /* at most as many as datagrams are missing */
-	bool sure;     /* so many, by the source's own numbers */
-};
-
-/* Judges a sample by its sequence number, and remembers that. `datagram` is the arrival
- * of the datagram that it is in. A sample that has come before is STALE. */
-enum arrival arrival_of_sample(const struct datagram_order *of_datagrams,
-                               struct sample_order *order, const struct sample *sample,
-                               enum arrival datagram, struct sample_gap *gap);
-
-/* Notes that so many samples are missing. arrival_of_datagram() tells later that they are
- * lost, unless sample_found() says that they have come. */
-void sample_missing(struct datagram_order *order, uint32_t missing);
-void sample_found(struct datagram_order *order);
 
 #endif

@@ -278,14 +278,16 @@ source_arrival(struct source *source, const struct sample *sample,
 
 	if (flows)
 		follow_flows(source);
-	arrival = arrival_of_sample(order, flows ? &source->flows : &source->counted,
-	                            sample, datagram, gap);
+	arrival = arrival_of_sample(&order->missing,
+	                            flows ? &source->flows : &source->counted, sample,
+	                            datagram, gap);
 	estimate_gap(source, flows, now, gap);
 	if (!source_is_carried(source)) {
 		if (arrival == ARRIVAL_STALE)
-			sample_found(order);
+			missing_found_sample(&order->missing);
 		if (gap->lost > 0)
-			sample_missing(order, gap->lost);
+			missing_add_samples(&order->missing, &order->at.last,
+			                    gap->lost);
 	}
 	if (arrival == ARRIVAL_RESTART && !flows) {
 		source->numbered = false;
