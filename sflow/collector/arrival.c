@@ -5,6 +5,11 @@
 
 #define KEEP_MOST 9216 /* bytes; a larger datagram is not kept */
 
+/* A newcomer with another packet source, that comes when the sender is known, is another
+ * agent when so many of its datagrams have gone on, over so many intervals of the sender. */
+#define ANOTHER_COUNT 4
+#define ANOTHER_GAPS 2
+
 enum rival_state {
 	RIVAL_NEWCOMER, /* not decided: it has sent one datagram, or may be another */
 	RIVAL_BEFORE,   /* what the sender was before it began again, */
@@ -17,6 +22,9 @@ struct rival {
 	uint32_t since_ms; /* when the newcomer's first datagram came */
 	bool back;         /* its numbers are not those that follow the sender's */
 	bool booted;       /* it started after the sender was last heard */
+	bool crossed;      /* its numbers and the sender's are two sequences */
+	bool late;         /* the sender was known already */
+	uint8_t count;     /* of its datagrams that go with those before */
 	struct kept_datagram *kept;
 };
 
@@ -35,15 +43,15 @@ follow(struct datagram_order *o, const struct datagram *d, const struct distance
 
 /* The datagram was overtaken, or is a duplicate. */
 static enum arrival
-follow_stale(struct datagram_order *o, const struct datagram *d)
+follow_stale(struct datagram_order *o, uint32_t sequence)
 {
-	uint32_t behind = o->at.last.sequence - d->sequence;
+	uint32_t behind = o->at.last.sequence - sequence;
 
 	if (behind < 64 && !track_misses(&o->at, behind))
 		return ARRIVAL_STALE;
 	if (behind < 64)
 		o->at.seen |= UINT64_C(1) << behind;
-	missing_found(&o->missing, d->sequence);
+	missing_found(&o->missing, sequence);
 	return ARRIVAL_STALE;
 }
 
@@ -186,6 +194,9 @@ newcomer(struct datagram_order *o, const struct datagram *d, const struct distan
 	r->since_ms = (uint32_t)now;
 	r->booted = booted && x->same;
 	r->back = x->ahead <= 0 || x->ahead > BACKLOG_NUMBERS;
+	r->crossed = x->ahead <= 0;
+	r->late = o->at.gap_known;
+	r->count = 1;
 	if (r->booted && (arrived->overdue || o->at.gap_ms == 0)) {
 		begin_again(o, arrived);
 		return ARRIVAL_NEXT;
@@ -232,19 +243,94 @@ goes_beside(struct datagram_order *o, const struct datagram *d,
 	return ARRIVAL_NEXT;
 }
 
-/* Both go on, from two packet sources. */
-static enum arrival
-goes_elsewhere(struct datagram_order *o)
+static void
+forget_rival(struct datagram_order *o)
 {
 	free(o->rival);
 	o->rival = NULL;
+}
+
+/* The datagram of the sender itself shows whether the newcomer's numbers are a sequence of
+ * their own. */
+static void
+note_crossing(struct datagram_order *o, const struct datagram *d)
+{
+	struct rival *r = o->rival;
+
+	if (r != NULL && (int32_t)(d->sequence - r->track.last.sequence) <= 0)
+		r->crossed = true;
+}
+
+/* Whether the newcomer is the sender, with another packet source: both have the same clock,
+ * and their numbers are one sequence. What is not the next number was lost. */
+static bool
+is_one_agent(const struct datagram_order *o, const struct datagram *d)
+{
+	const struct rival *r = o->rival;
+
+	return !address_same(&o->at.source, &r->track.source) && is_one_clock(o) &&
+	       !r->crossed && (goes_on(o) || !r->back) &&
+	       (int32_t)(d->sequence - o->at.last.sequence) > 0;
+}
+
+/* The newcomer is the sender. Where that was heard since, the newcomer's first datagram has
+ * been overtaken, and isn't taken any more. */
+static enum arrival
+join(struct datagram_order *o, const struct datagram *d, const struct address *from,
+     int64_t now, struct arrived *arrived)
+{
+	uint32_t first = o->rival->track.last.sequence;
+	bool overtaken = goes_on(o);
+	const struct kept_datagram *kept;
+	struct distance x;
+
+	hand_over(o, arrived);
+	kept = overtaken ? NULL : arrived->kept;
+	forget_rival(o);
+	if (kept != NULL) {
+		x = track_distance(&o->at, &kept->datagram, from, kept->arrival_ms);
+		follow(o, &kept->datagram, &x, kept->arrival_ms, arrived);
+	}
+	x = track_distance(&o->at, d, from, now);
+	follow(o, d, &x, now, arrived);
+	if (kept == NULL)
+		follow_stale(o, first);
+	o->missing.found = false;
+	track_moves(&o->at, from);
+	return kept != NULL ? ARRIVAL_RESTART : ARRIVAL_NEXT;
+}
+
+/* Whether a newcomer with another packet source has gone on for long enough, together with
+ * the sender, to be another agent. Two that begin together are two at once. */
+static bool
+is_another(const struct datagram_order *o, int64_t now)
+{
+	const struct rival *r = o->rival;
+	uint32_t span = (uint32_t)now - r->since_ms;
+
+	return !r->late ||
+	       (r->count >= ANOTHER_COUNT && span / ANOTHER_GAPS >= o->at.gap_ms);
+}
+
+/* Both go on, from two packet sources. */
+static enum arrival
+goes_elsewhere(struct datagram_order *o, const struct datagram *d,
+               const struct distance *x, int64_t now, struct arrived *arrived)
+{
+	if (!is_another(o, now)) {
+		track_follow(&o->rival->track, d, x, now);
+		arrived->keep = true;
+		return ARRIVAL_UNDECIDED;
+	}
+	hand_over(o, arrived);
+	forget_rival(o);
 	return ARRIVAL_OTHER;
 }
 
 /* The newcomer has gone on. */
 static enum arrival
 decide(struct datagram_order *o, const struct datagram *d, const struct distance *x,
-       int64_t now, struct arrived *arrived)
+       const struct address *from, int64_t now, struct arrived *arrived)
 {
 	struct rival *r = o->rival;
 	bool same = address_same(&o->at.source, &r->track.source);
@@ -254,13 +340,21 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
 		return ARRIVAL_UNDECIDED;
 	arrived->apart_ms = clocks_apart(o);
 	arrived->other = o->at.source;
+	if (r->count < ANOTHER_COUNT)
+		r->count++;
+	if (is_one_agent(o, d))
+		return join(o, d, from, now, arrived);
+	if (goes_on(o) && same) {
+		hand_over(o, arrived);
+		return goes_beside(o, d, x, now, arrived);
+	}
+	if (goes_on(o) && !arrived->overdue)
+		return goes_elsewhere(o, d, x, now, arrived);
 	if (!goes_on(o) && !has_begun_again(o, now)) {
-		r->track.last = (struct datagram_clock){d->sequence, d->uptime_ms, now};
+		track_follow(&r->track, d, x, now);
 		return ARRIVAL_UNDECIDED;
 	}
 	hand_over(o, arrived);
-	if (goes_on(o))
-		return same ? goes_beside(o, d, x, now, arrived) : goes_elsewhere(o);
 	begin_again(o, arrived);
 	follow(o, d, x, now, arrived);
 	return ARRIVAL_RESTART;
@@ -269,14 +363,14 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
 /* The datagram is of the rival. */
 static enum arrival
 of_rival(struct datagram_order *o, const struct datagram *d, const struct distance *x,
-         enum fit fit, int64_t now, struct arrived *arrived)
+         enum fit fit, const struct address *from, int64_t now, struct arrived *arrived)
 {
 	struct rival *r = o->rival;
 	uint32_t sent_ms = d->uptime_ms + r->track.floor;
 
 	if (r->state == RIVAL_NEWCOMER)
 		return fit == FIT_STALE ? ARRIVAL_UNDECIDED
-		                        : decide(o, d, x, now, arrived);
+		                        : decide(o, d, x, from, now, arrived);
 	if (r->state == RIVAL_BEFORE) {
 		if (fit == FIT_STALE || (int32_t)(sent_ms - r->since_ms) <= 0)
 			return ARRIVAL_PAST;
@@ -286,7 +380,7 @@ of_rival(struct datagram_order *o, const struct datagram *d, const struct distan
 	}
 	change_places(o);
 	if (fit == FIT_STALE)
-		return follow_stale(o, d);
+		return follow_stale(o, d->sequence);
 	follow(o, d, x, now, arrived);
 	return ARRIVAL_NEXT;
 }
@@ -326,16 +420,17 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 			other = track_fits(&o->rival->track, &y);
 	}
 	if (other >= FIT_STALE && (fit < FIT_STALE || y.same))
-		return of_rival(o, d, &y, other, now, arrived);
+		return of_rival(o, d, &y, other, from, now, arrived);
 	if (fit == FIT_STALE)
-		return follow_stale(o, d);
+		return follow_stale(o, d->sequence);
 	if (fit == FIT_LINE)
 		return begin_line(o, d, &x, now, arrived);
 	if (fit == FIT_NONE)
 		return newcomer(o, d, &x, from, now, arrived);
 	follow(o, d, &x, now, arrived);
 	if (!x.same)
-		o->at.source = *from;
+		track_moves(&o->at, from);
+	note_crossing(o, d);
 	if (o->maybe_restarted && track_overdue(&o->rival->track, now)) {
 		arrived->restarted = true;
 		o->maybe_restarted = false;

@@ -38,7 +38,8 @@ track_distance(const struct datagram_track *t, const struct datagram *d,
 	                     .early =
 	                         (int32_t)(t->floor - ((uint32_t)now - d->uptime_ms)),
 	                     .elapsed = now - t->last.arrival_ms,
-	                     .same = address_same(&t->source, from)};
+	                     .same = address_same(&t->source, from),
+	                     .also = address_same(&t->also, from)};
 
 	if (t->off_pace)
 		x.early = 0;
@@ -98,12 +99,13 @@ fits_across(const struct datagram_track *t, const struct distance *x)
 }
 
 /* The same numbers and the same clock, in packets of another source: of an agent that
- * has several addresses. */
+ * has several addresses. Where that one is known, some may be missing. */
 static enum fit
-fits_elsewhere(const struct distance *x)
+fits_elsewhere(const struct datagram_track *t, const struct distance *x)
 {
-	return x->ahead == 1 && is_within(x->early, SAME_MOMENT_MS) ? FIT_NEXT
-	                                                            : FIT_NONE;
+	bool next = x->ahead == 1 || (x->also && x->ahead > 0 && is_plausible(t, x));
+
+	return next && is_within(x->early, SAME_MOMENT_MS) ? FIT_NEXT : FIT_NONE;
 }
 
 /* Whether the datagram undercuts the floor by more than is allowed, and the clocks can
@@ -137,7 +139,7 @@ track_fits(const struct datagram_track *t, const struct distance *x)
 	if (x->later < -UPTIME_BACK_MS)
 		return FIT_NONE;
 	if (!x->same)
-		return fits_elsewhere(x);
+		return fits_elsewhere(t, x);
 	if (x->ahead >= 0)
 		/* an agent that does not count always sends the same number */
 		return fits_ahead(t, x);
@@ -217,6 +219,13 @@ follow_pace(struct datagram_track *t, const struct distance *x)
 		t->anchor = t->last;
 		t->polls = 0;
 	}
+}
+
+void
+track_moves(struct datagram_track *t, const struct address *from)
+{
+	t->also = t->source;
+	t->source = *from;
 }
 
 int64_t

@@ -27,6 +27,7 @@ struct datagram_track {
 	uint32_t wraps; /* how often the uptime has wrapped at 2^32 ms */
 	unsigned epoch; /* the counters of two epochs can't be compared */
 	struct address source; /* of the packets */
+	struct address also;   /* another one of the same agent; unknown: none */
 	uint8_t polls;         /* since the anchor, at most as many as are needed */
 	bool heard;            /* a datagram has come, */
 	bool spoken;           /* and one with samples */
@@ -42,6 +43,7 @@ struct distance {
 	int32_t early;   /* ms, by which it undercuts the floor */
 	int64_t elapsed; /* ms, by our clock */
 	bool same;       /* the packet source */
+	bool also;       /* or the other one of the same agent */
 };
 
 /* How a datagram goes with a track: not; by its clock, but with other numbers; as one that
@@ -96,6 +98,9 @@ int64_t track_sent_ms(const struct datagram_track *track);
 
 /* Whether the clock was set so far ahead that counters can't be compared. */
 bool track_leaps(const struct distance *distance);
+
+/* Notes that the agent sends from another packet source, too. */
+void track_moves(struct datagram_track *track, const struct address *from);
 
 /* Notes the next datagram, which is at this distance. */
 void track_follow(struct datagram_track *track, const struct datagram *datagram,

@@ -352,6 +352,56 @@ one_agent_with_two_addresses_is_one(void **state)
 	assert_int_equal(stats(s)->agents, 1);
 }
 
+/* And some are lost, where the sources change or elsewhere: what comes has right rates. Each
+ * source sends `each` in turn. */
+static void
+check_two_addresses(struct script *s, int each, unsigned lost_of_eight,
+                    unsigned undecided)
+{
+	struct sender a = sender(FIRST, "node", 1000);
+	unsigned lost = 0, seed = 7;
+	double rate;
+	int i;
+
+	script_configure(s, &collector_defaults);
+	for (i = 0; i < 200; i++) {
+		a.from = i / each % 2 ? SECOND : FIRST;
+		script_pass(s, 10 * SECONDS);
+		seed = seed * 1103515245 + 12345;
+		if (i > 2 && seed / 65536 % 8 < lost_of_eight) {
+			a.d.sequence++;
+			a.d.sample++;
+			lost++;
+			continue;
+		}
+		rate = rate_of(s, &a);
+		assert_true(isnan(rate) || fabs(rate - 1000) < 1);
+	}
+	a.from = FIRST;
+	script_pass(s, 10 * SECONDS);
+	send_as(s, &a);
+	script_pass(s, 20 * SECONDS);
+	send_as(s, &a);
+	assert_int_equal(stats(s)->agents, 1);
+	assert_int_equal(s->events[EVENT_SAME_ADDRESS], 0);
+	assert_int_equal(s->events[EVENT_RESTARTED], 0);
+	assert_in_range(stats(s)->undecided, 0, undecided);
+	assert_int_equal(stats(s)->datagrams_lost, lost);
+}
+
+static void
+one_agent_with_two_addresses_may_lose_some(void **state)
+{
+	static const int each[] = {1, 2, 5, 20};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(each); i++) {
+		check_two_addresses(*state, each[i], 0, 0);
+		check_two_addresses(*state, each[i], 1, 1);
+		check_two_addresses(*state, each[i], 3, 2);
+	}
+}
+
 static void
 address_that_says_nothing_is_the_packets(void **state)
 {
@@ -456,6 +506,38 @@ samples_in_its_name_call_nobody_down(void **state)
 			assert_int_equal(s->events[EVENT_LATE], 0);
 			assert_int_equal(stats(s)->agents, 1);
 		}
+}
+
+/* Nor do they make a second agent of an address, or give the first one another name. */
+static void
+samples_in_its_name_rename_nobody(void **state)
+{
+	static const int64_t pauses[] = {1, 11, 31, 61};
+	struct script *s = *state;
+	struct sender a, b;
+	size_t i;
+	int n;
+
+	for (i = 0; i < COUNT_OF(pauses); i++) {
+		script_configure(s, &collector_defaults);
+		a = sender(FIRST, NULL, 1000);
+		b = sender(SECOND, NULL, 9e9);
+		b.d.booted_ms = s->now;
+		b.d.sequence = b.d.sample = 0;
+		for (n = 0; n < 600; n++) {
+			if (n % 30 == 0)
+				send_as(s, &a);
+			if (n >= 305 && n < 305 + 3 * pauses[i] &&
+			    (n - 305) % pauses[i] == 0)
+				send_as(s, &b);
+			script_pass(s, 1 * SECONDS);
+		}
+		script_publish(s);
+		assert_int_equal(s->events[EVENT_SAME_ADDRESS], 0);
+		assert_int_equal(s->events[EVENT_RENAMED], 0);
+		assert_int_equal(s->events[EVENT_DOWN], 0);
+		assert_int_equal(stats(s)->agents, 1);
+	}
 }
 
 /* Of a sender that is silent, a stranger's datagram is a heartbeat. */
@@ -974,10 +1056,12 @@ main(void)
 	    TEST(many_of_one_address_are_many),
 	    TEST(two_without_names_are_named_by_their_source),
 	    TEST(one_agent_with_two_addresses_is_one),
+	    TEST(one_agent_with_two_addresses_may_lose_some),
 	    TEST(address_that_says_nothing_is_the_packets),
 	    TEST(empty_datagrams_in_its_name_take_nothing_away),
 	    TEST(empty_datagrams_before_it_take_nothing_away),
 	    TEST(samples_in_its_name_call_nobody_down),
+	    TEST(samples_in_its_name_rename_nobody),
 	    TEST(newcomer_is_a_heartbeat_where_nothing_else_comes),
 	    TEST(whatever_comes_is_bounded),
 	    TEST(restart_loses_one_interval),
