@@ -183,8 +183,7 @@ newcomer(struct datagram_order *o, const struct datagram *d, const struct distan
 	bool booted = d->uptime_ms <= x->elapsed + UPTIME_BACK_MS;
 
 	arrived->overdue = track_overdue(&o->at, now);
-	/* one that says nothing can't be told from a stranger's */
-	if (d->samples == 0 || !make_room_for(o, d, from, now))
+	if (!make_room_for(o, d, from, now))
 		return ARRIVAL_UNDECIDED;
 	r = o->rival;
 	o->maybe_restarted = false;
@@ -336,8 +335,6 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
 	bool same = address_same(&o->at.source, &r->track.source);
 
 	arrived->overdue = track_overdue(&o->at, now);
-	if (d->samples == 0)
-		return ARRIVAL_UNDECIDED;
 	arrived->apart_ms = clocks_apart(o);
 	arrived->other = o->at.source;
 	if (r->count < ANOTHER_COUNT)
@@ -397,6 +394,26 @@ begin_with(struct datagram_order *o, const struct datagram *d,
 	return ARRIVAL_NEXT;
 }
 
+/* Whether a datagram without samples can be taken for the sender's: it is the next one of its
+ * source. */
+static bool
+is_exact(const struct distance *x, enum fit fit)
+{
+	return fit == FIT_NEXT && x->same && x->ahead == 1 && x->early <= ONE_CLOCK_MS;
+}
+
+/* A datagram without samples can't be told from a stranger's: it decides nothing, and is a
+ * heartbeat where nothing else comes. */
+static enum arrival
+says_nothing(const struct datagram_order *o, enum fit fit, int64_t now,
+             struct arrived *arrived)
+{
+	if (fit == FIT_STALE)
+		return ARRIVAL_STALE;
+	arrived->overdue = track_overdue(&o->at, now);
+	return ARRIVAL_UNDECIDED;
+}
+
 enum arrival
 arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
                     const struct address *from, int64_t now, struct arrived *arrived)
@@ -414,6 +431,8 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 	fit = track_fits(&o->at, &x);
 	if (!o->at.spoken && fit < FIT_STALE && d->samples > 0)
 		return begin_with(o, d, from, now);
+	if (d->samples == 0 && !is_exact(&x, fit))
+		return says_nothing(o, fit, now, arrived);
 	if (o->rival != NULL) {
 		y = track_distance(&o->rival->track, d, from, now);
 		if (fit < FIT_STALE || !x.same || track_is_nearer(&x, &y))

@@ -476,6 +476,48 @@ empty_datagrams_before_it_take_nothing_away(void **state)
 	assert_int_equal(s->events[EVENT_RESTARTED], 0);
 }
 
+/* Not even with the sender's clock and its next number; nor with a clock that is ahead, before
+ * the pace of the sender's is known. */
+static void
+check_exact_empty(struct script *s, const char *from, int64_t interval, int before,
+                  int64_t ahead_ms, uint32_t number)
+{
+	struct sender a = sender(FIRST, "node", 1000);
+
+	script_configure(s, &collector_defaults);
+	send_as(s, &a);
+	polls(s, &a, interval, before);
+	script_pass(s, interval / 2);
+	s->from = from;
+	send_empty(s, a.d.sequence + number,
+	           (uint32_t)(s->now - a.d.booted_ms + ahead_ms));
+	script_pass(s, interval - interval / 2);
+	assert_near(rate_of(s, &a), 1000);
+	polls(s, &a, interval, 5);
+	assert_int_equal(s->events[EVENT_RESTARTED], 0);
+	assert_int_equal(s->events[EVENT_DOWN] + s->events[EVENT_LATE], 0);
+	assert_int_equal(stats(s)->agents, 1);
+	assert_int_equal(stats(s)->datagrams_lost, 0);
+}
+
+static void
+empty_datagram_of_the_next_number_takes_nothing_away(void **state)
+{
+	static const int64_t ahead[] = {-9000, -900, 0, 900, 4000, 70000, 4000000};
+	static const uint32_t numbers[] = {0, 1, 2, 7, 40, 90, 100000, (uint32_t)-1};
+	size_t i, j;
+	int before;
+
+	for (i = 0; i < COUNT_OF(ahead); i++)
+		for (j = 0; j < COUNT_OF(numbers); j++)
+			for (before = 5; before <= 20; before += 15) {
+				check_exact_empty(*state, SECOND, 10 * SECONDS, before,
+				                  ahead[i], numbers[j]);
+				check_exact_empty(*state, FIRST, 30 * SECONDS, before,
+				                  ahead[i], numbers[j]);
+			}
+}
+
 /* Three samples in the name of each agent, in a row. */
 static void
 samples_in_its_name_call_nobody_down(void **state)
@@ -1060,6 +1102,7 @@ main(void)
 	    TEST(address_that_says_nothing_is_the_packets),
 	    TEST(empty_datagrams_in_its_name_take_nothing_away),
 	    TEST(empty_datagrams_before_it_take_nothing_away),
+	    TEST(empty_datagram_of_the_next_number_takes_nothing_away),
 	    TEST(samples_in_its_name_call_nobody_down),
 	    TEST(samples_in_its_name_rename_nobody),
 	    TEST(newcomer_is_a_heartbeat_where_nothing_else_comes),
