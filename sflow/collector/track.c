@@ -11,6 +11,7 @@
 #define DRIFT_UP 16  /* the floor rises by so small a part of the time, and */
 #define DRIFT_DOWN 8 /* may be undercut by so small a part of it */
 
+#define FASTER_LEAST 9        /* a clock of a smaller unit is so many times as fast */
 #define PACE_POLLS 8          /* the pace of a clock is known after so many polls, */
 #define PACE_MS 60000         /* and so long */
 #define PACE_AGAIN_MS 4194304 /* and is learned anew then */
@@ -116,14 +117,20 @@ is_early(const struct distance *x, int64_t allowed)
 	return x->early > allowed + x->elapsed / DRIFT_DOWN;
 }
 
+/* Whether the uptime may count in a smaller unit than ms. */
+static bool
+may_count_faster(const struct datagram_track *t, const struct distance *x)
+{
+	return !t->pace_known && x->later / FASTER_LEAST >= x->elapsed;
+}
+
 static enum fit
 fits_ahead(const struct datagram_track *t, const struct distance *x)
 {
 	int64_t early = x->ahead <= BACKLOG_NUMBERS ? BACKLOG_MS : EARLY_MS;
 
 	if (is_early(x, early))
-		/* or its uptime counts in a smaller unit */
-		return x->ahead == 1 && !t->pace_known ? FIT_NEXT : FIT_NONE;
+		return x->ahead == 1 && may_count_faster(t, x) ? FIT_NEXT : FIT_NONE;
 	if (is_plausible(t, x))
 		return FIT_NEXT;
 	return is_within(x->early, ONE_CLOCK_MS) ? FIT_LINE : FIT_NONE;

@@ -518,6 +518,38 @@ empty_datagram_of_the_next_number_takes_nothing_away(void **state)
 			}
 }
 
+/* A sample with the next number, and a clock that is ahead: that it may be of a smaller unit
+ * is no reason before it is fast. */
+static void
+sample_of_the_next_number_costs_one_interval(void **state)
+{
+	static const int64_t ahead[] = {70 * SECONDS, 130 * SECONDS};
+	struct script *s = *state;
+	struct sender a, b;
+	size_t i;
+	int n, shown;
+
+	for (i = 0; i < COUNT_OF(ahead); i++) {
+		script_configure(s, &collector_defaults);
+		a = sender(FIRST, "node", 1000);
+		send_as(s, &a);
+		polls(s, &a, 30 * SECONDS, 5);
+		script_pass(s, 25 * SECONDS);
+		b = a;
+		b.ahead_ms = ahead[i];
+		send_as(s, &b);
+		script_pass(s, 5 * SECONDS);
+		script_publish(s);
+		for (n = shown = 0; n < 5; n++) {
+			shown += !isnan(rate_of(s, &a));
+			script_pass(s, 30 * SECONDS);
+		}
+		assert_in_range(shown, 4, 5);
+		assert_int_equal(s->events[EVENT_DOWN], 0);
+		assert_int_equal(s->events[EVENT_RESTARTED], 0);
+	}
+}
+
 /* Three samples in the name of each agent, in a row. */
 static void
 samples_in_its_name_call_nobody_down(void **state)
@@ -1103,6 +1135,7 @@ main(void)
 	    TEST(empty_datagrams_in_its_name_take_nothing_away),
 	    TEST(empty_datagrams_before_it_take_nothing_away),
 	    TEST(empty_datagram_of_the_next_number_takes_nothing_away),
+	    TEST(sample_of_the_next_number_costs_one_interval),
 	    TEST(samples_in_its_name_call_nobody_down),
 	    TEST(samples_in_its_name_rename_nobody),
 	    TEST(newcomer_is_a_heartbeat_where_nothing_else_comes),
