@@ -21,7 +21,8 @@ struct rival {
 	enum rival_state state;
 	uint32_t since_ms; /* when the newcomer's first datagram came */
 	bool back;         /* its numbers are not those that follow the sender's */
-	bool booted;       /* it started after the sender was last heard */
+	bool started;      /* it started after the sender was last heard, */
+	bool booted;       /* with the same packet source */
 	bool crossed;      /* its numbers and the sender's are two sequences */
 	bool late;         /* the sender was known already */
 	uint8_t count;     /* of its datagrams that go with those before */
@@ -180,7 +181,7 @@ newcomer(struct datagram_order *o, const struct datagram *d, const struct distan
          const struct address *from, int64_t now, struct arrived *arrived)
 {
 	struct rival *r;
-	bool booted = d->uptime_ms <= x->elapsed + UPTIME_BACK_MS;
+	bool started = d->uptime_ms <= x->elapsed + UPTIME_BACK_MS;
 
 	arrived->overdue = track_overdue(&o->at, now);
 	if (!make_room_for(o, d, from, now))
@@ -191,7 +192,8 @@ newcomer(struct datagram_order *o, const struct datagram *d, const struct distan
 	track_begin(&r->track, d, from, now);
 	r->state = RIVAL_NEWCOMER;
 	r->since_ms = (uint32_t)now;
-	r->booted = booted && x->same;
+	r->started = started;
+	r->booted = started && x->same;
 	r->back = x->ahead <= 0 || x->ahead > BACKLOG_NUMBERS;
 	r->crossed = x->ahead <= 0;
 	r->late = o->at.gap_known;
@@ -222,7 +224,8 @@ has_begun_again(const struct datagram_order *o, int64_t now)
 
 	bool same = address_same(&o->at.source, &r->track.source);
 
-	return track_overdue(&o->at, now) || r->booted || (is_one_clock(o) && same) ||
+	return track_overdue(&o->at, now) || r->booted ||
+	       (r->started && track_silent(&o->at, now)) || (is_one_clock(o) && same) ||
 	       /* its clock was set, or it has another address */
 	       (!r->back && (is_one_clock(o) || same));
 }
@@ -373,7 +376,7 @@ of_rival(struct datagram_order *o, const struct datagram *d, const struct distan
 			return ARRIVAL_PAST;
 		r->state = RIVAL_NEWCOMER; /* so it was none of ours */
 		r->since_ms = (uint32_t)o->at.last.arrival_ms;
-		r->booted = false;
+		r->started = r->booted = false;
 	}
 	change_places(o);
 	if (fit == FIT_STALE)

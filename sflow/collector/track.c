@@ -161,12 +161,22 @@ track_is_nearer(const struct distance *x, const struct distance *second)
 	return far > EARLY_MS && is_within(second->early, far - EARLY_MS);
 }
 
+static bool
+is_late(const struct datagram_track *t, int64_t gap, int64_t now)
+{
+	return now - t->last.arrival_ms > gap + gap / OVERDUE_SHARE + OVERDUE_LEAST_MS;
+}
+
 bool
 track_overdue(const struct datagram_track *t, int64_t now)
 {
-	int64_t gap = t->gap_known ? t->gap_ms : UNKNOWN_MS;
+	return is_late(t, t->gap_known ? t->gap_ms : UNKNOWN_MS, now);
+}
 
-	return now - t->last.arrival_ms > gap + gap / OVERDUE_SHARE + OVERDUE_LEAST_MS;
+bool
+track_silent(const struct datagram_track *t, int64_t now)
+{
+	return t->gap_ms > 0 && is_late(t, t->gap_ms, now);
 }
 
 /* Following a track ------------------------------------------------------------------ */

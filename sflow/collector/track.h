@@ -92,6 +92,9 @@ bool track_is_nearer(const struct distance *distance, const struct distance *sec
 /* Whether a datagram has been due for a while. */
 bool track_overdue(const struct datagram_track *track, int64_t now);
 
+/* Whether it has been silent for longer than lately, as far as that is known. */
+bool track_silent(const struct datagram_track *track, int64_t now);
+
 /* Returns when the latest datagram was sent, by our clock: before it came where it was held
  * up. A clock that goes far too slowly doesn't tell. */
 int64_t track_sent_ms(const struct datagram_track *track);

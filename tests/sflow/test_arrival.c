@@ -720,6 +720,34 @@ restart_loses_one_interval(void **state)
 	}
 }
 
+/* It has another packet source then, and was heard for less than a minute before. */
+static void
+restart_with_another_source_loses_one_interval(void **state)
+{
+	static const int64_t intervals[] = {1000, 5000, 20000};
+	static const int before[] = {8, 59, 100};
+	struct script *s = *state;
+	struct sender a;
+	size_t i, j;
+
+	for (i = 0; i < COUNT_OF(intervals); i++)
+		for (j = 0; j < COUNT_OF(before); j++) {
+			script_configure(s, &collector_defaults);
+			a = sender(FIRST, "node", 1000);
+			send_as(s, &a);
+			polls(s, &a, intervals[i], before[j]);
+			script_pass(s, intervals[i]);
+			s->now += 200;
+			a.d.booted_ms = s->now - 900;
+			a.d.sequence = a.d.sample = 0;
+			a.from = SECOND;
+			assert_true(isnan(rate_of(s, &a)));
+			polls(s, &a, intervals[i], 5);
+			assert_int_equal(s->events[EVENT_DOWN], 0);
+			assert_int_equal(stats(s)->agents, 1);
+		}
+}
+
 /* Its clock is set ahead by an hour, or by a day: that is no restart. */
 static void
 clock_that_is_set_loses_one_interval(void **state)
@@ -1141,6 +1169,7 @@ main(void)
 	    TEST(newcomer_is_a_heartbeat_where_nothing_else_comes),
 	    TEST(whatever_comes_is_bounded),
 	    TEST(restart_loses_one_interval),
+	    TEST(restart_with_another_source_loses_one_interval),
 	    TEST(clock_that_is_set_loses_one_interval),
 	    TEST(late_duplicate_is_no_news),
 	    TEST(sender_without_numbers_and_clock_is_heard),
