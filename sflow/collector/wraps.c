@@ -5,6 +5,7 @@
 
 #define GAP_OCTETS 20     /* between two frames on an Ethernet, as octets */
 #define PACKETS_MOST 1e18 /* more than any line carries */
+#define BY_CHANCE 2097152 /* packets, 1 in 2048 of their range, to either side */
 
 /* Returns how many packets of these octets a line can carry at most, by its speed; or
  * PACKETS_MOST where that is not known, or is less than what came. Octets that can't be
@@ -26,9 +27,18 @@ most_packets(const struct reading *r, size_t octets)
 	return line < came || fit > line / FRAME_ON_WIRE ? line / FRAME_ON_WIRE : fit;
 }
 
+/* Whether the delta is so near to what was expected that a wrap would come there only by
+ * chance. */
+static bool
+is_as(double delta, double expected)
+{
+	return delta - expected <= BY_CHANCE && expected - delta <= BY_CHANCE;
+}
+
 /* Whether it is known that the packets did not wrap once more than was seen, though their
- * octets leave that open: no line carries so many, they stood still, they are few as they
- * were before, or they were far from it when last was counted, by octets. */
+ * octets leave that open: no line carries so many, they stood still, or there are as many, or
+ * as large ones, as when they were counted last. Their size alone says nothing: after 1,500
+ * octets it may be 60. */
 static bool
 one_answer(const struct reading *r, size_t row)
 {
@@ -43,14 +53,8 @@ one_answer(const struct reading *r, size_t row)
 	last_pair(r, row, &last, &carried);
 	if (last < 0)
 		return false;
-	if (last <= NEAR_WRAP && delta <= NEAR_WRAP)
-		return true;
-	if (carried <= 0)
-		return false;
-	if (came > carried)
-		last *= came / carried;
-	return MORE * last < DELTAS_WRAP &&
-	       (delta <= MORE * last || delta <= NEAR_WRAP);
+	return is_as(delta, last) ||
+	       (carried > 0 && is_as(delta, last * came / carried));
 }
 
 void

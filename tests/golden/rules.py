@@ -23,6 +23,7 @@ FRAME_WIRE = 84  # bytes of the line that the shortest packet takes
 FRAME_GAP = 20  # of these are between it and the next
 WRAP = 2**32
 TEN = 10  # times what was counted last, at most, a counter goes on
+BY_CHANCE = 2**21  # packets from where they are expected: one wrap in 1024 comes there
 NEAR = 10000  # from its wrap: then it did wrap
 CPUS_MOST = 65536  # no machine has so many
 NO_LIMIT = 2**52  # bytes: no processor addresses so many
@@ -373,12 +374,8 @@ class Scope:
         if pair is None:
             return False
         last, carried = (rate * self.interval for rate in pair)
-        if last <= NEAR and delta <= NEAR:
-            return True
-        if not carried:
-            return False
-        last *= max(1, self.deltas[octets] / carried)
-        return TEN * last < WRAP and delta <= max(TEN * last, NEAR)
+        expected = [last] + ([last * self.deltas[octets] / carried] if carried else [])
+        return any(abs(delta - one) <= BY_CHANCE for one in expected)
 
     def judge_gap(self):
         """After a gap, counters that may have wrapped unseen."""
