@@ -69,4 +69,5 @@ sflow_collector = \
 	sflow/collector/tell.c \
 	sflow/collector/ticks.c \
 	sflow/collector/track.c sflow/collector/track.h \
+	sflow/collector/narrow.c sflow/collector/narrow.h \
 	sflow/collector/wraps.c sflow/collector/wraps.h

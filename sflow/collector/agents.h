@@ -315,13 +315,14 @@ struct counters {
 	struct aside *aside; /* readings.c's, in memory of malloc(); NULL: nothing */
 	int64_t arrival_ms;
 	uint32_t uptime_ms;
-	unsigned part;   /* its number, where a source has several of them */
-	unsigned epoch;  /* of the source, when they were latched */
-	uint8_t present; /* rows that are latched; 0: none */
-	uint8_t resets;  /* readings.c's: a bit for each of its last polls */
-	uint8_t polls;   /* of so many polls */
-	uint8_t speed;   /* speeds.c's; 0: enum speed's SPEED_GOOD */
-	uint8_t latch[]; /* of latch_write() */
+	unsigned part;     /* its number, where a source has several of them */
+	unsigned epoch;    /* of the source, when they were latched */
+	uint8_t present;   /* rows that are latched; 0: none */
+	uint8_t resets;    /* readings.c's: a bit for each of its last polls */
+	uint8_t polls : 4; /* of so many polls */
+	uint8_t width : 2; /* narrow.c's: an enum width */
+	uint8_t speed;     /* speeds.c's; 0: enum speed's SPEED_GOOD */
+	uint8_t latch[];   /* of latch_write() */
 };
 
 /* Returns the first of the source's counters; `next` leads to the others. NULL: none. */

@@ -2,6 +2,7 @@
 
 #include "sflow/collector/collector_internal.h"
 #include "sflow/collector/last.h"
+#include "sflow/collector/narrow.h"
 #include "sflow/collector/ports.h"
 #include "sflow/collector/samples.h"
 #include "sflow/collector/speeds.h"
@@ -126,6 +127,12 @@ judge_falls(struct readings *readings, struct reading *r, const struct context *
 			r->wrapped = true;
 		} else
 			readings->fell = readings->fell || counts;
+	}
+	if (d->back != 0 && d->doubt == 0) {
+		unsigned narrow = narrow_fell(r);
+
+		r->wrapped = r->wrapped || narrow != 0;
+		readings->falls += often ? 0 : narrow;
 	}
 	r->good = (d->back | d->doubt) == 0;
 	readings->reset = readings->reset || (!often && d->back != 0) ||
@@ -330,8 +337,11 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 		return;
 	}
 	deltas_take(counters->layout, r->values, counters->latch, r->present, d);
+	narrow_note(r);
 	if ((d->back | d->doubt) != 0)
 		judge_falls(readings, r, x);
+	else if (counters->width == WIDTH_32)
+		narrow_judge(r);
 	if (r->present < counters->layout->count && lacks_shares(r))
 		leave_out_shares(r);
 	if (d->several != 0)

@@ -53,10 +53,8 @@ is_virtual(const struct reading *r)
 
 /* Beside its state, a speed that is wrong is remembered by how many bits its number has: one
  * of another length is another speed. One that was passed is suspected for some polls. */
-#define STATE_BITS 2
-#define STATE_MASK ((1u << STATE_BITS) - 1)
 #define SUSPECT_POLLS 8
-#define PASSED_NOW (SUSPECT_POLLS << STATE_BITS | SPEED_PASSED)
+#define PASSED_NOW (SUSPECT_POLLS << SPEED_BITS | SPEED_PASSED)
 
 static uint8_t
 wrong_speed(uint64_t bits)
@@ -65,7 +63,7 @@ wrong_speed(uint64_t bits)
 
 	for (; bits != 0; bits >>= 1)
 		length++;
-	return (uint8_t)(length << STATE_BITS | SPEED_WRONG);
+	return (uint8_t)(length << SPEED_BITS | SPEED_WRONG);
 }
 
 static void
@@ -79,19 +77,30 @@ tell(struct collector *c, const struct reading *r)
 	strcpy(event->of.speed.port, source_name(r->source));
 }
 
+double
+speeds_line(const struct reading *r, size_t octets)
+{
+	const struct field *load = &r->counters->layout->fields[octets + 1];
+
+	if (octets + 1 >= r->present || load->formula != LOAD)
+		return 0;
+	return (double)r->values[octets + 1 + (size_t)load->partner].number *
+	       r->interval_ms / 8000;
+}
+
 bool
 speeds_refuse(const struct counters *counters, double times)
 {
-	return (counters->speed & STATE_MASK) == SPEED_GOOD && times * 100 > LOAD_MOST;
+	return (counters->speed & SPEED_MASK) == SPEED_GOOD && times * 100 > LOAD_MOST;
 }
 
 /* Returns the state after a poll at which less came than the line carries. */
 static uint8_t
 suspect_less(uint8_t speed)
 {
-	unsigned less = speed - (1u << STATE_BITS);
+	unsigned less = speed - (1u << SPEED_BITS);
 
-	return less >> STATE_BITS != 0 ? (uint8_t)less : SPEED_GOOD;
+	return less >> SPEED_BITS != 0 ? (uint8_t)less : SPEED_GOOD;
 }
 
 /* Whether the row counts packets, and there were more than the line carries of the shortest,
@@ -111,7 +120,7 @@ speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
 	const struct layout *layout = r->counters->layout;
 	uint64_t bits = r->present > SPEED_ROW ? r->values[SPEED_ROW].number : 0;
 	uint8_t wrong = wrong_speed(bits), *speed = &r->counters->speed;
-	unsigned state = *speed & STATE_MASK;
+	unsigned state = *speed & SPEED_MASK;
 	size_t row;
 
 	if (r->present <= SPEED_ROW)
@@ -128,7 +137,7 @@ speeds_judge(struct collector *c, struct reading *r, uint64_t beyond,
 	} else if (state == SPEED_GOOD) {
 		*speed = PASSED_NOW;
 	}
-	state = *speed & STATE_MASK;
+	state = *speed & SPEED_MASK;
 	for (row = 1; row < r->present; row++) {
 		if (state == SPEED_WRONG && layout->fields[row].formula == LOAD)
 			derived[row].valid = false;

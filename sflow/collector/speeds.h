@@ -11,9 +11,17 @@ enum speed {
 	SPEED_WRONG   /* more came again: it is the speed that is wrong */
 };
 
+/* Beside its state, a speed has bits of speeds.c. */
+#define SPEED_BITS 2
+#define SPEED_MASK ((1u << SPEED_BITS) - 1)
+
 /* Puts the speed in order: it is that which the administrator gives, if any; and 2^32-1 says
  * nothing. */
 void speeds_set(const struct collector *collector, struct reading *reading);
+
+/* Returns how many octets the line of these carries in the interval, by its speed; 0: not
+ * known. */
+double speeds_line(const struct reading *reading, size_t octets);
 
 /* Whether octets of so many times what the line carries are taken for wrong. */
 bool speeds_refuse(const struct counters *counters, double times);

@@ -13,14 +13,9 @@
 static double
 most_packets(const struct reading *r, size_t octets)
 {
-	const struct layout *layout = r->counters->layout;
-	const struct field *load = &layout->fields[octets + 1];
-	double line, came = (double)r->deltas.delta[octets], fit;
+	double line = speeds_line(r, octets);
+	double came = (double)r->deltas.delta[octets], fit;
 
-	if (octets + 1 >= r->present || load->formula != LOAD)
-		return PACKETS_MOST;
-	line = (double)r->values[octets + 1 + (size_t)load->partner].number *
-	       r->interval_ms / 8000;
 	if (line <= 0 || (line < came && !speeds_refuse(r->counters, came / line)))
 		return PACKETS_MOST;
 	fit = (line - came) / GAP_OCTETS;

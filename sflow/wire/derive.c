@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Octets of the shortest frame: it has 64 bytes (IEEE 802.3), and some agents do not
- * count the 4 bytes of its checksum. */
-#define FRAME_LEAST UINT64_C(60)
-
 #define CPU_JITTER 0.1       /* of an interval, by which CPU time may be late; */
 #define CPU_JITTER_MS 1000.0 /* at least */
 #define CPUS_MOST 65536      /* no machine has so many */
@@ -146,6 +142,7 @@ take_delta_64(struct deltas *d, size_t i, uint64_t now, const uint8_t *latch)
 	d->delta[i] = now - before;
 	d->back |= (uint64_t)(now < before) << i;
 	d->many = d->many || now - before >= FRAME_LEAST * DELTAS_WRAP;
+	d->high |= (now | before) >> 32;
 }
 
 void
@@ -156,6 +153,7 @@ deltas_take(const struct layout *layout, const struct field_value *now,
 
 	d->valid = d->back = d->doubt = d->several = d->untrue = 0;
 	d->many = false;
+	d->high = 0;
 	d->total = 0;
 	for (i = 0; i < present; i++, latch += n) {
 		n = latched_bytes(&layout->fields[i]);

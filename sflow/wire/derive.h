@@ -31,6 +31,10 @@ struct derived {
 #define LOAD_MOST 200.0 /* percent of a line's speed: more can't be true */
 #define DELTAS_WRAP (UINT64_C(1) << 32) /* a counter of 32 bits begins again there */
 
+/* Octets of the shortest frame: it has 64 bytes (IEEE 802.3), and some agents do not
+ * count the 4 bytes of its checksum. */
+#define FRAME_LEAST UINT64_C(60)
+
 /* The deltas of a record's counters. Sets of rows are numbers with a bit for each. */
 struct deltas {
 	uint64_t valid;   /* these have a delta: their counter is supported, now and
@@ -44,6 +48,7 @@ struct deltas {
 	uint64_t untrue;  /* set by the caller: these give no values */
 	double total;     /* of the SHARE rows */
 	bool many;        /* some octets moved by as much as 2^32 packets have */
+	uint64_t high;    /* bits from 2^32 on that some counter of 64 bits had */
 	uint64_t *delta;  /* of each row; the caller's, with room for all */
 };
 

@@ -20,6 +20,9 @@ NEAR_ZERO = 64  # numbers that begin again are lower
 INTERVAL_LEAST_MS = 100  # no agent polls more often: no deltas over less
 FRAME_LEAST = 60  # bytes; no packet has fewer
 FRAME_WIRE = 84  # bytes of the line that the shortest packet takes
+FRAME_MOST = 9216  # bytes of the largest on a line,
+FRAME_HOST = 65536  # and where hosts divide them later
+LINE_MORE = 1.1  # times what a line carries in an interval
 FRAME_GAP = 20  # of these are between it and the next
 WRAP = 2**32
 TEN = 10  # times what was counted last, at most, a counter goes on
@@ -91,6 +94,7 @@ class Memory:
     speed: str = "good"  # or passed, wrong
     suspect: int = 0  # polls for which it still is, where it was passed
     wrong_bits: int = 0  # of the speed's number, where it is wrong
+    width: int = 0  # bits of its octets, where it is known that these are 32 or 64
 
     def resets_often(self):
         return len(self.polls) >= 2 and 2 * sum(self.polls) > len(self.polls)
@@ -202,8 +206,13 @@ class Scope:
                 self.memory.fall = self.memory.kept = None
             return
         self.take_deltas()
+        wide = [name for name in self.deltas if self.golden.by_name(name).type != "u32"]
+        if any(max(self.now[name], self.before[name]) >= WRAP for name in wide):
+            self.memory.width = 64
         if self.back or self.doubt:
             self.judge_falls(sitting)
+        elif self.memory.width == 32:
+            self.judge_narrow()
         if any(not self.golden.by_name(n).tail and n not in self.now for n in self.summed()):
             self.untrue |= self.shares()
         unknown = {name for name in self.several if not self.one_answer(name)}
@@ -306,9 +315,43 @@ class Scope:
                 self.wrapped = True
             else:
                 sitting.fell |= fell
+        if self.back and not self.doubt and self.has_narrow():
+            sitting.falls += counts and len(self.back)
+            self.back, self.wrapped, self.memory.width = set(), True, 32
+            self.judge_narrow()
         self.good = not self.back and not self.doubt
         sitting.reset |= counts and bool(self.back)
         sitting.reset |= sitting.fell and sitting.falls >= 2
+
+    def narrow(self, octets):
+        """How many octets came at least and at most, if their agent counts with 32 bits;
+        None where that does not fit the packets of them, or none are counted."""
+        names = [p for p, o in self.golden.carriers.items() if o == octets and p in self.deltas]
+        if not names:
+            return None
+        packets = sum(self.deltas[name] for name in names)
+        line = self.line(octets)
+        count = self.deltas[octets] % WRAP
+        missing = packets * FRAME_LEAST - count
+        count += max(0, -(-missing // WRAP)) * WRAP
+        most = packets * (FRAME_MOST if line else FRAME_HOST)
+        if line and self.memory.speed != "wrong":
+            most = min(most, line * LINE_MORE)
+        return (count, most) if count <= most else None
+
+    def has_narrow(self):
+        """Whether all counters that fell are octets that began again at 2^32."""
+        return self.memory.width != 64 and all(
+            name in self.golden.carriers.values() and self.narrow(name) for name in self.back)
+
+    def judge_narrow(self):
+        for name in set(self.golden.carriers.values()) & self.deltas.keys():
+            found = self.narrow(name)
+            if found is None:
+                continue
+            self.deltas[name] = found[0]
+            if found[0] + WRAP <= found[1]:
+                self.untrue.add(name)
 
     def was_taken_back(self, name):
         """Kernels take back some of the time that CPUs were idle or waited."""
@@ -352,11 +395,15 @@ class Scope:
         on = any(was and was // TEN >= self.deltas[name] for name, was in before.items())
         return not self.wrapped and (on or not any(before.values()))
 
-    def line_most(self, octets):
-        """How many packets of these octets a line can carry; or None."""
+    def line(self, octets):
+        """How many of these octets the line carries; 0: not known."""
         speeds = [m.fields[1] for m in self.golden.metrics if m.fields[0] == octets
                   and "load" in m.functions]
-        line = self.now[speeds[0]] * self.interval / 8000 if speeds else 0
+        return self.now[speeds[0]] * self.interval / 8000 if speeds else 0
+
+    def line_most(self, octets):
+        """How many packets of these octets a line can carry; or None."""
+        line = self.line(octets)
         came = self.deltas[octets]
         if line >= came:
             return min((line - came) / FRAME_GAP, line / FRAME_WIRE)

@@ -5,6 +5,7 @@ so that two fields that were swapped are found.
 A scenario is a name and a list of wire.Datagram; what sflow-dump must print
 follows from the values by the same rules as for the captures.
 """
+import random
 import struct
 
 import rules
@@ -536,6 +537,47 @@ def port(goldens, number, step, if_type=6):
     return record_of(goldens.named["if_counters"], port_values(goldens, number, step, if_type))
 
 
+ODD_SPEEDS = (10**7, 10**8, 10**9, 10**10, 10**11, 4 * 10**11, 0)
+
+
+def odd_ports(goldens):
+    """Ports whose load and packets change a lot, of all speeds. Octets of every second one
+    have 32 bits. Now and then one begins again, with its sample numbers or without."""
+    record = goldens.named["if_counters"]
+    dice, traffic = random.Random(16), Traffic(goldens)
+    ports = [dict.fromkeys((item.name for item in record.counters), 0) for _ in range(14)]
+    for port_now in ports:
+        for item in record.counters:
+            port_now[item.name] = dice.randrange(2 ** dice.choice((8, 24, 31, 32)))
+    for step in range(40):
+        samples = []
+        for number, port_now in enumerate(ports, 1):
+            speed = ODD_SPEEDS[number // 2 % len(ODD_SPEEDS)]
+            if dice.random() < 0.05:
+                port_now.update((name, dice.randrange(1000)) for name in port_now)
+            if step % 7 == number % 7 and dice.random() < 0.7:
+                traffic.samples[f"0:{number}"] = 0
+            for way in ("In", "Out"):
+                count_on(port_now, way, (speed or 10**9) * dice.choice((0, 0.01, 0.3, 0.9, 1.5)),
+                         dice.choice((64, 70, 1000, 1500, 9000)))
+            octets = ("ifInOctets", "ifOutOctets") if number % 2 else ()
+            values = {**values_of(record, 0), "ifIndex": number, "ifType": 6, "ifSpeed": speed,
+                      **port_now, **{name: port_now[name] % 2**32 for name in octets}}
+            samples.append(traffic.sample([record_of(record, values)], f"0:{number}"))
+        traffic.send(*samples, gap=(30011, 30040))
+    return traffic.done()
+
+
+def count_on(port_now, way, bits, size):
+    """30 s of so many bits a second, in packets of that size, some of them multicast."""
+    octets = int(bits * 30 / 8)
+    more = {"Octets": octets, "UcastPkts": octets // size, "MulticastPkts": octets // size // 50,
+            "Errors": octets // 10**9}
+    for name, number in more.items():
+        bound = 2**64 if name == "Octets" else 2**32
+        port_now[f"if{way}{name}"] = (port_now[f"if{way}{name}"] + number) % bound
+
+
 def port_names(goldens):
     """A port goes by its number until it has a name. With another name it is
     another port; an empty name says nothing."""
@@ -800,7 +842,7 @@ def everything(goldens):
 RULES = [restart, sequence_back, uptime_back, uptime_wrap, sample_back, repeated]
 RULES += [guests, instances, sub_agents, doubled, of_packets]
 RULES += [several_ports, port_names, every_type, own_totals, two_switches, alike]
-RULES += [bonds, threads]
+RULES += [bonds, threads, odd_ports]
 RULES += [lists, applications, custom_metrics, no_name]
 QUIET = [("accept=default", rules.Options())]
 EACH = [(f"accept={kind}", rules.Options(accept=(kind,))) for kind in KINDS]

@@ -645,6 +645,90 @@ size_of_packets_is_remembered(void **state)
 	assert_near(script_value(s, HOST, "swp1.ucast_in"), 1e7);
 }
 
+/* Octets of 32 bits ----------------------------------------------------------------- */
+
+/* A port of 32 bits behind its octets; what it shows is right, or it shows nothing. */
+static unsigned
+narrow_port(struct script *s, uint64_t speed, uint64_t per_poll, uint32_t pkts,
+            int polls)
+{
+	struct rack r = new_rack();
+	uint64_t real = 3000000000u;
+	unsigned told = 0;
+	int i;
+
+	r.ports[0].speed = speed;
+	for (i = 0; i < polls; i++, real += per_poll) {
+		r.ports[0].in = (uint32_t)real;
+		poll_port(s, &r, 0, pkts);
+		if (i == 0)
+			continue;
+		if (i > 1 || pkts == 0)
+			assert_near(script_value(s, HOST, "swp1.pkts_in"), pkts / 30.0);
+		if (!has(s, "swp1.bytes_in"))
+			continue;
+		assert_near(script_value(s, HOST, "swp1.bytes_in"),
+		            (double)per_poll / 30);
+		told++;
+	}
+	return told;
+}
+
+static void
+octets_may_have_32_bits(void **state)
+{
+	struct script *s = *state;
+
+	/* 1 Gbit/s, 30 %: no interval is lost */
+	assert_int_equal(narrow_port(s, GIGABIT, 1125000000, 1125000, 40), 38);
+	assert_int_equal(resets(s), 0);
+	script_configure(s, &collector_defaults);
+	/* so many packets have more octets than the counter shows */
+	assert_int_equal(narrow_port(s, 3 * GIGABIT, 10000000000, 100000000, 20), 18);
+	script_configure(s, &collector_defaults);
+	/* 10 Gbit/s: 1.5e9, or 2^32 more. A wrap shows it, and then there are no octets */
+	assert_int_equal(narrow_port(s, 10 * GIGABIT, 1500000000, 1500000, 20), 0);
+	assert_false(has(s, "bytes_in"));
+	assert_int_equal(resets(s), 0);
+}
+
+/* One way falls, the other was above 2^32 before; or packets fall with it; or there were not
+ * so many; or the line does not carry so much. */
+static void
+octets_that_fall_may_be_reset(void **state)
+{
+	static const struct {
+		uint64_t out, speed, before, now;
+		uint32_t pkts_before, pkts_now;
+	} cases[] = {
+	    {UINT64_C(1) << 33, GIGABIT, 3000000000u, 2000000000, 3000000, 6000000},
+	    {0, GIGABIT, 3000000000u, 2000000000, 3000000, 2000000},
+	    {0, GIGABIT, 3000000000u, 2000000000, 3000000, 3001000},
+	    {0, GIGABIT, 3000000000u, 2000000000, 3000000, 3000000},
+	    {0, GIGABIT / 10, 3000000000u, 2000000000, 3000000, 6000000},
+	    {0, GIGABIT, 1500000, 1000000, 1000, 2000},
+	};
+	struct script *s = *state;
+	size_t i, j;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct rack r = new_rack();
+
+		script_configure(s, &collector_defaults);
+		r.ports[0].speed = cases[i].speed;
+		r.ports[0].out = cases[i].out;
+		r.ports[0].in = cases[i].before;
+		r.ports[0].pkts_in = cases[i].pkts_before;
+		for (j = 0; j < 4; j++)
+			poll_port(s, &r, 0, 0);
+		poll_port(s, &r, cases[i].now - cases[i].before,
+		          cases[i].pkts_now - cases[i].pkts_before);
+		assert_false(has(s, "swp1.bytes_in"));
+		assert_false(has(s, "swp1.pkts_in"));
+		assert_int_equal(resets(s), 1);
+	}
+}
+
 /* Slow counters after an outage: only those that may have wrapped have no value. */
 static void
 gap_hides_wraps_of_fast_counters(void **state)
@@ -699,6 +783,8 @@ main(void)
 	    TEST(packets_may_be_a_25th_of_the_size),
 	    TEST(packets_and_octets_of_two_polls_say_nothing),
 	    TEST(size_of_packets_is_remembered),
+	    TEST(octets_may_have_32_bits),
+	    TEST(octets_that_fall_may_be_reset),
 	    TEST(gap_hides_wraps_of_fast_counters),
 	};
 
