@@ -227,8 +227,8 @@ derive_load(const struct derive_input *in, double octets, size_t speed,
 	if (!out->valid)
 		return false;
 	out->number = octets * 8 * 1000 / in->interval_ms / (double)bits * 100;
-	out->valid = out->number <= LOAD_MOST;
-	return !out->valid;
+	out->valid = out->number <= LOAD_FULL;
+	return out->number > LOAD_MOST;
 }
 
 double

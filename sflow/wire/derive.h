@@ -28,7 +28,11 @@ struct derived {
 	char text[TEXT_SIZE]; /* where the metric is a STRING */
 };
 
-#define LOAD_MOST 200.0 /* percent of a line's speed: more can't be true */
+/* Percent of a line's speed. More than LOAD_FULL is no utilization, but its octets may have
+ * come in a longer time than they seem to, from an agent that looks less often than it tells.
+ * More than LOAD_MOST can't be true. */
+#define LOAD_FULL 110.0
+#define LOAD_MOST 200.0
 #define DELTAS_WRAP (UINT64_C(1) << 32) /* a counter of 32 bits begins again there */
 
 /* Octets of the shortest frame: it has 64 bytes (IEEE 802.3), and some agents do not

@@ -493,6 +493,7 @@ class Scope:
             raise Absent
         if bits > 2 * self.value(speed):
             self.beyond.add(octets)
+        if bits > self.value(speed) * 1.1:
             raise Absent
         return 100 * bits / self.value(speed)
 

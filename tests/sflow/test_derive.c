@@ -615,7 +615,7 @@ octets_leave_several_answers(void **state)
 }
 
 static void
-load_beyond_twice_the_speed_is_none(void **state)
+load_beyond_the_speed_is_none(void **state)
 {
 	static const struct field fields[] = {ROW(U64, GAUGE, 1, 0, DOUBLE),
 	                                      ROW(U64, RATE, 1, 0, FLOAT),
@@ -625,7 +625,11 @@ load_beyond_twice_the_speed_is_none(void **state)
 	(void)state;
 	run(&t);
 	assert_true(t.beyond == 0);
-	assert_near(t.out[2].number, 200);
+	assert_false(t.out[2].valid);
+	t.now[1] = t.now[2] = 33000;
+	run(&t);
+	assert_true(t.beyond == 0);
+	assert_near(t.out[2].number, 110);
 	t.now[1] = t.now[2] = 60031;
 	run(&t);
 	assert_true(t.beyond == 4);
@@ -867,7 +871,7 @@ main(void)
 	    cmocka_unit_test(load_is_of_the_speed),
 	    cmocka_unit_test(octets_tell_a_wrap_from_a_reset),
 	    cmocka_unit_test(octets_leave_several_answers),
-	    cmocka_unit_test(load_beyond_twice_the_speed_is_none),
+	    cmocka_unit_test(load_beyond_the_speed_is_none),
 	    cmocka_unit_test(cpu_time_is_of_so_many_cpus),
 	    cmocka_unit_test(cpu_time_without_cpus_is_the_machines),
 	    cmocka_unit_test(memory_limits_may_be_none),

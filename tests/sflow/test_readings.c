@@ -427,6 +427,33 @@ octets_beyond_the_line_twice(void **state)
 	assert_near(script_value(s, HOST, "swp1.util_in"), 80);
 }
 
+/* A switch that reads its counters every 60 s, polled every 30: 80 % look like 160 %, and
+ * 0. But 105 % may be jitter. */
+static void
+line_is_never_more_than_full(void **state)
+{
+	struct script *s = *state;
+	struct rack r;
+	int i;
+
+	begin_rack(s, &r, GIGABIT);
+	for (i = 0; i < 8; i++) {
+		uint64_t bytes = i % 2 == 0 ? UINT64_C(6000000000) : 0;
+
+		poll_port(s, &r, bytes, 30);
+		assert_near(script_value(s, HOST, "swp1.bytes_in"), (double)bytes / 30);
+		assert_near(script_value(s, HOST, "bytes_in"), (double)bytes / 30);
+		assert_int_equal(has(s, "swp1.util_in"), bytes == 0);
+		assert_true(has(s, "swp1.util_out"));
+	}
+	assert_int_equal(s->events[EVENT_SPEED], 0);
+	poll_port(s, &r, UINT64_C(3940000000), 30);
+	assert_near(script_value(s, HOST, "swp1.util_in"), 394 / 3.75);
+	poll_port(s, &r, UINT64_C(4140000000), 30);
+	assert_false(has(s, "swp1.util_in"));
+	assert_near(script_value(s, HOST, "swp1.bytes_in"), 138000000);
+}
+
 /* Bursts, with less between them: that is no wrong reading either. Long after one, another
  * may be. */
 static void
@@ -772,6 +799,7 @@ main(void)
 	    TEST(reset_of_a_young_counter_is_soon_over),
 	    TEST(octets_beyond_the_line_once),
 	    TEST(octets_beyond_the_line_twice),
+	    TEST(line_is_never_more_than_full),
 	    TEST(octets_beyond_the_line_now_and_then),
 	    TEST(packets_beyond_the_line),
 	    TEST(virtual_ports_have_no_line),
