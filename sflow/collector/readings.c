@@ -179,22 +179,20 @@ stand_still(const struct reading *r)
 	return true;
 }
 
-/* Whether the record fell again and again, and its counters now moved on from where they fell
- * to as they do. Then what it is about begins again every few polls. But one of 64 bits may be
- * one of 32, which wraps at each poll. */
+/* Whether what the record is about had begun again when its counters fell: since then they
+ * had counted no more than they do, and no more came after it. After a wrong reading of 0 there
+ * would be all they had, and two intervals. */
 static bool
-begins_again(const struct reading *r, const uint64_t *fallen, const uint64_t *before)
+had_begun_again(const struct reading *r, const uint64_t *fallen, const uint64_t *before)
 {
-	const struct field *fields = r->counters->layout->fields;
 	size_t row;
 
-	if (__builtin_popcount(r->counters->resets) < 2)
-		return false;
 	for (row = 0; row < r->present; row++) {
+		double most = MUCH * last_expected(r, row);
+
 		if ((r->deltas.valid & bit(row)) == 0 || fallen[row] >= before[row])
 			continue;
-		if (fields[row].type == FIELD_U64 ||
-		    (double)r->deltas.delta[row] > MUCH * last_expected(r, row))
+		if ((double)fallen[row] > most || (double)r->deltas.delta[row] > most)
 			return false;
 	}
 	return true;
@@ -216,7 +214,7 @@ look_back(struct reading *r)
 		latch_read(counters->layout, counters->latch, r->present, fallen);
 		back = latches_return(counters->layout, r->values, fallen, before,
 		                      r->present) &&
-		       !begins_again(r, fallen, before);
+		       !had_begun_again(r, fallen, before);
 	}
 	if (back) {
 		r->deltas.doubt = r->deltas.back = 0;

@@ -359,14 +359,11 @@ class Scope:
         most = self.cpu_most(name) if name in self.shares() else None
         return 0 < fall <= min(self.before[name] // TEN, most or 0)
 
-    def begins_again(self, names):
-        """What these fell in again and again goes on from there as it did."""
-        if sum(self.memory.polls) < 2:
-            return False
-        rates = [self.expected(name) for name in names]
-        small = all(self.golden.by_name(name).type == "u32" for name in names)
-        return small and all(rate is not None and self.deltas[name] <= 2 * rate
-                             for name, rate in zip(names, rates))
+    def had_begun_again(self, names):
+        """These had counted since they fell what they do in an interval, and then did."""
+        rates = [(name, self.expected(name)) for name in names]
+        return all(rate is not None and max(self.before[name], self.deltas[name]) <= 2 * rate
+                   for name, rate in rates)
 
     def look_back(self):
         """A record that is back where it was before it fell: the reading between
@@ -386,7 +383,7 @@ class Scope:
                 return
             close |= fall > 0 and up // TEN <= fall
             fallen += [item.name] if fall > 0 else []
-        if close and not self.begins_again(fallen):
+        if close and not self.had_begun_again(fallen):
             self.back, self.doubt, self.good = set(), set(), False
 
     def went_on(self):
