@@ -293,7 +293,7 @@ double source_interval_ms(const struct source *source, const struct counters *co
                           const struct datagram *datagram, int64_t now);
 
 /* Like arrival_of_sample(), for a sample of this source. A restart unlatches the
- * source's counters. */
+ * source's counters, unless its numbers mean none: see source_set_recounts(). */
 enum arrival source_arrival(struct source *source, const struct sample *sample,
                             enum arrival datagram, int64_t now, struct sample_gap *gap);
 
@@ -338,6 +338,16 @@ struct counters *source_add_counters(struct source *source, const struct layout 
  * restarted. */
 bool source_latched(const struct source *source, const struct counters *counters,
                     size_t present);
+
+/* Whether the number of the source's sample went back to near 0 with the one at hand. Mostly
+ * that has unlatched its counters; and whether so many values were latched until then. */
+bool source_jumped(const struct source *source);
+bool source_was_latched(const struct source *source, const struct counters *counters,
+                        size_t present);
+
+/* Notes that the numbers of the source's samples go back to near 0 without its beginning
+ * again: from now on that unlatches nothing. */
+void source_set_recounts(struct source *source);
 
 /* Latches the first `present` values, which came in this datagram at `now`. */
 void source_latch(const struct source *source, struct counters *counters,

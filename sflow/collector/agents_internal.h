@@ -78,6 +78,8 @@ struct source {
 	uint32_t number; /* that its records say last: an ifIndex, a vlan_id */
 	bool numbered;   /* they say one */
 	bool carries;    /* and others in turn: they are of sources of their own */
+	bool jumped;     /* the number of its sample at hand went back to near 0, */
+	bool recounts;   /* which it also does without beginning again */
 	char *name;
 	uint8_t uuid[16];
 	struct renames renames;

@@ -107,7 +107,7 @@ static void
 judge_falls(struct readings *readings, struct reading *r, const struct context *x)
 {
 	struct deltas *d = &r->deltas;
-	bool often = resets_often(r->counters);
+	bool often = resets_often(r->counters), jumped = source_jumped(r->source);
 	size_t row;
 
 	for (row = 0; row < r->present; row++) {
@@ -122,13 +122,13 @@ judge_falls(struct readings *readings, struct reading *r, const struct context *
 			continue;
 		}
 		readings->falls += counts;
-		if (did_wrap(r, x, row)) {
+		if (did_wrap(r, x, row) && !(jumped && now < before)) {
 			d->doubt &= ~bit(row);
 			r->wrapped = true;
 		} else
 			readings->fell = readings->fell || counts;
 	}
-	if (d->back != 0 && d->doubt == 0) {
+	if (d->back != 0 && d->doubt == 0 && !jumped) {
 		unsigned narrow = narrow_fell(r);
 
 		r->wrapped = r->wrapped || narrow != 0;
@@ -136,7 +136,17 @@ judge_falls(struct readings *readings, struct reading *r, const struct context *
 	}
 	r->good = (d->back | d->doubt) == 0;
 	readings->reset = readings->reset || (!often && d->back != 0) ||
-	                  (readings->fell && readings->falls >= 2);
+	                  (readings->fell && (jumped || readings->falls >= 2));
+}
+
+/* Returns what the row's counter was before. */
+static uint64_t
+before_of(const struct reading *r, size_t row)
+{
+	uint64_t before = r->values[row].number - r->deltas.delta[row];
+
+	return r->counters->layout->fields[row].type == FIELD_U64 ? before
+	                                                          : (uint32_t)before;
 }
 
 /* Whether a record in which nothing fell was left alone by what reset its sample: a sum
@@ -146,7 +156,6 @@ judge_falls(struct readings *readings, struct reading *r, const struct context *
 static bool
 went_on(const struct reading *r)
 {
-	const struct field *fields = r->counters->layout->fields;
 	bool began = true;
 	size_t row;
 
@@ -154,12 +163,10 @@ went_on(const struct reading *r)
 		return false;
 	for (row = 0; row < r->present; row++) {
 		uint64_t delta = r->deltas.delta[row];
-		uint64_t before = r->values[row].number - delta;
+		uint64_t before = before_of(r, row);
 
 		if ((r->deltas.valid & bit(row)) == 0)
 			continue;
-		if (fields[row].type != FIELD_U64)
-			before = (uint32_t)before;
 		if (before != 0 && before / MORE >= delta)
 			return true;
 		began = began && before == 0;
@@ -286,6 +293,7 @@ readings_begin(struct readings *readings)
 	readings->count = readings->rows = 0;
 	readings->falls = 0;
 	readings->fell = readings->reset = false;
+	readings->rose = readings->dropped = false;
 }
 
 struct field_value *
@@ -317,6 +325,24 @@ settle_aside(struct reading *r)
 		last_keep_values(counters);
 }
 
+/* Notes what the counters show of a source that was made anew, by the number of its sample:
+ * whether they went on all the same. */
+static void
+note_jump(struct readings *readings, struct reading *r)
+{
+	struct deltas *d = &r->deltas;
+	size_t row;
+
+	if (!source_was_latched(r->source, r->counters, r->present))
+		return;
+	deltas_take(r->counters->layout, r->values, r->counters->latch, r->present, d);
+	for (row = 0; row < r->present; row++)
+		if ((d->valid & bit(row)) != 0 && d->delta[row] != 0 &&
+		    before_of(r, row) != 0)
+			readings->rose = true;
+	readings->dropped = readings->dropped || (d->back | d->doubt) != 0;
+}
+
 /* Compares the record with the one before, and judges what is different. */
 static void
 compare(struct readings *readings, struct reading *r, struct context *x)
@@ -328,6 +354,8 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 	r->wrapped = false;
 	r->compared = source_latched(r->source, counters, r->present);
 	r->good = r->compared && r->interval_ms >= INTERVAL_LEAST_MS;
+	if (!r->compared && source_jumped(r->source))
+		note_jump(readings, r);
 	if (!r->good) {
 		d->back = d->doubt = d->untrue = 0;
 		if (!r->compared && counters->aside != NULL)
@@ -405,6 +433,8 @@ readings_finish(struct collector *c, struct context *x, struct readings *reading
 {
 	size_t i;
 
+	if (readings->rose && !readings->dropped)
+		source_set_recounts(readings->list[0].source);
 	for (i = 0; i < readings->count; i++) {
 		struct reading *r = &readings->list[i];
 

@@ -35,6 +35,9 @@ struct readings {
 	unsigned falls; /* counters that fell, or may have wrapped */
 	bool fell;      /* one of these was reset, for sure or most likely */
 	bool reset;     /* the sample was reset */
+	/* Where the sample's number went back to near 0, and unlatched its counters: */
+	bool rose;    /* some of them went on from what they had, */
+	bool dropped; /* some did not */
 	struct reading list[READINGS_MAX];
 	struct field_value values[READINGS_ROWS];
 	uint64_t deltas[READINGS_ROWS];

@@ -289,7 +289,11 @@ source_arrival(struct source *source, const struct sample *sample,
 			missing_add_samples(&order->missing, &order->at.last,
 			                    gap->lost);
 	}
-	if (arrival == ARRIVAL_RESTART && !flows) {
+	if (!flows)
+		source->jumped = arrival == ARRIVAL_RESTART;
+	if (arrival == ARRIVAL_RESTART && !flows && source->recounts) {
+		arrival = ARRIVAL_NEXT;
+	} else if (arrival == ARRIVAL_RESTART && !flows) {
 		source->numbered = false;
 		source->epoch++;
 	}
@@ -337,6 +341,25 @@ source_latched(const struct source *source, const struct counters *counters,
                size_t present)
 {
 	return counters->present == present && counters->epoch == source->epoch;
+}
+
+bool
+source_jumped(const struct source *source)
+{
+	return source->jumped;
+}
+
+bool
+source_was_latched(const struct source *source, const struct counters *counters,
+                   size_t present)
+{
+	return counters->present == present && counters->epoch + 1 == source->epoch;
+}
+
+void
+source_set_recounts(struct source *source)
+{
+	source->recounts = true;
 }
 
 void

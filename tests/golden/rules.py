@@ -108,6 +108,9 @@ class Sitting:
     falls: int = 0  # 32-bit counters that are below what they were
     fell: bool = False  # one of them can't have wrapped
     reset: bool = False
+    jumped: bool = False  # the source's number went back, which it often does
+    rose: bool = False  # or that has unlatched it: some counters went on,
+    dropped: bool = False  # some did not
 
 
 @dataclass
@@ -310,18 +313,18 @@ class Scope:
                 continue
             fell = counts and self.now[name] < self.before[name]
             sitting.falls += fell
-            if self.did_wrap(name):
+            if self.did_wrap(name) and not (sitting.jumped and self.now[name] < self.before[name]):
                 self.doubt.remove(name)
                 self.wrapped = True
             else:
                 sitting.fell |= fell
-        if self.back and not self.doubt and self.has_narrow():
+        if self.back and not self.doubt and not sitting.jumped and self.has_narrow():
             sitting.falls += counts and len(self.back)
             self.back, self.wrapped, self.memory.width = set(), True, 32
             self.judge_narrow()
         self.good = not self.back and not self.doubt
         sitting.reset |= counts and bool(self.back)
-        sitting.reset |= sitting.fell and sitting.falls >= 2
+        sitting.reset |= sitting.fell and (sitting.jumped or sitting.falls >= 2)
 
     def narrow(self, octets):
         """How many octets came at least and at most, if their agent counts with 32 bits;
@@ -530,6 +533,10 @@ class Replay:
         self.proven = set()  # those that have gone on for a while
         self.visible = set()  # those whose ports are shown
         self.samples = {}  # (agent, sub-agent, source) -> sequence
+        self.jumps = {}  # (agent, sub-agent, source) -> how lately that went back near 0
+        self.jumped = set()  # those of which it does now
+        self.recounts = set()  # those of which it does so without a restart
+        self.left = {}  # the latches that it has just ended
         self.latches = {}  # (agent, sub-agent, source, structure, part) -> Latch
         self.memories = {}  # the same -> Memory
         self.cpus = {}  # agent -> how many its machine has
@@ -633,17 +640,21 @@ class Replay:
         expected = []
         for source in owned.sources:
             expected += self.owned(datagram, sample, source, owned.records)
+        self.left, self.jumped = {}, set()
         return expected
 
     def owned(self, datagram, sample, source, records):
         """The Expected of the records of one owner: these are reset together, whatever
         becomes of others in the sample."""
-        sitting = Sitting()
+        key = (datagram.agent, datagram.sub_agent, source)
+        sitting = Sitting(jumped=key in self.jumped)
         for record in (r for r, owner in records if owner == source):
             if record.golden is None:
                 self.counts["unknown"] += 1
             else:
                 self.accepted(datagram, sample, record, source, sitting)
+        if sitting.rose and not sitting.dropped:
+            self.recounts.add(key)
         return self.finish(datagram, sitting)
 
     def custom(self, datagram, sample):
@@ -666,9 +677,17 @@ class Replay:
 
     def note_sequence(self, key, sample):
         """A data source whose own sequence goes back to near 0 was made anew."""
-        back = key in self.samples and signed(int(sample.sequence) - self.samples[key]) < 0
-        if back and int(sample.sequence) < NEAR_ZERO:
-            self.forget(key)
+        ahead = signed(int(sample.sequence) - self.samples[key]) if key in self.samples else 0
+        lately = self.jumps.get(key, 0)
+        if ahead >= 0:
+            self.jumps[key] = max(0, lately - 1)
+        elif int(sample.sequence) < NEAR_ZERO:
+            self.jumps[key] = 2
+            if not lately and key in self.recounts:
+                self.jumped.add(key)
+            elif not lately:
+                self.left.update((k, v) for k, v in self.latches.items() if k[: len(key)] == key)
+                self.forget(key)
         self.samples[key] = int(sample.sequence)
 
     def note_name(self, key, sample, records):
@@ -739,6 +758,8 @@ class Replay:
         golden, values = record.golden, record.values
         key = (datagram.agent, datagram.sub_agent, source, golden.name, part[0])
         latch = self.latches.get(key)
+        if latch is None:
+            self.note_jump(key, record, datagram, sitting)
         if latch and (latch.golden is not golden or latch.values.keys() != values.keys()):
             latch = None
         memory = self.memories.setdefault(key, Memory())
@@ -752,6 +773,16 @@ class Replay:
         for item in golden.lists:
             elements = values.get(item.name, ())
             self.elements(datagram, source, item.elements, elements, sitting)
+
+    def note_jump(self, key, record, datagram, sitting):
+        """Whether the counters of a source that was made anew, by its number, went on."""
+        left = self.left.get(key)
+        if left is None or left.values.keys() != record.values.keys():
+            return
+        scope = Scope(record, left, datagram, Memory(), 0, 0)
+        scope.take_deltas()
+        sitting.rose |= any(delta and scope.before[n] for n, delta in scope.deltas.items())
+        sitting.dropped |= bool(scope.back or scope.doubt)
 
     def elements(self, datagram, source, golden, elements, sitting):
         if golden.kind not in self.options.accept:

@@ -703,6 +703,66 @@ size_of_packets_is_remembered(void **state)
 	assert_near(script_value(s, HOST, "swp1.ucast_in"), 1e7);
 }
 
+/* Numbers of samples that count something else go back to near 0 every few polls: once that
+ * is known, only counters that fall show that the port began again. */
+static void
+sample_numbers_may_go_back_often(void **state)
+{
+	static const uint32_t every[] = {3, 4, 10, 16, 256};
+	struct script *s = *state;
+	uint32_t polls;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(every); i++) {
+		struct rack r = new_rack();
+		unsigned lost = 0;
+
+		script_configure(s, &collector_defaults);
+		for (polls = 0; polls < 4 * every[i] + 4; polls++) {
+			r.ports[0].samples = polls % every[i];
+			poll_port(s, &r, 3000, 30);
+			lost += !has(s, "swp1.bytes_in");
+		}
+		assert_in_range(lost, 2, 3); /* the first two, and at the first jump */
+		r.ports[0].samples = 0;
+		r.ports[0].in = 0;
+		r.ports[0].pkts_in +=
+		    1000; /* the port begins again, all its packets are new */
+		poll_port(s, &r, 9000, 30);
+		assert_false(has(s, "swp1.bytes_in"));
+		assert_false(has(s, "swp1.pkts_in"));
+		r.ports[0].samples = 1;
+		poll_port(s, &r, 3000, 30);
+		assert_near(script_value(s, HOST, "swp1.bytes_in"), 100);
+	}
+}
+
+/* Also if the counters that fell could have wrapped. Where numbers go on, they did. */
+static void
+counters_fall_where_sample_numbers_go_back(void **state)
+{
+	struct script *s = *state;
+	struct device d;
+	uint32_t jump;
+	int i;
+
+	for (jump = 0; jump < 2; jump++) {
+		script_configure(s, &collector_defaults);
+		d = script_machine(AGENT);
+		for (i = 0; i < 12; i++) {
+			struct words r = http(0U - 6100000 + 600000 * (uint32_t)i);
+
+			if (i == 5 || (i == 11 && jump))
+				d.sample = 0;
+			poll(s, &d, &r, 1);
+			if (i > 0)
+				assert_int_equal(isnan(value(s, "http_meth_get")),
+				                 i == 5 || (i == 11 && jump));
+		}
+		assert_int_equal(resets(s), jump);
+	}
+}
+
 /* Octets of 32 bits ----------------------------------------------------------------- */
 
 /* A port of 32 bits behind its octets; what it shows is right, or it shows nothing. */
@@ -843,6 +903,8 @@ main(void)
 	    TEST(packets_may_be_a_25th_of_the_size),
 	    TEST(packets_and_octets_of_two_polls_say_nothing),
 	    TEST(size_of_packets_is_remembered),
+	    TEST(sample_numbers_may_go_back_often),
+	    TEST(counters_fall_where_sample_numbers_go_back),
 	    TEST(octets_may_have_32_bits),
 	    TEST(octets_that_fall_may_be_reset),
 	    TEST(gap_hides_wraps_of_fast_counters),
