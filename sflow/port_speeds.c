@@ -45,7 +45,8 @@ parse_bits(const char *text, uint64_t *bits)
 		return false;
 	number = strtod(text, &behind);
 	letter = *behind != '\0' ? strchr(letters, *behind) : NULL;
-	if (behind == text || (*behind != '\0' && behind[1] != '\0'))
+	if (behind == text ||
+	    (*behind != '\0' && (letter == NULL || behind[1] != '\0')))
 		return false;
 	for (; letter != NULL && letter >= letters; letter--)
 		number *= 1000;
@@ -53,21 +54,34 @@ parse_bits(const char *text, uint64_t *bits)
 	return number < SPEED_MOST;
 }
 
+/* Returns the word that is all of the text but for blanks around it; NULL: it is none, or
+ * there are more. */
+static char *
+only_word(char *text)
+{
+	char *rest = NULL, *word = strtok_r(text, BLANKS, &rest);
+
+	return word != NULL && strtok_r(NULL, BLANKS, &rest) == NULL ? word : NULL;
+}
+
 /* Adds "HOST/PORT = SPEED". The port may have a slash, the host has none. */
 static bool
 add_speed(struct port_speeds *speeds, char *text)
 {
-	char *host, *slash, *number, *rest = NULL;
+	char *host, *slash, *number;
 	struct port_speed *speed;
 	uint64_t bits;
 
-	host = strtok_r(text, BLANKS "=", &rest);
-	if (host == NULL)
+	if (text[strspn(text, BLANKS)] == '\0')
 		return true; /* nothing between two commas */
-	number = strtok_r(NULL, BLANKS "=", &rest);
-	slash = strchr(host, '/');
-	if (number == NULL || strtok_r(NULL, BLANKS "=", &rest) != NULL ||
-	    slash == NULL || slash == host || slash[1] == '\0' ||
+	number = strchr(text, '=');
+	if (number == NULL)
+		return false;
+	*number++ = '\0';
+	host = only_word(text);
+	number = only_word(number);
+	slash = host != NULL ? strchr(host, '/') : NULL;
+	if (number == NULL || slash == NULL || slash == host || slash[1] == '\0' ||
 	    !parse_bits(number, &bits))
 		return false;
 	speed = malloc(sizeof(*speed) + strlen(host) + 1);

@@ -220,9 +220,12 @@ static void
 speeds_are_of_hosts_and_ports(void **state)
 {
 	static const char *const wrong[] = {
-	    "core-1 = 10G",   "core-1/ = 10G", "/swp1 = 10G", "core-1/swp1", "a/b = x",
-	    "a/b = 10GG",     "a/b = -1",      "a/b = 1e9",   "a/b = 10 G",  "a/b = G",
-	    "a/b = 1000000T", "a/b = 1,c",     "a/b = inf"};
+	    "core-1 = 10G", "core-1/ = 10G", "/swp1 = 10G",    "core-1/swp1",
+	    "a/b = x",      "a/b = 10GG",    "a/b = -1",       "a/b = 1e9",
+	    "a/b = 10 G",   "a/b = G",       "a/b = 1000000T", "a/b = 1,c",
+	    "a/b = inf",    "a/b 10G",       "a/b==10G",       "a/b = = 10G",
+	    "a/b =10G=",    "a b/c = 10G",   "= 10G",          "a/b = 1.5.",
+	    "a/b ="};
 	struct collector_config config;
 	size_t i;
 
