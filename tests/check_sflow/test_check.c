@@ -310,10 +310,17 @@ counts_and_percent(void **state)
 {
 	const char *xml =
 	    scene_cluster(HOST("a", "1", "20", "") HOST("b", "99", "20", ""));
+	static const char few[] = "<GANGLIA_XML><GRID NAME=\"g\">" COUNTS(
+	    "49999", "1") "</GRID></GANGLIA_XML>";
+	static const char none[] = "<GANGLIA_XML><GRID NAME=\"g\">" COUNTS(
+	    "50000", "0") "</GRID></GANGLIA_XML>";
 
 	(void)state;
 	assert_says(CHECK_OK, "--hosts-down -w 1 -c 50%", xml,
 	            "'down'=1;1;;0;2 'down_percent'=50.00%;;50;0;100\n");
+	assert_says(CHECK_OK, "--hosts-down -w 1 -c 50%", few,
+	            "'down'=1;1;;0;50000 'down_percent'=0.00200%;;50;0;100\n");
+	assert_says(CHECK_OK, "--hosts-down -c 50%", none, "'down_percent'=0.00%");
 	assert_says(CHECK_WARNING, "--hosts-down -w 0 -c 50%", xml,
 	            "1 of 2 hosts down (warning: 0)");
 	assert_says(CHECK_CRITICAL, "--hosts-down -w 0 -c 49%", xml, "(critical: 49%)");

@@ -92,6 +92,18 @@ put_bare(struct text_room *to, const struct range *range, bool percent)
 			text_put(to, "%c", *at);
 }
 
+/* Below 1 it has three significant digits, as rates have: 1 of 50,000 is not 0.00 %. */
+static void
+put_percent(struct text_room *data, double percent)
+{
+	int decimals = percent > 0 && percent < 1 ? 3 : 2;
+	double size;
+
+	for (size = percent; decimals > 2 && size < 0.1; size *= 10)
+		decimals++;
+	text_put(data, " 'down_percent'=%.*f%%", decimals, percent);
+}
+
 static void
 data_of_down(struct text_room *data, const struct check *check)
 {
@@ -105,7 +117,7 @@ data_of_down(struct text_room *data, const struct check *check)
 	text_put(data, ";0;%" PRId64, all);
 	if (!thresholds->warning.percent && !thresholds->critical.percent)
 		return;
-	text_put(data, " 'down_percent'=%.2f%%", 100.0 * (double)down / (double)all);
+	put_percent(data, 100.0 * (double)down / (double)all);
 	put_bare(data, &thresholds->warning, true);
 	put_bare(data, &thresholds->critical, true);
 	text_put(data, ";0;100");
