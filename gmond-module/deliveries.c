@@ -36,6 +36,22 @@ description_life(const struct deliveries *d, const struct store_value *value)
 	                                                      : dmax;
 }
 
+/* Whether the value is older than its DMAX. */
+static bool
+is_expired(const struct store_value *value, int64_t now)
+{
+	return now - value->heard_ms > (int64_t)value->dmax_s * 1000;
+}
+
+/* Leaves out a value that has expired. Where gmond has forgotten a host that comes back,
+ * all values of the host are new; delivered now, an old one would be shown for another
+ * DMAX. If it comes again, all of it is due. */
+static void
+forget(struct mark *mark, const struct store_value *value)
+{
+	mark->delivered = mark->described = (uint32_t)value->heard_ms;
+}
+
 static bool
 is_due(const struct store_value *value, const struct mark *mark, enum store_news news,
        int64_t now)
@@ -53,6 +69,10 @@ deliver(const struct deliveries *d, const struct store_value *value,
 	struct mark *mark = store_cell(d->marks, value);
 	bool describe;
 
+	if (is_expired(value, now)) {
+		forget(mark, value);
+		return false;
+	}
 	if (!is_due(value, mark, news, now))
 		return false;
 	describe = news == STORE_FIRST ||

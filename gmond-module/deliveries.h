@@ -24,8 +24,8 @@ bool deliveries_open(struct deliveries *d, struct store *store);
 
 /* Copies at most DELIVERIES_READ values, which are to be delivered at `now`, of a host
  * that was taken, and marks them as delivered. A value is delivered each time that it
- * comes; a constant only when it has changed or is about to expire. Its metadata goes
- * with it (`describe`) when the value is new or has another TMAX, and when the metadata
+ * comes; a constant only when it has changed or is about to expire; a value that is
+ * older than its DMAX is not, until it comes again. Its metadata goes with it (`describe`) when the value is new or has another TMAX, and when the metadata
  * is about to expire. Returns how many were copied; 0 when there are no more. */
 size_t deliveries_read(struct deliveries *d, struct store_host *host, int64_t now,
                        struct store_reading readings[DELIVERIES_READ]);

@@ -335,6 +335,32 @@ forgotten_values_are_delivered_again(void **state)
 	store_done(feed, host);
 }
 
+/* Whoever has lost the values would show these for another DMAX. */
+static void
+expired_values_are_not_delivered(void **state)
+{
+	struct store *store = *state;
+	struct store_block *block;
+	struct store_host *host = add(store, "node1", &block);
+	int64_t expired = NOW + store_dmax(INTERVAL_S) * INT64_C(1000) + 1;
+	size_t n;
+
+	take_and_read(NOW);
+	store_host_heard(host, 0, expired);
+	assert_ptr_equal(store_take(feed), host);
+	store_news_again(feed, host);
+	assert_int_equal(deliveries_read(&deliveries, host, expired - 1, readings), 4);
+	store_news_again(feed, host);
+	assert_int_equal(deliveries_read(&deliveries, host, expired, readings), 0);
+	store_done(feed, host);
+	set(block, 1, 2, 3, "four", expired);
+	store_host_heard(host, 0, expired);
+	n = take_and_read(expired);
+	assert_int_equal(n, 4);
+	while (n > 0)
+		assert_true(readings[--n].describe);
+}
+
 static void
 constants_wait_until_they_change(void **state)
 {
@@ -516,6 +542,7 @@ main(void)
 	    TEST(host_that_nobody_knew_goes_silently),
 	    TEST(hosts_are_bounded_with_those_that_are_gone),
 	    TEST(forgotten_values_are_delivered_again),
+	    TEST(expired_values_are_not_delivered),
 	    TEST(constants_wait_until_they_change),
 	    TEST(value_that_is_not_there_is_not_touched),
 	    TEST(blocks_have_prefixes_and_go),
