@@ -402,6 +402,9 @@ ports_tick(struct collector *c, struct agent *agent, int64_t now)
 		set_counted(ports, port, false);
 		fewer = true;
 	}
-	if (fewer && ports->count != 0 && ports->rated == ports->count)
-		tell_when_all_are_rated(c, agent, last, now);
+	if (!fewer || ports->count == 0 || ports->rated != ports->count)
+		return;
+	tell_when_all_are_rated(c, agent, last, now);
+	if (ports->totals != NULL) /* no datagram tells of them */
+		store_host_news(store_block_host(ports->totals));
 }

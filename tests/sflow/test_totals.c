@@ -166,6 +166,30 @@ port_that_falls_silent_counts_no_more(void **state)
 	assert_near(script_value(s, HOST, "bytes_in"), 10000);
 }
 
+/* The sum that waited for it is found as time passes, and comes without a datagram. */
+static void
+totals_without_a_silent_port_are_told_at_once(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	size_t i;
+
+	rounds_of(s, &r, 4);
+	r.ports[3].mute = true;
+	rounds_of(s, &r, 2);
+	for (i = 0; i < 3; i++) {
+		send_port(s, &r, &r.ports[i]);
+		script_pass(s, 5 * SECONDS);
+		count_on(&r, 5);
+	}
+	script_publish(s);
+	for (i = 0; i < 11 && !has(s, "bytes_in"); i++) {
+		script_pass(s, SECONDS);
+		script_publish(s);
+	}
+	assert_near(script_value(s, HOST, "bytes_in"), 6000);
+}
+
 /* The network is down for ten minutes: the first ports that are heard again are
  * not all. */
 static void
@@ -540,6 +564,7 @@ main(void)
 	    TEST(outage_makes_no_dip),
 	    TEST(reboot_makes_no_dip),
 	    TEST(port_that_falls_silent_counts_no_more),
+	    TEST(totals_without_a_silent_port_are_told_at_once),
 	    TEST(outage_makes_no_partial_totals),
 	    TEST(port_that_was_reset_delays_the_totals),
 	    TEST(port_that_counts_no_octets_does_not_hold_up_the_totals),
