@@ -254,14 +254,32 @@ set_value(struct value *v, const struct field *field, const struct derived *deri
 	v->heard = (uint32_t)now;
 }
 
-/* Drops a value that has not come again until its DMAX: after 49 days its `heard`, which
+/* Whether the value is past a DMAX, by the pace before or by this one; or it was stale,
+ * and would not be any more. A value that nobody should see does not come back because
+ * its source is slower from now on. */
+static bool
+is_over(const struct store_block *block, const struct value *v,
+        const struct store_pace *before, int64_t now)
+{
+	const struct store_pace *pace = &block->pace;
+	unsigned interval_s = before->interval_s < pace->interval_s ? before->interval_s
+	                                                            : pace->interval_s;
+	int64_t silent_ms = now - whole_time(block->heard_ms, v->heard);
+
+	return is_expired(block, v, store_dmax(interval_s), now) ||
+	       (before->silent_ms > 0 && silent_ms > before->silent_ms &&
+	        silent_ms <= pace->silent_ms);
+}
+
+/* Drops a value that has not come again, if it is over: after 49 days its `heard`, which
  * is half of a time, would look new. The caller sets the block's heard_ms afterwards. */
 static void
-drop_expired(struct store_block *block, size_t row, int64_t now)
+drop_what_is_over(struct store_block *block, size_t row,
+                  const struct store_pace *before, int64_t now)
 {
 	struct value *v = &block->values[row];
 
-	if (!is_expired(block, v, store_dmax(block->pace.interval_s), now))
+	if (!is_over(block, v, before, now))
 		return;
 	if (is_text(&block->layout->fields[row]))
 		free(v->text);
@@ -269,16 +287,18 @@ drop_expired(struct store_block *block, size_t row, int64_t now)
 }
 
 /* Sets how often the block's values come. With its interval all TMAX and DMAX change, so
- * the values become STORE_FIRST when they come again. */
-static void
+ * the values become STORE_FIRST when they come again. Returns the pace until now. */
+static struct store_pace
 set_pace(struct store_block *block, struct store_pace pace)
 {
-	bool changes = block->pace.interval_s != pace.interval_s;
+	struct store_pace before = block->pace;
 	size_t i;
 
 	block->pace = pace;
-	for (i = 0; changes && i < block->layout->count; i++)
+	for (i = 0; before.interval_s != pace.interval_s && i < block->layout->count;
+	     i++)
 		block->values[i].flags |= VALUE_PACED;
+	return before;
 }
 
 void
@@ -286,11 +306,12 @@ store_block_set(struct store_block *block, const struct derived *values, size_t 
                 struct store_pace pace, int64_t now)
 {
 	const struct layout *layout = block->layout;
+	struct store_pace before;
 	unsigned feed;
 	size_t i;
 
 	pthread_mutex_lock(&block->host->lock);
-	set_pace(block, pace);
+	before = set_pace(block, pace);
 	for (i = 0; i < layout->count; i++) {
 		struct value *v = &block->values[i];
 
@@ -298,7 +319,7 @@ store_block_set(struct store_block *block, const struct derived *values, size_t 
 		    layout->fields[i].metric.name != NULL)
 			set_value(v, &layout->fields[i], &values[i], now);
 		else if ((v->flags & VALUE_THERE) != 0)
-			drop_expired(block, i, now);
+			drop_what_is_over(block, i, &before, now);
 	}
 	block->heard_ms = now;
 	for (feed = 0; feed < block->host->store->feed_count; feed++)

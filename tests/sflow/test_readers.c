@@ -721,6 +721,48 @@ shorter_interval_makes_values_older(void **state)
 	assert_int_equal(count_values(host, NOW + 2 * DMAX_MS), 1);
 }
 
+/* Of a source that was late once, and is expected more rarely from then on. */
+static void
+longer_interval_brings_no_value_back(void **state)
+{
+	struct derived values[COUNT_OF(fields)] = {
+	    [NUMBER] = {.valid = true, .number = 1}};
+	struct store_block *block, *other;
+	struct store_host *a = add(*state, "a", &block), *b = add(*state, "b", &other);
+	int64_t expired = NOW + DMAX_MS + 1;
+
+	store_block_set(other, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = 600}, expired - 1);
+	assert_int_equal(count_values(b, expired - 1), 3);
+	assert_int_equal(count_values(a, expired), 0);
+	store_block_set(block, values, COUNT_OF(values),
+	                (struct store_pace){.interval_s = 600}, expired);
+	assert_int_equal(count_values(a, expired), 1);
+}
+
+static void
+stale_values_are_not_good_again_by_another_pace(void **state)
+{
+	struct store_pace pace = {.interval_s = INTERVAL_S, .silent_ms = 65000};
+	struct derived values[COUNT_OF(fields)] = {
+	    [NUMBER] = {.valid = true, .number = 1}};
+	struct store_block *block;
+	struct store_host *host = add(*state, "a", &block);
+	struct store_value v;
+
+	store_block_set(block, values, COUNT_OF(values), pace, NOW);
+	look(host, &fields[TEXT_ROW].metric, NOW + 65001, &v);
+	assert_true(v.stale);
+	pace.silent_ms = 90000;
+	store_block_set(block, values, COUNT_OF(values), pace, NOW + 65000);
+	look(host, &fields[TEXT_ROW].metric, NOW + 65001, &v);
+	assert_false(v.stale); /* it was not yet */
+	assert_int_equal(count_values(host, NOW + 90001), 3);
+	pace.silent_ms = 300000;
+	store_block_set(block, values, COUNT_OF(values), pace, NOW + 90001);
+	assert_int_equal(count_values(host, NOW + 90001), 1);
+}
+
 static void
 texts_are_looked_at_until_they_are_no_more(void **state)
 {
@@ -1111,6 +1153,8 @@ main(void)
 	    TEST_OF_STORE(old_value_goes_in_a_shorter_structure),
 	    TEST_OF_STORE(time_may_be_negative),
 	    TEST_OF_STORE(shorter_interval_makes_values_older),
+	    TEST_OF_STORE(longer_interval_brings_no_value_back),
+	    TEST_OF_STORE(stale_values_are_not_good_again_by_another_pace),
 	    TEST_OF_STORE(texts_are_looked_at_until_they_are_no_more),
 	    TEST_OF_STORE(cells_are_zero_at_first_and_stay),
 	    TEST_OF_STORE(so_do_those_that_come_with_blocks),
