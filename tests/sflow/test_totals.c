@@ -469,6 +469,25 @@ send_machine(struct script *s, struct rack *r, const char *name, uint32_t i,
 	script_send(s);
 }
 
+/* In the very datagram, and not when the ports' next sum would be due. */
+static void
+totals_are_never_there_twice(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	uint32_t i;
+
+	rounds_of(s, &r, 4);
+	for (i = 0; i < 3; i++) {
+		send_machine(s, &r, NULL, i, true);
+		show_all(s);
+		assert_in_range(count_of(s, "bytes_in"), 0, 1);
+		script_pass(s, 30 * SECONDS);
+		count_on(&r, 30);
+	}
+	assert_near(script_value(s, HOST, "bytes_in"), 77);
+}
+
 static void
 machine_that_tells_its_totals_first_is_believed(void **state)
 {
@@ -580,6 +599,7 @@ main(void)
 	    TEST(port_that_is_its_own_aggregate_is_counted),
 	    TEST(interfaces_made_of_others_are_not_counted),
 	    TEST(machine_that_tells_its_totals_is_believed),
+	    TEST(totals_are_never_there_twice),
 	    TEST(machine_that_tells_its_totals_first_is_believed),
 	    TEST(machine_that_speaks_as_a_port_has_no_prefix),
 	    TEST(name_of_a_port_is_not_the_hosts),
