@@ -12,6 +12,7 @@
 EXPORTED apr_hash_t *hosts;
 EXPORTED apr_thread_mutex_t *hosts_mutex;
 EXPORTED int host_tmax = 20;
+unsigned host_dmax;
 apr_pool_t *fake_pool;
 
 struct gmond_host *Ganglia_host_get(char *ip, apr_sockaddr_t *address,
@@ -139,6 +140,56 @@ Ganglia_update_vidals(struct gmond_host *host, Ganglia_value_msg *message)
 		host->started = message->Ganglia_value_msg_u.gu_int.ui;
 }
 
+static void
+receive_metadata(XDR *x, Ganglia_metadata_msg *message)
+{
+	static apr_sockaddr_t nowhere;
+	Ganglia_metadatadef *d = &message->Ganglia_metadata_msg_u.gfull;
+	struct gmond_host *host = NULL;
+	char nobody[] = "";
+
+	if (xdr_Ganglia_metadata_msg(x, message))
+		host = Ganglia_host_get(nobody, &nowhere, &d->metric_id);
+	if (host != NULL)
+		Ganglia_metadata_save(host, message);
+	xdr_free((xdrproc_t)xdr_Ganglia_metadata_msg, (char *)message);
+}
+
+static void
+receive_value(XDR *x, Ganglia_value_msg *message)
+{
+	static apr_sockaddr_t nowhere;
+	Ganglia_gmetric_string *common = &message->Ganglia_value_msg_u.gstr;
+	struct gmond_host *host = NULL;
+	char nobody[] = "";
+
+	if (xdr_Ganglia_value_msg(x, message))
+		host = Ganglia_host_get(nobody, &nowhere, &common->metric_id);
+	if (host != NULL) {
+		Ganglia_value_save(host, message);
+		Ganglia_update_vidals(host, message);
+	}
+	xdr_free((xdrproc_t)xdr_Ganglia_value_msg, (char *)message);
+}
+
+void
+fake_receive(char *bytes, size_t len)
+{
+	Ganglia_metadata_msg metadata = {0};
+	Ganglia_value_msg value = {0};
+	Ganglia_msg_formats id;
+	XDR x;
+
+	xdrmem_create(&x, bytes, (u_int)len, XDR_DECODE);
+	if (!xdr_Ganglia_msg_formats(&x, &id))
+		return;
+	xdr_setpos(&x, 0);
+	if (id == gmetadata_full)
+		receive_metadata(&x, &metadata);
+	else
+		receive_value(&x, &value);
+}
+
 struct gmond_host *
 fake_host(const char *name)
 {
@@ -225,6 +276,59 @@ fake_dump(void)
 	return count;
 }
 
+/* Clearing up --------------------------------------------------------------------- */
+
+static bool
+is_older(apr_time_t then, apr_time_t dmax_s)
+{
+	return dmax_s != 0 && apr_time_now() - then > apr_time_from_sec(dmax_s);
+}
+
+static void
+cleanup_host(struct gmond_host *host)
+{
+	struct gmond_metric *metadata, *value;
+	apr_hash_index_t *i;
+	void *found;
+
+	for (i = apr_hash_first(NULL, host->metadata); i != NULL;
+	     i = apr_hash_next(i)) {
+		apr_hash_this(i, NULL, NULL, &found);
+		metadata = found;
+		if (!is_older(metadata->last_heard,
+		              metadata->message.metadata.Ganglia_metadata_msg_u.gfull
+		                  .metric.dmax))
+			continue;
+		value = apr_hash_get(host->values, metadata->name, APR_HASH_KEY_STRING);
+		apr_hash_set(host->values, metadata->name, APR_HASH_KEY_STRING, NULL);
+		apr_hash_set(host->metadata, metadata->name, APR_HASH_KEY_STRING, NULL);
+		apr_pool_destroy(metadata->pool);
+		if (value != NULL)
+			apr_pool_destroy(value->pool);
+	}
+}
+
+void
+fake_cleanup(void)
+{
+	struct gmond_host *host;
+	apr_hash_index_t *i;
+	void *found;
+
+	fake_dump_begins();
+	for (i = apr_hash_first(NULL, hosts); i != NULL; i = apr_hash_next(i)) {
+		apr_hash_this(i, NULL, NULL, &found);
+		host = found;
+		if (is_older(host->last_heard, host_dmax)) {
+			apr_hash_set(hosts, host->ip, APR_HASH_KEY_STRING, NULL);
+			apr_pool_destroy(host->pool);
+		} else {
+			cleanup_host(host);
+		}
+	}
+	fake_dump_ends();
+}
+
 void
 fake_dump_begins(void)
 {
@@ -287,6 +391,8 @@ fake_gmond_start(const char *text, mmodule *module)
 {
 	fake_pool = (apr_pool_t *)Ganglia_pool_create(NULL);
 	configuration = read_configuration(text);
+	host_dmax =
+	    (unsigned)cfg_getint(cfg_getsec(configuration, "globals"), "host_dmax");
 	module->config_file = configuration;
 	module->module_params_list = params_of(module->config_file);
 	signal(SIGTERM, on_signal); /* as gmond has, when it really starts */
