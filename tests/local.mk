@@ -3,6 +3,7 @@
 WHOLE_TESTS =
 include tests/tools/local.mk
 include tests/cases/local.mk
+include tests/both/local.mk
 include tests/golden/local.mk
 include tests/module/local.mk
 include tests/sflow/local.mk
