@@ -14,3 +14,7 @@ tests_both_module_says_LDADD = gmond-module/libmodule.la
 tests_both_bridge_says_SOURCES = tests/both/bridge_says.c $(tests_both_world)
 tests_both_bridge_says_CFLAGS = $(bridge_cflags)
 tests_both_bridge_says_LDADD = gmetad-bridge/libbridge.la
+
+TESTS += tests/both/test_both.py
+EXTRA_DIST += tests/both/meant.py tests/both/recordings.py tests/both/shown.py \
+	tests/both/test_both.py
