@@ -297,6 +297,10 @@ derive_delta(const struct derive_input *in, size_t i, struct derived *out)
 	case DELTA:
 		out->valid = false;
 		break;
+	case SUBSHARE:
+		if (delta > d->total * (1 + CPU_JITTER))
+			out->valid = false; /* no part is more than the whole */
+					    /* fall through */
 	default:
 		out->number = 100 * ratio(delta, d->total);
 	}

@@ -275,6 +275,25 @@ unsupported_share_is_not_in_the_sum(void **state)
 	assert_false(t.out[3].valid);
 }
 
+/* Nor is a part of it more than it, but for what was counted between two looks. */
+static void
+part_is_not_more_than_the_sum(void **state)
+{
+	struct trial t = {
+	    .fields = shares, .count = 4, .now = {300, 700, 0, 1050}, .before = {0}};
+
+	(void)state;
+	run(&t);
+	assert_true(t.out[3].valid);
+	t.now[3] = 1200;
+	run(&t);
+	assert_false(t.out[3].valid);
+	assert_near(t.out[0].number, 30);
+	t.now[0] = t.now[1] = 0;
+	run(&t);
+	assert_false(t.out[3].valid);
+}
+
 /* A record of an older agent ends before steal and guest. */
 static void
 record_without_its_tail(void **state)
@@ -851,6 +870,7 @@ main(void)
 	    cmocka_unit_test(shares_are_of_their_sum),
 	    cmocka_unit_test(shares_of_nothing_are_zero),
 	    cmocka_unit_test(unsupported_share_is_not_in_the_sum),
+	    cmocka_unit_test(part_is_not_more_than_the_sum),
 	    cmocka_unit_test(record_without_its_tail),
 	    cmocka_unit_test(busy_is_in_percent_of_the_interval),
 	    cmocka_unit_test(ratio_is_of_two_deltas),
