@@ -287,6 +287,136 @@ instance_prefix(struct collector *c, struct source *source, enum kind kind)
 	return instance->prefix;
 }
 
+/* Metrics of one name --------------------------------------------------------------- */
+
+/* Returns the prefix of the metrics of these counters. */
+static const char *
+prefix_of(const struct source *source, const struct counters *counters)
+{
+	const struct instance *instance = source_instance(source);
+	bool bare = (instance->first >> counters->layout->kind & 1) != 0;
+
+	return bare ? "" : instance->prefix;
+}
+
+/* Whether both, of one source, have the same before their metrics' names. */
+static bool
+have_one_prefix(const struct source *source, const struct counters *a,
+                const struct counters *b)
+{
+	bool bare = prefix_of(source, a)[0] == '\0';
+
+	if (bare != (prefix_of(source, b)[0] == '\0'))
+		return false;
+	return bare || (a->layout->each == NULL && b->layout->each == NULL);
+}
+
+static bool
+share_a_metric(const struct layout *a, const struct layout *b)
+{
+	size_t i, j;
+
+	for (i = 0; i < a->count; i++)
+		for (j = 0; j < b->count; j++) {
+			const char *one = a->fields[i].metric.name;
+			const char *other = b->fields[j].metric.name;
+
+			if (one != NULL && other != NULL && *one == *other &&
+			    strcmp(one, other) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* Writes the whole name of a metric. */
+static void
+write_name(const struct source *source, const struct counters *counters, size_t row,
+           char name[STORE_NAME])
+{
+	const struct layout *layout = counters->layout;
+	const char *prefix = prefix_of(source, counters);
+	char part[STORE_PART] = "";
+
+	if (layout->each != NULL)
+		snprintf(part, sizeof(part), "%s%u.", layout->each, counters->part);
+	snprintf(name, STORE_NAME, "%s%s%s%s", prefix, prefix[0] != '\0' ? "." : "",
+	         prefix[0] != '\0' ? part : "", layout->fields[row].metric.name);
+}
+
+/* Whether a metric that the agent names has the name of one of the other's. */
+static bool
+has_name_of(const struct source *source, const struct counters *custom,
+            const struct source *other, const struct counters *of)
+{
+	const char *prefix = prefix_of(other, of);
+	char name[STORE_NAME], their[STORE_NAME];
+	size_t row;
+
+	write_name(source, custom, 0, name);
+	if (prefix[0] == '\0' || strncmp(name, prefix, strlen(prefix)) != 0)
+		return false;
+	for (row = 0; row < of->layout->count; row++) {
+		if (of->layout->fields[row].metric.name == NULL)
+			continue;
+		write_name(other, of, row, their);
+		if (strcmp(name, their) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Finds counters of `other` that have a metric on this host which is called like one of
+ * these; NULL: none. Names in the table have no dots, so behind different prefixes only
+ * those that agents give can be the same. */
+static struct counters *
+find_namesake(const struct source *source, const struct counters *counters,
+              const struct source *other, const struct store_host *host)
+{
+	bool custom = counters->layout->kind == KIND_CUSTOM, found = false;
+	struct counters *at;
+
+	for (at = source_counters(other); at != NULL; at = at->next) {
+		if (at->block == NULL || at->layout == counters->layout ||
+		    store_block_host(at->block) != host)
+			continue;
+		if (custom)
+			found = has_name_of(source, counters, other, at);
+		else if (at->layout->kind == KIND_CUSTOM)
+			found = has_name_of(other, at, source, counters);
+		else if (other == source && have_one_prefix(source, counters, at))
+			found = share_a_metric(counters->layout, at->layout);
+		if (found)
+			break;
+	}
+	return at;
+}
+
+/* Whether the names of these metrics are free on the host. Of two structures that have a
+ * metric of one name (an older one and its successor in one sample, or "a" with "b.c" and
+ * "a.b" with "c"), the first has it, until it is silent for its DMAX. */
+static bool
+are_names_free(const struct source *source, const struct counters *counters,
+               const struct store_host *host, int64_t now)
+{
+	struct agent *agent = source_agent(source);
+	bool any = *agent_custom_sets(agent) > 0; /* other sources can have them */
+	const struct source *other = any ? agent_sources(agent) : source;
+	struct counters *namesake;
+
+	for (; other != NULL; other = any ? source_next(other) : NULL) {
+		int64_t dmax_ms = (int64_t)store_dmax(source_interval_s(other)) * 1000;
+
+		while ((namesake = find_namesake(source, counters, other, host)) !=
+		       NULL) {
+			if (now - namesake->arrival_ms <= dmax_ms)
+				return false;
+			store_block_remove(namesake->block);
+			namesake->block = NULL;
+		}
+	}
+	return true;
+}
+
 static struct store_block *
 add_block(struct store_host *host, const struct source *source,
           const struct counters *counters, const char *prefix)
@@ -330,6 +460,10 @@ instance_block(struct collector *c, struct source *source,
 	if (prefix == NULL || source_instance(source)->unwanted ||
 	    (counters->layout->alone && prefix[0] != '\0'))
 		return NULL;
+	if (!are_names_free(source, counters, host, now)) {
+		*refused = true;
+		return NULL;
+	}
 	block = add_block(host, source, counters, prefix);
 	if (block == NULL) {
 		*refused = true;

@@ -31,7 +31,8 @@ bool port_is_wanted(const struct collector *collector, const struct source *sour
 
 /* Adds a block to the store for the metrics of these counters of the source. Returns
  * NULL where these metrics have no place in the store; *refused says whether that is
- * because of a bound or for want of memory. */
+ * because of a bound, for want of memory, or because a metric of another structure has
+ * the name of one of these. */
 struct store_block *instance_block(struct collector *collector, struct source *source,
                                    const struct counters *counters, int64_t now,
                                    bool *refused);

@@ -554,6 +554,64 @@ no_sample_on_the_wire_is_of_the_class_of_customs(void **state)
 	assert_int_equal(collector_stats(s->c)->malformed, 1);
 }
 
+/* "a" with "b.c", and "a.b" with "c": the first has the name, as long as it comes. */
+static void
+metrics_of_two_sets_have_no_one_name(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		send_one(s, &d, "a", "b.c", GAUGE32, 5);
+		send_one(s, &d, "a.b", "c", GAUGE32, 6);
+		script_pass(s, 30 * SECONDS);
+		script_publish(s);
+		assert_near(script_value(s, HOST, "a.b.c"), 5);
+	}
+	assert_int_equal(collector_stats(s->c)->refused, 3);
+	for (i = 0; i < 25; i++) {
+		send_one(s, &d, "a.b", "c", GAUGE32, 6);
+		script_pass(s, 30 * SECONDS);
+	}
+	script_publish(s);
+	assert_near(script_value(s, HOST, "a.b.c"), 6);
+	send_one(s, &d, "a", "b.c", GAUGE32, 5);
+	send_one(s, &d, "a", "b", GAUGE32, 7);
+	script_publish(s);
+	assert_near(script_value(s, HOST, "a.b"), 7);
+	assert_true(isnan(script_value(s, HOST, "a.b.c")));
+}
+
+/* Nor has one that is called like a port's. */
+static void
+metric_of_a_port_keeps_its_name(void **state)
+{
+	struct script *s = *state;
+	struct device d = accepted_machine(s), port;
+	size_t i, j, count = 0;
+
+	port = script_source(&d, d.sub_agent, 0, 7);
+	for (i = 0; i < 3; i++) {
+		port.sequence = d.sequence;
+		script_begin(s, &port);
+		wire_zeros(&s->w, 1, 88);
+		wire_record_begin(&s->w, 1005);
+		wire_string(&s->w, "eth1.10");
+		wire_record_end(&s->w);
+		script_send(s);
+		d.sequence = port.sequence;
+		send_one(s, &d, "eth1", "10.bytes_in", GAUGE32, 5);
+		script_pass(s, 30 * SECONDS);
+		script_publish(s);
+		for (j = 0; j < s->shown_count; j++)
+			count +=
+			    strcmp(s->shown[j].reading.name, "eth1.10.bytes_in") == 0;
+	}
+	assert_int_equal(count, 2); /* the port's first sample gives no rate */
+	assert_near(script_value(s, HOST, "eth1.10.bytes_in"), 0);
+}
+
 int
 main(void)
 {
@@ -575,6 +633,8 @@ main(void)
 	    TEST(restart_is_no_spike),
 	    TEST(metric_may_change_its_type),
 	    TEST(sets_are_told_apart),
+	    TEST(metrics_of_two_sets_have_no_one_name),
+	    TEST(metric_of_a_port_keeps_its_name),
 	    TEST(sets_of_an_agent_are_bounded),
 	    TEST(old_sets_make_room),
 	    TEST(metrics_of_a_set_are_bounded_and_old_ones_make_room),

@@ -456,6 +456,27 @@ machine_that_tells_its_totals_is_believed(void **state)
 	assert_int_equal(count_of(s, "bytes_in"), 1);
 }
 
+/* Its own totals and those of its ports are never there both, until the next port comes. */
+static void
+machine_has_one_total_of_a_name(void **state)
+{
+	struct script *s = *state;
+	struct rack r = new_rack();
+	struct device machine;
+	unsigned i;
+
+	rounds_of(s, &r, 4);
+	machine = script_source(&r.d, r.d.sub_agent, 2, 1);
+	machine.sequence = r.d.sequence;
+	for (i = 0; i < 2; i++) {
+		script_send_net(s, &machine, 77 * 30 * i);
+		script_pass(s, 30 * SECONDS);
+	}
+	show_all(s);
+	assert_int_equal(count_of(s, "bytes_in"), 1);
+	assert_near(script_value(s, HOST, "bytes_in"), 77);
+}
+
 /* And before any port has told anything. */
 static void
 send_machine(struct script *s, struct rack *r, const char *name, uint32_t i,
@@ -600,6 +621,7 @@ main(void)
 	    TEST(interfaces_made_of_others_are_not_counted),
 	    TEST(machine_that_tells_its_totals_is_believed),
 	    TEST(totals_are_never_there_twice),
+	    TEST(machine_has_one_total_of_a_name),
 	    TEST(machine_that_tells_its_totals_first_is_believed),
 	    TEST(machine_that_speaks_as_a_port_has_no_prefix),
 	    TEST(name_of_a_port_is_not_the_hosts),
