@@ -90,6 +90,8 @@ begin(struct run *r)
 
 /* Looking -------------------------------------------------------------------------------- */
 
+static struct rules_names names;
+
 static void
 look_at_value(const struct run *r, const struct store_value *value)
 {
@@ -108,6 +110,7 @@ look_at_value(const struct run *r, const struct store_value *value)
 		rules_text(value->text, TEXT_SIZE - 1);
 	else
 		rules_number(value->metric, value->number);
+	rules_unique(&names, name);
 	if (value->tmax_s < 60 || value->dmax_s < 600 || value->heard_ms > r->now ||
 	    r->now - value->heard_ms > (int64_t)value->dmax_s * 1000)
 		rules_broken("a value is no older than its DMAX", name);
@@ -140,6 +143,7 @@ look_at_host(const struct run *r, struct store_host *host)
 	rules_name(state.key, TEXT_SIZE - 1);
 	if (state.heard_ms > r->now)
 		rules_broken("a host was heard in the past", state.name);
+	rules_begin_names(&names);
 	store_look(&look, host, r->now);
 	while (store_look_next(&look, &value)) {
 		look_at_value(r, &value);

@@ -3,7 +3,8 @@
 # libFuzzer, too, which has the library's sources, for they have to be built for
 # it. The target NAME is fuzz_NAME.c, its seeds are in corpus/NAME.
 FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
-FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules.h
+FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules.h \
+	tests/fuzz/inside.c tests/fuzz/inside.h
 FUZZ_TESTS = tests/fuzz/replay_check tests/fuzz/replay_collector \
 	tests/fuzz/replay_config tests/fuzz/replay_decode tests/fuzz/replay_frame \
 	tests/fuzz/replay_query tests/fuzz/replay_readers tests/fuzz/replay_xml

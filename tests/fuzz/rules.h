@@ -5,6 +5,7 @@
 #define TESTS_FUZZ_RULES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sflow/wire/records.h"
 
@@ -18,5 +19,18 @@ void rules_name(const char *name, size_t most);
 
 /* In the range of its type and its meaning. */
 void rules_number(const struct metric *metric, double number);
+
+/* The names of a host's metrics. */
+#define RULES_NAMES 8192
+struct rules_names {
+	uint64_t hashes[RULES_NAMES]; /* 0: none */
+	size_t count;
+};
+
+/* Begins a host. */
+void rules_begin_names(struct rules_names *names);
+
+/* No two metrics of a host have one name. */
+void rules_unique(struct rules_names *names, const char *name);
 
 #endif

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sflow/collector/collector_internal.h"
-#include "sflow/collector/relations.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/inside.h"
 #include "tests/fuzz/rules.h"
 
 #define WALL_MS INT64_C(1600000000000)
@@ -30,65 +29,7 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))], word);
 }
 
-/* Rules of the collector ------------------------------------------------------------ */
-
-static void
-check_bounds(const struct run *r)
-{
-	uint64_t agents = collector_stats(r->c)->agents;
-	size_t hosts = store_count(collector_store(r->c));
-	size_t most = r->config.max_agents;
-
-	if (agents > most)
-		rules_broken("agents are bounded", "max_agents");
-	if (r->config.vm == VM_HOST)
-		most += most * r->config.max_sources;
-	if (hosts > most)
-		rules_broken("hosts are bounded", "max_sources");
-}
-
-/* Each address that a source told of leads back to it, and its parent is one of
- * its agent's. */
-static void
-check_relations(const struct adapters *all, const struct source *source)
-{
-	const struct relations *told = relations_of(source);
-	const struct source *parent = relations_find_parent(source);
-	const struct adapter *found;
-	size_t i;
-
-	if (parent != NULL && source_agent(parent) != source_agent(source))
-		rules_broken("a parent is of the same agent", source_name(source));
-	for (i = 0; told != NULL && i < told->adapters_count; i++) {
-		found = relations_find(all, told->adapters[i].mac);
-		while (found != NULL && found != &told->adapters[i])
-			found = found->next;
-		if (found == NULL || found->source != source)
-			rules_broken("an adapter is found", source_name(source));
-	}
-}
-
-static void
-check_agents(const struct run *r)
-{
-	const struct agent *agent;
-	const struct source *source;
-	size_t sources;
-
-	for (agent = agents_first(&r->c->agents); agent != NULL;
-	     agent = agent_next(agent)) {
-		const struct agent_ports *ports = agent_ports(agent);
-
-		sources = 0;
-		for (source = agent_sources(agent); source != NULL;
-		     source = source_next(source)) {
-			check_relations(&r->c->adapters, source);
-			sources++;
-		}
-		if (ports->rated > ports->count || ports->count > sources)
-			rules_broken("ports are counted once", agent_host(agent)->name);
-	}
-}
+/* Events ---------------------------------------------------------------------------- */
 
 static void
 check_event(const struct event *e)
@@ -156,11 +97,12 @@ input(struct run *r, const uint8_t *bytes, size_t len)
 		abort();
 	if (len > 0)
 		memcpy(block + 1, bytes, len);
+	inside_before(r->c, &from, r->now);
 	collector_input(r->c, block + 1, len, &from, r->now);
 	free(block);
+	inside_after(r->c, r->now);
 	collector_tick(r->c, r->now);
-	check_bounds(r);
-	check_agents(r);
+	inside_check(r->c, r->now);
 }
 
 bool
@@ -213,6 +155,7 @@ run_configure(struct run *r, uint8_t options)
 	r->options = options;
 	r->now = START_MS;
 	r->wall_ms = WALL_MS;
+	inside_begin();
 	r->config = collector_defaults;
 	r->config.max_agents = tight ? 1 : 4;
 	r->config.max_sources = tight ? 2 : 6;
