@@ -28,6 +28,7 @@ check_reading(const struct run *r, const struct store_reading *reading)
 		snprintf(text, sizeof(text), metric->format, reading->text);
 	} else {
 		rules_number(metric, reading->number);
+		run_check_rate(metric, reading->name, reading->number);
 	}
 	if (reading->tmax_s < 60 || reading->dmax_s < 600 || reading->heard_ms > r->now)
 		rules_broken("a reading lives long enough", reading->name);

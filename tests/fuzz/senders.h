@@ -15,7 +15,7 @@
  *      bit  7    the names come before the counters
  *   3: bits 0-3  what the counters do: an enum senders_move
  *      bits 4-6  those of which port (or of the machine: every second one)
- *   4: bits 0-2  how often the step is done again
+ *   4: bits 0-2  1, 2, 3: the step is done 2, 4, 8 times
  *   5:           how much, for events and moves
  */
 #ifndef TESTS_FUZZ_SENDERS_H

@@ -1,0 +1,267 @@
+#include "tests/fuzz/senders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fuzz/senders_internal.h"
+
+#define LATEST 8 /* datagrams that may come again */
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
+#define APART_MS (12 * HOUR_MS) /* clocks are two for sure */
+#define WRAPS_IN_MS 200000
+#define PATTERN UINT32_C(0x9e3779b9)
+
+/* Two that are threads of one switch, and a line card of it; three others with its address,
+ * behind the same packet source and behind others; another agent; one whose address says
+ * nothing. Beside each, the days since it started; the last one's clock is about to
+ * wrap. */
+static const struct {
+	struct sender sender;
+	int days;
+} first[SENDERS] = {
+    {{.agent = {10, 80, 0, 1}, .from = 1, .counts = 0}, 3},
+    {{.agent = {10, 80, 0, 1}, .from = 1, .counts = 0, .sub_agent = 1}, 3},
+    {{.agent = {10, 80, 0, 1}, .from = 2, .counts = 2}, 10},
+    {{.agent = {10, 80, 0, 1}, .from = 1, .counts = 3}, 20},
+    {{.agent = {10, 80, 0, 2}, .from = 1, .counts = 4}, 3},
+    {{.agent = {0, 0, 0, 0}, .from = 2, .counts = 5}, 3},
+    {{.agent = {10, 80, 0, 1}, .from = 1, .counts = 6, .sub_agent = 2}, 3},
+    {{.agent = {10, 80, 0, 1}, .from = 3, .counts = 7}, 15},
+};
+
+struct sender senders[SENDERS];
+static bool honest;
+static struct address raw_from;
+
+static struct {
+	uint8_t bytes[SENDERS_MOST];
+	size_t len;
+	uint8_t from;
+} latest[LATEST];
+static unsigned latest_count;
+
+uint32_t
+sender_uptime(const struct sender *by, int64_t now)
+{
+	double ms = (double)(now - by->boot_ms) * by->pace + (double)by->set_ms;
+	uint32_t whole = (uint32_t)(int64_t)ms;
+
+	return by->whole ? whole - whole % 1000 : whole;
+}
+
+/* What happens ----------------------------------------------------------------------- */
+
+static void
+lose(struct sender *by, unsigned count)
+{
+	unsigned i;
+
+	by->sequence += count;
+	for (i = 0; i < NUMBERS; i++)
+		by->numbers[i] += count;
+}
+
+/* The machine of the sender begins again, with all that report its counters. */
+static void
+reboot(const struct sender *by, int64_t now)
+{
+	struct sender *other;
+	unsigned p;
+
+	for (other = senders; other < senders + SENDERS; other++) {
+		if (other->counts == by->counts) {
+			other->boot_ms = now;
+			other->set_ms = 0;
+			other->sequence = 0;
+			memset(other->numbers, 0, sizeof(other->numbers));
+			for (p = 0; p < PORTS; p++)
+				other->ports[p] = (struct tally){.at_ms = now};
+			other->machine = (struct tally){.at_ms = now};
+		} else if (memcmp(other->agent, by->agent, 4) == 0 &&
+		           other->sub_agent == by->sub_agent &&
+		           labs((int32_t)sender_uptime(other, now)) < APART_MS) {
+			honest = false;
+		}
+	}
+}
+
+static void
+set_pace(struct sender *by, unsigned which, int64_t now)
+{
+	static const double paces[] = {1, 0.1, 0.001, 10, 0, 1.05, 0.95, 1};
+	uint32_t before = sender_uptime(by, now);
+
+	by->pace = paces[which & 7];
+	by->whole = (which & 7) == 7;
+	by->set_ms += (int32_t)(before - sender_uptime(by, now));
+	honest = honest && by->pace == 1;
+}
+
+static void
+happen(const struct step *s)
+{
+	struct sender *by = s->by;
+	unsigned p = s->which % PORTS;
+
+	if (s->event >= SENDER_CLOCK_AHEAD && s->event != SENDER_FROM &&
+	    s->event != SENDER_PACE)
+		honest = false;
+	switch (s->event) {
+	case SENDER_LOST_ONE:
+		lose(by, 1);
+		break;
+	case SENDER_LOST:
+		lose(by, s->amount);
+		break;
+	case SENDER_REBOOT:
+		reboot(by, s->now);
+		break;
+	case SENDER_AGENT_ANEW:
+		by->sequence = 0;
+		memset(by->numbers, 0, sizeof(by->numbers));
+		break;
+	case SENDER_PORT_ANEW:
+		by->numbers[OF_PORT + p] = 0;
+		senders[by->counts].ports[p] = (struct tally){.at_ms = s->now};
+		break;
+	case SENDER_CLOCK_AHEAD:
+		by->set_ms += INT64_C(1) << s->amount % 31;
+		break;
+	case SENDER_CLOCK_BACK:
+		by->set_ms -= INT64_C(1) << s->amount % 31;
+		break;
+	case SENDER_PACE:
+		set_pace(by, s->amount, s->now);
+		break;
+	case SENDER_MOVED:
+		by->from = (uint8_t)(1 + s->amount % 4);
+		break;
+	case SENDER_NUMBERS_JUMP:
+		by->sequence = UINT32_MAX >> s->amount % 32;
+		break;
+	case SENDER_SUB_AGENT:
+		by->sub_agent = s->amount % 4;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Interface -------------------------------------------------------------------------- */
+
+static struct address
+source_of(uint8_t last)
+{
+	return (struct address){.type = ADDRESS_IPV4, .bytes = {192, 0, 2, last}};
+}
+
+void
+senders_begin(int64_t now)
+{
+	unsigned i, p;
+
+	for (i = 0; i < SENDERS; i++) {
+		struct sender *s = &senders[i];
+
+		*s = first[i].sender;
+		s->pace = 1;
+		s->boot_ms = now - first[i].days * DAY_MS - 777 * (i == 6);
+		if (i + 1 == SENDERS)
+			s->boot_ms = now - UINT32_MAX + WRAPS_IN_MS;
+		s->sequence = 1000 * i;
+		for (p = 0; p < PORTS; p++)
+			s->ports[p] = (struct tally){
+			    .octets = i * UINT64_C(1000000000000000) + (i * PATTERN) +
+			              p * UINT64_C(100000000000),
+			    .packets = i << 27 | p << 20,
+			    .at_ms = now};
+		s->machine = (struct tally){.octets = i * UINT64_C(1000000000000000),
+		                            .packets = i << 27,
+		                            .at_ms = now};
+	}
+	honest = true;
+	latest_count = 0;
+	raw_from = source_of(1);
+}
+
+static unsigned
+byte_of(const uint8_t *step, size_t len, size_t at)
+{
+	return at < len ? step[at] : 0;
+}
+
+unsigned
+senders_times(const uint8_t *step, size_t len)
+{
+	unsigned doublings = byte_of(step, len, 4) & 7;
+
+	return doublings <= 3 ? 1u << doublings : 1;
+}
+
+static size_t
+come_again(unsigned which, uint8_t datagram[SENDERS_MOST], struct address *from)
+{
+	unsigned i;
+
+	if (latest_count == 0)
+		return 0;
+	i = which % (latest_count < LATEST ? latest_count : LATEST);
+	*from = source_of(latest[i].from);
+	memcpy(datagram, latest[i].bytes, latest[i].len);
+	return latest[i].len;
+}
+
+size_t
+senders_step(const uint8_t *step, size_t len, int64_t now,
+             uint8_t datagram[SENDERS_MOST], struct address *from)
+{
+	unsigned b0 = byte_of(step, len, 0), b2 = byte_of(step, len, 2);
+	unsigned b3 = byte_of(step, len, 3);
+	struct step s = {.by = &senders[b0 & 7],
+	                 .event = (enum senders_event)(b0 >> 3 & 15),
+	                 .parts = byte_of(step, len, 1),
+	                 .count = 1 + (b2 & 3),
+	                 .naming = (enum senders_naming)(b2 >> 2 & 7),
+	                 .carrier = b2 >> 5 & 3,
+	                 .names_first = b2 >> 7,
+	                 .move = (enum senders_move)(b3 & 15),
+	                 .which = b3 >> 4 & 7,
+	                 .amount = byte_of(step, len, 5),
+	                 .now = now};
+	unsigned i;
+
+	if (s.parts == 0)
+		s.parts = PART_PLAIN;
+	if (s.event == SENDER_AGAIN)
+		return come_again(s.amount, datagram, from);
+	if (s.event == SENDER_FROM) {
+		raw_from = source_of((uint8_t)(1 + s.amount % 4));
+		return 0;
+	}
+	happen(&s);
+	i = latest_count++ % LATEST;
+	latest[i].len = sender_datagram(&s, latest[i].bytes);
+	latest[i].from = s.by->from;
+	*from = source_of(s.by->from);
+	memcpy(datagram, latest[i].bytes, latest[i].len);
+	return s.event == SENDER_HELD_UP ? 0 : latest[i].len;
+}
+
+const struct address *
+senders_from(void)
+{
+	return &raw_from;
+}
+
+bool
+senders_honest(void)
+{
+	return honest;
+}
+
+void
+senders_lie(void)
+{
+	honest = false;
+}
