@@ -11,6 +11,7 @@
 
 #include "tests/fuzz/rules.h"
 #include "tests/fuzz/run.h"
+#include "tests/fuzz/senders.h"
 
 #define PAUSE_RESTART 9
 #define PAUSE_RELOAD 10
@@ -250,6 +251,7 @@ restart(struct run *r)
 
 	after.now = DAYS_MS / 2;
 	after.wall_ms = r->wall_ms + r->now + 5000 - after.now;
+	senders_unsteady(after.now - r->now);
 	begin(&after);
 	r->looks = after.looks = 0;
 	look_at_all(r, &held);
@@ -274,6 +276,7 @@ reload(struct run *r, unsigned turn)
 	r->config.ports_except = NULL;
 	choose_clusters(&r->config, turn);
 	collector_reconfigure(r->c, &r->config, r->now);
+	senders_unsteady(0);
 }
 
 static void

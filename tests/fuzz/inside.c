@@ -429,3 +429,50 @@ inside_check(struct collector *c, int64_t now)
 	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
 		check_agent(c, agent, now);
 }
+
+/* A rate that has to be right --------------------------------------------------------- */
+
+/* Returns the counters of the agent's first port, where they are shown. */
+static const struct counters *
+first_port(const struct agent *agent, uint32_t sub_agent)
+{
+	const struct source *source;
+	const struct counters *counters;
+
+	for (source = agent->sources; source != NULL; source = source->next) {
+		if (source_sub_agent_id(source) != sub_agent ||
+		    source_is_carried(source) || !source_is_port(source) ||
+		    source_id(source).index != 1)
+			continue;
+		for (counters = source->counters; counters != NULL;
+		     counters = counters->next)
+			if (counters->layout->tag == IF_COUNTERS &&
+			    counters->block != NULL)
+				return counters;
+	}
+	return NULL;
+}
+
+void
+inside_check_rate(struct collector *c, const struct address *address,
+                  uint32_t sub_agent, double rate, int64_t now)
+{
+	struct store_reading reading = {.describe = false};
+	const struct agent *agent;
+	bool shown = false;
+
+	for (agent = agents_first(&c->agents); agent != NULL;
+	     agent = agent_next(agent)) {
+		const struct counters *counters = first_port(agent, sub_agent);
+
+		if (counters == NULL || !address_same(agent_address(agent), address))
+			continue;
+		shown = true;
+		if (store_block_peek(counters->block, c->total_rows[0], &reading) &&
+		    reading.heard_ms == now && reading.number > rate * 0.85 &&
+		    reading.number < rate * 1.15)
+			return;
+	}
+	if (shown)
+		rules_broken("what is right is not lost", "first port");
+}

@@ -140,7 +140,8 @@ static void
 step(struct run *r)
 {
 	static uint8_t datagram[SENDERS_MOST];
-	struct address from;
+	struct address from, agent;
+	uint32_t sub_agent;
 	size_t len;
 
 	r->times--;
@@ -152,6 +153,9 @@ step(struct run *r)
 		collector_tick(r->c, r->now);
 		inside_check(r->c, r->now);
 	}
+	if ((r->options & OPTION_TIGHT) == 0 && !r->config.same_address &&
+	    senders_steady(&agent, &sub_agent))
+		inside_check_rate(r->c, &agent, sub_agent, SENDERS_FIRST_PORT, r->now);
 }
 
 /* A datagram that the input has. */

@@ -40,6 +40,7 @@ static struct {
 	uint8_t from;
 } latest[LATEST];
 static unsigned latest_count;
+static const struct sender *steady; /* of the last step; NULL: it is not */
 
 uint32_t
 sender_uptime(const struct sender *by, int64_t now)
@@ -148,6 +149,85 @@ happen(const struct step *s)
 	}
 }
 
+/* Who is steady ---------------------------------------------------------------------- */
+
+#define STEADY_STEPS 4
+#define STEADY_LEAST_MS 1000
+#define STEADY_MOST_MS 60000
+
+/* Whether the sender is known for who it is: nobody else has spoken that calls itself the
+ * same; or there is one other one, with another packet source, and both go on. */
+static bool
+is_known(const struct sender *by)
+{
+	const struct sender *other;
+	unsigned others = 0;
+
+	for (other = senders; other < senders + SENDERS; other++) {
+		if (other == by || !other->spoken ||
+		    other->sub_agent != by->sub_agent ||
+		    memcmp(other->agent, by->agent, 4) != 0)
+			continue;
+		others++;
+		if (other->from == by->from || other->streak <= STEADY_STEPS ||
+		    by->last_ms - other->last_ms > other->streak_pause_ms)
+			return false;
+	}
+	return others <= 1;
+}
+
+/* Notes a step, and whether its sender goes on as it should. */
+static void
+note_step(const struct step *s)
+{
+	struct sender *by = s->by;
+	int64_t pause = s->now - by->last_ms;
+	unsigned names = (unsigned)s->naming << 8 | s->count;
+	bool plain = s->event == SENDER_NEXT && (s->parts & PART_PORTS) != 0 &&
+	             s->naming != NAMING_VLANS && s->move == MOVE_ON;
+
+	by->spoken = true;
+	by->last_ms = s->now;
+	if (!plain || pause != by->streak_pause_ms || names != by->streak_names)
+		by->streak = 0; /* a port of another name may be another one */
+	by->streak_pause_ms = pause;
+	by->streak_names = names;
+	by->streak += plain;
+	steady = by->streak > STEADY_STEPS && pause >= STEADY_LEAST_MS &&
+	                 pause <= STEADY_MOST_MS && !by->whole && by->agent[0] != 0 &&
+	                 honest && is_known(by)
+	             ? by
+	             : NULL;
+}
+
+void
+senders_unsteady(int64_t ms)
+{
+	struct sender *s;
+	unsigned p;
+
+	for (s = senders; s < senders + SENDERS; s++) {
+		s->streak = 0;
+		s->boot_ms += ms;
+		s->last_ms += ms;
+		s->machine.at_ms += ms;
+		for (p = 0; p < PORTS; p++)
+			s->ports[p].at_ms += ms;
+	}
+	steady = NULL;
+}
+
+bool
+senders_steady(struct address *agent, uint32_t *sub_agent)
+{
+	if (steady == NULL)
+		return false;
+	*agent = (struct address){.type = ADDRESS_IPV4};
+	memcpy(agent->bytes, steady->agent, 4);
+	*sub_agent = steady->sub_agent;
+	return true;
+}
+
 /* Interface -------------------------------------------------------------------------- */
 
 static struct address
@@ -182,6 +262,7 @@ senders_begin(int64_t now)
 	}
 	honest = true;
 	latest_count = 0;
+	steady = NULL;
 	raw_from = source_of(1);
 }
 
@@ -231,6 +312,7 @@ senders_step(const uint8_t *step, size_t len, int64_t now,
 	                 .now = now};
 	unsigned i;
 
+	steady = NULL;
 	if (s.parts == 0)
 		s.parts = PART_PLAIN;
 	if (s.event == SENDER_AGAIN)
@@ -242,6 +324,7 @@ senders_step(const uint8_t *step, size_t len, int64_t now,
 	happen(&s);
 	i = latest_count++ % LATEST;
 	latest[i].len = sender_datagram(&s, latest[i].bytes);
+	note_step(&s);
 	latest[i].from = s.by->from;
 	*from = source_of(s.by->from);
 	memcpy(datagram, latest[i].bytes, latest[i].len);

@@ -109,6 +109,15 @@ const struct address *senders_from(void);
 bool senders_honest(void);
 void senders_lie(void);
 
+/* Whether the sender of the last step has sent its first port as it should for a while, at
+ * one interval, and it is known who it is: then its rate has to be right, whatever it did
+ * before. Sets its agent address and sub-agent. senders_unsteady() says that the collector
+ * is another one, or has another configuration, and that its clock was set by `ms`. */
+bool senders_steady(struct address *agent, uint32_t *sub_agent);
+void senders_unsteady(int64_t ms);
+
+#define SENDERS_FIRST_PORT 1e5 /* octets per second */
+
 /* What no port of an honest sender moves per second, thrice. */
 #define SENDERS_OCTETS 12e6
 #define SENDERS_PACKETS 1e5

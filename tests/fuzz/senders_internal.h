@@ -43,6 +43,10 @@ struct sender {
 	struct tally machine;
 	uint8_t shapes[PORTS]; /* which sums of others the ports were; 0: none sent */
 	unsigned turn;
+	unsigned streak; /* so many steps of it were plain, one after the other */
+	unsigned streak_names;
+	int64_t streak_pause_ms, last_ms;
+	bool spoken;
 };
 
 extern struct sender senders[SENDERS];
