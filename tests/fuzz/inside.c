@@ -473,6 +473,6 @@ inside_check_rate(struct collector *c, const struct address *address,
 		    reading.number < rate * 1.15)
 			return;
 	}
-	if (shown)
+	if (shown || (c->stats.refused == 0 && c->config.accept[KIND_INTERFACE]))
 		rules_broken("what is right is not lost", "first port");
 }

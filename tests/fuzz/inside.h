@@ -22,7 +22,7 @@ void inside_after(struct collector *collector, int64_t now);
 void inside_check(struct collector *collector, int64_t now);
 
 /* Aborts where no agent of this address has a first port of this sub-agent that has this
- * rate of octets now, and some of them have one that is shown. */
+ * rate of octets now, unless none is shown, for a bound or by the configuration. */
 void inside_check_rate(struct collector *collector, const struct address *address,
                        uint32_t sub_agent, double rate, int64_t now);
 

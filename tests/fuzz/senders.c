@@ -186,7 +186,7 @@ note_step(const struct step *s)
 	bool plain = s->event == SENDER_NEXT && (s->parts & PART_PORTS) != 0 &&
 	             s->naming != NAMING_VLANS && s->move == MOVE_ON;
 
-	by->spoken = true;
+	by->spoken = by->spoken || s->event != SENDER_EMPTY;
 	by->last_ms = s->now;
 	if (!plain || pause != by->streak_pause_ms || names != by->streak_names)
 		by->streak = 0; /* a port of another name may be another one */

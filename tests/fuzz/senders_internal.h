@@ -46,7 +46,7 @@ struct sender {
 	unsigned streak; /* so many steps of it were plain, one after the other */
 	unsigned streak_names;
 	int64_t streak_pause_ms, last_ms;
-	bool spoken;
+	bool spoken; /* it has sent samples */
 };
 
 extern struct sender senders[SENDERS];
