@@ -70,7 +70,7 @@ if FUZZER
 tests_fuzz_fuzz_query_SOURCES = $(FUZZ_QUERY) tests/fuzz/fuzz.h \
 	gmetad-bridge/readers/document.c gmetad-bridge/readers/query.c gmetad-bridge/readers/status.c \
 	gmetad-bridge/steps/summary.c gmetad-bridge/readers/xml.c gmetad-bridge/counters.c \
-	common/event_nagios.c common/log.c \
+	common/event_nagios.c common/json.c common/log.c \
 	$(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_query_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
