@@ -357,7 +357,8 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
 	hand_over(o, arrived);
 	begin_again(o, arrived);
 	follow(o, d, x, now, arrived);
-	return ARRIVAL_RESTART;
+	/* what was kept is not taken where its counters can't be compared with these */
+	return track_leaps(x) ? ARRIVAL_NEXT : ARRIVAL_RESTART;
 }
 
 /* The datagram is of the rival. */

@@ -423,6 +423,32 @@ address_that_says_nothing_is_the_packets(void **state)
 	}
 }
 
+/* One of two senders sends again what it has sent before, and the other one goes on in the
+ * numbers of that, as a clock of another unit may do: what waited is not compared with it. */
+static void
+what_waited_is_not_compared_with_another_clock(void **state)
+{
+	struct script *s = *state;
+	struct sender a = sender(FIRST, "node", 1000);
+	struct sender b = sender(FIRST, "node", 1e6);
+	struct wire again;
+
+	b.ahead_ms = INT64_C(17) * 86400 * SECONDS;
+	send_as(s, &a);
+	again = s->w;
+	script_pass(s, 10 * SECONDS);
+	b.d.sequence = a.d.sequence - 1;
+	send_as(s, &b);
+	script_pass(s, 10 * SECONDS);
+	send_as(s, &a);
+	script_pass(s, 30 * SECONDS);
+	assert_int_equal(script_input_wire(s, &again), 0);
+	script_pass(s, 30 * SECONDS);
+	script_publish(s);
+	assert_true(isnan(rate_of(s, &b)));
+	polls(s, &b, 30 * SECONDS, 3);
+}
+
 /* Strangers ------------------------------------------------------------------------------- */
 
 static void
@@ -1160,6 +1186,7 @@ main(void)
 	    TEST(one_agent_with_two_addresses_is_one),
 	    TEST(one_agent_with_two_addresses_may_lose_some),
 	    TEST(address_that_says_nothing_is_the_packets),
+	    TEST(what_waited_is_not_compared_with_another_clock),
 	    TEST(empty_datagrams_in_its_name_take_nothing_away),
 	    TEST(empty_datagrams_before_it_take_nothing_away),
 	    TEST(empty_datagram_of_the_next_number_takes_nothing_away),
