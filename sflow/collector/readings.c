@@ -418,13 +418,13 @@ make_values(struct collector *c, struct context *x, struct reading *r)
 	beyond = derive(&in, derived);
 	if (r->good && (beyond != 0 || counters->speed != SPEED_GOOD))
 		unsure |= speeds_judge(c, r, beyond, derived);
+	if (counters->layout->tag == HOST_NET_IO && counters->block != NULL && r->good)
+		ports_withdraw(source_agent(r->source)); /* it has its own totals */
 	if (counters->block != NULL)
 		store_block_set(counters->block, derived, r->present,
 		                source_pace(r->source, c->config.misses,
 		                            r->compared ? r->interval_ms : 0),
 		                x->now);
-	if (counters->layout->tag == HOST_NET_IO && counters->block != NULL)
-		ports_withdraw(source_agent(r->source)); /* it has its own totals */
 	if (counters->layout->tag == IF_COUNTERS && sub_agent_is_shown(x->sub_agent))
 		port_heard(c, r->source, &in, derived, !r->compared, unsure,
 		           x->datagram->uptime_ms, x->now);

@@ -65,9 +65,6 @@ find_place(struct collector *c, struct source *source, struct counters *counters
 
 	if (counters != NULL && counters->block == NULL)
 		counters->block = instance_block(c, source, counters, now, &refused);
-	if (counters != NULL && counters->block != NULL &&
-	    counters->layout->tag == HOST_NET_IO)
-		ports_withdraw(source_agent(source)); /* the same metrics */
 	if (refused)
 		count(&c->stats.refused);
 	return counters != NULL;

@@ -192,8 +192,8 @@ check_order(const struct sub_agent *sub)
 {
 	const struct datagram_order *o = &sub->order;
 
-	if (o->datagrams.older > o->datagrams.older_all ||
-	    o->samples.older > o->samples.older_all)
+	if (o->missing.datagrams.older > o->missing.datagrams.older_all ||
+	    o->missing.samples.older > o->missing.samples.older_all)
 		rules_broken("no more is missing than was", "older");
 	if (o->at.epoch > o->epochs)
 		rules_broken("an epoch was given", "epoch");
@@ -209,7 +209,8 @@ check_member(const struct host *host, int64_t now)
 	if (!(m->loss >= 0 && m->loss <= 1 && m->loss_lately >= 0 &&
 	      m->loss_lately <= 1))
 		rules_broken("a loss is a share", host->name);
-	if (m->misses < MISSES_LEAST || m->misses > MISSES_MOST || m->interval_ms == 0)
+	if (m->misses < MISSES_LEAST || m->misses > MISSES_IN_A_ROW ||
+	    m->interval_ms == 0)
 		rules_broken("a death is known in bounds", host->name);
 	if (m->heard_ms > now || host->first_ms > now)
 		rules_broken("a host was heard in the past", host->name);
@@ -288,7 +289,7 @@ check_relations(const struct adapters *all, const struct source *source)
 }
 
 /* No two sources of an agent have one prefix, no two are the first of a kind, and where the
- * agent is plain no two are one port. */
+ * agent is plain no two that are shown are one port. */
 static void
 check_apart(const struct source *source, bool plain)
 {
@@ -302,7 +303,9 @@ check_apart(const struct source *source, bool plain)
 		if ((source->instance.first & other->instance.first) != 0)
 			rules_broken("one source is the first of its kind",
 			             source->instance.prefix);
-		if (plain && source_id(source).class == source_id(other).class &&
+		if (plain && sub_agent_is_shown(source_sub_agent(source)) &&
+		    sub_agent_is_shown(source_sub_agent(other)) &&
+		    source_id(source).class == source_id(other).class &&
 		    source_id(source).index == source_id(other).index)
 			rules_broken("a plain agent has no two ports of one number",
 			             source->instance.prefix);

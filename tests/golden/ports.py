@@ -31,6 +31,8 @@ class Port:
 
     heard: int = None  # ms, its last counters
     interval: float = 0  # ms; 0 before a second sample tells it
+    jitter: float = 0  # ms, its mean deviation
+    proven: float = 0  # ms for which samples have come so
     longer: float = 0  # ms, a much longer interval that came lately,
     longer_left: float = 0  # which is remembered for so long
     shorter: list = field(default_factory=list)  # much shorter ones that came last
@@ -49,26 +51,42 @@ class Port:
         """One that is longer by half and more has to come again soon, whatever comes in
         between; shorter ones have to come four times in a row, or for half of it."""
         self.longer_left -= gap
+        apart = abs(gap - self.interval)
         if not self.interval:
-            self.adopt(gap)
-        elif abs(gap - self.interval) <= self.interval / 2:
+            self.adopt(gap, 0)
+        elif apart <= self.interval / 2:
+            self.jitter += (apart - self.jitter) / 4
             self.interval += (gap - self.interval) / 8
+            self.proven += gap
             self.shorter = []
         elif gap > self.interval:
             if self.longer and abs(gap - self.longer) <= gap / 2:
-                self.adopt(gap)
+                self.adopt(gap, gap)
             else:
-                self.longer, self.shorter = gap, []
+                self.longer, self.shorter, self.proven = gap, [], 0
                 self.longer_left = 4 * min(gap, LONGER_MOST)
         else:
             self.shorter = [*self.shorter, gap]
             if len(self.shorter) >= 4 or sum(self.shorter) >= self.interval / 2:
-                self.adopt(max(self.shorter))
+                self.adopt(max(self.shorter), sum(self.shorter))
         if self.longer_left <= 0:
             self.longer = 0
 
-    def adopt(self, gap):
+    def adopt(self, gap, proven):
         self.interval, self.longer, self.shorter = gap, 0, []
+        self.jitter, self.proven = gap / 16, proven
+
+    def has_ended(self, now):
+        """Two of its samples are missing."""
+        slack = max(self.interval / 6, 4 * self.jitter, 1000)
+        return now - self.heard > 2 * (self.interval or LONGER_MOST) + slack
+
+    def takes_the_place_of(self, pace, now):
+        """Whether an agent that was expected as often as the other one sends is now
+        expected as often as this one does."""
+        if pace is None or pace is self or self.interval and pace.has_ended(now):
+            return True
+        return self.interval > pace.interval and self.proven >= pace.interval * 3 / 4
 
 
 @dataclass
@@ -87,6 +105,7 @@ class Ports:
         self.alike = {}  # (agent, ifIndex) -> Alike
         self.names = [metric.name for metric in golden.metrics]
         self.known = {}  # agent -> (sub-agent, source) -> Port
+        self.pace = {}  # agent -> the Port as often as which it is expected
         self.times = {}  # agent -> Times
         self.own = set()  # agents that tell totals of their own
         self.swept = 0
@@ -98,16 +117,18 @@ class Ports:
             port.learn(datagram.arrival - port.heard)
         if counters:
             port.heard = datagram.arrival
+            if port.takes_the_place_of(self.pace.get(datagram.agent), datagram.arrival):
+                self.pace[datagram.agent] = port
 
     def forget(self, datagram, source):
         """What it was until now is another port."""
         self.known[datagram.agent].pop((datagram.sub_agent, source), None)
 
     def poll(self, agent, port=None):
-        """How often the port is polled, or the slowest of its agent: any time,
-        as long as nothing is known."""
-        slowest = max((p.interval for p in self.known[agent].values()), default=0)
-        return max(port.interval if port else 0, slowest) or float("inf")
+        """How often the port is polled, or its agent is expected: any time, as long as
+        nothing is known."""
+        pace = self.pace[agent].interval if agent in self.pace else 0
+        return max(port.interval if port else 0, pace) or float("inf")
 
     def waited_for(self, agent, port, now):
         since = max(port.rated, self.times[agent].since)
