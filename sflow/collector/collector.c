@@ -216,7 +216,7 @@ take_arrived(struct collector *c, struct context *x, const struct arrived *arriv
 	case ARRIVAL_UNDECIDED:
 		count(&c->stats.undecided);
 		if (arrived->patience)
-			member_expect(&agent_host(x->agent)->member, NULL);
+			member_wait(&agent_host(x->agent)->member);
 		x->heard = arrived->overdue;
 		heard(c, x, 0);
 		return 0;

@@ -224,10 +224,19 @@ member_expect(struct member *m, const struct rhythm *r)
 	bool known = r != NULL && r->interval_ms != 0;
 
 	m->interval_ms = known ? r->interval_ms : INTERVAL_UNKNOWN_MS;
+	if (r != NULL && !known && r->shorter_ms > INTERVAL_UNKNOWN_MS / 2)
+		m->interval_ms = 2 * r->shorter_ms; /* as before the restart */
 	m->patience_ms = 0;
 	if (known && r->longer_ms != 0)
 		m->patience_ms = patience(r);
 	m->jitter_ms = known ? r->jitter_ms : 0;
+}
+
+void
+member_wait(struct member *m)
+{
+	if (m->interval_ms < INTERVAL_UNKNOWN_MS)
+		member_expect(m, NULL);
 }
 
 double

@@ -99,9 +99,12 @@ enum member_change member_heard(struct member *member, uint32_t lost, int64_t no
 void member_polled(struct member *member, uint32_t lost);
 
 /* Sets how often heartbeats are expected; 300 s where `rhythm` is NULL or has no
- * interval yet. After one that was longer, though nothing was lost, the next one may be as
+ * interval yet, or as often as before a restart if that is more rarely. After one that was longer, though nothing was lost, the next one may be as
  * long, up to 300 s. */
 void member_expect(struct member *member, const struct rhythm *rhythm);
+
+/* Lets pass 300 s at least until heartbeats are missing. */
+void member_wait(struct member *member);
 
 /* Notes that nobody listened from `since_ms` to `until_ms`: no heartbeat can have been
  * missed then. */

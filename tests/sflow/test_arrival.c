@@ -746,6 +746,44 @@ restart_loses_one_interval(void **state)
 	}
 }
 
+/* However rarely it is polled, and whenever it is heard again: for m of its intervals it is
+ * waited for. */
+static void
+restart_at_slow_polling_is_not_down(void **state)
+{
+	static const int64_t intervals[] = {300, 600, 900, 3600};
+	static const int away[] = {5, 20, 50, 80, 105, 120};
+	struct script *s = *state;
+	struct sender a;
+	int64_t interval;
+	unsigned downs;
+	size_t i, j;
+	int n;
+
+	for (i = 0; i < COUNT_OF(intervals); i++)
+		for (j = 0; j < COUNT_OF(away); j++) {
+			script_configure(s, &collector_defaults);
+			interval = intervals[i] * SECONDS;
+			a = sender(FIRST, "node", 1000);
+			for (n = 0; n < 6; n++) {
+				send_as(s, &a);
+				if (n < 5)
+					script_pass(s, interval);
+			}
+			script_publish(s);
+			downs = s->events[EVENT_DOWN]; /* before it is known */
+			script_pass(s, interval * away[j] / 100);
+			a.d.booted_ms = s->now - interval * (away[j] % 50) / 100;
+			a.d.sequence = a.d.sample = 0;
+			for (n = 0; n < 4; n++) {
+				send_as(s, &a);
+				script_pass(s, interval);
+			}
+			script_publish(s);
+			assert_int_equal(s->events[EVENT_DOWN], downs);
+		}
+}
+
 /* It has another packet source then, and was heard for less than a minute before. */
 static void
 restart_with_another_source_loses_one_interval(void **state)
@@ -1196,6 +1234,7 @@ main(void)
 	    TEST(newcomer_is_a_heartbeat_where_nothing_else_comes),
 	    TEST(whatever_comes_is_bounded),
 	    TEST(restart_loses_one_interval),
+	    TEST(restart_at_slow_polling_is_not_down),
 	    TEST(restart_with_another_source_loses_one_interval),
 	    TEST(clock_that_is_set_loses_one_interval),
 	    TEST(late_duplicate_is_no_news),
