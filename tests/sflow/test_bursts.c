@@ -286,6 +286,49 @@ packet_samples_of_another_clock_reset_nothing(void **state)
 	assert_int_equal(shown, 24);
 }
 
+/* The agent begins again while its clock goes on, and its counters come before its packet
+ * samples, or after them: that costs one interval. */
+static void
+check_restart_of_the_agent(struct script *s, bool flows_first)
+{
+	struct burst a = burst(FIRST, 1000);
+	int n, shown = 0;
+
+	script_configure(s, &collector_defaults);
+	for (n = 0; n < 40; n++) {
+		if (n == 20) {
+			a.d.sequence = 0;
+			memset(a.samples, 0, sizeof(a.samples));
+		}
+		if (flows_first) {
+			a.count = 0;
+			make_flow(s, &a);
+			give(s, &a, 0);
+			s->now += 5 * SECONDS;
+		}
+		poll(s, &a, 1);
+		script_publish(s);
+		if (n > 10)
+			shown += is_right(s, &a, AGENT, "1.bytes_in");
+		script_pass(s, 5 * SECONDS);
+		if (!flows_first) {
+			a.count = 0;
+			make_flow(s, &a);
+			give(s, &a, 0);
+			script_pass(s, 5 * SECONDS);
+		}
+	}
+	assert_int_equal(shown, 28);
+	assert_int_equal(s->events[EVENT_RESTARTED], 1);
+}
+
+static void
+flows_that_begin_again_cost_no_more(void **state)
+{
+	check_restart_of_the_agent(*state, false);
+	check_restart_of_the_agent(*state, true);
+}
+
 /* Their order ------------------------------------------------------------------------------ */
 
 /* The datagrams of a poll overtake each other, and polls are 30 s apart. */
@@ -501,6 +544,7 @@ main(void)
 	    TEST(clock_set_back_is_decided_at_once),
 	    TEST(standby_is_believed_before_it_seems_down),
 	    TEST(packet_samples_of_another_clock_reset_nothing),
+	    TEST(flows_that_begin_again_cost_no_more),
 	    TEST(first_of_a_poll_may_be_overtaken),
 	    TEST(number_may_be_older_than_the_clock),
 	    TEST(overtaken_vlan_is_news),
