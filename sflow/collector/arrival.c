@@ -151,6 +151,7 @@ begin_line(struct datagram_order *o, const struct datagram *d, const struct dist
 	o->at.last.sequence = d->sequence - 1;
 	o->at.anchor = o->at.last;
 	o->at.polls = 0;
+	o->at.per_ms = 0;
 	o->at.seen = UINT64_MAX;
 	follow(o, d,
 	       &(struct distance){.ahead = 1,

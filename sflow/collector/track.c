@@ -22,6 +22,7 @@
 #define OVERDUE_SHARE 6       /* it is overdue when it is late by a sixth of that, */
 #define OVERDUE_LEAST_MS 1000 /* and this: when a host is late */
 #define FEW_NUMBERS 8
+#define ONE_POLL_MS 1000
 /* While the pace of the numbers is not known, a larger gap is no loss; */
 #define GAP_AT_FIRST 64
 #define GAP_TIMES 8 /* then: so many times as many as are usual */
@@ -47,19 +48,32 @@ track_distance(const struct datagram_track *t, const struct datagram *d,
 	return x;
 }
 
-/* Whether so many datagrams can have been sent in that time. */
-static bool
-is_plausible(const struct datagram_track *t, const struct distance *x)
+/* Returns how many numbers there are in a ms: since the anchor, or where those are few,
+ * before it; 0: not known. The datagrams of one poll don't tell it. */
+static double
+numbers_per_ms(const struct datagram_track *t)
 {
 	uint32_t numbers = t->last.sequence - t->anchor.sequence;
 	int64_t span = t->last.arrival_ms - t->anchor.arrival_ms;
 
+	if (t->per_ms > 0 && numbers < FEW_NUMBERS)
+		return (double)t->per_ms;
+	return span < ONE_POLL_MS ? 0 : numbers / (double)span;
+}
+
+/* Whether so many datagrams can have been sent in that time. */
+static bool
+is_plausible(const struct datagram_track *t, const struct distance *x)
+{
+	double usual;
+
 	if (x->ahead <= BACKLOG_NUMBERS)
 		return true;
-	if (numbers < FEW_NUMBERS || span <= 0)
-		return x->ahead <= GAP_AT_FIRST;
-	return x->ahead - BACKLOG_NUMBERS <=
-	       (double)x->elapsed * GAP_TIMES * numbers / (double)span;
+	usual = numbers_per_ms(t) * (double)x->elapsed;
+	if (x->ahead - BACKLOG_NUMBERS <= usual * GAP_TIMES)
+		return true;
+	return t->per_ms == 0 && x->ahead <= GAP_AT_FIRST &&
+	       t->last.sequence - t->anchor.sequence < FEW_NUMBERS;
 }
 
 /* Whether neither the number nor the uptime has ever changed: the sender does not count,
@@ -233,6 +247,8 @@ follow_pace(struct datagram_track *t, const struct distance *x)
 	}
 	if ((x->early > SAME_MOMENT_MS && x->elapsed < POLL_LEAST_MS) ||
 	    (ours > PACE_AGAIN_MS && (t->off_pace || x->early > -SAME_MOMENT_MS))) {
+		if (t->last.sequence - t->anchor.sequence >= FEW_NUMBERS)
+			t->per_ms = (float)numbers_per_ms(t);
 		t->anchor = t->last;
 		t->polls = 0;
 	}

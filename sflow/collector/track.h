@@ -28,6 +28,7 @@ struct datagram_track {
 	unsigned epoch; /* the counters of two epochs can't be compared */
 	struct address source; /* of the packets */
 	struct address also;   /* another one of the same agent; unknown: none */
+	float per_ms;          /* numbers, before the anchor; 0: not known */
 	uint8_t polls;         /* since the anchor, at most as many as are needed */
 	bool heard;            /* a datagram has come, */
 	bool spoken;           /* and one with samples */

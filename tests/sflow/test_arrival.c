@@ -1123,6 +1123,67 @@ loss_is_counted_after_a_while(void **state)
 	assert_int_equal(stats(s)->samples_lost, 10);
 }
 
+/* However long it is, and how little was heard before, or since the pace is measured anew. */
+static void
+outage_is_lost(void **state)
+{
+	static const struct outage {
+		int64_t interval;
+		int before;
+		uint32_t missing;
+	} outages[] = {{30000, 2, 100},   {30000, 3, 160},   {30000, 7, 65},
+	               {30000, 9, 100},   {1000, 30, 3600},  {1000, 4196, 300},
+	               {1000, 4203, 300}, {300000, 12, 288}, {10000, 2, 8640}};
+	struct script *s = *state;
+	struct sender a;
+	size_t i;
+	int n;
+
+	for (i = 0; i < COUNT_OF(outages); i++) {
+		const struct outage *o = &outages[i];
+
+		script_configure(s, &collector_defaults);
+		a = sender(FIRST, "node", 1000);
+		for (n = 0; n < o->before + 5; n++) {
+			if (n == o->before) {
+				s->now += o->missing * o->interval;
+				a.d.sequence += o->missing;
+				a.d.sample += o->missing;
+			}
+			send_as(s, &a);
+			s->now += o->interval;
+		}
+		s->now += 30 * SECONDS;
+		send_as(s, &a);
+		assert_int_equal(stats(s)->datagrams_lost, o->missing);
+	}
+}
+
+/* What no outage can be is none. */
+static void
+jump_is_no_outage(void **state)
+{
+	static const uint32_t jumps[] = {1000, 100000, 2000000000};
+	struct script *s = *state;
+	struct sender a;
+	size_t i;
+	int n, before;
+
+	for (i = 0; i < COUNT_OF(jumps); i++)
+		for (before = 1; before < 40; before += 6) {
+			script_configure(s, &collector_defaults);
+			a = sender(FIRST, "node", 1000);
+			for (n = 0; n < before + 5; n++) {
+				if (n == before)
+					a.d.sequence += jumps[i];
+				send_as(s, &a);
+				script_pass(s, 20 * SECONDS);
+			}
+			assert_int_equal(stats(s)->datagrams_lost, 0);
+			assert_int_equal(s->events[EVENT_RESTARTED], 0);
+		}
+}
+
 /* Clocks -------------------------------------------------------------------------------------- */
 
 /* Uptimes in hundredths, seconds and microseconds, and one that stands still; with late
@@ -1246,6 +1307,8 @@ main(void)
 	    TEST(reordering_is_no_loss),
 	    TEST(loss_is_a_steady_rate),
 	    TEST(loss_is_counted_after_a_while),
+	    TEST(outage_is_lost),
+	    TEST(jump_is_no_outage),
 	    TEST(clocks_of_other_units_are_not_used),
 	    TEST(clock_of_whole_seconds_is_coarser_than_arrival),
 	    TEST(clocks_may_drift),
