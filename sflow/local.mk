@@ -38,6 +38,7 @@ sflow_collector = \
 	sflow/collector/agents_internal.h \
 	sflow/collector/arrival.c sflow/collector/arrival.h \
 	sflow/collector/missing.c sflow/collector/missing.h \
+	sflow/collector/numbers.c sflow/collector/numbers.h \
 	sflow/collector/sample_order.c sflow/collector/sample_order.h \
 	sflow/collector/clusters.c sflow/collector/clusters.h \
 	sflow/collector/collector.c sflow/collector/collector.h \

@@ -48,10 +48,10 @@ follow_stale(struct datagram_order *o, uint32_t sequence)
 {
 	uint32_t behind = o->at.last.sequence - sequence;
 
-	if (behind < 64 && !track_misses(&o->at, behind))
+	if (behind < NUMBERS_KNOWN && !track_misses(&o->at, behind))
 		return ARRIVAL_STALE;
-	if (behind < 64)
-		o->at.seen |= UINT64_C(1) << behind;
+	if (behind < NUMBERS_KNOWN)
+		numbers_note(&o->at.seen, sequence);
 	missing_found(&o->missing, sequence);
 	return ARRIVAL_STALE;
 }
@@ -152,7 +152,7 @@ begin_line(struct datagram_order *o, const struct datagram *d, const struct dist
 	o->at.anchor = o->at.last;
 	o->at.polls = 0;
 	o->at.per_ms = 0;
-	o->at.seen = UINT64_MAX;
+	numbers_begin(&o->at.seen);
 	follow(o, d,
 	       &(struct distance){.ahead = 1,
 	                          .later = x->later,

@@ -97,7 +97,7 @@ fits_behind(const struct datagram_track *t, const struct distance *x)
 		return FIT_STALE;
 	if (x->ahead == 0 && x->later == 0 && x->elapsed <= HELD_UP_MS)
 		return x->same && stands_still(t) ? FIT_NEXT : FIT_STALE;
-	if (lateness <= OVERTAKEN_MS && (behind == 0 || behind >= 64))
+	if (lateness <= OVERTAKEN_MS && (behind == 0 || behind >= NUMBERS_KNOWN))
 		return FIT_STALE;
 	return lateness <= HELD_UP_MS && track_misses(t, behind) ? FIT_STALE : FIT_NONE;
 }
@@ -204,10 +204,10 @@ track_begin(struct datagram_track *t, const struct datagram *d,
 	                             .last = {.sequence = d->sequence,
 	                                      .uptime_ms = d->uptime_ms,
 	                                      .arrival_ms = now},
-	                             .seen = UINT64_MAX,
 	                             .floor = (uint32_t)now - d->uptime_ms,
 	                             .source = *from};
 	t->anchor = t->last;
+	numbers_begin(&t->seen);
 }
 
 /* The longest time between two datagrams; forgotten in eight times as long. The datagrams of
@@ -286,7 +286,7 @@ track_follow(struct datagram_track *t, const struct datagram *d,
 {
 	uint32_t ahead = x->ahead > 0 ? (uint32_t)x->ahead : 0;
 
-	t->seen = ahead < 64 ? t->seen << ahead | 1 : 1;
+	numbers_advance(&t->seen, t->last.sequence, ahead);
 	if (d->uptime_ms < t->last.uptime_ms && x->later > 0)
 		t->wraps++;
 	t->last = (struct datagram_clock){

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sflow/collector/numbers.h"
 #include "sflow/wire/datagram.h"
 
 /* What tells the order of datagrams. */
@@ -20,7 +21,7 @@ struct datagram_clock {
 struct datagram_track {
 	struct datagram_clock last;   /* the latest datagram */
 	struct datagram_clock anchor; /* an earlier one, to learn the pace from */
-	uint64_t seen;  /* of the latest 64 numbers; bit 0: the latest one */
+	struct numbers seen;
 	uint32_t floor; /* the least of arrival minus uptime, modulo 2^32 */
 	uint32_t
 	    gap_ms;     /* the longest between two datagrams lately; 0: there was one */
@@ -79,11 +80,12 @@ struct distance track_distance(const struct datagram_track *track,
 enum fit track_fits(const struct datagram_track *track,
                     const struct distance *distance);
 
-/* Whether the latest but so many has not come. Known of the latest 64. */
+/* Whether the latest but so many has not come. Known of the latest NUMBERS_KNOWN. */
 static inline bool
 track_misses(const struct datagram_track *track, uint32_t behind)
 {
-	return behind < 64 && (track->seen >> behind & 1) == 0;
+	return behind < NUMBERS_KNOWN &&
+	       !numbers_has(&track->seen, track->last.sequence - behind);
 }
 
 /* Whether a datagram that goes with two tracks is by much nearer to the clock of the second

@@ -1077,6 +1077,47 @@ reordering_is_no_loss(void **state)
 	assert_int_equal(stats(s)->samples_lost, 0);
 }
 
+/* Some are late by more than what is waited for: that is no other clock. */
+static void
+late_ones_are_of_the_same_clock(void **state)
+{
+	static const int64_t delays[] = {11000, 20000, 60000};
+	struct script *s = *state;
+	struct sender a;
+	static struct wire late[2000];
+	int64_t due[2000];
+	size_t k;
+	unsigned first, last, i, seed = 3, right;
+
+	for (k = 0; k < COUNT_OF(delays); k++) {
+		script_configure(s, &collector_defaults);
+		a = sender(FIRST, "node", 1000);
+		first = last = right = 0;
+		for (i = 0; i < 8 * 300; i++) {
+			s->from = FIRST;
+			for (; first < last && due[first] <= s->now; first++)
+				script_input_wire(s, &late[first]);
+			build(s, &a);
+			seed = seed * 1103515245 + 12345;
+			if (i > 800 && i < 1300 && seed / 65536 % 10 < 3) {
+				due[last] = s->now + delays[k];
+				late[last++] = s->w;
+			} else {
+				script_input(s);
+			}
+			s->now += 125;
+			if (i % 8 != 7)
+				continue;
+			script_publish(s);
+			right += !isnan(script_value(s, "node", "bytes_in"));
+		}
+		assert_in_range(right, 295, 300);
+		assert_int_equal(s->events[EVENT_SAME_ADDRESS], 0);
+		assert_int_equal(s->events[EVENT_RESTARTED], 0);
+		assert_int_equal(stats(s)->undecided, 0);
+	}
+}
+
 /* Evenly: two of three each quarter of a second are a rate that is steady. */
 static void
 loss_is_a_steady_rate(void **state)
@@ -1305,6 +1346,7 @@ main(void)
 	    TEST(sample_numbers_that_jump_at_most_polls_count_something_else),
 	    TEST(two_sequences_of_one_clock_are_one_agent),
 	    TEST(reordering_is_no_loss),
+	    TEST(late_ones_are_of_the_same_clock),
 	    TEST(loss_is_a_steady_rate),
 	    TEST(loss_is_counted_after_a_while),
 	    TEST(outage_is_lost),
