@@ -428,6 +428,7 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 
 	*arrived = (struct arrived){0};
 	o->missing.found = false;
+	o->sequence = d->sequence;
 	if (!o->at.heard) {
 		track_begin(&o->at, d, from, now);
 		return ARRIVAL_NEXT;

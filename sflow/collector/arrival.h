@@ -46,6 +46,7 @@ struct datagram_order {
 	struct rival *rival;      /* NULL: there is none */
 	unsigned epochs;          /* the last one that was given */
 	struct missing missing;   /* datagrams, and samples in them */
+	uint32_t sequence;        /* of the datagram at hand */
 	bool maybe_restarted;     /* its numbers went back near 0 */
 };
 

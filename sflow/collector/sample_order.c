@@ -31,13 +31,27 @@ judge_sample(struct sample_order *order, const struct sample *sample,
 	return ARRIVAL_NEXT;
 }
 
+/* Returns how many datagrams are missing between the one that the source's last sample was in,
+ * and the one at hand. Of the latest numbers it is known which; some of them may have come
+ * since. */
+static uint32_t
+missing_between(const struct datagram_order *of, const struct sample_order *order)
+{
+	uint32_t behind = of->at.last.sequence - order->datagram;
+	int16_t more = (int16_t)(of->missing.count - order->missing);
+
+	if (behind < NUMBERS_KNOWN)
+		return numbers_missing(&of->at.seen, order->datagram, of->sequence);
+	return more > 0 ? (uint32_t)more : 0;
+}
+
 enum arrival
-arrival_of_sample(const struct missing *missing, struct sample_order *order,
+arrival_of_sample(const struct datagram_order *of_datagrams, struct sample_order *order,
                   const struct sample *sample, enum arrival datagram,
                   struct sample_gap *gap)
 {
 	int32_t ahead = (int32_t)(sample->sequence - order->sequence);
-	int16_t datagrams = (int16_t)(missing->count - order->missing);
+	uint32_t missing;
 	enum arrival arrival = ARRIVAL_NEXT;
 
 	*gap = (struct sample_gap){.sure = true};
@@ -45,13 +59,15 @@ arrival_of_sample(const struct missing *missing, struct sample_order *order,
 		arrival = judge_sample(order, sample, datagram);
 		if (arrival == ARRIVAL_STALE)
 			return arrival;
-		if (ahead > 1 && datagrams > 0) {
-			gap->sure = ahead - 1 <= datagrams;
-			gap->lost = (uint32_t)(gap->sure ? ahead - 1 : datagrams);
+		missing = ahead > 1 ? missing_between(of_datagrams, order) : 0;
+		if (missing > 0) {
+			gap->sure = (uint32_t)ahead - 1 <= missing;
+			gap->lost = gap->sure ? (uint32_t)ahead - 1 : missing;
 		}
 	}
 	order->seen = true;
 	order->sequence = sample->sequence;
-	order->missing = (uint16_t)missing->count;
+	order->missing = (uint16_t)of_datagrams->missing.count;
+	order->datagram = of_datagrams->sequence;
 	return arrival;
 }

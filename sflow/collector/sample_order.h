@@ -17,7 +17,8 @@
  * zero: none has come. */
 struct sample_order {
 	uint32_t sequence;
-	uint16_t missing; /* the lower half of the sub-agent's `missing`, then */
+	uint32_t datagram; /* the number of the datagram that it was in */
+	uint16_t missing;  /* the lower half of the sub-agent's `missing`, then */
 	bool seen;
 	uint8_t jumps; /* how lately its number went back near 0 */
 };
@@ -28,10 +29,10 @@ struct sample_gap {
 	bool sure;     /* so many, by the source's own numbers */
 };
 
-/* Judges a sample by its sequence number, and remembers that. `missing` is that of its
- * sub-agent, and `datagram` is the arrival
+/* Judges a sample by its sequence number, and remembers that. `of_datagrams` are those
+ * of its sub-agent, and `datagram` is the arrival
  * of the datagram that it is in. A sample that has come before is STALE. */
-enum arrival arrival_of_sample(const struct missing *missing,
+enum arrival arrival_of_sample(const struct datagram_order *of_datagrams,
                                struct sample_order *order, const struct sample *sample,
                                enum arrival datagram, struct sample_gap *gap);
 

@@ -278,9 +278,8 @@ source_arrival(struct source *source, const struct sample *sample,
 
 	if (flows)
 		follow_flows(source);
-	arrival = arrival_of_sample(&order->missing,
-	                            flows ? &source->flows : &source->counted, sample,
-	                            datagram, gap);
+	arrival = arrival_of_sample(order, flows ? &source->flows : &source->counted,
+	                            sample, datagram, gap);
 	estimate_gap(source, flows, now, gap);
 	if (!source_is_carried(source)) {
 		if (arrival == ARRIVAL_STALE)

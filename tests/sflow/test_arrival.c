@@ -1118,6 +1118,55 @@ late_ones_are_of_the_same_clock(void **state)
 	}
 }
 
+/* Some of the samples get lost, and others are late by less than is waited for: of one source,
+ * or of several. All that is lost is counted, and no more. */
+static void
+check_lost_among_late(struct script *s, uint32_t sources, uint32_t late_of_ten)
+{
+	static struct wire late[1000];
+	int64_t due[1000];
+	struct device d = script_machine(AGENT);
+	uint32_t numbers[8] = {0};
+	unsigned first = 0, last = 0, lost = 0, i, seed = 5;
+
+	script_configure(s, &collector_defaults);
+	s->from = FIRST;
+	for (i = 0; i < 1000 + 400; i++) {
+		for (; first < last && due[first] <= s->now; first++)
+			script_input_wire(s, &late[first]);
+		seed = seed * 1103515245 + 12345;
+		wire_datagram_begin(&s->w, AGENT, d.sub_agent, ++d.sequence,
+		                    (uint32_t)(s->now - d.booted_ms));
+		wire_sample_begin(&s->w, WIRE_FLOW,
+		                  ++numbers[seed / 65536 / 256 % sources], 0,
+		                  1 + seed / 65536 / 256 % sources);
+		wire_sample_end(&s->w);
+		wire_datagram_end(&s->w);
+		seed = seed * 1103515245 + 12345;
+		if (i > 100 && i < 1000 && seed / 65536 % 100 < 5) {
+			lost++;
+		} else if (i < 1000 && seed / 65536 / 100 % 10 < late_of_ten) {
+			due[last] = s->now + 120;
+			late[last++] = s->w;
+		} else {
+			script_input(s);
+		}
+		s->now += 50;
+	}
+	assert_int_equal(stats(s)->datagrams_lost, lost);
+	assert_int_equal(stats(s)->samples_lost, lost);
+}
+
+static void
+samples_that_are_lost_among_late_ones_are_counted(void **state)
+{
+	uint32_t sources, late;
+
+	for (sources = 1; sources <= 8; sources++)
+		for (late = 0; late <= 3; late++)
+			check_lost_among_late(*state, sources, late);
+}
+
 /* Evenly: two of three each quarter of a second are a rate that is steady. */
 static void
 loss_is_a_steady_rate(void **state)
@@ -1347,6 +1396,7 @@ main(void)
 	    TEST(two_sequences_of_one_clock_are_one_agent),
 	    TEST(reordering_is_no_loss),
 	    TEST(late_ones_are_of_the_same_clock),
+	    TEST(samples_that_are_lost_among_late_ones_are_counted),
 	    TEST(loss_is_a_steady_rate),
 	    TEST(loss_is_counted_after_a_while),
 	    TEST(outage_is_lost),
