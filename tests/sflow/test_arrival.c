@@ -435,9 +435,11 @@ what_waited_is_not_compared_with_another_clock(void **state)
 
 	b.ahead_ms = INT64_C(17) * 86400 * SECONDS;
 	send_as(s, &a);
+	polls(s, &a, 20 * SECONDS, 4);
 	again = s->w;
 	script_pass(s, 10 * SECONDS);
 	b.d.sequence = a.d.sequence - 1;
+	b.d.sample = a.d.sample - 1;
 	send_as(s, &b);
 	script_pass(s, 10 * SECONDS);
 	send_as(s, &a);
