@@ -129,7 +129,8 @@ is_one_clock(const struct datagram_order *o)
 static void
 hand_over(struct datagram_order *o, struct arrived *arrived)
 {
-	arrived->kept = o->rival->kept;
+	if (o->rival->kept != NULL)
+		arrived->kept = o->rival->kept;
 	o->rival->kept = NULL;
 }
 
@@ -349,6 +350,8 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
 		hand_over(o, arrived);
 		return goes_beside(o, d, x, now, arrived);
 	}
+	if (track_leaps(x)) /* what was kept can't be compared with what comes now */
+		hand_over(o, arrived);
 	if (goes_on(o) && !arrived->overdue)
 		return goes_elsewhere(o, d, x, now, arrived);
 	if (!goes_on(o) && !has_begun_again(o, now)) {

@@ -197,7 +197,7 @@ check_order(const struct sub_agent *sub)
 		rules_broken("no more is missing than was", "older");
 	if (o->at.epoch > o->epochs)
 		rules_broken("an epoch was given", "epoch");
-	if (o->at.heard && (o->at.seen & 1) == 0)
+	if (o->at.heard && !numbers_has(&o->at.seen, o->at.last.sequence))
 		rules_broken("the latest number was seen", "seen");
 }
 

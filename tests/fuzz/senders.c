@@ -152,6 +152,7 @@ happen(const struct step *s)
 /* Who is steady ---------------------------------------------------------------------- */
 
 #define STEADY_STEPS 4
+#define STEADY_BESIDE 12 /* where another one calls itself the same */
 #define STEADY_LEAST_MS 1000
 #define STEADY_MOST_MS 60000
 
@@ -169,7 +170,8 @@ is_known(const struct sender *by)
 		    memcmp(other->agent, by->agent, 4) != 0)
 			continue;
 		others++;
-		if (other->from == by->from || other->streak <= STEADY_STEPS ||
+		if (other->from == by->from || other->streak <= STEADY_BESIDE ||
+		    by->streak <= STEADY_BESIDE ||
 		    by->last_ms - other->last_ms > other->streak_pause_ms)
 			return false;
 	}
