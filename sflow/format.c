@@ -6,7 +6,7 @@
 #define EXACT_BELOW 1e15               /* APR's arithmetic is exact below */
 #define WHOLE_BELOW 9007199254740992.0 /* 2^53: each whole number below is a double */
 
-#define SIGNIFICANT 3 /* digits of a fine number below 1 */
+#define SIGNIFICANT 3 /* digits of a fine number below 1, or without decimals */
 
 #define POWER(zeros_) UINT64_C(1##zeros_)
 static const uint64_t powers[FORMAT_DECIMALS + 1] = {POWER(),
@@ -127,8 +127,11 @@ places(const struct metric *metric, double number, int decimals)
 	double size = number < 0 ? -number : number;
 	int more = SIGNIFICANT;
 
-	if (!metric->fine || decimals < 0 || !(size > 0 && size < 1))
+	if (!metric->fine || decimals < 0 ||
+	    !(size > 0 && size < (decimals == 0 ? 100 : 1)))
 		return decimals;
+	if (size >= 1)
+		return SIGNIFICANT - (size < 10 ? 1 : 2);
 	for (; size < 0.1 && more < FORMAT_DECIMALS; size *= 10)
 		more++;
 	return more > decimals ? more : decimals;

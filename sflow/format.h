@@ -27,7 +27,8 @@ size_t format_number(const struct metric *metric, double number,
 int format_decimals(const struct metric *metric);
 
 /* Returns how many decimals the number has as a value of the metric: those of the metric's
- * format, or more where the metric is fine and the number below 1. */
+ * format, or more where the metric is fine and the number below 1, or below 100 if the format
+ * has none. */
 int format_places(const struct metric *metric, double number);
 
 /* Returns the format for printf, a constant, that prints this value of the metric as

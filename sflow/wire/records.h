@@ -90,8 +90,9 @@ struct metric {
 	const char *format; /* for printf */
 	const char *group;
 	const char *title;
-	bool fine; /* below 1 it is shown with three significant digits: a rate, a
-	            * share, a utilization */
+	bool
+	    fine; /* below 1 (100, if its format has no decimals) it is shown with three
+	            * significant digits: a rate, a share, a utilization */
 };
 
 /* The texts of an enumeration's numbers, from 0 on (NULL in a gap), or of bits, from

@@ -244,12 +244,14 @@ def tolerance(expected, fmt):
 
 def fine_format(expected, fmt):
     """Rates, shares, utilizations and floats that agents name have three significant
-    digits below 1."""
+    digits below 1; below 100, where the format has no decimals."""
     fine = expected.golden.totals or expected.metric.functions & FINE or fmt == "%.6f"
-    size = abs(expected.value) if fine else 1
-    if not fmt.endswith("f") or not 0 < size < 1:
+    size = abs(expected.value) if fine else 0
+    if not fmt.endswith("f") or not 0 < size < (100 if fmt == "%.0f" else 1):
         return fmt
     size = abs(single(size))  # of doubles it is the same, but for a last digit
+    if size >= 1:
+        return fmt if fmt != "%.0f" or size >= 100 else "%.2f" if size < 10 else "%.1f"
     places = 3
     while size < 0.1 and places < MOST_PLACES:
         size, places = size * 10, places + 1

@@ -151,6 +151,13 @@ small_numbers_keep_three_digits(void **state)
 	assert_string_equal(fine_text(FLOAT, "%.2f", 0.5), "0.500");
 	assert_string_equal(fine_text(FLOAT, "%.0f", 1 / 3.0), "0.333");
 	assert_string_equal(fine_text(FLOAT, "%.0f", 0), "0");
+	assert_string_equal(fine_text(FLOAT, "%.0f", 1.4499), "1.45");
+	assert_string_equal(fine_text(FLOAT, "%.0f", -14.49), "-14.5");
+	assert_string_equal(fine_text(FLOAT, "%.0f", 9.9999), "10.00");
+	assert_string_equal(fine_text(FLOAT, "%.0f", 99.97), "100.0");
+	assert_string_equal(fine_text(FLOAT, "%.0f", 100.4), "100");
+	assert_string_equal(fine_text(FLOAT, "%.1f", 1.4499), "1.4");
+	assert_string_equal(text_of(FLOAT, "%.0f", 1.4499), "1");
 	assert_string_equal(fine_text(FLOAT, "%.2f", 0), "0.00");
 	assert_string_equal(fine_text(FLOAT, "%.2f", 1), "1.00");
 	assert_string_equal(fine_text(FLOAT, "%.2f", 0.9999), "1.000");
@@ -174,7 +181,7 @@ all_small_numbers_are_as_gmond_prints_them(void **state)
 	srandom(3);
 	for (i = 0; i < 200000; i++) {
 		number *= 0.5 + (double)random() / RAND_MAX;
-		if (number < 1e-16 || number > 1)
+		if (number < 1e-16 || number > 200)
 			number = 1;
 		fine_text(i % 2 == 0 ? FLOAT : DOUBLE, i % 3 == 0 ? "%.0f" : "%.2f",
 		          number);
