@@ -243,12 +243,23 @@ is_number(const char *text)
 static enum port_name
 meaning(const char *name)
 {
-	static const char *const sums[] = {"bond",  "team",         "lag",
-	                                   "trunk", "port-channel", "bundle-ether"};
+	static const char *const sums[] = {"bond",
+	                                   "team",
+	                                   "lag",
+	                                   "trunk",
+	                                   "port-channel",
+	                                   "portchannel",
+	                                   "eth-trunk",
+	                                   "channel-group",
+	                                   "bagg",
+	                                   "bridge-aggregation",
+	                                   "ragg",
+	                                   "bundle",
+	                                   "route-aggregation"};
 	static const char *const short_sums[] = {"po", "ae", "be", "trk"};
 	size_t i, len;
 
-	if (name[0] == '\0' || strchr("bBtTlLpPaAvV", name[0]) == NULL)
+	if (name[0] == '\0' || strchr("aAbBcCeElLpPrRtTvV", name[0]) == NULL)
 		return NAME_PLAIN;
 	for (i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		if (strncasecmp(name, sums[i], strlen(sums[i])) == 0)
@@ -275,6 +286,17 @@ name_below(const char *name)
 		if (isalpha((unsigned char)*at))
 			return (size_t)(dot - name);
 	return 0;
+}
+
+/* What a machine sends to itself. Some agents call it Ethernet. */
+static bool
+is_loopback(const char *name)
+{
+	if (strcmp(name, "lo") == 0)
+		return true;
+	if (strncasecmp(name, "loopback", 8) == 0)
+		return is_number(name + 8);
+	return strncmp(name, "lo", 2) == 0 && is_number(name + 2);
 }
 
 static bool
@@ -305,7 +327,7 @@ review_name(const struct collector *c, const struct agent_ports *ports,
 
 	port->name = (uint8_t)meaning(name);
 	port->sum = port->sum && port->name != NAME_PLAIN;
-	port->below = is_below(ports, port);
+	port->below = is_below(ports, port) || is_loopback(name);
 	if (*name == '\0')
 		name = source_instance(port->source)->prefix;
 	port->left_out = except != NULL && regexec(except, name, 0, NULL, 0) == 0;

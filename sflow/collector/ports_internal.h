@@ -14,8 +14,9 @@ struct port {
 	bool rated : 1;           /* it has had rates since the last totals */
 	bool begun : 1;           /* its first counters came, and it has no rate yet */
 	/* Why it does not count, by once.c: */
-	bool left_out : 1;       /* the administrator says so */
-	bool below : 1;          /* its name is that of another port, and a number */
+	bool left_out : 1; /* the administrator says so */
+	bool
+	    below : 1; /* its name is that of another port, and a number; or a loopback's */
 	bool sum : 1;            /* it is the sum of others */
 	uint16_t streak;         /* of `alike`, in which it last went on */
 	uint8_t name;            /* what it may be by it, an enum port_name */

@@ -8,7 +8,9 @@ from math import isnan, nan
 OTHER = 1  # IANAifType of service access points and the like
 CLOCKS_MS = 2000
 SUM_SHARE = 0.01
-BOND = re.compile(r"(bond|team|lag|trunk|port-channel|bundle-ether)|(po|ae|be|trk)\d+$", re.I)
+BOND = re.compile(r"(bond|team|lag|trunk|port-?channel|bundle|eth-trunk|channel-group|bagg"
+                  r"|ragg|bridge-aggregation|route-aggregation)|(po|ae|be|trk)\d+$", re.I)
+LOOPBACK = re.compile(r"lo\d*$|(?i:loopback)\d+$")
 VLAN = re.compile(r"vlan", re.I)
 BELOW = re.compile(r"(.*[A-Za-z].*)\.\d+$")
 OCTETS = ("ifInOctets", "ifOutOctets")
@@ -100,7 +102,7 @@ def review(ports, names, metrics):
 
     for key, name in called.items():
         below = BELOW.match(name)
-        ports[key].below = bool(below) and any(
+        ports[key].below = bool(LOOPBACK.match(name)) or bool(below) and any(
             other == below[1] and key[0] == sub for (sub, _), other in called.items()
         )
     for sub in {sub for sub, _ in called}:

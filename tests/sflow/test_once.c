@@ -46,7 +46,23 @@ totals_by_names(void **state)
 	    {{"eth0", "eth1", "team0", "eth2"}, 7000},
 	    {{"eth0", "eth1", "Po7", "eth2"}, 7000},
 	    {{"eth0", "eth1", "Port-channel7", "eth2"}, 7000},
-	    {{"eth0", "eth1", "eth2", "eth3"}, 10000}, /* by chance */
+	    {{"eth0", "eth1", "Eth-Trunk1", "eth2"}, 7000},
+	    {{"eth0", "eth1", "BAGG1", "eth2"}, 7000},
+	    {{"eth0", "eth1", "Bridge-Aggregation1", "eth2"}, 7000},
+	    {{"eth0", "eth1", "Route-Aggregation1.5", "eth2"}, 7000},
+	    {{"eth0", "eth1", "RAGG1", "eth2"}, 7000},
+	    {{"eth0", "eth1", "channel-group1", "eth2"}, 7000},
+	    {{"eth0", "eth1", "PortChannel0001", "eth2"}, 7000},
+	    {{"eth0", "eth1", "bundle1", "eth2"}, 7000},
+	    {{"eth0", "eth1", "Bundle-Ether1", "eth2"}, 7000},
+	    {{"BAGG1", "eth1", "eth2", "eth3"}, 10000},
+	    {{"lo", "eth1", "eth2", "eth3"}, 9000},
+	    {{"lo0", "Loopback1", "eth2", "eth3"}, 7000},
+	    {{"lo", "eth1", "bond0", "eth2"}, 9000}, /* is no member */
+	    {{"lo-1", "loc1", "local", "loopback"}, 10000},
+	    {{"Ethernet1/1", "Ethernet1/2", "Ethernet1", "eth2"}, 10000},
+	    {{"eth1:10", "eth2", "eth1", "eth3"}, 10000}, /* is called as Ethernet1/1 */
+	    {{"eth0", "eth1", "eth2", "eth3"}, 10000},    /* by chance */
 	    {{"eth0", "eth1", "port3", "eth2"}, 10000},
 	    {{"bond0", "eth1", "eth2", "eth3"}, 10000}, /* its members aren't there */
 	    {{"eth0", "eth1", "eth2", "bond0"}, 6000},
