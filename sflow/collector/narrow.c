@@ -91,7 +91,9 @@ narrow_fell(struct reading *r)
 	for (row = 0; row < r->present; row++) {
 		if ((r->deltas.back >> row & 1) == 0 || fields[row].formula == LOAD)
 			continue;
-		if (fields[row].formula != RATE || !find_answer(r, row, &answer))
+		if (fields[row].formula != RATE ||
+		    r->values[row].number - r->deltas.delta[row] >= DELTAS_WRAP ||
+		    !find_answer(r, row, &answer))
 			return 0;
 		count++;
 	}

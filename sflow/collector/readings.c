@@ -354,9 +354,9 @@ compare(struct readings *readings, struct reading *r, struct context *x)
 	r->wrapped = false;
 	r->compared = source_latched(r->source, counters, r->present);
 	r->good = r->compared && r->interval_ms >= INTERVAL_LEAST_MS;
-	if (!r->compared && source_jumped(r->source))
-		note_jump(readings, r);
 	if (!r->good) {
+		if (!r->compared && source_jumped(r->source))
+			note_jump(readings, r);
 		d->back = d->doubt = d->untrue = 0;
 		if (!r->compared && counters->aside != NULL)
 			last_forget(counters);

@@ -36,7 +36,7 @@ is_delta(enum formula f)
 }
 
 /* Returns how many bytes of a latch the row takes; 0: no delta is made of it. */
-static size_t
+static inline size_t
 latched_bytes(const struct field *field)
 {
 	if (!is_delta(field->formula) || field->formula == SUM)
@@ -130,30 +130,31 @@ take_delta_32(struct deltas *d, const struct field *field, size_t i, uint32_t no
 	d->doubt |= (uint64_t)doubt << i;
 }
 
-static inline void
+/* Takes the delta of a counter of 64 bits. Returns the counter; 0 where it is unsupported. */
+static inline uint64_t
 take_delta_64(struct deltas *d, size_t i, uint64_t now, const uint8_t *latch)
 {
 	uint64_t before;
 
 	memcpy(&before, latch, sizeof(before));
 	if (now == UINT64_MAX || before == UINT64_MAX)
-		return; /* unsupported */
+		return 0; /* unsupported */
 	d->valid |= UINT64_C(1) << i;
 	d->delta[i] = now - before;
 	d->back |= (uint64_t)(now < before) << i;
 	d->many = d->many || now - before >= FRAME_LEAST * DELTAS_WRAP;
-	d->high |= (now | before) >> 32;
+	return now;
 }
 
 void
 deltas_take(const struct layout *layout, const struct field_value *now,
             const uint8_t *latch, size_t present, struct deltas *d)
 {
+	uint64_t high = 0;
 	size_t i, n;
 
 	d->valid = d->back = d->doubt = d->several = d->untrue = 0;
 	d->many = false;
-	d->high = 0;
 	d->total = 0;
 	for (i = 0; i < present; i++, latch += n) {
 		n = latched_bytes(&layout->fields[i]);
@@ -161,8 +162,9 @@ deltas_take(const struct layout *layout, const struct field_value *now,
 			take_delta_32(d, &layout->fields[i], i, (uint32_t)now[i].number,
 			              latch);
 		else if (n != 0)
-			take_delta_64(d, i, now[i].number, latch);
+			high |= take_delta_64(d, i, now[i].number, latch);
 	}
+	d->high = high >> 32;
 }
 
 bool

@@ -52,7 +52,7 @@ struct deltas {
 	uint64_t untrue;  /* set by the caller: these give no values */
 	double total;     /* of the SHARE rows */
 	bool many;        /* some octets moved by as much as 2^32 packets have */
-	uint64_t high;    /* bits from 2^32 on that some counter of 64 bits had */
+	uint64_t high;    /* bits from 2^32 on that some counter of 64 bits has */
 	uint64_t *delta;  /* of each row; the caller's, with room for all */
 };
 
