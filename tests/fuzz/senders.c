@@ -152,17 +152,29 @@ happen(const struct step *s)
 /* Who is steady ---------------------------------------------------------------------- */
 
 #define STEADY_STEPS 4
-#define STEADY_BESIDE 12 /* where another one calls itself the same */
 #define STEADY_LEAST_MS 1000
 #define STEADY_MOST_MS 60000
+#define SHOWN_MS 20000 /* then the ports of another sub-agent are shown, too */
+#define MINUTE_MS 60000
+
+/* Whether the sender has gone on as it should for so long. */
+static bool
+goes_on(const struct sender *by, int64_t ms)
+{
+	return by->streak > STEADY_STEPS &&
+	       (by->streak - 1) * by->streak_pause_ms >= ms;
+}
 
 /* Whether the sender is known for who it is: nobody else has spoken that calls itself the
- * same; or there is one other one, with another packet source, and both go on. */
+ * same; or there is one other one, with another packet source, and both have gone on for
+ * as long as it takes to tell two agents apart, which depends on the pauses that they have
+ * made. */
 static bool
 is_known(const struct sender *by)
 {
 	const struct sender *other;
 	unsigned others = 0;
+	int64_t ms;
 
 	for (other = senders; other < senders + SENDERS; other++) {
 		if (other == by || !other->spoken ||
@@ -170,8 +182,9 @@ is_known(const struct sender *by)
 		    memcmp(other->agent, by->agent, 4) != 0)
 			continue;
 		others++;
-		if (other->from == by->from || other->streak <= STEADY_BESIDE ||
-		    by->streak <= STEADY_BESIDE ||
+		ms = MINUTE_MS + 3 * (by->longest_ms + other->longest_ms);
+		if (other->from == by->from || !goes_on(by, ms) ||
+		    !goes_on(other, ms) ||
 		    by->last_ms - other->last_ms > other->streak_pause_ms)
 			return false;
 	}
@@ -182,20 +195,27 @@ is_known(const struct sender *by)
 static void
 note_step(const struct step *s)
 {
-	struct sender *by = s->by;
+	struct sender *by = s->by, *other;
 	int64_t pause = s->now - by->last_ms;
 	unsigned names = (unsigned)s->naming << 8 | s->count;
 	bool plain = s->event == SENDER_NEXT && (s->parts & PART_PORTS) != 0 &&
 	             s->naming != NAMING_VLANS && s->move == MOVE_ON;
 
+	if (by->spoken && pause > by->longest_ms)
+		by->longest_ms = pause;
 	by->spoken = by->spoken || s->event != SENDER_EMPTY;
 	by->last_ms = s->now;
+	if (s->event == SENDER_REBOOT || s->event == SENDER_PORT_ANEW ||
+	    s->move != MOVE_ON)
+		for (other = senders; other < senders + SENDERS; other++)
+			if (other->counts == by->counts)
+				other->streak = 0; /* it is another's, too */
 	if (!plain || pause != by->streak_pause_ms || names != by->streak_names)
 		by->streak = 0; /* a port of another name may be another one */
 	by->streak_pause_ms = pause;
 	by->streak_names = names;
 	by->streak += plain;
-	steady = by->streak > STEADY_STEPS && pause >= STEADY_LEAST_MS &&
+	steady = goes_on(by, SHOWN_MS) && pause >= STEADY_LEAST_MS &&
 	                 pause <= STEADY_MOST_MS && !by->whole && by->agent[0] != 0 &&
 	                 honest && is_known(by)
 	             ? by

@@ -45,7 +45,7 @@ struct sender {
 	unsigned turn;
 	unsigned streak; /* so many steps of it were plain, one after the other */
 	unsigned streak_names;
-	int64_t streak_pause_ms, last_ms;
+	int64_t streak_pause_ms, last_ms, longest_ms;
 	bool spoken; /* it has sent samples */
 };
 
