@@ -27,9 +27,10 @@
 #define GAP_AT_FIRST 64
 #define GAP_TIMES 8 /* then: so many times as many as are usual */
 
-#define APART_MS 5000      /* two clocks may differ by this and half the interval */
-#define STEP_MS 2500       /* up to such intervals, a clock that steps by whole */
-#define STEP_APART_MS 1500 /* seconds may be so far from the time of arrival */
+#define APART_MS 5000       /* two clocks may differ by this and half the interval */
+#define WHOLE_APART_MS 1250 /* whole seconds are off by less than one, and by delays */
+#define STEP_MS 2500        /* up to such intervals, a clock that steps by whole */
+#define STEP_APART_MS 1500  /* seconds may be so far from the time of arrival */
 
 struct distance
 track_distance(const struct datagram_track *t, const struct datagram *d,
@@ -324,7 +325,7 @@ track_interval_ms(const struct datagram_track *t, uint32_t uptime_now,
 	if (apart > arrival / 2 + APART_MS || (!t->pace_known && uptime < arrival / 2))
 		return (double)longer;
 	if (whole_seconds &&
-	    (apart < 1000 || (arrival < STEP_MS && apart < STEP_APART_MS)))
+	    (apart < WHOLE_APART_MS || (arrival < STEP_MS && apart < STEP_APART_MS)))
 		return (double)arrival;
 	return uptime;
 }

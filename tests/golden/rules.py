@@ -148,7 +148,7 @@ def interval(latch, datagram):
     if uptime < arrival / 2:  # no recording is long enough to know such a clock
         return arrival
     whole = datagram.uptime % 1000 == 0 and latch.uptime % 1000 == 0
-    near = 1500 if arrival < 2500 else 1000
+    near = 1500 if arrival < 2500 else 1250
     return arrival if whole and abs(arrival - uptime) < near else uptime
 
 
