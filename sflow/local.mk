@@ -37,6 +37,7 @@ sflow_collector = \
 	sflow/collector/agents.c sflow/collector/agents.h \
 	sflow/collector/agents_internal.h \
 	sflow/collector/arrival.c sflow/collector/arrival.h \
+	sflow/collector/rivals.c sflow/collector/rivals.h \
 	sflow/collector/missing.c sflow/collector/missing.h \
 	sflow/collector/numbers.c sflow/collector/numbers.h \
 	sflow/collector/sample_order.c sflow/collector/sample_order.h \
@@ -63,7 +64,7 @@ sflow_collector = \
 	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
 	sflow/collector/settings.c sflow/collector/settings.h \
-	sflow/collector/sources.c \
+	sflow/collector/sources.c sflow/collector/sub_agents.c \
 	sflow/collector/speeds.c sflow/collector/speeds.h \
 	sflow/collector/successor.c sflow/collector/successor.h \
 	sflow/collector/stats.h \

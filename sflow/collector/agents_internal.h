@@ -1,5 +1,6 @@
 /* agents_internal.h - the structures of an agent, a sub-agent and a data source, for
- * agents.c and sources.c, which own them. Other files call the functions of agents.h.
+ * agents.c, sub_agents.c and sources.c, which own them. Other files call the functions of
+ * agents.h.
  */
 #ifndef SFLOW_AGENTS_INTERNAL_H
 #define SFLOW_AGENTS_INTERNAL_H
