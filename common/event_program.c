@@ -173,8 +173,10 @@ start_waiting(const char *program, int64_t now)
 	const struct waiting_event *next;
 	int place;
 
-	if (program == NULL || *program == '\0')
+	if (program == NULL || *program == '\0') {
 		event_waiting_free(&waiting);
+		return;
+	}
 	while ((next = event_waiting_next(&waiting)) != NULL &&
 	       (place = free_place()) >= 0) {
 		start(program, place, &next->event, now, next->wall_offset_ms);

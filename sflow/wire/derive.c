@@ -302,7 +302,7 @@ derive_delta(const struct derive_input *in, size_t i, struct derived *out)
 	case SUBSHARE:
 		if (delta > d->total * (1 + CPU_JITTER))
 			out->valid = false; /* no part is more than the whole */
-					    /* fall through */
+		/* fall through */
 	default:
 		out->number = 100 * ratio(delta, d->total);
 	}

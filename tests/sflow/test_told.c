@@ -133,7 +133,7 @@ virtual_machine_that_moves(void **state)
 	s->now += 10 * SECONDS;
 	looks_send_vm(s, &there, "guest", 5);
 	script_pass(s, 6 * MINUTES); /* it is late where it was */
-	script_publish(s); /* and so it is told */
+	script_publish(s);           /* and so it is told */
 	looks_send_vm(s, &there, "guest", 5);
 	assert_told(s, EVENT_MOVED, "10.2.0.1", VMS, "guest");
 	s->now += 10 * SECONDS;
