@@ -174,7 +174,8 @@ rival_newcomer(struct datagram_order *o, const struct datagram *d,
 	r->crossed = x->ahead <= 0;
 	r->late = o->at.gap_known;
 	r->count = 1;
-	if (r->booted && (arrived->overdue || o->at.gap_ms == 0)) {
+	if (r->booted &&
+	    (arrived->overdue || o->at.gap_ms == 0 || track_silent(&o->at, now))) {
 		begin_again(o, arrived);
 		return ARRIVAL_NEXT;
 	}
