@@ -81,8 +81,9 @@ struct hosts {
 	struct forgotten *forgotten;
 	double loss;  /* share of all datagrams that get lost, */
 	double heard; /* as measured over so many, at most */
-	double
-	    again; /* share of all lost polls after which the next one is lost, too */
+	/* share of all lost polls after which the next one is lost, too */
+	double again;
+	int64_t again_ms; /* when a row of them was last counted */
 };
 
 /* Writes an address for use in a key or name, without colons: gmond splits its keys at

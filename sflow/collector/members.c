@@ -266,7 +266,7 @@ again_measure(double again, uint32_t lost, double weight)
 {
 	uint32_t i;
 
-	if (lost == 0 || lost > LOST_MOST)
+	if (lost == 0 || lost > MISSES_MOST)
 		return again;
 	for (i = 1; i < lost; i++)
 		again += (1 - again) * weight;

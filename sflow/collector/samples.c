@@ -16,6 +16,7 @@
 #include "sflow/wire/flows.h"
 
 #define AGAIN_WEIGHT_ALL 0.005 /* of one lost poll, in the losses of all agents */
+#define AGAIN_MS 10000         /* within so long it is the same loss */
 
 #define LISTS_MAX 4 /* of a record; none in the table has more */
 
@@ -317,13 +318,18 @@ overtaken_sample(struct collector *c, struct context *x, struct source *source,
 	take_records(c, x, source, &index);
 }
 
-/* What is lost in a row counts by polls: a burst within one poll is one loss. */
+/* What is lost in a row counts by polls: a burst within one poll is one loss. What many
+ * agents lose at the same time is one loss for all. */
 static void
 note_losses(struct collector *c, struct agent *agent, const struct source *source,
             uint32_t lost)
 {
-	if (agent_polled(agent, source, lost))
-		c->hosts.again = again_measure(c->hosts.again, lost, AGAIN_WEIGHT_ALL);
+	if (!agent_polled(agent, source, lost) ||
+	    (lost > 1 && c->now_ms - c->hosts.again_ms < AGAIN_MS))
+		return;
+	if (lost > 1)
+		c->hosts.again_ms = c->now_ms;
+	c->hosts.again = again_measure(c->hosts.again, lost, AGAIN_WEIGHT_ALL);
 }
 
 static void

@@ -48,7 +48,7 @@ test_losses_in_a_row_are_measured(void **state)
 	for (i = 0; i < 1000; i++)
 		again = again_measure(again, 3, 0.02);
 	assert_true(again > 0.64 && again < 0.68);
-	again = again_measure(again, 11, 0.02); /* an outage */
+	again = again_measure(again, 6, 0.02); /* an outage */
 	again = again_measure(again, 0, 0.02);
 	assert_true(again > 0.64 && again < 0.68);
 	for (i = 0; i < 1000; i++)
