@@ -71,6 +71,8 @@ set_age(const struct gmond_host *host, const struct store_value *value, int64_t 
 	metric->last_heard = value->stale || heard < edge ? edge : heard;
 }
 
+/* What a host that is down has sent until then is left as it is: gmetad takes nothing of
+ * it, and check_sflow sees in it for how long the host has been silent. */
 static void
 look_at(apr_hash_t *hosts, struct store_host *from, int64_t now)
 {
@@ -83,7 +85,8 @@ look_at(apr_hash_t *hosts, struct store_host *from, int64_t now)
 	host = apr_hash_get(hosts, state.key, APR_HASH_KEY_STRING);
 	store_look(&look, from, now);
 	while (host != NULL && store_look_next(&look, &value))
-		set_age(host, &value, now);
+		if (state.up || value.stale)
+			set_age(host, &value, now);
 	store_unlock(from);
 }
 

@@ -265,6 +265,8 @@ value_tn(const struct store_value *value, int64_t now)
 
 	if (value->stale && tn <= value->dmax_s)
 		tn = value->dmax_s + 1;
+	if (!value->stale && !value->host_up)
+		return tn; /* nobody takes anything of it */
 	return shown_tn(tn, value->tmax_s, !value->stale);
 }
 

@@ -43,7 +43,8 @@ void xml_host(struct buffer *buffer, enum xml_source source,
 void xml_host_end(struct buffer *buffer);
 
 /* Prints <METRIC> with its EXTRA_DATA. The TN of a value that is stale is over four TMAX,
- * and over its DMAX, so that gmetad neither draws it nor adds it up. The value's host is
+ * and over its DMAX, so that gmetad neither draws it nor adds it up; that of others is at
+ * most four TMAX less 35 s while the host is up. The value's host is
  * locked. */
 void xml_metric(struct buffer *buffer, enum xml_source source,
                 const struct store_value *value, int64_t now);

@@ -9,6 +9,8 @@
 /* Samples that come sooner are of the same poll, unless polls come so often. */
 #define SAME_POLL_MS 500
 #define OFTEN_MS 2000
+/* Where all of a host is silent, it is down before its values are stale. */
+#define STALE_LATER_MS 2000
 
 struct source *
 source_next(const struct source *source)
@@ -175,9 +177,9 @@ source_pace(const struct source *source, unsigned misses, double gap_ms)
 
 	silent = rhythm_silence(r, most < MISSES_MOST ? most : MISSES_MOST);
 	again = (int64_t)(gap_ms < INTERVAL_UNKNOWN_MS ? gap_ms : INTERVAL_UNKNOWN_MS);
+	silent = silent > again + slack ? silent : again + slack;
 	return (struct store_pace){.interval_s = source_interval_s(source),
-	                           .silent_ms =
-	                               silent > again + slack ? silent : again + slack};
+	                           .silent_ms = silent + STALE_LATER_MS};
 }
 
 void

@@ -7,6 +7,17 @@
 
 /* Looking ------------------------------------------------------------------------- */
 
+/* Returns the time of which it is asked what is stale: of a host that is down, the time at
+ * which it went down. What it sent until then is not stale, the host is down. */
+static int64_t
+time_of_look(const struct store_look *look)
+{
+	const struct store_host *host = look->host;
+	int64_t down_ms = host->heard_ms + host->down_after_ms;
+
+	return host->up || look->now < down_ms ? look->now : down_ms;
+}
+
 /* Fills in what all values of a block have in common. In this file the caller holds the
  * host's lock, except for store_block_peek() and store_news_again(). */
 static void
@@ -19,13 +30,15 @@ view_block(struct store_look *look, struct store_block *block,
 	look->row = 0;
 	look->tmax_s[BOTH] = store_tmax(block->pace.interval_s, BOTH);
 	look->tmax_s[ZERO] = store_tmax(block->pace.interval_s, ZERO);
-	look->stale_ms =
-	    block->pace.silent_ms > 0 ? look->now - block->pace.silent_ms : INT64_MIN;
+	look->stale_ms = block->pace.silent_ms > 0
+	                     ? time_of_look(look) - block->pace.silent_ms
+	                     : INT64_MIN;
 	value->prefix = label != NULL ? label->prefix : "";
 	value->part = label != NULL ? label->part : "";
 	value->group = label != NULL ? label->group : NULL;
 	value->dmax_s = store_dmax(block->pace.interval_s);
 	value->block = block;
+	value->host_up = look->host->up;
 	value->cells = block_columns(block);
 }
 

@@ -251,7 +251,9 @@ struct store_value {
 	double number;               /* unless the metric is a STRING */
 	const char *text;            /* where the metric is a STRING */
 	int64_t heard_ms;
-	bool stale; /* it did not come when it should have; false in a look at news */
+	bool host_up;
+	bool stale; /* it did not come when it should have, while its host was up; false
+	             * in a look at news */
 	unsigned tmax_s, dmax_s;
 	struct store_block *block;
 	size_t row;   /* in the block */

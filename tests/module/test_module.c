@@ -619,6 +619,7 @@ test_direct_shows_what_is_stale(void **state)
 	store_block_set(block, &value, 1, pace, clock_ms() - 50000);
 	store_host_announce(host, "one");
 	store_host_heard(host, 1234567890, clock_ms());
+	store_host_tick(host, true, 65000, clock_ms());
 	run_handler();
 	assert_true(age_on("one") > 45 && age_on("one") < 60);
 	store_block_set(block, &value, 1, pace, clock_ms() - 210000);
