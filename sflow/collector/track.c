@@ -62,15 +62,17 @@ numbers_per_ms(const struct datagram_track *t)
 	return span < ONE_POLL_MS ? 0 : numbers / (double)span;
 }
 
-/* Whether so many datagrams can have been sent in that time. */
+/* Whether so many datagrams can have been sent in that time. Where the one before was held
+ * up, more time has passed for their sender than between their arrivals. */
 static bool
 is_plausible(const struct datagram_track *t, const struct distance *x)
 {
+	int64_t passed = x->later > x->elapsed ? x->later : x->elapsed;
 	double usual;
 
 	if (x->ahead <= BACKLOG_NUMBERS)
 		return true;
-	usual = numbers_per_ms(t) * (double)x->elapsed;
+	usual = numbers_per_ms(t) * (double)passed;
 	if (x->ahead - BACKLOG_NUMBERS <= usual * GAP_TIMES)
 		return true;
 	return t->per_ms == 0 && x->ahead <= GAP_AT_FIRST &&

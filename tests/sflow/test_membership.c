@@ -779,6 +779,30 @@ test_nobody_listened(void **state)
 	assert_string_equal(s->last[EVENT_DOWN].host, "c");
 }
 
+/* The kernel keeps the first of what comes meanwhile, so that the second comes right after
+ * it: what is missing between them was lost, and tells no longer interval. */
+static void
+test_first_was_kept_while_nobody_listened(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+
+	poll_for(s, &d, 2 * SECONDS, 8);
+	script_begin(s, &d);
+	wire_host_net_io(&s->w, 1000, 1000);
+	script_end(s);
+	s->now += 20 * SECONDS;
+	collector_deaf(s->c, s->now - 20 * SECONDS, s->now);
+	script_input(s);
+	d.sequence += 9;
+	d.sample += 9;
+	poll_for(s, &d, 100, 1);
+	poll_for(s, &d, 2 * SECONDS, 2);
+	script_pass(s, 26 * SECONDS); /* as long as nothing came before, and a little */
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_DOWN], 1);
+}
+
 /* As long as datagrams get lost on this machine, as many have to be missing. */
 static void
 test_losses_of_this_machine(void **state)
@@ -862,6 +886,7 @@ main(void)
 	    SCRIPT(test_late_down_returned),
 	    SCRIPT(test_crowd),
 	    SCRIPT(test_nobody_listened),
+	    SCRIPT(test_first_was_kept_while_nobody_listened),
 	    SCRIPT(test_losses_of_this_machine),
 	    SCRIPT(test_young_host_goes_by_its_neighbours),
 	    SCRIPT(test_more_than_can_wait),

@@ -115,19 +115,6 @@ def unlike(our, their, query, least=1):
     return differences(tree, ElementTree.fromstring(theirs))
 
 
-def unlike_down(our, their, query):
-    """The same of a host that is down. gmetad takes nothing more of one, so it shows how
-    old its values were when it last did."""
-    trees = [ElementTree.fromstring(server.ask_raw(query)) for server in (our, their)]
-    faults = [f"{metric.get('NAME')}: TN {metric.get('TN')} of {metric.get('TMAX')}"
-              for metric in trees[0].iter("METRIC")
-              if int(metric.get("TN")) <= 4 * int(metric.get("TMAX"))]
-    for tree in trees:
-        for metric in tree.iter("METRIC"):
-            metric.set("TN", "0")
-    return faults + differences(*trees)
-
-
 def unlike_http(our, their, query):
     ours, theirs = (server.ask_raw(f"GET {query} HTTP/1.0\r\n\r").split(
         b"\r\n\r\n", 1) for server in (our, their))
@@ -425,10 +412,9 @@ def down_and_up(tap, our, gmetad, parent, crowd):
         faults += bridge.faults_until(lambda: own_sums(our), SOON)
         faults += bridge.faults_until(
             lambda: sum_faults(grid_of(parent), our.xml()), SOON)
-    with tap.point("what gmetad still knows of it, the bridge does, as what is old") as \
-            faults:
-        faults += bridge.faults_until(lambda: unlike_down(
-            our, gmetad, f"/{WEB}/{STOPS}"))
+    with tap.point("what gmetad still knows of it, the bridge does") as faults:
+        faults += bridge.faults_until(
+            lambda: unlike(our, gmetad, f"/{WEB}/{STOPS}", 2))
     crowd.silent.clear()
     with tap.point("one datagram, and it is up in all three") as faults:
         ganglia.wait_for("the bridge", lambda: shows(our, True),

@@ -73,7 +73,7 @@ def test(tap, session):
         crowd.ended.add(ENDS)
         for program in programs:
             with tap.point(f"and {program.name} tells who ends after that") as faults:
-                ganglia.wait_for("it is down", lambda: downs(program), SOON + 10)
+                ganglia.wait_for("it is down", lambda: downs(program), STOPPED + 20)
                 if downs(program) != [ENDS]:
                     faults.append(downs(program))
 

@@ -13,8 +13,7 @@ sys.dont_write_bytecode = True
 import ganglia  # noqa: E402
 import traffic  # noqa: E402
 
-INTERVAL = 2       # s between polls, by the switches' clocks
-PACE = 0.5         # s between polls here
+INTERVAL = 1       # s between polls; the switches' clocks go as ours
 FRESH = 5          # s
 SETTLE = 4         # polls until a change is seen
 PORTS = 48
@@ -398,7 +397,7 @@ def choices(tap, session):
             for sender in senders:
                 sender.send(datagram, keep=False)
 
-    with traffic.in_background(beat, PACE):
+    with traffic.in_background(beat, INTERVAL):
         for gmond, (module, ports, more) in zip(gmonds, CHOICES):
             words = ", ".join(f'{key} = "{value}"'
                               for key, value in module.items())
@@ -421,10 +420,10 @@ def test(tap, session):
     world = World(gmond, [lg, named, small("10.9.0.3")])
     with tap.point("one poll is not enough to know a switch") as faults:
         world.beat()
-        time.sleep(PACE)
+        time.sleep(INTERVAL)
         if lg.address in gmond.hosts():
             faults.append("it is there")
-    with traffic.in_background(world.beat, PACE):
+    with traffic.in_background(world.beat, INTERVAL):
         appear(tap, world, lg, named)
         described(tap, world, named)
         odd_ports(tap, world, lg)
