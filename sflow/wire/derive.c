@@ -299,9 +299,9 @@ derive_delta(const struct derive_input *in, size_t i, struct derived *out)
 	case DELTA:
 		out->valid = false;
 		break;
-	case SUBSHARE:
+	case SUBSHARE: /* no part is more than the whole */
 		if (delta > d->total * (1 + CPU_JITTER))
-			out->valid = false; /* no part is more than the whole */
+			out->valid = false;
 		/* fall through */
 	default:
 		out->number = 100 * ratio(delta, d->total);

@@ -70,10 +70,10 @@ class Pair:
 
     def polls(self, switch):
         """A made-up switch, as often as it takes the others."""
-        for _ in range(int(SECONDS / test_switch.PACE / 2)):
+        for _ in range(int(SECONDS / test_switch.INTERVAL / 2)):
             for datagram in switch.poll():
                 self.send(datagram)
-            time.sleep(test_switch.PACE)
+            time.sleep(test_switch.INTERVAL)
 
     def run(self, recordings, switches):
         """Sends all of that at once."""
