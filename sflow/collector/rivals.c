@@ -313,6 +313,8 @@ decide(struct datagram_order *o, const struct datagram *d, const struct distance
 	bool same = address_same(&o->at.source, &r->track.source);
 
 	arrived->overdue = track_overdue(&o->at, now);
+	if (x->ahead == 0 && x->later == 0 && !arrived->overdue)
+		return ARRIVAL_UNDECIDED; /* the same datagram comes again and again */
 	arrived->apart_ms = clocks_apart(o);
 	arrived->other = o->at.source;
 	if (r->count < ANOTHER_COUNT)

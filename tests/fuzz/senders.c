@@ -38,6 +38,8 @@ static struct {
 	uint8_t bytes[SENDERS_MOST];
 	size_t len;
 	uint8_t from;
+	struct sender *by;
+	int64_t sent_ms;
 } latest[LATEST];
 static unsigned latest_count;
 static const struct sender *steady; /* of the last step; NULL: it is not */
@@ -156,6 +158,7 @@ happen(const struct step *s)
 #define STEADY_MOST_MS 60000
 #define SHOWN_MS 20000 /* then the ports of another sub-agent are shown, too */
 #define MINUTE_MS 60000
+#define LATE_MS 10000 /* what comes again so late may be another sender */
 
 /* Whether the sender has gone on as it should for so long. */
 static bool
@@ -205,6 +208,7 @@ note_step(const struct step *s)
 		by->longest_ms = pause;
 	by->spoken = by->spoken || s->event != SENDER_EMPTY;
 	by->last_ms = s->now;
+	by->again = 0;
 	if (s->event == SENDER_REBOOT || s->event == SENDER_PORT_ANEW ||
 	    s->move != MOVE_ON)
 		for (other = senders; other < senders + SENDERS; other++)
@@ -217,7 +221,7 @@ note_step(const struct step *s)
 	by->streak += plain;
 	steady = goes_on(by, SHOWN_MS) && pause >= STEADY_LEAST_MS &&
 	                 pause <= STEADY_MOST_MS && !by->whole && by->agent[0] != 0 &&
-	                 honest && is_known(by)
+	                 honest && !by->doubtful && is_known(by)
 	             ? by
 	             : NULL;
 }
@@ -302,14 +306,21 @@ senders_times(const uint8_t *step, size_t len)
 	return doublings <= 3 ? 1u << doublings : 1;
 }
 
+/* One that comes again once is known to be late. More of them in place of the sender may be
+ * another one. */
 static size_t
-come_again(unsigned which, uint8_t datagram[SENDERS_MOST], struct address *from)
+come_again(unsigned which, int64_t now, uint8_t datagram[SENDERS_MOST],
+           struct address *from)
 {
+	struct sender *by;
 	unsigned i;
 
 	if (latest_count == 0)
 		return 0;
 	i = which % (latest_count < LATEST ? latest_count : LATEST);
+	by = latest[i].by;
+	by->again += now - latest[i].sent_ms > LATE_MS;
+	by->doubtful = by->doubtful || by->again > 1;
 	*from = source_of(latest[i].from);
 	memcpy(datagram, latest[i].bytes, latest[i].len);
 	return latest[i].len;
@@ -338,7 +349,7 @@ senders_step(const uint8_t *step, size_t len, int64_t now,
 	if (s.parts == 0)
 		s.parts = PART_PLAIN;
 	if (s.event == SENDER_AGAIN)
-		return come_again(s.amount, datagram, from);
+		return come_again(s.amount, now, datagram, from);
 	if (s.event == SENDER_FROM) {
 		raw_from = source_of((uint8_t)(1 + s.amount % 4));
 		return 0;
@@ -348,6 +359,8 @@ senders_step(const uint8_t *step, size_t len, int64_t now,
 	latest[i].len = sender_datagram(&s, latest[i].bytes);
 	note_step(&s);
 	latest[i].from = s.by->from;
+	latest[i].by = s.by;
+	latest[i].sent_ms = now;
 	*from = source_of(s.by->from);
 	memcpy(datagram, latest[i].bytes, latest[i].len);
 	return s.event == SENDER_HELD_UP ? 0 : latest[i].len;

@@ -47,6 +47,9 @@ struct sender {
 	unsigned streak_names;
 	int64_t streak_pause_ms, last_ms, longest_ms;
 	bool spoken; /* it has sent samples */
+	unsigned
+	    again; /* so many of its datagrams came again, late, since its last one */
+	bool doubtful; /* what came again may have been taken for it */
 };
 
 extern struct sender senders[SENDERS];

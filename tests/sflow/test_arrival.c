@@ -861,6 +861,26 @@ late_duplicate_is_no_news(void **state)
 	assert_int_equal(s->events[EVENT_RESTARTED], 0);
 }
 
+/* A network that repeats a datagram for minutes is no second sender. */
+static void
+one_datagram_that_comes_again_and_again(void **state)
+{
+	struct script *s = *state;
+	struct sender a = sender(FIRST, "node", 1000);
+	struct wire again;
+	int i;
+
+	send_as(s, &a);
+	again = s->w;
+	polls(s, &a, 60 * SECONDS, 3);
+	for (i = 0; i < 5; i++) {
+		script_pass(s, 20 * SECONDS);
+		script_input_wire(s, &again);
+		polls(s, &a, 40 * SECONDS, 1);
+	}
+	assert_int_equal(s->events[EVENT_SAME_ADDRESS], 0);
+}
+
 /* It sends the same number and the same uptime all the time. */
 static void
 sender_without_numbers_and_clock_is_heard(void **state)
@@ -1391,6 +1411,7 @@ main(void)
 	    TEST(restart_with_another_source_loses_one_interval),
 	    TEST(clock_that_is_set_loses_one_interval),
 	    TEST(late_duplicate_is_no_news),
+	    TEST(one_datagram_that_comes_again_and_again),
 	    TEST(sender_without_numbers_and_clock_is_heard),
 	    TEST(backlog_is_of_the_same_clock),
 	    TEST(sample_numbers_may_count_anything),
