@@ -43,6 +43,27 @@ text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 	return copy(bytes, len, text);
 }
 
+/* Whether the byte may stay in a name. The others mean something to shells, to regular
+ * expressions or to scripts of web pages, all of which get names. */
+static bool
+is_of_name(char byte)
+{
+	switch (byte) {
+	case '.':
+	case '_':
+	case '-':
+	case '@':
+	case '%':
+	case '+':
+	case ',':
+	case '=':
+		return true;
+	default:
+		return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+		       (byte >= 'a' && byte <= 'z');
+	}
+}
+
 size_t
 text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 {
@@ -53,8 +74,7 @@ text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 		bool second_dot = i > 0 && text[i] == '.' && text[i - 1] == '.';
 		bool last_dot = i == n - 1 && text[i] == '.';
 
-		if (first || second_dot || last_dot || text[i] == ' ' ||
-		    text[i] == '/' || text[i] == ':')
+		if (first || second_dot || last_dot || !is_of_name(text[i]))
 			text[i] = '_';
 	}
 	if (strcasecmp(text, GMETAD_SUMMARY) == 0)

@@ -18,9 +18,9 @@
  * TEXT_SIZE - 1. Returns the length. */
 size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
-/* The same for a name of a host or of a metric's prefix: also without blanks,
- * "/", ":", "..", a "." at either end and a leading "-", and never the name that
- * gmetad keeps for its sums. */
+/* The same for a name of a host or of a metric's prefix: of letters, digits and
+ * . _ - @ % + , = alone, without "..", a "." at either end and a leading "-", and never
+ * the name that gmetad keeps for its sums. */
 size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
 /* Copies a text to `out`, which has room for `size` bytes (at least 24). Where the text is

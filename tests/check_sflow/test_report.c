@@ -1,10 +1,13 @@
 #include "tools/check_sflow/report.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/check_sflow/scene.h"
 #include "tests/sflow/unit.h"
+#include "tools/check_sflow/items.h"
 
 #define METRIC(name, value, units, slope) \
 	"<METRIC NAME=\"" name "\" VAL=\"" value "\" TYPE=\"float\" UNITS=\"" units \
@@ -67,23 +70,44 @@ texts_that_are_hostile(void **state)
 	(void)state;
 	text = report("--all-metrics .", METRIC("a|b&#10;c", "1", "x|y", "both")
 	                                     METRIC("it's=&#233;", "2", "", "both"));
-	assert_string_equal(text, "SFLOW OK - h: a_b_c 1 x_y, it's=\xc3\xa9 2 | "
-	                          "'a_b_c'=1;; 'it''s_\xc3\xa9'=2;;\n");
+	assert_string_equal(text, "SFLOW OK - h: a_b_c 1 x_y, it_s=_ 2 | "
+	                          "'a_b_c'=1;; 'it_s__'=2;;\n");
 	scene_check("--host a|b --heartbeat", scene_cluster(""));
 	assert_string_equal(scene_output, "SFLOW UNKNOWN - no host a_b\n");
 }
 
-/* Cut between characters, not within one. */
+/* Each character but those that the words of Nagios may have; its own words may quote. */
+static void
+texts_of_any_characters(void **state)
+{
+	char from[2] = "", text[4];
+	int c;
+
+	(void)state;
+	for (c = 1; c < 128; c++) {
+		bool plain = isalnum(c) || strchr(" ._:/@%+,=-", c) != NULL;
+
+		from[0] = (char)c;
+		item_text(text, sizeof(text), from);
+		assert_int_equal(text[0], plain ? c : '_');
+		assert_int_equal(text[1], '\0');
+		plain = plain || strchr("'()", c) != NULL;
+		item_own_text(text, sizeof(text), from);
+		assert_int_equal(text[0], plain ? c : '_');
+	}
+}
+
+/* A character is one "_", however many bytes it has. */
 static void
 texts_that_are_long(void **state)
 {
 	char text[8];
 
 	(void)state;
-	item_text(text, 6, "abcd\xc3\xa9");
+	item_text(text, 5, "abcd\xc3\xa9");
 	assert_string_equal(text, "abcd");
-	item_text(text, 7, "abcd\xc3\xa9");
-	assert_string_equal(text, "abcd\xc3\xa9");
+	item_text(text, 7, "abcd\xc3\xa9g");
+	assert_string_equal(text, "abcd_g");
 	item_text(text, 4, "a\x7f\tb");
 	assert_string_equal(text, "a__");
 }
@@ -152,6 +176,7 @@ main(void)
 	    cmocka_unit_test(one_line_and_data),
 	    cmocka_unit_test(units_of_the_guidelines),
 	    cmocka_unit_test(texts_that_are_hostile),
+	    cmocka_unit_test(texts_of_any_characters),
 	    cmocka_unit_test(texts_that_are_long),
 	    cmocka_unit_test(more_for_who_asks),
 	    cmocka_unit_test(never_too_long),

@@ -168,6 +168,40 @@ json_and_csv(void **state)
 	assert_string_equal(PRINT(&output_json, "", "os"), "{\"agents\":[]}\n");
 }
 
+/* What a spreadsheet would run is made a text; numbers stay numbers. */
+static void
+csv_without_formulas(void **state)
+{
+	static const struct {
+		const char *text, *cell;
+	} table[] = {
+	    {"=1+1", "'=1+1"},
+	    {"=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""},
+	    {"+cmd", "'+cmd"},
+	    {"@SUM(A1)", "'@SUM(A1)"},
+	    {"-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"},
+	    {"\r=1", "\"'\r=1\""},
+	    {"-", "'-"},
+	    {"-5", "-5"},
+	    {"+1.5e-3", "+1.5e-3"},
+	    {"a=1", "a=1"},
+	    {"", ""},
+	};
+	char cell[80];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		FILE *out = fmemopen(cell, sizeof(cell), "w");
+
+		assert_non_null(out);
+		cell[0] = '\0'; /* an empty stream writes nothing */
+		put_csv(out, table[i].text);
+		fclose(out);
+		assert_string_equal(cell, table[i].cell);
+	}
+}
+
 static void
 influx(void **state)
 {
@@ -388,10 +422,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lines),        cmocka_unit_test(for_people),
-	    cmocka_unit_test(json_and_csv), cmocka_unit_test(influx),
-	    cmocka_unit_test(prometheus),   cmocka_unit_test(collectd),
-	    cmocka_unit_test(munin),        cmocka_unit_test(rrd),
-	    cmocka_unit_test(numbers),      cmocka_unit_test(raw_names),
+	    cmocka_unit_test(json_and_csv), cmocka_unit_test(csv_without_formulas),
+	    cmocka_unit_test(influx),       cmocka_unit_test(prometheus),
+	    cmocka_unit_test(collectd),     cmocka_unit_test(munin),
+	    cmocka_unit_test(rrd),          cmocka_unit_test(numbers),
+	    cmocka_unit_test(raw_names),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import shutil
+import string
 import struct
 import sys
 import threading
@@ -67,13 +68,13 @@ def gpu(at_ms):
         at_ms * 250 & 0xFFFFFFFF, 61, 40)
 
 
-def port(index, at_ms):
+def port(index, at_ms, name=None):
     """Of 1 Gb/s, with 134 Mb/s, or a multiple, and a few errors."""
     octets, packets = at_ms * 16800 * index, at_ms * index
     return ((0, index), [traffic.if_counters(
         index, received=(octets, packets, 0, 0, at_ms // 200, at_ms // 100, 0),
         sent=(octets // 2, packets, 0, 0, at_ms // 300, at_ms // 250)),
-        traffic.port_name(f"swp{index}")])
+        traffic.port_name(name or f"swp{index}")])
 
 
 def guest(index, at_ms):
@@ -87,12 +88,15 @@ def guest(index, at_ms):
 
 
 class MadeUp:
-    """A machine with GPUs, a switch of which every second datagram gets lost, and a hypervisor."""
+    """A machine with GPUs, a switch of which every second datagram gets lost, a hypervisor,
+    and a machine and ports with names of characters that scripts may not bear."""
 
     def __init__(self):
         self.server = traffic.Agent("10.120.0.1", "gpu1")
         self.switch = traffic.Agent("10.120.0.2")
         self.hypervisor = traffic.Agent("10.120.0.3", "kvm1")
+        self.odd = traffic.Agent("10.120.0.4", ODD + string.punctuation)
+        self.odd_switch = traffic.Agent(ODD_SWITCH)
 
     def datagrams(self):
         yield self.server.machine(gpu(self.server.uptime_ms + 1000))
@@ -105,8 +109,14 @@ class MadeUp:
         at = self.hypervisor.uptime_ms
         yield self.hypervisor.datagram(*(guest(i, at) for i in (1, 2)),
                                        later_ms=0)
+        yield self.odd.machine()
+        at = self.odd_switch.uptime_ms + 1000
+        yield self.odd_switch.datagram(*(
+            port(i, at, f"a{mark}b") for i, mark in enumerate(string.punctuation, 1)))
 
 
+ODD_SWITCH = "10.120.0.5"  # has a port for each mark of ASCII
+ODD = "odd"  # begins a name that has each mark of ASCII
 MADE_UP = {"gpu1", "kvm1", "10.120.0.2"}  # their counters count, all of them
 
 
@@ -233,7 +243,11 @@ def test_site(tap, browser, site, shown, seen):
         kinds = site.kinds()
         if len(kinds) < 5:
             faults.append(f"only {kinds}")
-        for host in kinds:
+        odd = [host for host in site.hosts
+               if host.startswith(ODD) or host == ODD_SWITCH]
+        if len(odd) != 2:
+            faults.append(f"of odd names there are {odd}")
+        for host in (*kinds, *odd):
             faults += look_at(browser, site, host,
                               {"c": site.cluster, "h": host, **shown},
                               len(site.reports[host]))

@@ -1,30 +1,42 @@
 #include "tools/check_sflow/items.h"
 
+#include <ctype.h>
 #include <string.h>
 
-/* Returns where a text of at most `len` bytes ends without cutting a character of
- * UTF-8. */
-static size_t
-cut(const char *text, size_t len)
+#include "common/utf8.h"
+
+#define ITEM_MARKS " ._:/@%+,=-"
+
+/* Whether a character may stay in a text. Of the others, some mean something to Nagios
+ * ("|"), and some to the shells to which it may hand its plugins' output. */
+static bool
+is_harmless(uint32_t c, const char *also)
 {
-	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-		len--;
-	return len;
+	return c < 0x80 && (isalnum((int)c) || strchr(ITEM_MARKS, (int)c) != NULL ||
+	                    strchr(also, (int)c) != NULL);
+}
+
+static void
+put_harmless(char *to, size_t size, const char *from, const char *also)
+{
+	size_t n = 0;
+	uint32_t c;
+
+	while (n < size - 1 && (c = utf8_next(&from)) != 0)
+		to[n++] = is_harmless(c, also) ? (char)c : '_';
+	to[n] = '\0';
 }
 
 void
 item_text(char *to, size_t size, const char *from)
 {
-	size_t len = strlen(from), i;
+	put_harmless(to, size, from, "");
+}
 
-	if (len >= size)
-		len = cut(from, size - 1);
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)from[i];
-
-		to[i] = c < ' ' || c == 0x7F || c == '|' ? '_' : (char)c;
-	}
-	to[len] = '\0';
+void
+item_own_text(char *to, size_t size, const char *from)
+{
+	put_harmless(to, size, from, "'()");
 }
 
 /* Returns the last one of the least bad items. */

@@ -44,9 +44,12 @@ struct items {
 	struct item kept[ITEMS];
 };
 
-/* Copies a text from outside, as much of it as there is room for: without control
- * characters, and without "|", which ends the text for Nagios. */
+/* Copies a text from outside, as much of it as there is room for: of letters, digits
+ * and " ._:/@%+,=-" alone, and "_" for each other character of its UTF-8. */
 void item_text(char *to, size_t size, const char *from);
+
+/* The same for words of our own, which may have "'()", too. */
+void item_own_text(char *to, size_t size, const char *from);
 
 /* Adds a copy of the item. When there is no room, the least bad item is left out, which
  * may be the new one. */

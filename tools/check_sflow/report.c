@@ -320,6 +320,6 @@ report_fault(FILE *out, enum check_state state, const char *fault)
 {
 	char safe[DAEMON_FAULT];
 
-	item_text(safe, sizeof(safe), fault);
+	item_own_text(safe, sizeof(safe), fault);
 	return print(out, state, safe, "", "", 0);
 }

@@ -1,7 +1,9 @@
 #include "tools/sflowget/escape.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/utf8.h"
@@ -47,6 +49,18 @@ put_shell(FILE *out, const char *text)
 	putc('\'', out);
 }
 
+/* Whether a program that shows tables would take the text for a formula, and run it. */
+static bool
+is_formula(const char *text)
+{
+	char *end;
+
+	if (*text == '\0' || strchr("=+-@\t\r\n", *text) == NULL)
+		return false;
+	strtod(text, &end);
+	return end == text || *end != '\0';
+}
+
 void
 put_csv(FILE *out, const char *text)
 {
@@ -55,6 +69,8 @@ put_csv(FILE *out, const char *text)
 
 	if (quotes)
 		putc('"', out);
+	if (is_formula(text))
+		putc('\'', out);
 	while ((c = utf8_next(&text)) != 0) {
 		if (c == '"')
 			putc('"', out);

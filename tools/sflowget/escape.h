@@ -17,7 +17,8 @@ size_t visible_width(const char *text);
 void put_shell(FILE *out, const char *text);
 
 /* Writes a field of CSV (RFC 4180), in quotes where it needs them. Control characters
- * other than ends of lines become "?". */
+ * other than ends of lines become "?". A text that a spreadsheet would take for a
+ * formula, because it begins with = + - @ and is no number, gets a "'" in front. */
 void put_csv(FILE *out, const char *text);
 
 /* Writes the text with `before` in front of each of the characters `special`; control
