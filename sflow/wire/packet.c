@@ -1,24 +1,14 @@
-#include "sflow/wire/packet.h"
+#include "sflow/wire/packet_internal.h"
 
 #include <string.h>
 
-#include "sflow/wire/cursor.h"
-
-#define TYPE_IPV4 0x0800
-#define TYPE_IPV6 0x86dd
-#define TYPES_FROM 1536 /* a smaller ethertype is a length */
-
 /* Bytes of headers. */
-#define ETHERNET_HEADER 14
-#define TAG_HEADER 4
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 #define TCP_HEADER 20
 #define UDP_HEADER 8
 #define SCTP_HEADER 12
 #define ICMP_HEADER 4 /* what all messages have */
-
-#define NO_LENGTH SIZE_MAX /* the header gives no length */
 
 /* Extensions of IPv6 (RFC 8200, 4), the authentication header (RFC 4302), and the
  * mobility header (RFC 6275). */
@@ -30,53 +20,6 @@ enum {
 	DESTINATION = 60,
 	MOBILITY = 135
 };
-
-struct walk {
-	struct cursor c;       /* begins with the next header */
-	struct packet *packet; /* what was found */
-	uint8_t extension;     /* number of the next extension, at LAYER_EXTENSION */
-};
-
-static uint16_t
-word(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-/* Returns the next `len` bytes without moving behind them; NULL when the packet ends
- * inside them, and then the packet is marked as cut. */
-static const uint8_t *
-look(struct walk *w, size_t len)
-{
-	if (len <= cursor_left(&w->c))
-		return w->c.at;
-	w->packet->cut = true;
-	return NULL;
-}
-
-/* Moves behind a header of `len` bytes. `said` is the length that the header gives for
- * itself and all that is behind it. The payload then begins behind the header, unless
- * the header is not all there, or does not fit into the length that it or a header
- * before it gives. The walk goes on behind such a header, to read the headers that
- * follow: a packet that the network card is going to segment is sampled before its
- * length is filled in. */
-static void
-pass(struct walk *w, enum packet_layer layer, size_t len, size_t said)
-{
-	struct packet_payload *p = &w->packet->payload;
-	bool agrees = p->bytes == w->c.at && p->behind != LAYER_FRAGMENT &&
-	              len <= p->len && len <= said;
-
-	if (look(w, len) == NULL)
-		len = cursor_left(&w->c);
-	w->c.at += len;
-	if (!agrees)
-		return;
-	p->behind = layer;
-	p->bytes += len;
-	p->whole = (said == NO_LENGTH ? p->whole : said) - len;
-	p->len = p->len - len < p->whole ? p->len - len : p->whole;
-}
 
 /* Transport ------------------------------------------------------------------- */
 
@@ -280,71 +223,17 @@ read_ipv6(struct walk *w)
 	return extension_layer(w, at[6]);
 }
 
-/* Ethernet -------------------------------------------------------------------- */
-
-/* IEEE 802.1Q, 802.1ad, and the type that was used for 802.1ad before it. */
-static bool
-is_tag(uint16_t type)
-{
-	return type == 0x8100 || type == 0x88a8 || type == 0x9100;
-}
-
-/* Returns the layer behind an ethertype. At LAYER_TAG the tag's first two bytes, its
- * priority and VLAN, are there. */
-static enum packet_layer
-type_layer(struct walk *w, uint16_t type)
-{
-	if (is_tag(type) && w->packet->vlans < PACKET_VLANS && look(w, 2) != NULL)
-		return LAYER_TAG;
-	w->packet->ethertype = type;
-	w->packet->parts |= PACKET_TYPE;
-	return type == TYPE_IPV4   ? LAYER_IPV4
-	       : type == TYPE_IPV6 ? LAYER_IPV6
-	                           : LAYER_NONE;
-}
-
-/* Moves behind a header that ends with an ethertype, and returns the next layer. */
-static enum packet_layer
-pass_type(struct walk *w, enum packet_layer layer, size_t len)
-{
-	const uint8_t *at = look(w, len);
-	uint16_t type;
-
-	if (at == NULL)
-		return LAYER_NONE;
-	type = word(at + len - 2);
-	pass(w, layer, len, type < TYPES_FROM ? len + type : NO_LENGTH);
-	return type_layer(w, type);
-}
-
-static enum packet_layer
-read_tag(struct walk *w)
-{
-	w->packet->vlan[w->packet->vlans++] = word(w->c.at);
-	return pass_type(w, LAYER_TAG, TAG_HEADER);
-}
-
-static enum packet_layer
-read_ethernet(struct walk *w)
-{
-	const uint8_t *at = look(w, 12);
-
-	if (at == NULL)
-		return LAYER_NONE;
-	memcpy(w->packet->dst_mac, at, 6);
-	memcpy(w->packet->src_mac, at + 6, 6);
-	w->packet->parts |= PACKET_ETHERNET;
-	return pass_type(w, LAYER_ETHERNET, ETHERNET_HEADER);
-}
-
 /* The walk -------------------------------------------------------------------- */
 
 static struct walk
 begin(const void *bytes, size_t len, struct packet *packet)
 {
 	memset(packet, 0, sizeof(*packet));
-	packet->payload = (struct packet_payload){
-	    .behind = LAYER_NONE, .bytes = bytes, .len = len, .whole = len};
+	packet->payload = (struct packet_payload){.behind = LAYER_NONE,
+	                                          .bytes = bytes,
+	                                          .len = len,
+	                                          .whole = len,
+	                                          .there = len};
 	return (struct walk){.c = cursor_of(bytes, len), .packet = packet};
 }
 
@@ -353,8 +242,12 @@ static void
 go(struct walk *w, enum packet_layer layer)
 {
 	static enum packet_layer (*const readers[LAYER_COUNT])(struct walk *) = {
-	    [LAYER_ETHERNET] = read_ethernet,
-	    [LAYER_TAG] = read_tag,
+	    [LAYER_ETHERNET] = packet_read_ethernet,
+	    [LAYER_TAG] = packet_read_tag,
+	    [LAYER_PPPOE] = packet_read_pppoe,
+	    [LAYER_PPP] = packet_read_ppp,
+	    [LAYER_MPLS] = packet_read_mpls,
+	    [LAYER_PSEUDOWIRE] = packet_read_pseudowire,
 	    [LAYER_IPV4] = read_ipv4,
 	    [LAYER_IPV6] = read_ipv6,
 	    [LAYER_EXTENSION] = read_extension,
@@ -373,6 +266,8 @@ packet_read(uint32_t protocol, const void *bytes, size_t len, struct packet *pac
 	struct walk w = begin(bytes, len, packet);
 
 	go(&w, protocol == PACKET_IS_ETHERNET ? LAYER_ETHERNET
+	       : protocol == PACKET_IS_PPP    ? LAYER_PPP
+	       : protocol == PACKET_IS_MPLS   ? LAYER_MPLS
 	       : protocol == PACKET_IS_IPV4   ? LAYER_IPV4
 	       : protocol == PACKET_IS_IPV6   ? LAYER_IPV6
 	                                      : LAYER_NONE);
@@ -384,7 +279,7 @@ packet_read_type(uint16_t ethertype, const void *bytes, size_t len,
 {
 	struct walk w = begin(bytes, len, packet);
 
-	go(&w, type_layer(&w, ethertype));
+	go(&w, packet_type_layer(&w, ethertype));
 }
 
 void

@@ -1,13 +1,13 @@
-/* packet.h - what the first bytes of a packet say: Ethernet, VLAN tags, IPv4, IPv6,
- * and the ports behind them; where its payload is, and how long; and which fragment
+/* packet.h - what the first bytes of a packet say: Ethernet, VLAN tags, MPLS, PPP, IPv4,
+ * IPv6, and the ports behind them; where its payload is, and how long; and which fragment
  * it is. Pure: it reads nothing outside the bytes given, and fields behind their end
  * stay zero.
  *
  * The walk goes a layer at a time: a layer reads its header, and its header names the
  * layer behind it. The three functions below differ in how the first layer is known.
  *
- * Sources: IEEE 802.3 and 802.1Q, RFC 791, 792, 8200, 4302, 6275, 4443, 768, 9293,
- * 9260.
+ * Sources: IEEE 802.3 and 802.1Q, RFC 3032, 4385, 4448, 2516, 1661, 1662, 791, 792, 8200,
+ * 4302, 6275, 4443, 768, 9293, 9260.
  */
 #ifndef SFLOW_PACKET_H
 #define SFLOW_PACKET_H
@@ -18,16 +18,24 @@
 
 #include "sflow/address.h"
 
-/* The most VLAN tags and IPv6 extensions that are read; a packet with more of them is
- * not read beyond. Provider networks stack two tags, rarely three. RFC 8200, 4.1, has
+/* The most VLAN tags, MPLS labels and IPv6 extensions that are read; a packet with more
+ * of them is not read beyond. Provider networks stack two tags, rarely three, and routers
+ * push a dozen labels at the most. RFC 8200, 4.1, has
  * each extension once and destination options twice: 7 of the extensions read here. A
  * receiver has to accept any number, so the bound is higher; but a packet that consists
  * of nothing else has to end somewhere. */
 #define PACKET_VLANS 8
+#define PACKET_LABELS 16
 #define PACKET_EXTENSIONS 16
 
 /* Those values of sFlow version 5's enum header_protocol that are read here. */
-enum { PACKET_IS_ETHERNET = 1, PACKET_IS_IPV4 = 11, PACKET_IS_IPV6 = 12 };
+enum {
+	PACKET_IS_ETHERNET = 1,
+	PACKET_IS_PPP = 7,
+	PACKET_IS_IPV4 = 11,
+	PACKET_IS_IPV6 = 12,
+	PACKET_IS_MPLS = 13
+};
 
 /* Which parts of a packet were found; see struct packet. */
 enum packet_part {
@@ -39,7 +47,9 @@ enum packet_part {
 	PACKET_PORTS = 1 << 5,    /* of TCP, UDP or SCTP */
 	PACKET_TCP_FLAGS = 1 << 6,
 	PACKET_UDP_LENGTH = 1 << 7,
-	PACKET_ICMP = 1 << 8 /* ICMP or ICMPv6 */
+	PACKET_ICMP = 1 << 8,  /* ICMP or ICMPv6 */
+	PACKET_MPLS = 1 << 9,  /* one label at least */
+	PACKET_PPPOE = 1 << 10 /* the number of the session */
 };
 
 /* The headers that are read. */
@@ -47,6 +57,10 @@ enum packet_layer {
 	LAYER_NONE,
 	LAYER_ETHERNET,
 	LAYER_TAG,
+	LAYER_PPPOE,
+	LAYER_PPP,
+	LAYER_MPLS,
+	LAYER_PSEUDOWIRE, /* the control word before an Ethernet frame behind MPLS */
 	LAYER_IPV4,
 	LAYER_IPV6,
 	LAYER_EXTENSION, /* of IPv6 */
@@ -67,6 +81,9 @@ struct packet_payload {
 	size_t len;           /* bytes that are there, without the link's padding */
 	size_t whole;         /* bytes that the headers say it has: `len`, or more
 	                       * where the packet was cut; `len` where none says it */
+	size_t surplus;       /* bytes behind it that the header before the last one
+	                       * counts, and the last one does not */
+	size_t there; /* bytes that are there from its beginning on, with those */
 };
 
 enum { IP_ICMP = 1, IP_TCP = 6, IP_UDP = 17, IP_ICMP6 = 58, IP_SCTP = 132 };
@@ -77,6 +94,10 @@ struct packet {
 	unsigned vlans;
 	uint16_t vlan[PACKET_VLANS]; /* 3 bits of priority, 1 of DEI, 12 of ID */
 	uint16_t ethertype;          /* under 1536 it is a length (IEEE 802.3) */
+	unsigned labels;
+	uint32_t label
+	    [PACKET_LABELS]; /* 20 bits of label, 3 of class, 1 of bottom, 8 of TTL */
+	uint16_t session;    /* of PPPoE */
 	struct address src, dst;
 	uint8_t tos; /* IPv6: traffic class */
 	uint8_t ttl; /* IPv6: hop limit */
@@ -100,7 +121,7 @@ struct packet {
 /* Each of these three fills in `packet` from `len` bytes of a packet. The bytes stay the
  * caller's, and must outlive `packet`, whose payload points into them. */
 
-/* Reads bytes that begin with a header of `protocol`, one of the three PACKET_IS_
+/* Reads bytes that begin with a header of `protocol`, one of the PACKET_IS_
  * values. Of other protocols nothing is read. */
 void packet_read(uint32_t protocol, const void *bytes, size_t len,
                  struct packet *packet);

@@ -37,6 +37,27 @@ static const uint8_t not_ip[] = {MACS, 8, 0, 0x65, 0, 0, 60};
 static const uint8_t short_header[] = {0x44, 0,   0, 60, 0, 1,   0, 0, 64, 6,  0,
                                        0,    192, 0, 2,  1, 192, 0, 2, 2,  TCP};
 static const uint8_t arp[] = {MACS, 8, 6, 0, 1, 8, 0};
+static const uint8_t labelled[] = {MACS,
+                                   0x88,
+                                   0x47,
+                                   0x06,
+                                   0x5a,
+                                   0x10,
+                                   63, /* 26,017, not the last */
+                                   0,
+                                   0x06,
+                                   0x43,
+                                   64, /* 100, class 1, the last */
+                                   IPV4_TO(17, 0x4000),
+                                   UDP};
+static const uint8_t wire[] = {0,    0x06, 0x41, 64, /* a label */
+                               0,    0,    0,    7,  /* a control word */
+                               MACS, 8,    0,    IPV4_TO(6, 0),
+                               TCP};
+static const uint8_t session[] = {MACS, 0x88, 0x64, 0x11, 0,           0xab, 0xcd,
+                                  0,    82,   0,    0x57, IPV6_TO(17), UDP};
+static const uint8_t serial[] = {0xff, 3,    2,  0x81,           0,
+                                 0x06, 0x41, 64, IPV4_TO(17, 0), UDP};
 
 #define TO_PORTS (PACKET_PROTOCOL | PACKET_PORTS)
 #define ETHERNET (PACKET_ETHERNET | PACKET_TYPE)
@@ -245,8 +266,62 @@ what_is_no_ip_is_not_read_as_such(void **state)
 	assert_int_equal(p.parts, 0);
 	READ(PACKET_IS_IPV6, icmp, &p);
 	assert_int_equal(p.parts, 0);
-	READ(7, tcp, &p);
+	READ(2, tcp, &p);
 	assert_int_equal(p.parts, 0);
+}
+
+static void
+labels_are_read_to_the_last(void **state)
+{
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, labelled, &p);
+	assert_int_equal(p.parts, ETHERNET | PACKET_MPLS | PACKET_IPV4 | TO_PORTS |
+	                              PACKET_UDP_LENGTH);
+	assert_int_equal(p.ethertype, 0x8847);
+	assert_int_equal(p.labels, 2);
+	assert_int_equal(p.label[0] >> 12, 26017);
+	assert_int_equal(p.label[1] >> 12, 100);
+	assert_int_equal(p.label[1] >> 9 & 7, 1);
+	assert_int_equal(p.label[1] & 255, 64);
+	READ(PACKET_IS_MPLS, wire, &p);
+	assert_int_equal(p.parts,
+	                 PACKET_MPLS | PACKET_IPV4 | TO_PORTS | PACKET_TCP_FLAGS);
+	assert_int_equal(p.src_port, 8080);
+	packet_read_type(0x8848, wire, sizeof(wire), &p);
+	assert_int_equal(p.labels, 1);
+	assert_int_equal(p.protocol, IP_TCP);
+}
+
+static void
+labels_are_bounded(void **state)
+{
+	uint8_t bytes[4 * 40] = {0};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_MPLS, bytes, &p);
+	assert_int_equal(p.labels, PACKET_LABELS);
+	assert_int_equal(p.parts, PACKET_MPLS);
+}
+
+static void
+sessions_of_ppp(void **state)
+{
+	static const uint8_t discovery[] = {MACS, 0x88, 0x64, 0x11, 0x09, 0, 0, 0, 4};
+	struct packet p;
+
+	(void)state;
+	READ(PACKET_IS_ETHERNET, session, &p);
+	assert_int_equal(p.parts, ETHERNET | PACKET_PPPOE | PACKET_IPV6 | TO_PORTS |
+	                              PACKET_UDP_LENGTH);
+	assert_int_equal(p.session, 0xabcd);
+	READ(PACKET_IS_PPP, serial, &p);
+	assert_int_equal(p.parts,
+	                 PACKET_MPLS | PACKET_IPV4 | TO_PORTS | PACKET_UDP_LENGTH);
+	READ(PACKET_IS_ETHERNET, discovery, &p);
+	assert_int_equal(p.parts, ETHERNET);
 }
 
 /* Where the payload is --------------------------------------------------------- */
@@ -294,6 +369,10 @@ static const struct {
 	enum packet_layer behind;
 	size_t at, len, whole;
 } payloads[] = {
+    PACKET(ETHERNET, labelled, IPV4, 42, 6, 40),
+    PACKET(ETHERNET, session, IPV6, 62, 6, 40),
+    PACKET(MPLS, wire, IPV4, 42, 14, 40),
+    PACKET(PPP, serial, IPV4, 28, 6, 40),
     PACKET(ETHERNET, padded, UDP, 42, 5, 5),
     PACKET(IPV4, cut_short, UDP, 28, 3, 1000),
     PACKET(IPV4, tcp_options, TCP, 44, 2, 2),
@@ -428,6 +507,10 @@ static const struct {
     {PACKET_IS_IPV4, icmp, sizeof(icmp)},
     {PACKET_IS_IPV6, first6, sizeof(first6)},
     {PACKET_IS_IPV4, tcp_options, sizeof(tcp_options)},
+    {PACKET_IS_ETHERNET, labelled, sizeof(labelled)},
+    {PACKET_IS_MPLS, wire, sizeof(wire)},
+    {PACKET_IS_ETHERNET, session, sizeof(session)},
+    {PACKET_IS_PPP, serial, sizeof(serial)},
 };
 
 static void
@@ -438,6 +521,8 @@ assert_inside(const struct packet *p, const uint8_t *bytes, size_t len)
 	assert_true(payload->bytes >= bytes);
 	assert_true(payload->bytes + payload->len <= bytes + len);
 	assert_true(payload->len <= payload->whole);
+	assert_true(payload->len <= payload->there);
+	assert_true(payload->bytes + payload->there <= bytes + len);
 }
 
 /* In memory of its own, so that a read behind it is seen. What is there is a part of
@@ -485,6 +570,9 @@ main(void)
 	    cmocka_unit_test(middle_of_a_packet_has_no_ports),
 	    cmocka_unit_test(other_transports),
 	    cmocka_unit_test(what_is_no_ip_is_not_read_as_such),
+	    cmocka_unit_test(labels_are_read_to_the_last),
+	    cmocka_unit_test(labels_are_bounded),
+	    cmocka_unit_test(sessions_of_ppp),
 	    cmocka_unit_test(payload_is_behind_the_last_header),
 	    cmocka_unit_test(fragments_say_what_they_are_of),
 	    cmocka_unit_test(odd_lengths_leave_the_ports),

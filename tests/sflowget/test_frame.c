@@ -177,6 +177,73 @@ tags_of_vlans(void **state)
 	assert_frame(DLT_LINUX_SLL2, "192.0.2.7");
 }
 
+#define LABELS(bottom_) 0, 6, 0x41 | (bottom_), 64
+#define PPPOE(len_) 0x11, 0, 0, 1, (uint8_t)((len_) >> 8), (uint8_t)(len_)
+
+static void
+mpls(void **state)
+{
+	(void)state;
+	begin();
+	put_ethernet(0x88, 0x47);
+	PUT(LABELS(1));
+	put_plain();
+	assert_frame(DLT_EN10MB, "192.0.2.7");
+	begin();
+	put_ethernet(0x81, 0);
+	PUT(0, 10, 0x88, 0x48, 0, 6, 0x40, 64, 0, 6, 0x40, 64, LABELS(1));
+	put_ipv6(8 + LEN, 17);
+	put_udp();
+	assert_frame(DLT_EN10MB, "2001:db8::7");
+	begin(); /* Ethernet behind a control word */
+	put_ethernet(0x88, 0x47);
+	PUT(LABELS(1), 0, 0, 0, 0);
+	put_ethernet(8, 0);
+	put_plain();
+	assert_frame(DLT_EN10MB, "192.0.2.7");
+}
+
+static void
+ppp(void **state)
+{
+	size_t len = 28 + LEN + 2;
+
+	(void)state;
+	begin();
+	put_ethernet(0x88, 0x64);
+	PUT(PPPOE(len), 0, 0x21);
+	put_plain();
+	assert_frame(DLT_EN10MB, "192.0.2.7");
+	begin();
+	put_ethernet(0x88, 0x64);
+	PUT(PPPOE(len + 19), 0x57); /* the first byte of the number is left out */
+	put_ipv6(8 + LEN, 17);
+	put_udp();
+	assert_frame(DLT_EN10MB, "2001:db8::7");
+	begin();
+	PUT(PPPOE(len), 0, 0x21);
+	put_plain();
+	assert_frame(DLT_PPP_ETHER, "192.0.2.7");
+	begin();
+	PUT(0xff, 3, 0, 0x21);
+	put_plain();
+	assert_frame(DLT_PPP, "192.0.2.7");
+	assert_frame(DLT_PPP_SERIAL, "192.0.2.7");
+}
+
+/* A length that counts the data alone, as sflowtool -M writes it. */
+static void
+lengths_without_the_header(void **state)
+{
+	(void)state;
+	begin();
+	put_ethernet(8, 0);
+	put_ipv4(8 + LEN, 0, 1, false, 0);
+	PUT(0x30, 0x39, PORT >> 8, PORT & 0xff, 0, LEN, 0, 0);
+	put(PAYLOAD, LEN);
+	assert_frame(DLT_EN10MB, "192.0.2.7");
+}
+
 static void
 options_of_ipv4(void **state)
 {
@@ -400,6 +467,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(links),
 	    cmocka_unit_test(tags_of_vlans),
+	    cmocka_unit_test(mpls),
+	    cmocka_unit_test(ppp),
+	    cmocka_unit_test(lengths_without_the_header),
 	    cmocka_unit_test(options_of_ipv4),
 	    cmocka_unit_test(headers_of_ipv6),
 	    cmocka_unit_test(padding),

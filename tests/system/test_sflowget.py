@@ -21,6 +21,7 @@ import bridge  # noqa: E402
 import ganglia  # noqa: E402
 import traffic  # noqa: E402
 
+CASES = ganglia.TOP / "tests/cases"
 PROGRAM = str(ganglia.BUILD / "tools/sflowget/sflowget")
 NODE = "node1.example.net"
 FOUND, NOT_FOUND, USAGE, DEADLINE, SOURCE = range(5)
@@ -229,6 +230,16 @@ def files(tap, session):
         result = run("--read", cut, "--port=0", "--value", NODE, "cpu_num")
         expect(faults, result, SOURCE, "2\n", str(cut))
         expect(faults, run("--read", pcap, NODE), NOT_FOUND, "", "6343")
+    with tap.point("--read: PPPoE, MPLS, lengths without a header, and gzip") as faults:
+        for name, agent in (("capture-pppoe.pcap", "192.0.2.40"),
+                            ("capture-mpls.pcap", "192.0.2.40"),
+                            ("udp-length-without-header.pcap", "192.0.2.9"),
+                            ("capture.pcap.gz", "192.0.2.40")):
+            expect(faults, run("--read", CASES / name, "--value", agent,
+                               "4.bytes_in"), FOUND, "1000000.00\n")
+        cut = session.path("cut.pcap.gz")
+        cut.write_bytes((CASES / "capture.pcap.gz").read_bytes()[:150])
+        expect(faults, run("--read", cut, "--list"), SOURCE, None, "gzip")
     with tap.point("--read: an agent without a name has its address") as faults:
         expect(faults, run("--read", ganglia.CAPTURES / "ovs-sflow.pcap",
                            "--port=0", "--value", "10.79.2.1", "ovs_flows"),

@@ -28,8 +28,8 @@ struct datagram_counts {
 	uint64_t others;    /* no UDP to that port */
 };
 
-/* Reads all UDP payloads to `port` (0: any) of a pcap or pcapng file; "-" is the
- * standard input. Returns 0; or -1 and the fault where the file can't be read, or not
+/* Reads all UDP payloads to `port` (0: any) of a pcap or pcapng file, which may
+ * be compressed by gzip; "-" is the standard input. Returns 0; or -1 and the fault where the file can't be read, or not
  * to its end: the sink has got what came before. */
 int datagrams_read(const char *path, unsigned port, const struct datagram_sink *sink,
                    struct datagram_counts *counts, char fault[DATAGRAMS_FAULT]);

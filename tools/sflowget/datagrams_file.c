@@ -1,10 +1,16 @@
+#define _GNU_SOURCE /* fopencookie() */
+
+#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include "tools/sflowget/datagrams.h"
 #include "tools/sflowget/frame.h"
 
+#define READ_MOST (1U << 20)           /* bytes */
 #define LATEST_S INT64_C(253402300799) /* the end of the year 9999 */
 
 struct file {
@@ -13,6 +19,8 @@ struct file {
 	unsigned port;
 	const struct datagram_sink *sink;
 	struct datagram_counts *counts;
+	gzFile zipped;
+	bool damaged; /* what gzip has made */
 };
 
 /* Returns the packet's time in ms, made sensible: a file may have any. */
@@ -85,25 +93,80 @@ read_file(struct file *f, char fault[DATAGRAMS_FAULT])
 	return result;
 }
 
+/* Files, compressed or not ---------------------------------------------------------- */
+
+static ssize_t
+unzip(void *context, char *to, size_t size)
+{
+	struct file *f = context;
+	int got =
+	    gzread(f->zipped, to, (unsigned)(size < READ_MOST ? size : READ_MOST));
+	int error;
+
+	gzerror(f->zipped, &error);
+	if (got > 0 || (got == 0 && error != Z_BUF_ERROR)) /* which is an early end */
+		return got;
+	f->damaged = error != Z_ERRNO;
+	if (f->damaged)
+		errno = EIO;
+	return -1;
+}
+
+static int
+close_zipped(void *context)
+{
+	struct file *f = context;
+
+	return gzclose(f->zipped) == Z_OK ? 0 : -1;
+}
+
+/* Opens a file, or for "-" standard input, and reads it through gzip where it is
+ * compressed. NULL, and errno is set. */
+static FILE *
+open_file(struct file *f, const char *path)
+{
+	static const cookie_io_functions_t functions = {.read = unzip,
+	                                                .close = close_zipped};
+	FILE *stream;
+
+	errno = 0;
+	f->zipped = strcmp(path, "-") == 0 ? gzdopen(dup(STDIN_FILENO), "rb")
+	                                   : gzopen(path, "rb");
+	if (f->zipped == NULL) {
+		if (errno == 0)
+			errno = ENOMEM;
+		return NULL;
+	}
+	stream = fopencookie(f, "r", functions);
+	if (stream == NULL)
+		gzclose(f->zipped);
+	return stream;
+}
+
 int
 datagrams_read(const char *path, unsigned port, const struct datagram_sink *sink,
                struct datagram_counts *counts, char fault[DATAGRAMS_FAULT])
 {
 	struct file f = {.port = port, .sink = sink, .counts = counts};
 	char why[PCAP_ERRBUF_SIZE] = "";
-	size_t skip = 0;
-	int result;
+	FILE *stream = open_file(&f, path);
+	int result = -1;
 
 	memset(counts, 0, sizeof(*counts));
-	f.pcap = pcap_open_offline(path, why);
-	if (f.pcap == NULL) {
-		if (strncmp(why, path, strlen(path)) == 0 &&
-		    strncmp(why + strlen(path), ": ", 2) == 0)
-			skip = strlen(path) + 2; /* the caller writes the path */
-		snprintf(fault, DATAGRAMS_FAULT, "%s", why + skip);
+	if (stream == NULL) {
+		snprintf(fault, DATAGRAMS_FAULT, "%s", strerror(errno));
 		return -1;
 	}
-	result = read_file(&f, fault);
-	pcap_close(f.pcap);
+	f.pcap = pcap_fopen_offline(stream, why);
+	if (f.pcap != NULL) {
+		result = read_file(&f, fault);
+		pcap_close(f.pcap); /* and the stream */
+	} else {
+		fclose(stream);
+		snprintf(fault, DATAGRAMS_FAULT, "%s", why);
+	}
+	if (result != 0 && f.damaged)
+		snprintf(fault, DATAGRAMS_FAULT,
+		         "what gzip has made is damaged, or ends early");
 	return result;
 }

@@ -56,6 +56,26 @@ vlans(struct decode *d, const struct packet *p)
 }
 
 static void
+labels(struct decode *d, const struct packet *p)
+{
+	size_t mark = path_enter(d, "mpls"), inner;
+	unsigned i;
+
+	d->print->open(d, "mpls", '[');
+	for (i = 0; i < p->labels; i++) {
+		inner = path_enter_place(d, i);
+		d->print->open(d, NULL, '{');
+		number(d, "label", p->label[i] >> 12);
+		number(d, "class", p->label[i] >> 9 & 7);
+		number(d, "ttl", p->label[i] & 255);
+		d->print->close(d, '}');
+		path_leave(d, inner);
+	}
+	d->print->close(d, ']');
+	path_leave(d, mark);
+}
+
+static void
 ethernet(struct decode *d, const struct packet *p)
 {
 	struct shown shown;
@@ -70,6 +90,10 @@ ethernet(struct decode *d, const struct packet *p)
 		snprintf(shown.about, sizeof(shown.about), "0x%04x", p->ethertype);
 		d->print->value(d, "ethertype", &shown);
 	}
+	if ((p->parts & PACKET_PPPOE) != 0)
+		number(d, "pppoe_session", p->session);
+	if ((p->parts & PACKET_MPLS) != 0)
+		labels(d, p);
 }
 
 static void

@@ -8,6 +8,8 @@
 #include "sflow/wire/packet.h"
 #include "tools/sflowget/fragments.h"
 
+#define UDP_HEADER 8
+
 struct frame_reader {
 	int link;
 	struct fragments *fragments;
@@ -60,6 +62,9 @@ frame_known(int link)
 	case DLT_EN10MB:
 	case DLT_LINUX_SLL:
 	case DLT_LINUX_SLL2:
+	case DLT_PPP:
+	case DLT_PPP_SERIAL:
+	case DLT_PPP_ETHER:
 	case DLT_RAW:
 	case DLT_IPV4:
 	case DLT_IPV6:
@@ -106,6 +111,13 @@ read_headers(int link, struct cursor c, struct packet *packet)
 		cursor_take(&c, 18);
 		read_type(type, &c, packet);
 		break;
+	case DLT_PPP:
+	case DLT_PPP_SERIAL:
+		packet_read(PACKET_IS_PPP, c.at, cursor_left(&c), packet);
+		break;
+	case DLT_PPP_ETHER: /* PPPoE, as behind its ethertype */
+		read_type(0x8864, &c, packet);
+		break;
 	case DLT_NULL: /* The header is the address family, in an unknown byte
 	                * order. The IP version tells the same. */
 	case DLT_LOOP:
@@ -121,17 +133,29 @@ read_headers(int link, struct cursor c, struct packet *packet)
 
 /* UDP ----------------------------------------------------------------------------- */
 
+/* Returns how many bytes of data a UDP packet has. Some programs that write recordings
+ * (sflowtool -M) let its length count the data alone; then so many bytes as the header has
+ * are behind it. UDP's options could be there too (RFC 9868), and do no harm: a datagram of
+ * sFlow says itself how much it has. */
+static size_t
+udp_bytes(const struct packet_payload *payload)
+{
+	return payload->whole + (payload->surplus == UDP_HEADER ? UDP_HEADER : 0);
+}
+
 /* Fills in port and payload from the headers of a UDP packet. */
 static enum frame_kind
 give(const struct packet *udp, struct frame_packet *packet)
 {
-	if (udp->payload.len < udp->payload.whole)
+	size_t len = udp_bytes(&udp->payload);
+
+	if (udp->payload.there < len)
 		return FRAME_CUT;
 	if (udp->payload.behind != LAYER_UDP)
 		return FRAME_OTHER;
 	packet->port = udp->dst_port;
 	packet->bytes = udp->payload.bytes;
-	packet->len = udp->payload.len;
+	packet->len = len;
 	return FRAME_UDP;
 }
 

@@ -1,7 +1,8 @@
 /* frame.h - finds the UDP payload of a recorded frame: link, IP with its fragments,
  * UDP.
  *
- * Sources: IEEE 802.3 and 802.1Q; tcpdump.org/linktypes.html; RFC 791, 8200, 768.
+ * Sources: IEEE 802.3 and 802.1Q; tcpdump.org/linktypes.html; RFC 3032, 2516, 1661, 791,
+ * 8200, 768.
  * Whatever the bytes are, nothing is read beyond them.
  */
 #ifndef SFLOWGET_FRAME_H

@@ -24,10 +24,10 @@ sflowget_sources = \
 	tools/sflowget/source_daemon.c tools/sflowget/source_daemon.h \
 	tools/sflowget/wanted.c tools/sflowget/wanted.h
 tools_sflowget_libsflowget_la_SOURCES = $(sflowget_sources)
-tools_sflowget_libsflowget_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tools_sflowget_libsflowget_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(ZLIB_CFLAGS)
 tools_sflowget_libsflowget_la_LIBADD = tools/sflowget/libdecode.la \
 	tools/libtools.la common/libcommon.la \
-	sflow/libsflow.la $(PCAP_LIBS) -lm
+	sflow/libsflow.la $(PCAP_LIBS) $(ZLIB_LIBS) -lm
 
 # The decoder of --decode, on its own, because the tests and the fuzzer need only that.
 noinst_LTLIBRARIES += tools/sflowget/libdecode.la
