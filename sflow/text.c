@@ -44,7 +44,7 @@ text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE])
 }
 
 /* Whether the byte may stay in a name. The others mean something to shells, to regular
- * expressions or to scripts of web pages, all of which get names. */
+ * expressions, to scripts of web pages or to gmetad's queries, all of which get names. */
 static bool
 is_of_name(char byte)
 {
@@ -52,8 +52,6 @@ is_of_name(char byte)
 	case '.':
 	case '_':
 	case '-':
-	case '@':
-	case '%':
 	case '+':
 	case ',':
 	case '=':

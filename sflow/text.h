@@ -19,7 +19,7 @@
 size_t text_value(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 
 /* The same for a name of a host or of a metric's prefix: of letters, digits and
- * . _ - @ % + , = alone, without "..", a "." at either end and a leading "-", and never
+ * . _ - + , = alone, without "..", a "." at either end and a leading "-", and never
  * the name that gmetad keeps for its sums. */
 size_t text_name(const uint8_t *bytes, size_t len, char text[TEXT_SIZE]);
 

@@ -34,7 +34,7 @@ static const struct text_case cases[] = {
     {BYTES("CORP\\web1"), "CORP\\web1", "CORP_web1"},
     {BYTES("$(id);`id`|x"), "$(id);`id`|x", "__id___id__x"},
     {BYTES("a*b?c[d]{e}^f~g!h#i"), "a*b?c[d]{e}^f~g!h#i", "a_b_c_d__e__f_g_h_i"},
-    {BYTES("eth0@if5+1,2=3%"), "eth0@if5+1,2=3%", "eth0@if5+1,2=3%"},
+    {BYTES("eth0@if5+1,2=3%"), "eth0@if5+1,2=3%", "eth0_if5+1,2=3_"},
     {BYTES("short\0hidden"), "short", "short"},
     {BYTES("\0hidden"), "", ""},
 };
@@ -76,7 +76,7 @@ is_good_name(const char *name)
 	if (name[0] == '.' || name[0] == '-' || strstr(name, "..") != NULL)
 		return false;
 	return name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	                         "0123456789._-@%+,=")] == '\0';
+	                         "0123456789._-+,=")] == '\0';
 }
 
 static void
