@@ -65,7 +65,8 @@ sflow_collector = \
 	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
 	sflow/collector/settings.c sflow/collector/settings.h \
-	sflow/collector/sources.c sflow/collector/sub_agents.c \
+	sflow/collector/sources.c sflow/collector/strangers.c sflow/collector/strangers.h \
+	sflow/collector/sub_agents.c \
 	sflow/collector/speeds.c sflow/collector/speeds.h \
 	sflow/collector/successor.c sflow/collector/successor.h \
 	sflow/collector/stats.h \

@@ -7,7 +7,6 @@
 #include "sflow/collector/agents_internal.h"
 
 #define SOURCES_PER_AGENT 64 /* on average, over all agents */
-#define FEW_DATAGRAMS 3      /* an agent that sent so many is no passer-by */
 
 void
 agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
@@ -55,7 +54,7 @@ add_agent(struct agents *agents, const struct host_key *key, double loss, int64_
 {
 	struct agent *agent;
 
-	if (HASH_COUNT(agents->agents) >= agents->max_agents)
+	if (agents_are_full(agents))
 		return NULL;
 	agent = calloc(1, sizeof(*agent));
 	if (agent == NULL)
@@ -64,10 +63,12 @@ add_agent(struct agents *agents, const struct host_key *key, double loss, int64_
 	agent->naming.called = agent->naming.other = text_none;
 	HASH_ADD(hh, agents->agents, host.key.agent,
 	         key->apart ? KEY_OF_SEVERAL : KEY_OF_ONE, agent);
-	if (agent->hh.tbl != NULL)
-		return agent;
-	free(agent);
-	return NULL;
+	if (agent->hh.tbl == NULL) {
+		free(agent);
+		return NULL;
+	}
+	DL_APPEND(agents->strangers, agent);
+	return agent;
 }
 
 static struct agent *
@@ -130,9 +131,44 @@ agents_remove_agent(struct agents *agents, struct agent *agent)
 {
 	agents_sweep_sub_agents(agents, agent, INT64_MAX);
 	agents->apart -= agent->host.key.apart;
+	if (!agent_is_confirmed(agent))
+		DL_DELETE(agents->strangers, agent);
 	HASH_DEL(agents->agents, agent);
 	free(agent->unknown);
 	free(agent);
+}
+
+bool
+agent_is_confirmed(const struct agent *agent)
+{
+	return agent->host.confirmed;
+}
+
+void
+agents_confirm(struct agents *agents, struct agent *agent)
+{
+	if (agent->host.confirmed)
+		return;
+	DL_DELETE(agents->strangers, agent);
+	host_confirm(&agent->host);
+}
+
+struct agent *
+agents_stranger(const struct agents *agents)
+{
+	return agents->strangers;
+}
+
+bool
+agents_are_tight(const struct agents *agents)
+{
+	return is_tight(HASH_COUNT(agents->sources), agents->max_sources_total);
+}
+
+bool
+agents_are_full(const struct agents *agents)
+{
+	return HASH_COUNT(agents->agents) >= agents->max_agents;
 }
 
 const struct address *
@@ -199,8 +235,6 @@ agent_count_datagram(struct agent *agent)
 void
 agent_restored(struct agent *agent, uint32_t interval_ms, uint32_t jitter_ms)
 {
-	if (agent->datagrams < FEW_DATAGRAMS)
-		agent->datagrams = FEW_DATAGRAMS;
 	agent->interval_ms = interval_ms;
 	agent->jitter_ms = jitter_ms;
 }
@@ -334,6 +368,15 @@ add_source(struct agents *agents, const struct source_key *key, int64_t now)
 	return source;
 }
 
+/* Returns how many sources there may be, so that this one may be added. */
+static size_t
+sources_most(const struct agents *agents, const struct source_key *key)
+{
+	return agent_is_confirmed(key->sub_agent->key.agent)
+	           ? agents->max_sources_total
+	           : share_of_strangers(agents->max_sources_total);
+}
+
 static struct source *
 enter_source(struct agents *agents, const struct source_key *key, int64_t now)
 {
@@ -342,7 +385,7 @@ enter_source(struct agents *agents, const struct source_key *key, int64_t now)
 	if (source != NULL)
 		return source;
 	if (key->sub_agent->key.agent->source_count >= agents->max_sources ||
-	    HASH_COUNT(agents->sources) >= agents->max_sources_total)
+	    HASH_COUNT(agents->sources) >= sources_most(agents, key))
 		return NULL;
 	return add_source(agents, key, now);
 }

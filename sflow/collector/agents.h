@@ -45,6 +45,8 @@ struct agents {
 	size_t max_agents;
 	size_t max_sources; /* per agent */
 	size_t max_sources_total;
+	struct agent *strangers; /* agents that are not confirmed, in the order in
+	                          * which they came */
 	size_t apart; /* agents that are only known by their packets' source */
 	size_t kept;  /* datagrams that wait */
 };
@@ -81,6 +83,21 @@ struct agent *agents_split(struct agents *agents, struct agent *agent,
 struct agent *agents_first(const struct agents *agents);
 struct agent *agent_next(const struct agent *agent);
 
+/* Whether the agent is *confirmed*: it has sent a second datagram that goes with an earlier
+ * one, or it is known from before a restart of the program. A single datagram can be
+ * anybody's, so who is not confirmed makes way at each bound. agents_confirm() notes it for
+ * the agent and its host; for one that is confirmed it does nothing. */
+bool agent_is_confirmed(const struct agent *agent);
+void agents_confirm(struct agents *agents, struct agent *agent);
+
+/* Returns the agent that has been unconfirmed for the longest time; NULL: all are. */
+struct agent *agents_stranger(const struct agents *agents);
+
+/* Whether there are as many agents as there may be; and whether there is so little room for
+ * data sources that strangers have to make way. */
+bool agents_are_full(const struct agents *agents);
+bool agents_are_tight(const struct agents *agents);
+
 /* Removes an agent that has no data sources, and its sub-agents. */
 void agents_remove_agent(struct agents *agents, struct agent *agent);
 
@@ -100,14 +117,12 @@ struct agent *agent_of_host(const struct host *host);
  * custom.c owns it. */
 unsigned *agent_custom_sets(const struct agent *agent);
 
-/* How many datagrams with news came from the agent. An agent that was restored counts
- * as having sent a few. */
+/* How many datagrams with news came from the agent. */
 uint64_t agent_datagrams(const struct agent *agent);
 void agent_count_datagram(struct agent *agent);
 
-/* Notes that the agent is known from before a restart of the program. So it is not
- * taken for a passer-by, and its data sources are expected at `interval_ms` (0: not
- * known) until their own interval is learned. */
+/* Notes that the agent is known from before a restart of the program: its data sources are
+ * expected at `interval_ms` (0: not known) until their own interval is learned. */
 void agent_restored(struct agent *agent, uint32_t interval_ms, uint32_t jitter_ms);
 
 /* Sets how often the agent is expected to be heard. Call it after source_learn().
@@ -162,6 +177,17 @@ enum arrival sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agen
                                const struct datagram *datagram,
                                const struct address *from, int64_t now,
                                struct arrived *arrived);
+/* Fills in agent, sub-agent, number and uptime of the latest datagram of the agent's first
+ * sub-agent, its packet's source, and when it came. False where there is none. */
+bool agent_last_datagram(const struct agent *agent, struct datagram *last,
+                         struct address *from, int64_t *arrival_ms);
+
+/* Whether the datagram from `from` that was judged last as ARRIVAL_NEXT confirms the agent: it
+ * is of the right sequence, and at least 5 s later than the first one, by both clocks, from
+ * the same source. A clock of another unit than ms, or one that stands still, is known after
+ * eight polls and a minute; then ours counts alone. */
+bool sub_agent_confirms(const struct sub_agent *sub_agent, const struct address *from);
+
 /* Whether the sub-agent's datagrams begin again with the one at hand, if some of its data
  * sources do. Asked once, it is told, and not true any more. */
 bool sub_agent_has_restarted(struct sub_agent *sub_agent);

@@ -38,6 +38,7 @@ struct agent {
 	bool machine_paces;  /* `pace` sends the machine's own counters */
 	struct source *pace; /* the source whose rhythm is expected; NULL: none */
 	struct unknown_format *unknown; /* AGENT_UNKNOWN_MAX of them; NULL: none */
+	struct agent *prev, *next;      /* among the strangers, until it is confirmed */
 	UT_hash_handle hh;
 };
 

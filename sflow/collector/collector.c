@@ -79,6 +79,7 @@ collector_free(struct collector *c)
 	hosts_free(&c->hosts);
 	store_free(c->store);
 	events_free(&c->events);
+	strangers_free(&c->strangers);
 	free(c);
 }
 
@@ -235,12 +236,17 @@ take_from(struct collector *c, struct agent *agent, struct datagram *datagram,
 	struct arrived arrived;
 	int result;
 
+	if (agent_is_confirmed(agent))
+		strangers_make_room(c, now);
 	agent_find_cluster(&c->config, agent);
 	x.sub_agent = agents_sub_agent(&c->agents, agent, datagram->sub_agent);
 	if (x.sub_agent == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_SOURCES);
 	x.arrival =
 	    sub_agent_arrival(&c->agents, x.sub_agent, datagram, from, now, &arrived);
+	if (x.arrival == ARRIVAL_NEXT && !agent_is_confirmed(agent) &&
+	    sub_agent_confirms(x.sub_agent, from))
+		stranger_confirmed(c, agent);
 	count_more(&c->stats.datagrams_lost, arrived.lost);
 	count_more(&c->stats.samples_lost, arrived.samples_lost);
 	c->hosts.heard += c->hosts.heard < LOSS_OVER;
@@ -260,7 +266,12 @@ take_datagram(struct collector *c, struct datagram *datagram,
 	int result;
 
 	if (agent == NULL)
+		agent = strangers_admit(c, datagram, from, now);
+	if (agent == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
+	if (agent_datagrams(agent) == 0 && !agent_is_confirmed(agent) &&
+	    strangers_know(&c->strangers, datagram, from, now))
+		stranger_confirmed(c, agent);
 	result = take_from(c, agent, datagram, from, now);
 	if (result != COLLECTOR_REFUSED)
 		count(&c->stats.datagrams);

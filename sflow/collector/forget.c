@@ -32,3 +32,25 @@ forget_agent(struct collector *c, struct agent *agent)
 		c->save_next = agent_next(agent);
 	agents_remove_agent(&c->agents, agent);
 }
+
+void
+expire_source(struct collector *c, struct source *source, int64_t now)
+{
+	const struct host *host = machine_host(source);
+
+	if (host != NULL)
+		host_tell(c, host, EVENT_GONE, now);
+	forget_source(c, source);
+}
+
+void
+expire_agent(struct collector *c, struct agent *agent, int64_t now)
+{
+	struct source *source;
+
+	while ((source = agent_sources(agent)) != NULL)
+		expire_source(c, source, now);
+	if (host_is_named(agent_host(agent)))
+		host_tell(c, agent_host(agent), EVENT_GONE, now);
+	forget_agent(c, agent);
+}

@@ -61,6 +61,7 @@ struct host {
 	unsigned cluster;
 	bool moves;           /* between host_depart() and host_arrive() */
 	int64_t first_ms;     /* first heard */
+	bool confirmed;       /* its agent is, see agents.h */
 	struct member member; /* whether it is up, and when last heard */
 	uint64_t before;      /* whose name it has taken: a hash of what the other's key
 	                    * says; 0: nobody's */
@@ -130,6 +131,9 @@ void hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name);
 
 /* Frees the names and the list of forgotten hosts. */
 void hosts_free(struct hosts *hosts);
+
+/* Notes that the host is confirmed, also in the store. */
+void host_confirm(struct host *host);
 
 /* Returns the host's host in the store, and adds it there if it has none. NULL at the
  * store's bound, or without memory. If the host has a name, readers see it from then

@@ -161,6 +161,7 @@ machine_new(const struct collector *c, struct source *source, int64_t now)
 	if (m == NULL)
 		return NULL;
 	host_init(&m->host, &kind, &key, c->hosts.loss, now);
+	m->host.confirmed = agent_is_confirmed(source_agent(source));
 	m->source = source;
 	source_set_slot(source, SLOT_MACHINE, m);
 	return m;

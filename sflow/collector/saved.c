@@ -6,6 +6,7 @@
 #include "sflow/collector/kept.h"
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
+#include "sflow/collector/strangers.h"
 
 /* Saves the agent's host and its virtual machines that have news. Returns false where
  * there was not enough room for all. */
@@ -146,6 +147,8 @@ collector_restore(struct collector *c, const struct collector_saved *saved, int6
 	if (agent == NULL)
 		return -1;
 	agent_find_cluster(&c->config, agent);
+	if (saved->interval_ms != 0)
+		stranger_confirmed(c, agent); /* it had sent more than one datagram */
 	return saved->machine ? restore_machine(c, saved, agent, now)
 	                      : restore_agent(c, saved, agent, now);
 }

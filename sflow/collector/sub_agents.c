@@ -4,7 +4,8 @@
 
 #include "sflow/collector/agents_internal.h"
 
-#define PROVEN_MS 8000 /* a sub-agent that goes on for so long is one */
+#define PROVEN_MS 8000  /* a sub-agent that goes on for so long is one */
+#define CONFIRM_MS 5000 /* an agent is confirmed by a datagram so much later */
 
 static void
 show_sub_agent(struct sub_agent *sub)
@@ -27,15 +28,15 @@ is_any_proven(const struct agent *agent)
 	return false;
 }
 
-/* Whether its datagrams have gone on, by its clock and by ours. A clock of another unit is
- * known after a while. */
+/* Whether its datagrams have gone on for so long, by its clock and by ours. A clock of another
+ * unit is known after a while. */
 static bool
-has_gone_on(const struct datagram_track *t)
+has_gone_on(const struct datagram_track *t, int64_t ms)
 {
 	int64_t ours = t->last.arrival_ms - t->anchor.arrival_ms;
 	int32_t theirs = (int32_t)(t->last.uptime_ms - t->anchor.uptime_ms);
 
-	return ours >= PROVEN_MS && (theirs >= PROVEN_MS || t->pace_known);
+	return ours >= ms && (theirs >= ms || t->pace_known);
 }
 
 struct sub_agent *
@@ -111,11 +112,37 @@ sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agent,
 
 	if (arrived->keep && agents->kept < agents->max_agents)
 		agents->kept += arrival_keep(order, datagram, now);
-	if (!sub_agent->proven && arrival == ARRIVAL_NEXT && has_gone_on(&order->at)) {
+	if (!sub_agent->proven && arrival == ARRIVAL_NEXT &&
+	    has_gone_on(&order->at, PROVEN_MS)) {
 		sub_agent->proven = true;
 		show_sub_agent(sub_agent);
 	}
 	return arrival;
+}
+
+bool
+agent_last_datagram(const struct agent *agent, struct datagram *last,
+                    struct address *from, int64_t *arrival_ms)
+{
+	const struct sub_agent *sub = agent->sub_agents;
+
+	if (sub == NULL || !sub->order.at.heard)
+		return false;
+	*last = (struct datagram){.agent = *agent_address(agent),
+	                          .sub_agent = sub->key.id,
+	                          .sequence = sub->order.at.last.sequence,
+	                          .uptime_ms = sub->order.at.last.uptime_ms};
+	*from = sub->order.at.source;
+	*arrival_ms = sub->order.at.last.arrival_ms;
+	return true;
+}
+
+bool
+sub_agent_confirms(const struct sub_agent *sub_agent, const struct address *from)
+{
+	const struct datagram_track *track = &sub_agent->order.at;
+
+	return address_same(&track->source, from) && has_gone_on(track, CONFIRM_MS);
 }
 
 bool

@@ -15,9 +15,9 @@
 
 /* What was silent for longer is forgotten: */
 #define UNNAMED_DMAX_MS 120000 /* an agent that got no name, so readers do not see it */
-/* An agent that sent fewer than BRIEF_DATAGRAMS; it may poll slowly. */
-#define BRIEF_DMAX_MS 3600000
-#define BRIEF_DATAGRAMS 3
+/* An agent that is not confirmed. It may poll each five minutes, and a datagram of it may
+ * get lost; one that polls more slowly is known again, see strangers.h. */
+#define STRANGER_DMAX_MS 660000
 #define BARE_DMAX_MS 600000 /* a sub-agent that has no sources any more */
 
 static int64_t
@@ -82,8 +82,8 @@ agent_expired(const struct collector *c, const struct agent *agent, int64_t now)
 
 	if (host->shown == NULL || !store_host_announced(host->shown))
 		dmax = has_machines(c, agent) ? dmax : UNNAMED_DMAX_MS;
-	else if (agent_datagrams(agent) < BRIEF_DATAGRAMS)
-		dmax = BRIEF_DMAX_MS;
+	else if (!agent_is_confirmed(agent) && dmax > STRANGER_DMAX_MS)
+		dmax = STRANGER_DMAX_MS;
 	return now - host->member.heard_ms > dmax;
 }
 
@@ -96,16 +96,6 @@ source_dmax(const struct source *source, int64_t usual_ms)
 	unsigned usual = (unsigned)(usual_ms / 1000);
 
 	return (int64_t)store_dmax(own > usual ? own : usual) * 1000;
-}
-
-static void
-expire_source(struct collector *c, struct source *source, int64_t now)
-{
-	const struct host *host = machine_host(source);
-
-	if (host != NULL)
-		host_tell(c, host, EVENT_GONE, now);
-	forget_source(c, source);
 }
 
 /* Forgets a source that is silent while its agent sends. While the agent itself is
@@ -131,25 +121,13 @@ sweep_source(struct collector *c, const struct agent *agent, struct source *sour
 	}
 }
 
-/* Forgets an agent and all its hosts, with an event for each. */
-static void
-expire_agent(struct collector *c, struct agent *agent, int64_t now)
-{
-	struct source *source;
-
-	while ((source = agent_sources(agent)) != NULL)
-		expire_source(c, source, now);
-	if (host_is_named(agent_host(agent)))
-		host_tell(c, agent_host(agent), EVENT_GONE, now);
-	forget_agent(c, agent);
-}
-
 static void
 sweep_agent(struct collector *c, struct agent *agent, int64_t now)
 {
 	struct source *source, *next;
 
 	if (agent_expired(c, agent, now)) {
+		strangers_leave(&c->strangers, agent);
 		expire_agent(c, agent, now);
 		return;
 	}

@@ -262,6 +262,7 @@ store_lock(struct store_host *host, struct store_state *state)
 	                              .address = host->address,
 	                              .cluster = atomic_load(&host->cluster),
 	                              .up = host->up,
+	                              .confirmed = atomic_load(&host->confirmed),
 	                              .heard_ms = host->heard_ms,
 	                              .down_after_ms = host->down_after_ms,
 	                              .started_s = (uint32_t)host->started_s};

@@ -83,6 +83,12 @@ store_host_announced(const struct store_host *host)
 }
 
 void
+store_host_confirm(struct store_host *host)
+{
+	atomic_store(&host->confirmed, true);
+}
+
+void
 store_host_gone(struct store_host *host)
 {
 	struct store *store;

@@ -86,6 +86,23 @@ void store_host_move(struct store_host *host, unsigned cluster);
 void store_host_announce(struct store_host *host, const char *name);
 bool store_host_announced(const struct store_host *host);
 
+/* Notes that it is certain that the host is there; until then it may be anybody's fancy. */
+void store_host_confirm(struct store_host *host);
+
+/* Of each bound those who are not confirmed may use up three quarters, and they have to make
+ * way where less than an eighth is left. */
+static inline size_t
+share_of_strangers(size_t bound)
+{
+	return bound - bound / 4;
+}
+
+static inline bool
+is_tight(size_t count, size_t bound)
+{
+	return count > bound - bound / 8;
+}
+
 /* Marks the host as gone. It is freed when all feeds were told so and nobody holds it.
  * The caller must not use the host or its blocks any more. NULL is fine. */
 void store_host_gone(struct store_host *host);
@@ -238,6 +255,7 @@ struct store_state {
 	struct address address;
 	unsigned cluster;
 	bool up;               /* up or late; false: down */
+	bool confirmed;        /* see store_host_confirm() */
 	int64_t heard_ms;      /* when it was last heard */
 	int64_t down_after_ms; /* after so much silence it is down */
 	uint32_t started_s;    /* by the wall clock; 0: not known */

@@ -86,6 +86,7 @@ struct store_host {
 	bool announced;
 	struct address address;
 	char *key;
+	atomic_bool confirmed;
 	/* under the store's lock */
 	bool gone;
 	unsigned held; /* how many readers hold it, and how many feeds do: each feed

@@ -388,12 +388,15 @@ host_is_called_otherwise_where_its_name_is_taken(void **state)
 {
 	struct collector_config config = config_of("10.1.0.0/16", "10.2.0.0/16");
 	struct script *s = *state;
-	struct device d;
+	struct device d, other;
 
 	looks_configure(s, &config);
 	d = host(s, "10.1.0.1", "node");
-	host(s, "10.2.0.1", "node");
-	host(s, "10.2.0.2", "old");
+	looks_run(s, &d, "node", 30 * SECONDS);
+	other = host(s, "10.2.0.1", "node");
+	looks_run(s, &other, "node", 30 * SECONDS);
+	other = host(s, "10.2.0.2", "old");
+	looks_run(s, &other, "old", 30 * SECONDS);
 	script_pass(s, 30 * MINUTES);
 	assert_false(looks_state(s, WEB, "node").up);
 	config = config_of("10.9.0.0/16", "10.1.0.0/16 10.2.0.0/16");
@@ -405,7 +408,8 @@ host_is_called_otherwise_where_its_name_is_taken(void **state)
 	assert_string_equal(s->last[EVENT_RENAMED].host, "node-10.1.0.1");
 	assert_string_equal(s->last[EVENT_RENAMED].of.membership.old_name, "node");
 	assert_false(looks_state(s, NET, "node-10.1.0.1").up);
-	assert_true(looks_state(s, NET, "node-10.1.0.1").heard_ms == SCRIPT_START);
+	assert_true(looks_state(s, NET, "node-10.1.0.1").heard_ms ==
+	            SCRIPT_START + 30 * SECONDS);
 	assert_int_not_equal(looks_state(s, NET, "node-10.1.0.1").started_s, 0);
 	looks_run(s, &d, "node", 60 * SECONDS);
 	assert_true(looks_state(s, NET, "node-10.1.0.1").up);

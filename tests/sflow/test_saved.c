@@ -423,10 +423,10 @@ hosts_go_while_they_are_saved(void **state)
 	assert_int_equal(n, 10);
 	for (i = 0; i < n; i++)
 		write_row(&file, &rows[i]);
-	script_pass(s, 40 * MINUTES);
+	script_pass(s, 6 * MINUTES);
 	for (i = 90; i < 100; i++)
 		script_send_net(s, &d[i], 0);
-	script_pass(s, 40 * MINUTES); /* heard but once, all but these are gone */
+	script_pass(s, 6 * MINUTES); /* heard but once, all but these are gone */
 	assert_int_equal(looks_hosts(s, 0), 10);
 	save_in(s, &file, 3);
 	save_in(s, &file, 3);
