@@ -6,10 +6,12 @@
 
 #include "common/file.h"
 #include "common/log.h"
+#include "common/memory.h"
 #include "sflow/collector/settings.h"
 #include "sflow/wire/datagram.h"
 
 #define RCVBUF (16 * 1024 * 1024)
+#define METRIC_BYTES 9000 /* that gmond needs for a metric; see docs/scale.md */
 #define BLANKS " ,\t\n"
 
 /* The module's own parameters --------------------------------------------------- */
@@ -197,7 +199,11 @@ parameters_read(struct parameters *p, cfg_t *config, const apr_array_header_t *l
 		result = read_section(p, section);
 	if (set_parameters(p, list, false) != 0)
 		result = -1;
-	return set_parameters(p, list, true) != 0 ? -1 : result;
+	if (set_parameters(p, list, true) != 0)
+		result = -1;
+	p->collector.max_metrics_in_all =
+	    memory_things(p->collector.max_memory, METRIC_BYTES);
+	return result;
 }
 
 void

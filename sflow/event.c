@@ -78,16 +78,18 @@ static void
 at_bound_text(const struct event *e, const char *agent, char *text)
 {
 	static const struct {
-		const char *refused, *setting;
+		const char *refused, *why;
 	} bounds[] = {
-	    [EVENT_BOUND_AGENTS] = {"datagrams", "max_agents"},
-	    [EVENT_BOUND_SOURCES] = {"data sources", "max_sources"},
-	    [EVENT_BOUND_METRICS] = {"metrics", "max_metrics"},
+	    [EVENT_BOUND_AGENTS] = {"datagrams", "too many (max_agents)"},
+	    [EVENT_BOUND_SOURCES] = {"data sources", "too many (max_sources)"},
+	    [EVENT_BOUND_METRICS] = {"metrics", "too many (max_metrics)"},
+	    [EVENT_BOUND_MEMORY] = {"metrics", "all the memory for them is in use "
+	                                       "(max_memory)"},
 	};
 	enum event_bound bound = e->of.at_bound.bound;
 
-	snprintf(text, EVENT_TEXT, "%s of agent %s refused: too many (%s)",
-	         bounds[bound].refused, agent, bounds[bound].setting);
+	snprintf(text, EVENT_TEXT, "%s of agent %s refused: %s", bounds[bound].refused,
+	         agent, bounds[bound].why);
 }
 
 static void

@@ -48,11 +48,12 @@ enum event_category {
 	EVENT_OF_MEMBERSHIP /* hosts that come and go; has `of.membership` */
 };
 
-/* What was refused. */
+/* What was refused, and why. */
 enum event_bound {
 	EVENT_BOUND_AGENTS, /* by max_agents, and so on */
 	EVENT_BOUND_SOURCES,
-	EVENT_BOUND_METRICS
+	EVENT_BOUND_METRICS,
+	EVENT_BOUND_MEMORY
 };
 
 #define EVENT_TEXT 320

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/memory.h"
 #include "gmetad-bridge/config/config_read.h"
 #include "gmetad-bridge/config/config_values.h"
 #include "sflow/collector/settings.h"
 #include "sflow/wire/datagram.h"
 
 #define MEGABYTE (1024 * 1024)
+#define METRIC_BYTES 256 /* that a metric may need, with its files and its name */
 
 /* Defaults ------------------------------------------------------------------------- */
 
@@ -127,7 +129,11 @@ config_release(const struct config *config)
 static int
 finish(struct config_reading *r)
 {
-	r->config->collector.keep = r->config->state != NULL;
+	struct collector_config *collector = &r->config->collector;
+
+	collector->keep = r->config->state != NULL;
+	collector->max_metrics_in_all =
+	    memory_things(collector->max_memory, METRIC_BYTES);
 	return config_clusters_finish(r);
 }
 

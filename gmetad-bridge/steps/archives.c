@@ -110,11 +110,12 @@ is_writing(void)
 	return archives.rrd != NULL && archives.time_s > archives.before_s;
 }
 
+/* A host that is not confirmed may be anybody's fancy, and gets no files. */
 static bool
 step_host(const struct store_state *state, int64_t now)
 {
 	(void)now;
-	return is_writing() && take_host(state, !state->up);
+	return is_writing() && state->confirmed && take_host(state, !state->up);
 }
 
 /* Writes what a step has of a value. Where it ends, because it is stale, its host is down

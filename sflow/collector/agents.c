@@ -9,22 +9,25 @@
 #define SOURCES_PER_AGENT 64 /* on average, over all agents */
 
 void
-agents_bound(struct agents *agents, size_t max_agents, size_t max_sources)
+agents_bound(struct agents *agents, size_t max_agents, size_t max_sources,
+             size_t most_sources)
 {
 	agents->max_agents = max_agents;
 	agents->max_sources = max_sources;
 	agents->max_sources_total = max_agents * SOURCES_PER_AGENT;
 	if (agents->max_sources_total < max_sources)
 		agents->max_sources_total = max_sources;
+	if (most_sources != 0 && agents->max_sources_total > most_sources)
+		agents->max_sources_total = most_sources;
 }
 
 void
 agents_init(struct agents *agents, const struct host_kind *kind, size_t max_agents,
-            size_t max_sources)
+            size_t max_sources, size_t most_sources)
 {
 	memset(agents, 0, sizeof(*agents));
 	agents->kind = kind;
-	agents_bound(agents, max_agents, max_sources);
+	agents_bound(agents, max_agents, max_sources, most_sources);
 }
 
 size_t

@@ -52,12 +52,13 @@ struct agents {
 };
 
 /* Begins with no agents. `max_sources` is per agent; the bound on all sources together
- * follows from both. */
+ * follows from both, and is at most `most_sources` (0: it isn't). */
 void agents_init(struct agents *agents, const struct host_kind *kind, size_t max_agents,
-                 size_t max_sources);
+                 size_t max_sources, size_t most_sources);
 
 /* Sets other bounds. Agents and sources that are there already stay. */
-void agents_bound(struct agents *agents, size_t max_agents, size_t max_sources);
+void agents_bound(struct agents *agents, size_t max_agents, size_t max_sources,
+                  size_t most_sources);
 
 /* Return how many agents there are, and how many data sources of all agents. */
 size_t agents_count(const struct agents *agents);
@@ -182,11 +183,12 @@ enum arrival sub_agent_arrival(struct agents *agents, struct sub_agent *sub_agen
 bool agent_last_datagram(const struct agent *agent, struct datagram *last,
                          struct address *from, int64_t *arrival_ms);
 
-/* Whether the datagram from `from` that was judged last as ARRIVAL_NEXT confirms the agent: it
- * is of the right sequence, and at least 5 s later than the first one, by both clocks, from
+/* Whether the datagram that was judged last, as ARRIVAL_NEXT, confirms the agent: it is of
+ * the right sequence, and at least 5 s later than the first one, by both clocks, from
  * the same source. A clock of another unit than ms, or one that stands still, is known after
  * eight polls and a minute; then ours counts alone. */
-bool sub_agent_confirms(const struct sub_agent *sub_agent, const struct address *from);
+bool sub_agent_confirms(const struct sub_agent *sub_agent,
+                        const struct arrived *arrived);
 
 /* Whether the sub-agent's datagrams begin again with the one at hand, if some of its data
  * sources do. Asked once, it is told, and not true any more. */

@@ -73,6 +73,7 @@ arrival_of_datagram(struct datagram_order *o, const struct datagram *d,
 	if (fit == FIT_NONE)
 		return rival_newcomer(o, d, &x, from, now, arrived);
 	order_follow(o, d, &x, now, arrived);
+	arrived->same_source = x.same || x.also;
 	if (!x.same)
 		track_moves(&o->at, from);
 	rival_crossing(o, d);

@@ -54,6 +54,7 @@ struct datagram_order {
 struct arrived {
 	uint32_t lost;         /* datagrams that are lost for good now */
 	uint32_t samples_lost; /* the same of samples; see missing.h */
+	bool same_source;      /* NEXT: the packet is from a source of the one before */
 	bool restarted;        /* the sender has restarted: to be told */
 	bool two_clocks;       /* two senders share the packet source: to be told */
 	bool overdue;          /* UNDECIDED, but it is the heartbeat of an agent from

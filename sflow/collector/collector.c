@@ -53,11 +53,13 @@ collector_new(const struct collector_config *config)
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;
 	agents_init(&c->agents, &agent_host_kind, config->max_agents,
-	            config->max_sources);
+	            config->max_sources, config->max_metrics_in_all / SOURCE_METRICS);
 	c->hosts.keep = config->keep;
 	collector_reserve_name(c);
 	ports_init(c);
 	c->store = store_new(collector_hosts_max(c), config->max_metrics);
+	if (c->store != NULL)
+		collector_bound_metrics(c);
 	if (c->store == NULL) {
 		hosts_free(&c->hosts);
 		free(c);
@@ -245,7 +247,7 @@ take_from(struct collector *c, struct agent *agent, struct datagram *datagram,
 	x.arrival =
 	    sub_agent_arrival(&c->agents, x.sub_agent, datagram, from, now, &arrived);
 	if (x.arrival == ARRIVAL_NEXT && !agent_is_confirmed(agent) &&
-	    sub_agent_confirms(x.sub_agent, from))
+	    sub_agent_confirms(x.sub_agent, &arrived))
 		stranger_confirmed(c, agent);
 	count_more(&c->stats.datagrams_lost, arrived.lost);
 	count_more(&c->stats.samples_lost, arrived.samples_lost);

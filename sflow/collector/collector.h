@@ -56,6 +56,9 @@ struct collector_config {
 	unsigned max_agents;
 	unsigned max_sources; /* data sources per agent */
 	unsigned max_metrics; /* per host */
+	unsigned max_memory;  /* MB that the metrics of all hosts may take; 0: it is up
+	                       * to the program, which sets the next one */
+	size_t max_metrics_in_all; /* 0: no bound */
 	bool accept[KIND_COUNT];
 	bool multiple[KIND_COUNT]; /* the first instance has a prefix, too */
 	enum vm_hosts vm;

@@ -23,6 +23,10 @@ enum structure {
 	VIRT_NODE = 2100
 };
 
+/* Where the metrics in all are bounded, there may be as many data sources as would have so
+ * many each. */
+#define SOURCE_METRICS 4
+
 struct collector {
 	struct collector_config config;
 	struct agents agents;
@@ -78,6 +82,14 @@ collector_hosts_max(const struct collector *collector)
 	if (most < there)
 		most = there; /* the bound was lowered; the hosts stay */
 	return 2 * most;      /* hosts that are gone stay until all feeds were told */
+}
+
+static inline void
+collector_bound_metrics(struct collector *collector)
+{
+	size_t most = collector->config.max_metrics_in_all;
+
+	store_bound_metrics(collector->store, most != 0 ? most : SIZE_MAX);
 }
 
 /* Takes the name that the configuration reserves, so that no agent's host gets it. */

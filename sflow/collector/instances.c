@@ -468,7 +468,8 @@ instance_block(struct collector *c, struct source *source,
 	if (block == NULL) {
 		*refused = true;
 		collector_tell(c, EVENT_AT_BOUND, agent_address(source_agent(source)))
-		    ->of.at_bound.bound = EVENT_BOUND_METRICS;
+		    ->of.at_bound.bound =
+		    store_host_is_full(host) ? EVENT_BOUND_MEMORY : EVENT_BOUND_METRICS;
 	}
 	return block;
 }

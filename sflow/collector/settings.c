@@ -31,8 +31,8 @@ set_multiple(const struct setting *setting, void *to, const char *text,
 
 /* Sets a number, or 0 for "auto". */
 static bool
-set_misses(const struct setting *setting, void *to, const char *text,
-           char why[SETTING_WHY])
+set_number_or_auto(const struct setting *setting, void *to, const char *text,
+                   char why[SETTING_WHY])
 {
 	long number = 0;
 
@@ -140,6 +140,7 @@ const struct collector_setting collector_settings[] = {
 	{{"max_agents", setting_number, IN(max_agents), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_AGENTS), "100000"}},
 	{{"max_sources", setting_number, IN(max_sources), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_SOURCES), NUMBER(DEFAULT_MAX_SOURCES)}},
 	{{"max_metrics", setting_number, IN(max_metrics), SETTING_BETWEEN(1, 1000000)}, {NUMBER(DEFAULT_MAX_METRICS), NUMBER(DEFAULT_MAX_METRICS)}},
+	{{"max_memory", set_number_or_auto, IN(max_memory), SETTING_BETWEEN(16, 100000000)}, {"auto", "auto"}},
 	{{"accept", set_accept, IN(accept), LIST}, {"default", "default"}},
 	{{"multiple", set_multiple, IN(multiple), LIST}, {NULL, ""}},
 	/* In the module these have the names of gmond's own parameters. */
@@ -155,7 +156,7 @@ const struct collector_setting collector_settings[] = {
 	{{"speeds", set_speeds, IN(speeds), LIST}, {"", ""}},
 	{{"lower_case", setting_flag, IN(lower_case)}, {"no", "no"}},
 	{{"successors", setting_flag, IN(successors)}, {"yes", "yes"}},
-	{{"misses", set_misses, IN(misses), SETTING_BETWEEN(1, 100)}, {"auto", "auto"}},
+	{{"misses", set_number_or_auto, IN(misses), SETTING_BETWEEN(1, 100)}, {"auto", "auto"}},
 	/* The module uses gmond's host_dmax. */
 	{{"host_dmax", setting_seconds, IN(host_dmax_ms), SETTING_BETWEEN(60, INT_MAX)}, {NULL, NUMBER(DEFAULT_HOST_DMAX_S)}},
 };

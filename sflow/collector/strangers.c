@@ -158,7 +158,7 @@ strangers_make_room(struct collector *c, int64_t now)
 {
 	struct agent *stranger;
 
-	while (agents_are_tight(&c->agents) &&
+	while ((agents_are_tight(&c->agents) || store_is_tight(c->store)) &&
 	       (stranger = agents_stranger(&c->agents)) != NULL)
 		expire_agent(c, stranger, now);
 }

@@ -138,11 +138,9 @@ agent_last_datagram(const struct agent *agent, struct datagram *last,
 }
 
 bool
-sub_agent_confirms(const struct sub_agent *sub_agent, const struct address *from)
+sub_agent_confirms(const struct sub_agent *sub_agent, const struct arrived *arrived)
 {
-	const struct datagram_track *track = &sub_agent->order.at;
-
-	return address_same(&track->source, from) && has_gone_on(track, CONFIRM_MS);
+	return arrived->same_source && has_gone_on(&sub_agent->order.at, CONFIRM_MS);
 }
 
 bool

@@ -47,6 +47,7 @@ store_blocks_free(struct store_host *host)
 {
 	struct store_block *block, *next;
 
+	atomic_fetch_sub(&host->store->metrics, host->metrics);
 	DL_FOREACH_SAFE(host->blocks, block, next)
 		block_free(block);
 }
@@ -134,12 +135,58 @@ block_new(struct store_host *host, const struct layout *layout)
 	return block;
 }
 
+/* Returns how many metrics there may be in all, so that the host gets more. */
+static size_t
+most_metrics(const struct store_host *host)
+{
+	size_t most = atomic_load(&host->store->most_metrics);
+
+	return atomic_load(&host->confirmed) ? most : share_of_strangers(most);
+}
+
+/* Counts so many more metrics of the host, if it may have them. Under its lock. */
+static bool
+take_metrics(struct store_host *host, size_t metrics)
+{
+	struct store *store = host->store;
+
+	if (host->metrics + metrics > atomic_load(&store->max_metrics))
+		return false;
+	if (atomic_fetch_add(&store->metrics, metrics) + metrics > most_metrics(host)) {
+		atomic_fetch_sub(&store->metrics, metrics);
+		return false;
+	}
+	host->metrics += metrics;
+	return true;
+}
+
+static void
+return_metrics(struct store_host *host, size_t metrics)
+{
+	host->metrics -= metrics;
+	atomic_fetch_sub(&host->store->metrics, metrics);
+}
+
+bool
+store_is_tight(const struct store *store)
+{
+	return is_tight(atomic_load(&store->metrics),
+	                atomic_load(&store->most_metrics));
+}
+
+bool
+store_host_is_full(const struct store_host *host)
+{
+	return host->metrics < atomic_load(&host->store->max_metrics) &&
+	       atomic_load(&host->store->metrics) >=
+	           most_metrics(host) - most_metrics(host) / 64;
+}
+
 struct store_block *
 store_block_add(struct store_host *host, const struct layout *layout,
                 const struct store_instance *instance)
 {
 	struct store_block *block = block_new(host, layout);
-	size_t metrics = metrics_of(layout);
 	bool fits;
 
 	if (block == NULL)
@@ -149,11 +196,9 @@ store_block_add(struct store_host *host, const struct layout *layout,
 		return NULL;
 	}
 	pthread_mutex_lock(&host->lock);
-	fits = host->metrics + metrics <= atomic_load(&host->store->max_metrics);
-	if (fits) {
-		host->metrics += metrics;
+	fits = take_metrics(host, metrics_of(layout));
+	if (fits)
 		DL_APPEND(host->blocks, block);
-	}
 	pthread_mutex_unlock(&host->lock);
 	if (fits)
 		return block;
@@ -171,7 +216,7 @@ store_block_remove(struct store_block *block)
 	pthread_mutex_lock(&block->host->lock);
 	for (feed = 0; feed < block->host->store->feed_count; feed++)
 		block_has_no_news(block, feed);
-	block->host->metrics -= metrics_of(block->layout);
+	return_metrics(block->host, metrics_of(block->layout));
 	DL_DELETE(block->host->blocks, block);
 	pthread_mutex_unlock(&block->host->lock);
 	block_free(block);

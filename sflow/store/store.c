@@ -18,6 +18,7 @@ store_new(size_t max_hosts, size_t max_metrics)
 		return NULL;
 	store->max = max_hosts;
 	atomic_init(&store->max_metrics, max_metrics);
+	atomic_init(&store->most_metrics, SIZE_MAX);
 	pthread_mutex_init(&store->lock, NULL);
 	return store;
 }
@@ -29,6 +30,12 @@ store_bound(struct store *store, size_t max_hosts, size_t max_metrics)
 	store->max = max_hosts;
 	pthread_mutex_unlock(&store->lock);
 	atomic_store(&store->max_metrics, max_metrics);
+}
+
+void
+store_bound_metrics(struct store *store, size_t most)
+{
+	atomic_store(&store->most_metrics, most);
 }
 
 void

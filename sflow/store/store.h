@@ -47,6 +47,15 @@ struct store *store_new(size_t max_hosts, size_t max_metrics);
 /* Sets other bounds. Hosts and metrics that are there already stay. */
 void store_bound(struct store *store, size_t max_hosts, size_t max_metrics);
 
+/* Sets how many metrics all hosts together may have; before it is called there is no such
+ * bound. Metrics that are there already stay. */
+void store_bound_metrics(struct store *store, size_t most);
+
+/* Whether so few more metrics fit into that bound that strangers have to make way; and whether
+ * a host may have no more of them because of it, though it has fewer than `max_metrics`. */
+bool store_is_tight(const struct store *store);
+bool store_host_is_full(const struct store_host *host);
+
 /* Frees the store with all its hosts. No thread may still use it, or hold a host. NULL
  * is fine. */
 void store_free(struct store *store);

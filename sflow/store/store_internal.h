@@ -120,7 +120,9 @@ struct store {
 	size_t count; /* all hosts */
 	size_t gone;  /* how many of them are gone */
 	size_t max;
-	atomic_size_t max_metrics; /* per host */
+	atomic_size_t max_metrics;  /* per host */
+	atomic_size_t metrics;      /* of all hosts, */
+	atomic_size_t most_metrics; /* and how many may be */
 	/* nobody listened since then, for so long */
 	atomic_int_fast64_t deaf_since_ms, deaf_ms;
 	/* set before there are hosts */

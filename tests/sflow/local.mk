@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/sflow/test_settings \
 	tests/sflow/test_stale \
 	tests/sflow/test_store \
+	tests/sflow/test_strangers \
 	tests/sflow/test_sweep \
 	tests/sflow/test_successor \
 	tests/sflow/test_text \
@@ -155,6 +156,11 @@ tests_sflow_test_saved_SOURCES = tests/sflow/test_saved.c $(UNIT_LOOKS) \
 	$(UNIT_SCRIPT)
 tests_sflow_test_saved_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_saved_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_strangers_SOURCES = tests/sflow/test_strangers.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT)
+tests_sflow_test_strangers_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_strangers_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_setting_SOURCES = tests/sflow/test_setting.c tests/sflow/unit.h
 tests_sflow_test_setting_CFLAGS = $(UNIT_CFLAGS)
