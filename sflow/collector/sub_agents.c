@@ -128,7 +128,7 @@ agent_last_datagram(const struct agent *agent, struct datagram *last,
 
 	if (sub == NULL || !sub->order.at.heard)
 		return false;
-	*last = (struct datagram){.agent = *agent_address(agent),
+	*last = (struct datagram){.agent = agent->host.key.agent,
 	                          .sub_agent = sub->key.id,
 	                          .sequence = sub->order.at.last.sequence,
 	                          .uptime_ms = sub->order.at.last.uptime_ms};

@@ -157,12 +157,6 @@ def nobody_sets_its_age(d):
             (0 <= d.late() <= d.wait() + TICK_S or heard_when_told(d)))
 
 
-def host_dmax_for_all(d):
-    """To gmond host_dmax is that of all hosts; the collector keeps those for an hour that
-    were heard less than three times."""
-    return d.module is None and d.silence() > d.host.number("DMAX")
-
-
 def last_heartbeat(d):
     """Heartbeats go through a channel as long as a host is up: with its values, and every
     ten seconds when it is silent."""
@@ -204,8 +198,7 @@ CHANNEL = {
     "TN": [last_heartbeat],
     "age": [heard_when_told, nobody_sets_its_age],
     "up": [down_after_four_tmax],
-    "host": [nobody_says_that_it_is_gone, nobody_says_that_it_has_a_successor,
-             host_dmax_for_all],
+    "host": [nobody_says_that_it_is_gone, nobody_says_that_it_has_a_successor],
 }
 
 

@@ -19,6 +19,7 @@ import ganglia  # noqa: E402
 import traffic  # noqa: E402
 
 STEP = 3         # s; root sums of gmetad have 15 in any case
+CONFIRMED = 6    # s; until then hosts have no files
 PHASE = 16       # s
 PHASES = 3
 BEFORE, AFTER = 2, 5   # s of a phase that are left out: a poll, and rounding
@@ -80,11 +81,11 @@ class World:
     def beat(self):
         """Once a second."""
         now = time.time()
-        self.began = self.began or now
-        seconds = now - self.began
+        self.began = self.began or now + CONFIRMED
+        seconds = max(0, now - self.began)
         phase = min(int(seconds / PHASE), PHASES - 1)
         if phase == len(self.phases):
-            self.phases.append(now)
+            self.phases.append(max(now, self.began))
         for number, host in enumerate(self.still, 1):
             host.rate = 1000 * number * (phase + 1)
             host.load = 0.25 * number + phase
