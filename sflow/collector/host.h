@@ -67,6 +67,8 @@ struct host {
 	bool by_uuid;         /* it has taken it at once, because both have one UUID */
 	bool contested;       /* it was heard beside the one of the name that it
 	                       * sends, or the program began with both */
+	bool waits;        /* it has no name as long as it may yet succeed the host that
+	                    * has the name that it sends */
 	bool told_down;    /* an event said that it is down, and none that it is back */
 	int64_t silent_ms; /* when it was last heard before it came back */
 	struct kept kept;

@@ -125,6 +125,10 @@ agent_calls_itself(struct collector *c, struct agent *agent, const char *name,
 
 	memcpy(naming->uuid, uuid, sizeof(naming->uuid));
 
+	if (agent_host(agent)->waits) {
+		text_keep(&naming->other, name);
+		return;
+	}
 	if (strcmp(naming->called, name) == 0) {
 		text_keep(&naming->other, "");
 	} else if (believes(c, agent, name, now)) {
@@ -152,9 +156,14 @@ void
 agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
 {
 	const char *given = name_list_find(c->config.names, agent_address(agent));
+	struct agent_naming *naming = agent_naming(agent);
 	char name[TEXT_SIZE];
 
-	if (given != NULL)
+	if (agent_host(agent)->waits) { /* no longer */
+		agent_host(agent)->waits = false;
+		strcpy(name, naming->other);
+		text_keep(&naming->called, name);
+	} else if (given != NULL)
 		given_name(agent_host(agent), given, name);
 	else
 		host_agent_key(agent_host(agent), name);

@@ -58,22 +58,32 @@ hash_of(const struct host_key *key)
 	return keyed_hash_64(&place, sizeof(place));
 }
 
-/* Whether the claim is that of a successor. One that comes back where it was before its
- * own successor came is none: they are two for good. So are those of which a former run
- * of the program has told both. */
-static bool
-succeeds(const struct claim *claim, const struct host *holder, bool *by_uuid)
+/* What becomes of a claim. */
+enum outcome { IS_ANOTHER, SUCCEEDS, WAITS };
+
+/* Judges whether the claim is that of a successor. One that comes back where it was before
+ * its own successor came is none: they are two for good. So are those of which a former run
+ * of the program has told both. Where the holder was not heard since the claimant came, and
+ * will be heard or late soon, a claimant without a name waits for that: so it has no other
+ * name for a poll. */
+static enum outcome
+judge(const struct claim *claim, const struct host *holder, bool *by_uuid)
 {
 	if (holder == claim->host)
-		return false;
+		return IS_ANOTHER;
 	if (claim->host->first_ms <= holder->member.heard_ms)
 		claim->host->contested = true;
 	if (claim->host->contested || holder->before == hash_of(&claim->host->key))
-		return false;
+		return IS_ANOTHER;
 	*by_uuid = is_same_machine(holder, claim);
 	if (*by_uuid && holder->key.machine && claim->host->key.machine)
-		return false; /* machines.c has it move */
-	return *by_uuid || holder->member.state != MEMBER_UP;
+		return IS_ANOTHER; /* machines.c has it move */
+	if (*by_uuid || holder->member.state != MEMBER_UP)
+		return SUCCEEDS;
+	return host_is_named(claim->host) ||
+	               holder->member.interval_ms >= INTERVAL_UNKNOWN_MS
+	           ? IS_ANOTHER
+	           : WAITS;
 }
 
 /* Whether the holder is the agent that reports the claimant, so it is heard just now. */
@@ -83,32 +93,44 @@ is_own_agent(const struct host *holder, const struct claim *claim)
 	return !holder->key.machine && agent_of_host(holder) == claim->agent;
 }
 
+/* Gives the name of the host to its successor, which is about to take it. */
+static void
+succeed(struct collector *c, const struct claim *claim, struct host *holder,
+        bool by_uuid, int64_t now)
+{
+	struct event *event = host_tell(c, holder, EVENT_MOVED, now);
+
+	event->of.membership.old_agent = event->agent;
+	event->agent = claim->host->key.agent;
+	claim->host->before = hash_of(&holder->key);
+	claim->host->by_uuid = by_uuid;
+	forget(c, holder);
+}
+
 /* Frees the name for a successor of the host that has it. Returns whether the claimant
- * may take it, also where nobody has it any more. */
+ * may take it, also where nobody has it any more. A claimant that waits is noted. */
 static bool
 frees(struct collector *c, const struct claim *claim, int64_t now)
 {
+	enum outcome outcome;
 	struct host *holder, *host = claim->host;
 	char name[TEXT_SIZE];
-	struct event *event;
 	bool by_uuid = false;
 
+	host->waits = false;
 	host_spelling(c, claim->identity->name, name);
 	if (!c->config.successors || strcmp(host->name, name) == 0)
 		return false;
 	if (!hosts_is_taken(&c->hosts, claim->cluster, name))
 		return host_is_named(host) && !host->contested;
 	holder = hosts_find(&c->hosts, claim->cluster, name);
-	if (holder == NULL || is_own_agent(holder, claim) ||
-	    !succeeds(claim, holder, &by_uuid))
+	if (holder == NULL || is_own_agent(holder, claim))
 		return false;
-	event = host_tell(c, holder, EVENT_MOVED, now);
-	event->of.membership.old_agent = event->agent;
-	event->agent = host->key.agent;
-	host->before = hash_of(&holder->key);
-	host->by_uuid = by_uuid;
-	forget(c, holder);
-	return true;
+	outcome = judge(claim, holder, &by_uuid);
+	host->waits = outcome == WAITS;
+	if (outcome == SUCCEEDS)
+		succeed(c, claim, holder, by_uuid, now);
+	return outcome == SUCCEEDS;
 }
 
 void

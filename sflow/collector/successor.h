@@ -3,7 +3,7 @@
  *
  * A successor is a host that was first heard after the one whose name it sends was last
  * heard. It takes the name at once where both have one UUID, and else when the other is
- * late. The other one is forgotten; if it is heard again it is a new host, and they are
+ * late. Until then a host that has no name yet waits. The other one is forgotten; if it is heard again it is a new host, and they are
  * two for good, because the first of them was heard before the second one was last heard.
  */
 #ifndef SFLOW_SUCCESSOR_H
@@ -14,7 +14,8 @@
 
 /* Called before a machine gets the name that it sends, or as long as it has another
  * one. Frees that name where another host has it that this agent's, or this virtual
- * machine's, host succeeds, and renames the host if it has a name already. */
+ * machine's, host succeeds, and renames the host if it has a name already. Notes in the
+ * host whether it has to wait for its name. */
 void successor_of_agent(struct collector *collector, struct agent *agent,
                         const struct identity *identity, int64_t now);
 void successor_of_machine(struct collector *collector, struct source *source,
