@@ -61,7 +61,8 @@ struct host {
 	unsigned cluster;
 	bool moves;           /* between host_depart() and host_arrive() */
 	int64_t first_ms;     /* first heard */
-	struct member member; /* whether it is up, and when last heard */
+	struct member member; /* whether it is up, and when last heard, */
+	int64_t own_ms;       /* and when last by a datagram that surely was its own */
 	uint64_t before;      /* whose name it has taken: a hash of what the other's key
 	                    * says; 0: nobody's */
 	bool by_uuid;         /* it has taken it at once, because both have one UUID */

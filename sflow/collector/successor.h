@@ -21,4 +21,9 @@ void successor_of_agent(struct collector *collector, struct agent *agent,
 void successor_of_machine(struct collector *collector, struct source *source,
                           const struct identity *identity, int64_t now);
 
+/* Ends the host of an agent whose address another machine has now: the agent has a new host
+ * afterwards, without a name. If the machine before waits for its name at another address,
+ * it gets it there, which is told as a move; else its host is gone. */
+void successor_displace(struct collector *collector, struct agent *agent, int64_t now);
+
 #endif

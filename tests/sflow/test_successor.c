@@ -11,21 +11,26 @@
 #define THIRD "10.252.0.3"
 #define POLLING (30 * SECONDS)
 
-/* So many polls of a server with this UUID (0: none). */
+/* A poll of a server with this UUID (0: none), and the time after it. */
 static void
-polls(struct script *s, struct device *d, const char *name, uint8_t uuid, int count)
+polled(struct script *s, struct device *d, const char *name, uint8_t uuid, int64_t ms)
 {
 	static uint64_t bytes;
 
-	for (; count > 0; count--) {
-		script_begin(s, d);
-		wire_host_descr(&s->w, name, uuid);
-		wire_host_net_io(&s->w, bytes += 1000, 0);
-		script_end(s);
-		assert_int_equal(script_input(s), 0);
-		script_pass(s, POLLING);
-		script_publish(s);
-	}
+	script_begin(s, d);
+	wire_host_descr(&s->w, name, uuid);
+	wire_host_net_io(&s->w, bytes += 1000, 0);
+	script_end(s);
+	assert_int_equal(script_input(s), 0);
+	script_pass(s, ms);
+	script_publish(s);
+}
+
+static void
+polls(struct script *s, struct device *d, const char *name, uint8_t uuid, int count)
+{
+	for (; count > 0; count--)
+		polled(s, d, name, uuid, POLLING);
 }
 
 static void
@@ -197,17 +202,53 @@ heard_again(void **state)
 	struct device one = script_machine(FIRST), two = script_machine(SECOND);
 	int i;
 
-	polls(s, &one, NAME, 1, 5);
-	polls(s, &two, NAME, 1, 2);
+	polls(s, &one, NAME, 0, 5);
+	polls(s, &two, NAME, 0, 2);
 	for (i = 0; i < 5; i++) {
-		polls(s, &one, NAME, 1, i % 2 ? 1 : 4);
-		polls(s, &two, NAME, 1, i % 2 ? 4 : 1);
+		polls(s, &one, NAME, 0, i % 2 ? 1 : 4);
+		polls(s, &two, NAME, 0, i % 2 ? 4 : 1);
 	}
 	assert_agent(s, NAME, SECOND);
 	assert_agent(s, NAME "-" FIRST, FIRST);
 	assert_moved(s, 1, FIRST, SECOND);
 	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
 	assert_int_equal(s->events[EVENT_RENAMED], 0);
+}
+
+/* With one UUID it returns, but only when the other one is late. */
+static void
+returns_with_its_uuid(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 1, 5);
+	polls(s, &one, NAME, 1, 1);
+	assert_agent(s, NAME, SECOND);
+	polls(s, &one, NAME, 1, 1);
+	assert_agent(s, NAME, FIRST);
+	assert_moved(s, 2, SECOND, FIRST);
+	assert_int_equal(s->events[EVENT_SAME_NAME] + s->events[EVENT_DOWN], 0);
+}
+
+/* Two of a cloned image: the second one takes the name, until the first one is heard. */
+static void
+two_of_one_uuid(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+	int i;
+
+	polls(s, &one, NAME, 1, 5);
+	for (i = 0; i < 10; i++) {
+		polled(s, &two, NAME, 1, POLLING / 2);
+		polled(s, &one, NAME, 1, POLLING / 2);
+	}
+	assert_agent(s, NAME, SECOND);
+	assert_agent(s, NAME "-" FIRST, FIRST);
+	assert_moved(s, 1, FIRST, SECOND);
+	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
 }
 
 /* At a third address the UUID identifies nobody: the image was cloned. */
@@ -522,6 +563,8 @@ main(void)
 	    TEST(after_a_death),
 	    TEST(two_for_good),
 	    TEST(heard_again),
+	    TEST(returns_with_its_uuid),
+	    TEST(two_of_one_uuid),
 	    TEST(cloned_images),
 	    TEST(uuids_that_are_none),
 	    TEST(successors_are_not_wanted),
