@@ -37,5 +37,5 @@ SYSTEM_TESTS = \
 	tests/system/test_web.py
 WHOLE_TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
-	tests/system/nagios.py tests/system/network.py tests/system/stories.py tests/system/traffic.py \
+	tests/system/nagios.py tests/system/network.py tests/system/stories.py tests/system/stories_moves.py tests/system/traffic.py \
 	tests/system/web.py

@@ -9,9 +9,16 @@ from xml.etree import ElementTree
 import bridge
 import ganglia
 import nagios
+import traffic
 
 LOOK = 0.5    # s between two looks at all readers
 RATE = 1000   # of each counter, per second
+POLLING = 2  # s
+BEATS = 46   # polls of all stories
+UP, DOWN = "0", "1"
+FORGOTTEN = 85  # s: gmetad calls a host down so long after nobody has shown it
+PREFIX = ("gmond", "bridge")        # clusters of the daemons with vm = prefix
+GUESTS = ("gmond-vm", "bridge-vm")  # and with vm = host
 EVENT_SCRIPT = """#!/bin/sh
 echo "$SFLOW_EVENT $SFLOW_HOST $SFLOW_AGENT ${{SFLOW_OLD_AGENT:--}}" \\
 "${{SFLOW_OLD_HOST:--}}" >>{}
@@ -224,6 +231,40 @@ class Rig:
         return found
 
 
+# Stories -----------------------------------------------------------------------------
+
+
+class Story:
+    """A story is told in beats, all stories at the same ones. `times` are those of the
+    beats at which something changes."""
+
+    told_to, changes = PREFIX, ()
+
+    def __init__(self, rig):
+        self.rig, self.times, self.senders = rig, {}, {}
+
+    def send(self, payload, source=None, to=None):
+        """To all daemons that it is told to, from that address of this machine."""
+        for cluster in to or self.told_to:
+            key = cluster, source
+            if key not in self.senders:
+                self.senders[key] = traffic.Sender(
+                    self.rig.daemons[cluster].sflow_port, source=source)
+            self.senders[key].send(payload, keep=False)
+
+    def tell(self, beat):
+        if beat in self.changes:
+            self.times[beat] = time.time()
+        self.beat(beat)
+
+    def at(self):
+        return [int(self.times[beat]) for beat in self.changes]
+
+    def close(self):
+        for sender in self.senders.values():
+            sender.close()
+
+
 # What may be wrong -------------------------------------------------------------------
 
 
@@ -265,3 +306,18 @@ def one_folder(rig, clusters, name, word):
     return [f"{who}: {folder.name}" for who, root in rig.folders(*clusters).items()
             for folder in root.iterdir() if word in folder.name
             and folder.name != name]
+
+
+def in_nagios(rig, name, state, problems=False):
+    """What is wrong with a host in Nagios. problems: whether it was DOWN in between;
+    None: maybe."""
+    faults = bridge.faults_until(
+        lambda: [] if rig.nagios.status()[name]["current_state"] == state
+        else [f"{name}: {rig.nagios.status()[name]}"], 15)
+    told = [(kind, word) for _, kind, host, word in rig.nagios.notified()
+            if host == name]
+    last = "RECOVERY" if state == UP else "PROBLEM"
+    if problems is not None and bool(told) != problems or \
+            told and told[-1][0] != last:
+        faults.append(f"{name}: {told}")
+    return faults

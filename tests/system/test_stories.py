@@ -10,7 +10,6 @@ import shutil
 import signal
 import sys
 import threading
-import time
 
 sys.dont_write_bytecode = True
 
@@ -19,52 +18,19 @@ import ganglia  # noqa: E402
 import nagios  # noqa: E402
 import stories  # noqa: E402
 import traffic  # noqa: E402
-from stories import RATE, gone_on, one_folder, one_host  # noqa: E402
+from stories import (  # noqa: E402
+    BEATS, DOWN, FORGOTTEN, GUESTS, POLLING, PREFIX, RATE, UP, Story, gone_on, in_nagios,
+    one_folder, one_host)
+from stories_moves import (  # noqa: E402
+    Moves, NewAddress, Pair, Takeover, moves, new_address, pair, takeover)
 
-POLLING = 2  # s
-BEATS = 42   # polls of all stories
-UP, DOWN = "0", "1"
-FORGOTTEN = 85  # s: gmetad calls a host down so long after nobody has shown it
-PREFIX = ("gmond", "bridge")        # clusters of the daemons with vm = prefix
-GUESTS = ("gmond-vm", "bridge-vm")  # and with vm = host
 NAMED = ("gmond-names", "bridge")   # whose settings change
 DAEMONS = {"gmond": ("gmond", {}), "bridge": ("bridge", {}),
            "gmond-vm": ("gmond", {"vm": "host"}),
            "bridge-vm": ("bridge", {"vm": "host"}), "gmond-names": ("gmond", {})}
 
 
-class Story:
-    """A story is told in beats, all stories at the same ones. `times` are those of the
-    beats at which something changes."""
-
-    told_to, changes = PREFIX, ()
-
-    def __init__(self, rig):
-        self.rig, self.times, self.senders = rig, {}, {}
-
-    def send(self, payload, source=None, to=None):
-        """To all daemons that it is told to, from that address of this machine."""
-        for cluster in to or self.told_to:
-            key = cluster, source
-            if key not in self.senders:
-                self.senders[key] = traffic.Sender(
-                    self.rig.daemons[cluster].sflow_port, source=source)
-            self.senders[key].send(payload, keep=False)
-
-    def tell(self, beat):
-        if beat in self.changes:
-            self.times[beat] = time.time()
-        self.beat(beat)
-
-    def at(self):
-        return [int(self.times[beat]) for beat in self.changes]
-
-    def close(self):
-        for sender in self.senders.values():
-            sender.close()
-
-
-# 1 ------------------------------------------------------------------------------------
+# A container ------------------------------------------------------------------
 
 
 class Container(Story):
@@ -73,14 +39,14 @@ class Container(Story):
 
     told_to = PREFIX + GUESTS
     LIFE = 7
-    changes = range(LIFE, BEATS, LIFE)
+    changes = range(LIFE, 6 * LIFE, LIFE)
 
     def __init__(self, rig):
         super().__init__(rig)
         self.dock = traffic.Agent("10.61.0.1", "dock", uuid=b"\x61" * 16)
 
     def beat(self, beat):
-        life = min(beat, BEATS - 1) // self.LIFE
+        life = min(beat // self.LIFE, 5)
         age = beat - life * self.LIFE
         web = ((3, 100001 + life), [
             traffic.host_descr("web", bytes([life + 1]) * 16),
@@ -118,62 +84,7 @@ def container(tap, rig, story):
             faults += gone_on(root / "web/vbytes_in.rrd", story.at())
 
 
-# 2 ------------------------------------------------------------------------------------
-
-
-class NewAddress(Story):
-    """A server gets another address. Its hsflowd begins again there.
-
-    pause  polls without it; the first ones of the new address come then"""
-
-    CHANGE = 20
-
-    def __init__(self, rig, name, network, uuid, pause=0):
-        super().__init__(rig)
-        self.name, self.pause = name, pause
-        self.changes = (self.CHANGE + pause,)
-        self.old = traffic.Agent(f"{network}.1", name, uuid=uuid)
-        self.new = traffic.Agent(f"{network}.2", name, uuid=uuid,
-                                 uptime_ms=3000 + 7)
-
-    def beat(self, beat):
-        if beat < self.CHANGE:
-            self.send(self.old.machine(later_ms=1000 * POLLING, rate=RATE))
-        elif beat >= self.CHANGE + self.pause:
-            self.send(self.new.machine(later_ms=1000 * POLLING, rate=RATE))
-
-
-def new_address(tap, rig, story, words):
-    name = story.name
-    ends = f"{story.pause} polls later" if story.pause else "at once"
-    with tap.point(f"a server with another address, {words}, {ends}: one host, which "
-                   "goes on") as faults:
-        for reader in rig.readers(*PREFIX):
-            wrong = one_host(reader, name, name, {story.new.address})
-            if story.pause:  # it is down for a while
-                wrong = [fault for fault in wrong if "was down" not in fault]
-            faults += wrong
-            if reader.now()[name].down:
-                faults.append(f"{reader.name}: {name} is down")
-    with tap.point(f"{name}: one event, with both addresses") as faults:
-        for cluster in PREFIX:
-            daemon = rig.daemons[cluster]
-            want = [("moved", name, story.new.address, story.old.address, "-")]
-            if daemon.events.of(name, "moved") != want:
-                faults.append(f"{cluster}: {daemon.events.of(name)}")
-            line = f"host {name} moved"
-            if daemon.program.log().count(line) != 1:
-                faults.append(f"{cluster}: not once in the log: {line}")
-    with tap.point(f"{name}: its charts go on, in one folder") as faults:
-        faults += one_folder(rig, PREFIX, name, name)
-        for root in rig.folders(*PREFIX).values():
-            faults += gone_on(root / name / "bytes_in.rrd", story.at())
-    with tap.point(f"{name}: UP in Nagios, " + (
-            "after it was DOWN" if story.pause else "and never DOWN")) as faults:
-        faults += in_nagios(rig, name, UP, problems=bool(story.pause))
-
-
-# 3 ------------------------------------------------------------------------------------
+# A switch ---------------------------------------------------------------------
 
 
 class Switch(Story):
@@ -265,132 +176,7 @@ def switch(tap, rig, story):
         faults += in_nagios(rig, story.NAME, UP, problems=None)
 
 
-# 4 ------------------------------------------------------------------------------------
-
-
-class Moves(Story):
-    """A virtual machine moves to another hypervisor, and returns."""
-
-    told_to = GUESTS
-    changes = (14, 28)
-
-    def __init__(self, rig):
-        super().__init__(rig)
-        self.hypervisors = [traffic.Agent(f"10.64.0.{i}", f"hv{i}",
-                                          uuid=bytes([0x64, i]) * 8) for i in (1, 2)]
-
-    def beat(self, beat):
-        there = 1 if self.changes[0] <= beat < self.changes[1] else 0
-        guest = ((3, 100001 + 6 * there), [
-            traffic.host_descr("guest", b"\x0a\x0b" * 8),
-            traffic.virt_cpu(100 * beat), traffic.virt_net(RATE * POLLING * beat)])
-        for i, hypervisor in enumerate(self.hypervisors):
-            machine = hypervisor.machine_part(later_ms=1000 * POLLING)
-            self.send(hypervisor.datagram(machine, *([guest] if i == there else []),
-                                          later_ms=1000 * POLLING))
-
-
-def moves(tap, rig, story):
-    with tap.point("a virtual machine that moves and returns: one host all the time, "
-                   "never down") as faults:
-        for reader in rig.readers(*GUESTS):
-            faults += one_host(reader, "guest", "guest")
-    with tap.point("guest: an event for each move, with both hypervisors") as faults:
-        one, two = (hypervisor.address for hypervisor in story.hypervisors)
-        for cluster in GUESTS:
-            got = rig.daemons[cluster].events.of("guest", "moved")
-            if got != [("moved", "guest", two, one, "-"),
-                       ("moved", "guest", one, two, "-")]:
-                faults.append(f"{cluster}: {got}")
-    with tap.point("guest: its charts go on, in one folder") as faults:
-        faults += one_folder(rig, GUESTS, "guest", "guest")
-        for root in rig.folders(*GUESTS).values():
-            faults += gone_on(root / "guest/vbytes_in.rrd", story.at())
-    with tap.point("guest: UP in Nagios, and never DOWN") as faults:
-        faults += in_nagios(rig, "guest", UP)
-
-
-# 5 ------------------------------------------------------------------------------------
-
-
-class Pair(Story):
-    """Two servers swap an address: who has it sends with it, and the other one
-    with its own. Their counters are far apart.
-
-    last_first  the second of them is always heard before the first"""
-
-    changes = (16,)
-
-    def __init__(self, rig, name, network, last_first=False):
-        super().__init__(rig)
-        self.virtual = f"{network}.100"
-        self.own = [f"{network}.{i}" for i in (1, 2)]
-        self.order = (1, 0) if last_first else (0, 1)
-        self.agents = [traffic.Agent(self.own[i], f"{name}-{'ab'[i]}",
-                                     uuid=network.encode().ljust(15) + b"ab"[i:i + 1],
-                                     uptime_ms=(100123, 5000123)[i]) for i in (0, 1)]
-
-    def active(self, beat):
-        return int(beat >= self.changes[0])
-
-    def beat(self, beat):
-        for i in self.order:
-            self.poll(i, self.virtual if i == self.active(beat) else self.own[i])
-
-    def poll(self, i, address):
-        agent = self.agents[i]
-        if address != agent.address:  # it begins to count its datagrams again
-            agent.address, agent.sequence, agent.samples = address, 0, {}
-        self.send(agent.machine(later_ms=1000 * POLLING, rate=RATE),
-                  source=f"127.0.65.{i + 1}")
-
-
-def not_mixed(rig, names):
-    """What is wrong with the rates of the hosts, whose counters are far apart."""
-    return [f"{reader.name}: {name} {host.bytes_in} at {when}"
-            for reader in rig.readers(*PREFIX) for name in names
-            for when, host in reader.of(name) if host.bytes_in > 1.3 * RATE]
-
-
-def pair(tap, rig, story, names):
-    word = names[0][:-1]
-    with tap.point(f"{names}: two servers that swap an address are two hosts with their "
-                   "own names all the time, never down") as faults:
-        for reader in rig.readers(*PREFIX):
-            faults += [f"{reader.name}: {name}" for name
-                       in reader.names(word) - set(names)
-                       | reader.names(story.virtual[:-3])]
-            for name in names:
-                faults += one_host(reader, name, name)
-    with tap.point(f"{names}: their counters are never mixed") as faults:
-        faults += not_mixed(rig, names)
-    with tap.point(f"{names}: their charts go on, in one folder each") as faults:
-        faults += [fault for fault in one_folder(rig, PREFIX, "", word)
-                   if fault.partition(": ")[2] not in names]
-        for root in rig.folders(*PREFIX).values():
-            for name in names:
-                faults += gone_on(root / name / "bytes_in.rrd", story.at())
-    with tap.point(f"{names}: both are UP in Nagios, and never DOWN") as faults:
-        for name in names:
-            faults += in_nagios(rig, name, UP)
-
-
 # All of them --------------------------------------------------------------------------
-
-
-def in_nagios(rig, name, state, problems=False):
-    """What is wrong with a host in Nagios. problems: whether it was DOWN in between;
-    None: maybe."""
-    faults = bridge.faults_until(
-        lambda: [] if rig.nagios.status()[name]["current_state"] == state
-        else [f"{name}: {rig.nagios.status()[name]}"], 15)
-    told = [(kind, word) for _, kind, host, word in rig.nagios.notified()
-            if host == name]
-    last = "RECOVERY" if state == UP else "PROBLEM"
-    if problems is not None and bool(told) != problems or \
-            told and told[-1][0] != last:
-        faults.append(f"{name}: {told}")
-    return faults
 
 
 @contextlib.contextmanager
@@ -435,9 +221,10 @@ def test(tap, session):
         "dock": "gmond", "web": "gmond-vm", "guest": "bridge-vm", "foo-a": "bridge",
         "foo-b": "gmond", "foo-c": "bridge", Switch.NAME: "bridge",
         Switch.ADDRESS: "gmond-names", "ha-a": "gmond", "ha-b": "bridge",
-        "hb-a": "bridge", "hb-b": "gmond"})
+        "hb-a": "bridge", "hb-b": "gmond", "hc-a": "gmond", "hc-b": "bridge"})
     told = [Container(rig), Switch(rig), Moves(rig), Pair(rig, "ha", "10.65.0"),
             Pair(rig, "hb", "10.65.1", last_first=True),
+            Takeover(rig, "hc", "10.65.2"),
             NewAddress(rig, "foo-a", "10.62.1", b"\x62\x01" * 8),
             NewAddress(rig, "foo-b", "10.62.2", bytes(16)),
             NewAddress(rig, "foo-c", "10.62.3", bytes(16), pause=5)]
@@ -447,8 +234,9 @@ def test(tap, session):
             moves(tap, rig, told[2])
             pair(tap, rig, told[3], ("ha-a", "ha-b"))
             pair(tap, rig, told[4], ("hb-a", "hb-b"))
-            for story, words in zip(told[5:], ("the same UUID", "no UUID", "no UUID")):
+            for story, words in zip(told[6:], ("the same UUID", "no UUID", "no UUID")):
                 new_address(tap, rig, story, words)
+            takeover(tap, rig, told[5])
             switch(tap, rig, told[1])
         who_ends_is_down(tap, rig, ["dock", "foo-a", "foo-b", "foo-c", "ha-a", "ha-b"])
     for story in told:
