@@ -172,8 +172,9 @@ def switch(tap, rig, story):
     with tap.point("folders of RRDs after the naming") as faults:
         faults += folders_after_naming(rig, story)
     with tap.point("Nagios: the host of the new name is UP; the old one is nobody's "
-                   "now") as faults:
+                   "now, so DOWN") as faults:
         faults += in_nagios(rig, story.NAME, UP, problems=None)
+        faults += in_nagios(rig, story.ADDRESS, DOWN, problems=True)
 
 
 # All of them --------------------------------------------------------------------------
