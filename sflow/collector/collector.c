@@ -133,10 +133,15 @@ take_samples(struct collector *c, struct context *x, struct datagram *datagram)
 static void
 heard(struct collector *c, const struct context *x, uint32_t lost)
 {
+	struct host *host = agent_host(x->agent);
+	int64_t own_ms = host->own_ms;
+
 	if (!x->heard)
 		return;
 	agent_count_datagram(x->agent);
-	host_heard(c, agent_host(x->agent), lost, x->started_s, x->now);
+	host_heard(c, host, lost, x->started_s, x->now);
+	if (x->arrival == ARRIVAL_UNDECIDED)
+		host->own_ms = own_ms; /* it may be another machine's */
 }
 
 /* Takes a datagram that waited until it was decided whose it is. */
@@ -201,8 +206,8 @@ take_in_order(struct collector *c, struct context *x, const struct arrived *arri
 		take_kept(c, x, &arrived->kept->datagram, arrived->kept->arrival_ms);
 	x->heard = x->arrival != ARRIVAL_STALE;
 	result = take_samples(c, x, datagram);
-	if (arrived->restarted ||
-	    (x->restarted && sub_agent_has_restarted(x->sub_agent)))
+	if (!x->displaced && (arrived->restarted ||
+	                      (x->restarted && sub_agent_has_restarted(x->sub_agent))))
 		host_tell(c, agent_host(x->agent), EVENT_RESTARTED, x->now);
 	heard(c, x, arrived->lost);
 	return result;

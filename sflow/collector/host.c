@@ -265,8 +265,11 @@ void
 host_init(struct host *host, const struct host_kind *kind, const struct host_key *key,
           double loss, int64_t now)
 {
-	*host = (struct host){
-	    .kind = kind, .key = *key, .name = text_none, .first_ms = now};
+	*host = (struct host){.kind = kind,
+	                      .key = *key,
+	                      .name = text_none,
+	                      .first_ms = now,
+	                      .own_ms = now};
 	member_init(&host->member, loss, now);
 }
 
@@ -327,6 +330,7 @@ host_hand_over(struct collector *c, struct host *from, struct host *to)
 	to->cluster = from->cluster;
 	to->first_ms = from->first_ms;
 	to->member.heard_ms = to->silent_ms = from->member.heard_ms;
+	to->own_ms = from->own_ms;
 	to->told_down = from->told_down;
 	from->shown = NULL;
 	from->name = text_none;
@@ -425,6 +429,7 @@ host_heard(struct collector *c, struct host *host, uint32_t lost, int64_t starte
 {
 	int64_t before = host->member.heard_ms;
 
+	host->own_ms = now;
 	if (member_heard(&host->member, lost, now) == MEMBER_RETURNED) {
 		host->silent_ms = before;
 		tell_state(c, host, now);
@@ -490,6 +495,7 @@ host_restore_member(const struct collector *c, struct host *host,
 	m->heard_ms = saved->heard_ms - c->wall_ms;
 	if (m->heard_ms > now)
 		m->heard_ms = now; /* the clock was set back */
+	host->own_ms = m->heard_ms;
 	host->contested = true;
 	host->told_down = saved->down;
 	host->silent_ms = m->heard_ms;

@@ -62,12 +62,15 @@ struct host {
 	bool moves;           /* between host_depart() and host_arrive() */
 	int64_t first_ms;     /* first heard */
 	bool confirmed;       /* its agent is, see agents.h */
-	struct member member; /* whether it is up, and when last heard */
+	struct member member; /* whether it is up, and when last heard, */
+	int64_t own_ms;       /* and when last by a datagram that surely was its own */
 	uint64_t before;      /* whose name it has taken: a hash of what the other's key
 	                    * says; 0: nobody's */
 	bool by_uuid;         /* it has taken it at once, because both have one UUID */
 	bool contested;       /* it was heard beside the one of the name that it
 	                       * sends, or the program began with both */
+	bool waits;        /* it has no name as long as it may yet succeed the host that
+	                    * has the name that it sends */
 	bool told_down;    /* an event said that it is down, and none that it is back */
 	int64_t silent_ms; /* when it was last heard before it came back */
 	struct kept kept;

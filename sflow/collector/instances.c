@@ -143,6 +143,39 @@ succeeds(const struct collector *c, struct source *source, const struct source *
 	       silent_ms > rhythm_silence(source_rhythm(holder), 1);
 }
 
+/* Returns the other source of the agent that is the first instance of the kind. */
+static struct source *
+first_of_kind(const struct source *source, uint32_t of_kind)
+{
+	struct source *other;
+
+	for (other = agent_sources(source_agent(source)); other != NULL;
+	     other = source_next(other))
+		if (other != source && (source_instance(other)->first & of_kind) != 0)
+			break;
+	return other;
+}
+
+/* Whether the source may yet turn out to succeed the one that has the name that it would have,
+ * because that was not heard since, and is not late so far. Until that is known, its metrics
+ * have no place: else they would have a name that they lose again after a poll. */
+static bool
+has_to_wait(const struct collector *c, struct source *source, enum kind kind, bool bare)
+{
+	struct instance *instance = source_instance(source);
+	struct source *holder = NULL;
+
+	if (instance->prefix[0] != '\0' || is_port_or_vlan(source))
+		return false;
+	if (bare)
+		holder = first_of_kind(source, UINT32_C(1) << kind);
+	else if (goes_by_name(source, kind))
+		holder = prefix_holder(source, source_name(source));
+	return holder != NULL && !is_port_or_vlan(holder) && c->config.successors &&
+	       source_rhythm(holder)->interval_ms != 0 &&
+	       !succeeds(c, source, holder, kind) && !instance->contested;
+}
+
 /* Takes a port's name away from another port that has it as its prefix. Ports get new
  * numbers when a switch is restarted, so the port that sends the name last has it; the
  * other one will send its new name. A port whose name was taken over once does not take
@@ -229,19 +262,6 @@ is_bare(const struct collector *c, const struct source *source, enum kind kind)
 
 	return naming != NAMING_ALWAYS && !c->config.multiple[kind] &&
 	       (naming == NAMING_MACHINE || !of_port);
-}
-
-/* Returns the other source of the agent that is the first instance of the kind. */
-static struct source *
-first_of_kind(const struct source *source, uint32_t of_kind)
-{
-	struct source *other;
-
-	for (other = agent_sources(source_agent(source)); other != NULL;
-	     other = source_next(other))
-		if (other != source && (source_instance(other)->first & of_kind) != 0)
-			break;
-	return other;
 }
 
 static void
@@ -453,6 +473,8 @@ instance_block(struct collector *c, struct source *source,
 	}
 	if (host == NULL ||
 	    (is_port_or_vlan(source) && !sub_agent_is_shown(source_sub_agent(source))))
+		return NULL;
+	if (!own && has_to_wait(c, source, kind, is_bare(c, source, kind)))
 		return NULL;
 	if (!own)
 		prefix = instance_prefix(c, source, kind);

@@ -324,6 +324,8 @@ machine_enter(struct collector *c, struct source *source, int64_t now, bool *ref
 	if (m == NULL)
 		m = machine_new(c, source, now);
 	if (m != NULL && !host_is_named(&m->host)) {
+		if (m->host.waits)
+			return NULL; /* for its name, see successor.c */
 		if (m->moved_ms != 0 && now - m->moved_ms < SETTLE_MS)
 			return NULL; /* a late sample from the old hypervisor */
 		claim(c, m, now);

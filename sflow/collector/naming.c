@@ -9,8 +9,10 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/ports.h"
 
-/* A host, and a data source, may be renamed so often in RENAMES_MS. */
+/* In RENAMES_MS a host may be renamed so often, another machine may have its address, and a
+ * data source may be renamed. */
 #define RENAMES_AGENT 3
+#define RENAMES_MACHINE 10
 #define RENAMES_SOURCE 10
 #define RENAMES_MS 3600000
 
@@ -83,7 +85,7 @@ tell_flipping(struct collector *c, struct agent *agent, const struct source *sou
  * NULL: the agent. */
 static bool
 may_rename(struct collector *c, struct agent *agent, struct source *source,
-           const char *name, int64_t now)
+           const char *name, unsigned most, int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
 	struct renames *renames =
@@ -93,7 +95,7 @@ may_rename(struct collector *c, struct agent *agent, struct source *source,
 		renames->count = 0;
 		renames->since_ms = now;
 	}
-	if (renames->count < (source != NULL ? RENAMES_SOURCE : RENAMES_AGENT))
+	if (renames->count < most)
 		return true;
 	if (!naming->renames.told)
 		tell_flipping(c, agent, source, name);
@@ -104,7 +106,8 @@ may_rename(struct collector *c, struct agent *agent, struct source *source,
 /* Whether an agent's new name counts: it has to be heard twice in a row, and must not
  * change all the time. */
 static bool
-believes(struct collector *c, struct agent *agent, const char *name, int64_t now)
+believes(struct collector *c, struct agent *agent, const char *name, bool another,
+         int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
 
@@ -114,23 +117,42 @@ believes(struct collector *c, struct agent *agent, const char *name, int64_t now
 		text_keep(&naming->other, name);
 		return false;
 	}
-	return may_rename(c, agent, NULL, name, now);
+	return may_rename(c, agent, NULL, name,
+	                  another ? RENAMES_MACHINE : RENAMES_AGENT, now);
 }
 
-void
+/* Whether the agent's machine is another one than that which had its name. */
+static bool
+is_another_machine(const struct agent_naming *naming, const char *name,
+                   const uint8_t uuid[16])
+{
+	return naming->called[0] != '\0' && strcmp(naming->called, name) != 0 &&
+	       text_uuid_is_unique(naming->uuid) && text_uuid_is_unique(uuid) &&
+	       memcmp(naming->uuid, uuid, sizeof(naming->uuid)) != 0;
+}
+
+bool
 agent_calls_itself(struct collector *c, struct agent *agent, const char *name,
                    const uint8_t uuid[16], int64_t now)
 {
 	struct agent_naming *naming = agent_naming(agent);
+	bool another = is_another_machine(naming, name, uuid);
 
-	memcpy(naming->uuid, uuid, sizeof(naming->uuid));
-
-	if (strcmp(naming->called, name) == 0) {
+	if (!another)
+		memcpy(naming->uuid, uuid, sizeof(naming->uuid));
+	if (agent_host(agent)->waits) {
+		text_keep(&naming->other, name);
+	} else if (strcmp(naming->called, name) == 0) {
 		text_keep(&naming->other, "");
-	} else if (believes(c, agent, name, now)) {
+	} else if (believes(c, agent, name, another, now)) {
+		if (another) {
+			naming->renames.count++;
+			return true;
+		}
 		text_keep(&naming->called, name);
 		set_name(c, agent, name, now);
 	}
+	return false;
 }
 
 /* Writes a name that the administrator gave, and behind it what tells the agent from
@@ -152,9 +174,14 @@ void
 agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
 {
 	const char *given = name_list_find(c->config.names, agent_address(agent));
+	struct agent_naming *naming = agent_naming(agent);
 	char name[TEXT_SIZE];
 
-	if (given != NULL)
+	if (agent_host(agent)->waits) { /* no longer */
+		agent_host(agent)->waits = false;
+		strcpy(name, naming->other);
+		text_keep(&naming->called, name);
+	} else if (given != NULL)
 		given_name(agent_host(agent), given, name);
 	else
 		host_agent_key(agent_host(agent), name);
@@ -202,8 +229,11 @@ agent_review_name(struct collector *c, struct agent *agent, int64_t now)
 void
 naming_forget(struct agent *agent)
 {
-	text_keep(&agent_naming(agent)->called, "");
-	text_keep(&agent_naming(agent)->other, "");
+	struct agent_naming *naming = agent_naming(agent);
+
+	text_keep(&naming->called, "");
+	text_keep(&naming->other, "");
+	memset(naming->uuid, 0, sizeof(naming->uuid));
 }
 
 /* The name of a data source ------------------------------------------------------------ */
@@ -226,7 +256,8 @@ source_calls_itself(struct collector *c, struct source *source, const char *name
 	if (strcmp(source_name(source), name) == 0 &&
 	    memcmp(source_uuid(source), uuid, 16) == 0)
 		return;
-	if (known && !may_rename(c, source_agent(source), source, name, now))
+	if (known &&
+	    !may_rename(c, source_agent(source), source, name, RENAMES_SOURCE, now))
 		return;
 	source_renames(source)->count += known;
 	instance_withdraw(source);

@@ -25,9 +25,12 @@ struct agent_naming {
 /* The kind of host that agents are. */
 extern const struct host_kind agent_host_kind;
 
-/* Notes that the machine of the agent calls itself `name`, and has this UUID. Where its host has another
- * name, the host is renamed when the new one has come twice in a row. */
-void agent_calls_itself(struct collector *collector, struct agent *agent,
+/* Notes that the machine of the agent calls itself `name`, and has this UUID. Where its
+ * host has another name, the host is renamed when the new one has come twice in a row.
+ * Where then the UUID is another one, too, another machine has the agent's address, and
+ * nothing is renamed: returns true, and the caller ends the agent's host, and calls this
+ * again (see successor_displace()). */
+bool agent_calls_itself(struct collector *collector, struct agent *agent,
                         const char *name, const uint8_t uuid[16], int64_t now);
 
 /* Gives an agent that has sent no name for long enough the name that is configured for
@@ -48,7 +51,7 @@ void agent_review_name(struct collector *collector, struct agent *agent, int64_t
 void source_calls_itself(struct collector *collector, struct source *source,
                          const char *name, const uint8_t uuid[16], int64_t now);
 
-/* Frees the agent's names. */
+/* Frees the agent's names, and forgets its UUID. */
 void naming_forget(struct agent *agent);
 
 #endif

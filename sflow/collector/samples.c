@@ -225,6 +225,23 @@ take_records(struct collector *c, struct context *x, struct source *source,
 			take_owned(c, x, source, index, index->owners[i]);
 }
 
+/* Takes what the agent's machine calls itself. Where another machine has the agent's address
+ * now, its host is another one. */
+static void
+take_name(struct collector *c, struct context *x, const struct identity *identity)
+{
+	int turns;
+
+	for (turns = 0; turns < 2; turns++) {
+		successor_of_agent(c, x->agent, identity, x->now);
+		if (!agent_calls_itself(c, x->agent, identity->name, identity->uuid,
+		                        x->now))
+			return;
+		successor_displace(c, x->agent, x->now);
+		x->displaced = true;
+	}
+}
+
 static void
 take_identity(struct collector *c, struct context *x, struct source *owner,
               const struct index *index)
@@ -243,10 +260,8 @@ take_identity(struct collector *c, struct context *x, struct source *owner,
 		                    identity.name[0] != '\0' ? identity.name
 		                                             : source_name(owner),
 		                    identity.uuid, x->now);
-	else if (identity.name[0] != '\0') {
-		successor_of_agent(c, x->agent, &identity, x->now);
-		agent_calls_itself(c, x->agent, identity.name, identity.uuid, x->now);
-	}
+	else if (identity.name[0] != '\0')
+		take_name(c, x, &identity);
 }
 
 /* Notes that a source is heard whose records come in the samples of another one. What is

@@ -15,11 +15,12 @@ struct context {
 	struct readings *readings; /* room for those of a sample */
 	bool heard;                /* something in it was news */
 	bool restarted;            /* a data source in it begins again */
+	bool displaced;            /* it is of another machine than those before */
 	int64_t
 	    started_s; /* when the machine started, by the wall clock; 0: not told */
 };
 
-/* Takes one sample, and sets `heard` and `started_s` in the context. */
+/* Takes one sample, and sets `heard`, `restarted`, `displaced` and `started_s` in the context. */
 void sample_take(struct collector *collector, struct context *context,
                  struct sample *sample);
 

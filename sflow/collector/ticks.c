@@ -35,7 +35,7 @@ wants_name(const struct agent *agent, int64_t now)
 {
 	const struct host *host = agent_host(agent);
 
-	return host->shown != NULL && !host_is_named(host) &&
+	return host->shown != NULL && !host_is_named(host) && !host->waits &&
 	       now - host->first_ms >= 2 * usual_interval(agent);
 }
 
@@ -80,7 +80,9 @@ agent_expired(const struct collector *c, const struct agent *agent, int64_t now)
 	const struct host *host = agent_host(agent);
 	int64_t dmax = c->config.host_dmax_ms;
 
-	if (host->shown == NULL || !store_host_announced(host->shown))
+	if (host->waits)
+		dmax = STRANGER_DMAX_MS;
+	else if (host->shown == NULL || !store_host_announced(host->shown))
 		dmax = has_machines(c, agent) ? dmax : UNNAMED_DMAX_MS;
 	else if (!agent_is_confirmed(agent) && dmax > STRANGER_DMAX_MS)
 		dmax = STRANGER_DMAX_MS;

@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/sflow/test_strangers \
 	tests/sflow/test_sweep \
 	tests/sflow/test_successor \
+	tests/sflow/test_swap \
 	tests/sflow/test_text \
 	tests/sflow/test_threads \
 	tests/sflow/test_told \
@@ -183,6 +184,10 @@ tests_sflow_test_sweep_LDADD = $(UNIT_LIBS) $(PCAP_LIBS)
 tests_sflow_test_successor_SOURCES = tests/sflow/test_successor.c $(UNIT_SCRIPT)
 tests_sflow_test_successor_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_successor_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_swap_SOURCES = tests/sflow/test_swap.c $(UNIT_SCRIPT)
+tests_sflow_test_swap_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_swap_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_text_SOURCES = tests/sflow/test_text.c tests/sflow/unit.h
 tests_sflow_test_text_CFLAGS = $(UNIT_CFLAGS)

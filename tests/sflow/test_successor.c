@@ -11,21 +11,26 @@
 #define THIRD "10.252.0.3"
 #define POLLING (30 * SECONDS)
 
-/* So many polls of a server with this UUID (0: none). */
+/* A poll of a server with this UUID (0: none), and the time after it. */
 static void
-polls(struct script *s, struct device *d, const char *name, uint8_t uuid, int count)
+polled(struct script *s, struct device *d, const char *name, uint8_t uuid, int64_t ms)
 {
 	static uint64_t bytes;
 
-	for (; count > 0; count--) {
-		script_begin(s, d);
-		wire_host_descr(&s->w, name, uuid);
-		wire_host_net_io(&s->w, bytes += 1000, 0);
-		script_end(s);
-		assert_int_equal(script_input(s), 0);
-		script_pass(s, POLLING);
-		script_publish(s);
-	}
+	script_begin(s, d);
+	wire_host_descr(&s->w, name, uuid);
+	wire_host_net_io(&s->w, bytes += 1000, 0);
+	script_end(s);
+	assert_int_equal(script_input(s), 0);
+	script_pass(s, ms);
+	script_publish(s);
+}
+
+static void
+polls(struct script *s, struct device *d, const char *name, uint8_t uuid, int count)
+{
+	for (; count > 0; count--)
+		polled(s, d, name, uuid, POLLING);
 }
 
 static void
@@ -80,7 +85,7 @@ same_uuid_moves_at_once(void **state)
 	assert_int_equal(s->events[EVENT_JOINED], 2);
 }
 
-/* Another UUID: when the one before is late, and until then by another name. */
+/* Another UUID: when the one before is late. Until then it has no other name. */
 static void
 by_name_when_the_other_is_late(void **state)
 {
@@ -90,14 +95,66 @@ by_name_when_the_other_is_late(void **state)
 	polls(s, &one, NAME, 1, 5);
 	polls(s, &two, NAME, 2, 1);
 	assert_agent(s, NAME, FIRST);
-	assert_agent(s, NAME "-" SECOND, SECOND);
+	assert_false(is_there(s, NAME "-" SECOND));
 	polls(s, &two, NAME, 2, 1);
 	assert_agent(s, NAME, SECOND);
-	assert_false(is_there(s, NAME "-" SECOND));
 	assert_moved(s, 1, FIRST, SECOND);
 	polls(s, &two, NAME, 2, 10);
-	assert_int_equal(s->events[EVENT_DOWN], 0);
-	assert_int_equal(s->events[EVENT_RENAMED], 1);
+	assert_false(is_there(s, NAME "-" SECOND));
+	assert_int_equal(s->events[EVENT_DOWN] + s->events[EVENT_SAME_NAME], 0);
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+}
+
+/* A second server of the name waits until the first one is heard again, however slowly
+ * both poll; then it has a name of its own. */
+static void
+waits_for_the_other_to_be_heard(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		polls(s, &one, NAME, 1, 1);
+		script_pass(s, 3 * MINUTES);
+		if (i < 4)
+			continue;
+		polls(s, &two, NAME, 2, 1);
+		assert_int_equal(is_there(s, NAME "-" SECOND), i > 4);
+		assert_int_equal(store_count(collector_store(s->c)), 2);
+	}
+	assert_agent(s, NAME, FIRST);
+	assert_agent(s, NAME "-" SECOND, SECOND);
+	assert_int_equal(s->events[EVENT_MOVED] + s->events[EVENT_DOWN], 0);
+	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
+	assert_int_equal(s->events[EVENT_JOINED], 2);
+}
+
+/* How often the first one is heard is not known yet: nobody waits for that. */
+static void
+waits_for_nobody_unknown(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 1, 1);
+	polls(s, &two, NAME, 2, 1);
+	assert_agent(s, NAME, FIRST);
+	assert_agent(s, NAME "-" SECOND, SECOND);
+}
+
+/* Where a recording ends before the first one is heard again, both are shown. */
+static void
+named_while_it_waits(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 2, 1);
+	collector_name_all(s->c, s->now);
+	assert_agent(s, NAME, FIRST);
+	assert_agent(s, NAME "-" SECOND, SECOND);
 }
 
 /* The one before is down already. */
@@ -145,17 +202,53 @@ heard_again(void **state)
 	struct device one = script_machine(FIRST), two = script_machine(SECOND);
 	int i;
 
-	polls(s, &one, NAME, 1, 5);
-	polls(s, &two, NAME, 1, 2);
+	polls(s, &one, NAME, 0, 5);
+	polls(s, &two, NAME, 0, 2);
 	for (i = 0; i < 5; i++) {
-		polls(s, &one, NAME, 1, i % 2 ? 1 : 4);
-		polls(s, &two, NAME, 1, i % 2 ? 4 : 1);
+		polls(s, &one, NAME, 0, i % 2 ? 1 : 4);
+		polls(s, &two, NAME, 0, i % 2 ? 4 : 1);
 	}
 	assert_agent(s, NAME, SECOND);
 	assert_agent(s, NAME "-" FIRST, FIRST);
 	assert_moved(s, 1, FIRST, SECOND);
 	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
 	assert_int_equal(s->events[EVENT_RENAMED], 0);
+}
+
+/* With one UUID it returns, but only when the other one is late. */
+static void
+returns_with_its_uuid(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+
+	polls(s, &one, NAME, 1, 5);
+	polls(s, &two, NAME, 1, 5);
+	polls(s, &one, NAME, 1, 1);
+	assert_agent(s, NAME, SECOND);
+	polls(s, &one, NAME, 1, 1);
+	assert_agent(s, NAME, FIRST);
+	assert_moved(s, 2, SECOND, FIRST);
+	assert_int_equal(s->events[EVENT_SAME_NAME] + s->events[EVENT_DOWN], 0);
+}
+
+/* Two of a cloned image: the second one takes the name, until the first one is heard. */
+static void
+two_of_one_uuid(void **state)
+{
+	struct script *s = *state;
+	struct device one = script_machine(FIRST), two = script_machine(SECOND);
+	int i;
+
+	polls(s, &one, NAME, 1, 5);
+	for (i = 0; i < 10; i++) {
+		polled(s, &two, NAME, 1, POLLING / 2);
+		polled(s, &one, NAME, 1, POLLING / 2);
+	}
+	assert_agent(s, NAME, SECOND);
+	assert_agent(s, NAME "-" FIRST, FIRST);
+	assert_moved(s, 1, FIRST, SECOND);
+	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
 }
 
 /* At a third address the UUID identifies nobody: the image was cloned. */
@@ -264,11 +357,12 @@ machine_made_anew(void **state)
 			script_send_host(s, &d, "hypervisor", 0);
 			send_vm(s, &vm, NAME, (uint8_t)made);
 			script_pass(s, POLLING);
+			script_publish(s);
+			assert_true(is_there(s, NAME));
+			assert_int_equal(store_count(collector_store(s->c)), 2);
 		}
 	}
-	script_publish(s);
-	assert_true(is_there(s, NAME));
-	assert_int_equal(store_count(collector_store(s->c)), 2);
+	assert_int_equal(s->events[EVENT_RENAMED] + s->events[EVENT_SAME_NAME], 0);
 	assert_moved(s, 3, FIRST, FIRST);
 	assert_int_equal(s->events[EVENT_DOWN] + s->events[EVENT_GONE], 0);
 }
@@ -320,7 +414,8 @@ has(const struct script *s, const char *metric)
 	return found;
 }
 
-/* A container of one name and each time another number and UUID. */
+/* A container of one name and each time another number and UUID. It never has another
+ * name. */
 static void
 container_made_anew(void **state)
 {
@@ -336,10 +431,12 @@ container_made_anew(void **state)
 			send_vm(s, &vm, "web", (uint8_t)made);
 			script_pass(s, POLLING);
 			script_publish(s);
+			assert_false(has(s, "web-100002.vcpu_state"));
+			assert_false(has(s, "web-100003.vcpu_state"));
+			assert_false(has(s, "web-100004.vcpu_state"));
 		}
 		assert_true(has(s, "web.vcpu_state"));
 	}
-	assert_false(has(s, "web-100002.vcpu_state"));
 }
 
 /* The same UUID, and another number: at once. */
@@ -403,10 +500,11 @@ jvm_with_another_process(void **state)
 			send_jvm(s, &jvm, "java");
 			script_pass(s, POLLING);
 			script_publish(s);
+			assert_false(has(s, "java.jvm_gc_cpu"));
 		}
 		assert_true(has(s, "jvm_gc_cpu"));
-		assert_false(has(s, "java.jvm_gc_cpu"));
 	}
+	assert_int_equal(s->events[EVENT_INSTANCE], 0);
 }
 
 /* A web server at another port, and one that is there beside the first. */
@@ -459,9 +557,14 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(same_uuid_moves_at_once),
 	    TEST(by_name_when_the_other_is_late),
+	    TEST(waits_for_the_other_to_be_heard),
+	    TEST(waits_for_nobody_unknown),
+	    TEST(named_while_it_waits),
 	    TEST(after_a_death),
 	    TEST(two_for_good),
 	    TEST(heard_again),
+	    TEST(returns_with_its_uuid),
+	    TEST(two_of_one_uuid),
 	    TEST(cloned_images),
 	    TEST(uuids_that_are_none),
 	    TEST(successors_are_not_wanted),

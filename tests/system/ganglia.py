@@ -330,6 +330,7 @@ class Gmond(Program):
     extra      more text for gmond.conf
     xml        False: it has no TCP channel to read XML from
     port       of its own channels; it may be one of the session's
+    cluster    its name
     keep_port  the sFlow port stays taken by the session
     """
 
@@ -339,8 +340,9 @@ class Gmond(Program):
     ends = (*Program.ends, -signal.SIGSEGV)
 
     def __init__(self, session, module=(), globals_=(), send=None,
-                 receive=None, extra="", xml=True, keep_port=False, port=None):
-        self.port = port or session.port()
+                 receive=None, extra="", xml=True, keep_port=False, port=None,
+                 cluster="test"):
+        self.port, self.cluster = port or session.port(), cluster
         self.module = None if module is None else dict(module)
         self.sflow_port = None
         if self.module is not None:
@@ -368,7 +370,7 @@ class Gmond(Program):
                     "send_metadata_interval": 30, **more}
         lines = [f"  {key} = {value}\n" for key, value in settings.items()]
         text = "globals {\n" + "".join(lines) + "}\n"
-        text += 'cluster { name = "test" }\n'
+        text += f'cluster {{ name = "{self.cluster}" }}\n'
         for port in self.send:
             text += f"udp_send_channel {{ host = {LOCAL} port = {port} }}\n"
         for port in self.receive:

@@ -31,10 +31,11 @@ SYSTEM_TESTS = \
 	tests/system/test_start.py \
 	tests/system/test_consumers.py \
 	tests/system/test_stopped.py \
+	tests/system/test_stories.py \
 	tests/system/test_switch.py \
 	tests/system/test_vm.py \
 	tests/system/test_web.py
 WHOLE_TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
-	tests/system/nagios.py tests/system/network.py tests/system/traffic.py \
+	tests/system/nagios.py tests/system/network.py tests/system/stories.py tests/system/stories_moves.py tests/system/traffic.py \
 	tests/system/web.py

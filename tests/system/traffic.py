@@ -337,6 +337,10 @@ def virt_cpu(busy_ms=0):
     return 2101, struct.pack(">III", 1, busy_ms, 2)
 
 
+def virt_net(bytes_in=0):
+    return 2104, struct.pack(">QIIIQIII", bytes_in, 0, 0, 0, bytes_in, 0, 0, 0)
+
+
 ETHERNET_TYPE, LAG_TYPE, VLAN_TYPE = 6, 161, 136  # IANAifType-MIB
 UP, DOWN = 3, 1  # admin up; oper up, down
 UNKNOWN = 0xFFFFFFFF  # a counter that a switch doesn't have
@@ -421,6 +425,7 @@ class Agent:
     uptime_ms: int = 100123  # a clock that steps whole seconds is not trusted
     sequence: int = 0
     samples: dict = field(default_factory=dict)  # sequence by data source
+    uuid: bytes = bytes(16)
 
     def datagram(self, *parts, later_ms=1000):
         """A datagram of (data source, records) each."""
@@ -433,14 +438,19 @@ class Agent:
         return datagram_of(self.address, self.sub_agent, self.sequence,
                            self.uptime_ms, samples)
 
-    def machine(self, *more, later_ms=1000, rate=1000, load=0.5):
-        """The machine's own sample; each of its counters counts `rate` per
-        second by the agent's clock."""
+    def machine_part(self, *more, later_ms=1000, rate=1000, load=0.5):
+        """The machine's own sample in a datagram that is so much later; each of its
+        counters counts `rate` per second by the agent's clock."""
         at = self.uptime_ms + later_ms
         count = rate * at // 1000
+        return (MACHINE, [host_descr(self.name, self.uuid),
+                          host_cpu(load, at // 1000,
+                                   (at // 10, 0, 0, 3 * at // 10), count, count),
+                          host_memory(), host_disk(), host_net(count, 2 * count),
+                          *more])
+
+    def machine(self, *more, later_ms=1000, rate=1000, load=0.5):
+        """A datagram with it."""
         return self.datagram(
-            (MACHINE, [host_descr(self.name),
-                       host_cpu(load, at // 1000, (at // 10, 0, 0, 3 * at // 10),
-                                count, count),
-                       host_memory(), host_disk(), host_net(count, 2 * count),
-                       *more]), later_ms=later_ms)
+            self.machine_part(*more, later_ms=later_ms, rate=rate, load=load),
+            later_ms=later_ms)
