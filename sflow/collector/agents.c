@@ -346,6 +346,22 @@ agents_find_port(const struct agents *agents, const struct source *beside,
 	return source != NULL ? source : find_source(agents, &told);
 }
 
+struct source *
+source_alike(const struct source *source, const struct source *before)
+{
+	struct sub_agent *sub =
+	    before != NULL ? before->key.sub_agent->next : source->agent->sub_agents;
+	struct source_key key = source->key;
+	struct source *found = NULL;
+
+	for (; found == NULL && sub != NULL; sub = sub->next) {
+		key.sub_agent = sub;
+		if (sub != source->key.sub_agent) /* any source leads to their table */
+			HASH_FIND(hh, source, &key, sizeof(key), found);
+	}
+	return found;
+}
+
 static struct source *
 add_source(struct agents *agents, const struct source_key *key, int64_t now)
 {

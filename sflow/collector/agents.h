@@ -217,6 +217,10 @@ struct source *agents_told_source(struct agents *agents, const struct source *ca
 struct source *agents_find_port(const struct agents *agents,
                                 const struct source *beside, uint32_t if_index);
 
+/* A walk over the data sources of the same class and index of the agent's other sub-agents:
+ * returns the one after `before`, or the first one where that is NULL. NULL: no more. */
+struct source *source_alike(const struct source *source, const struct source *before);
+
 /* A walk over the agent's data sources, in the order in which they were added: returns
  * the first one, and the one after `source`. NULL: no more. */
 struct source *agent_sources(const struct agent *agent);

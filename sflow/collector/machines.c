@@ -51,16 +51,12 @@ machine_source(const struct host *host)
 static bool
 place_is_taken(const struct machine *m)
 {
-	struct source_id id = source_id(m->source);
-	struct source *other;
+	struct source *other = NULL;
 
-	for (other = agent_sources(source_agent(m->source)); other != NULL;
-	     other = source_next(other)) {
+	while ((other = source_alike(m->source, other)) != NULL) {
 		const struct machine *there = machine_of(other);
 
-		if (there != NULL && there != m && there->host.shown != NULL &&
-		    !there->by_uuid && source_id(other).class == id.class &&
-		    source_id(other).index == id.index)
+		if (there != NULL && there->host.shown != NULL && !there->by_uuid)
 			return true;
 	}
 	return false;

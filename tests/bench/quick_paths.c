@@ -93,8 +93,9 @@ run_paths(void *unused)
 	/* The check is the first: where its buffers are in memory, which others change,
 	 * is a few percent of it. */
 	static const struct path *const paths[] = {
-	    &path_reference, &path_check, &path_host, &path_port,
-	    &path_xml,       &path_step,  &path_join};
+	    &path_reference, &path_check,     &path_host, &path_port,
+	    &path_xml,       &path_step,      &path_join, &path_join_many,
+	    &path_agent,     &path_agent_many};
 	size_t i;
 
 	(void)unused;

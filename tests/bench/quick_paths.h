@@ -21,7 +21,7 @@ struct path {
 
 /* What all others are measured by; and they. */
 extern const struct path path_reference, path_host, path_port, path_xml, path_step,
-    path_check, path_join;
+    path_check, path_join, path_join_many, path_agent, path_agent_many;
 
 /* What this thread does counts from now on; and no longer. Not counted at first. */
 void counting_on(void);

@@ -18,6 +18,7 @@ SYSTEM_TESTS = \
 	tests/system/test_gmetad.py \
 	tests/system/test_hosts.py \
 	tests/system/test_hostile.py \
+	tests/system/test_join_flood.py \
 	tests/system/test_lifecycle.py \
 	tests/system/test_membership.py \
 	tests/system/test_mute.py \
