@@ -144,14 +144,15 @@ agents_remove_agent(struct agents *agents, struct agent *agent)
 bool
 agent_is_confirmed(const struct agent *agent)
 {
-	return agent->host.confirmed;
+	return agent->confirmed;
 }
 
 void
 agents_confirm(struct agents *agents, struct agent *agent)
 {
-	if (agent->host.confirmed)
+	if (agent->confirmed)
 		return;
+	agent->confirmed = true;
 	DL_DELETE(agents->strangers, agent);
 	host_confirm(&agent->host);
 }

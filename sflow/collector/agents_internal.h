@@ -33,6 +33,7 @@ struct agent {
 	unsigned shown_count; /* of them, whose ports are shown */
 	unsigned source_count;
 	unsigned custom_sets;
+	bool confirmed;
 	bool carries;        /* some sources have come in the samples of others */
 	uint32_t cpus;       /* of the machine; 0: not known */
 	bool machine_paces;  /* `pace` sends the machine's own counters */

@@ -276,7 +276,6 @@ host_init(struct host *host, const struct host_kind *kind, const struct host_key
 void
 host_confirm(struct host *host)
 {
-	host->confirmed = true;
 	if (host->shown != NULL)
 		store_host_confirm(host->shown);
 }
@@ -291,7 +290,7 @@ host_enter(struct collector *c, struct host *host)
 	host->kind->store_key(host, key);
 	host->shown = store_host_add(
 	    c->store, key, host->key.machine ? NULL : &host->key.agent, host->cluster);
-	if (host->shown != NULL && host->confirmed)
+	if (host->shown != NULL && host->kind->is_confirmed(host))
 		store_host_confirm(host->shown);
 	if (host->shown != NULL && host_is_named(host))
 		store_host_announce(host->shown, host->name);

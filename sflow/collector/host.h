@@ -37,6 +37,9 @@ struct host_kind {
 	/* Writes the host's key in the store. No two hosts there have the same. */
 	void (*store_key)(const struct host *host, char key[TEXT_SIZE]);
 
+	/* Whether the host's agent is confirmed; see agents.h. */
+	bool (*is_confirmed)(const struct host *host);
+
 	/* Removes all metrics from the host in the store, before it leaves the store. */
 	void (*detach)(struct host *host);
 
@@ -61,7 +64,6 @@ struct host {
 	unsigned cluster;
 	bool moves;           /* between host_depart() and host_arrive() */
 	int64_t first_ms;     /* first heard */
-	bool confirmed;       /* its agent is, see agents.h */
 	struct member member; /* whether it is up, and when last heard, */
 	int64_t own_ms;       /* and when last by a datagram that surely was its own */
 	uint64_t before;      /* whose name it has taken: a hash of what the other's key
@@ -135,7 +137,7 @@ void hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name);
 /* Frees the names and the list of forgotten hosts. */
 void hosts_free(struct hosts *hosts);
 
-/* Notes that the host is confirmed, also in the store. */
+/* Notes in the store that the host is confirmed. */
 void host_confirm(struct host *host);
 
 /* Returns the host's host in the store, and adds it there if it has none. NULL at the

@@ -95,8 +95,16 @@ describe(const struct host *host, struct collector_saved *saved)
 	memcpy(saved->uuid, source_uuid(source), sizeof(saved->uuid));
 }
 
-static const struct host_kind kind = {
-    .store_key = store_key, .detach = detach, .describe = describe};
+static bool
+is_confirmed(const struct host *host)
+{
+	return agent_is_confirmed(source_agent(((const struct machine *)host)->source));
+}
+
+static const struct host_kind kind = {.store_key = store_key,
+                                      .is_confirmed = is_confirmed,
+                                      .detach = detach,
+                                      .describe = describe};
 
 /* UUIDs ------------------------------------------------------------------------------ */
 
@@ -157,7 +165,6 @@ machine_new(const struct collector *c, struct source *source, int64_t now)
 	if (m == NULL)
 		return NULL;
 	host_init(&m->host, &kind, &key, c->hosts.loss, now);
-	m->host.confirmed = agent_is_confirmed(source_agent(source));
 	m->source = source;
 	source_set_slot(source, SLOT_MACHINE, m);
 	return m;

@@ -50,8 +50,16 @@ describe(const struct host *host, struct collector_saved *saved)
 	memcpy(saved->uuid, naming->uuid, sizeof(saved->uuid));
 }
 
-const struct host_kind agent_host_kind = {
-    .store_key = store_key, .detach = detach, .describe = describe};
+static bool
+is_confirmed(const struct host *host)
+{
+	return agent_is_confirmed(agent_of_host(host));
+}
+
+const struct host_kind agent_host_kind = {.store_key = store_key,
+                                          .is_confirmed = is_confirmed,
+                                          .detach = detach,
+                                          .describe = describe};
 
 /* The name of an agent ------------------------------------------------------------- */
 
