@@ -52,6 +52,10 @@
 	       "updates/sec", "Values for RRDs dropped, for the queue was full") \
 	METRIC(rrd_failed, "failed", "bridge_rrd_failed", PER_SECOND, "updates/sec", \
 	       "Values that could not be written to RRDs") \
+	METRIC(rrd_refused, "refused", "bridge_rrd_refused", PER_SECOND, \
+	       "updates/sec", \
+	       "Values for RRDs that may not be made: no room on the disk, or too " \
+	       "many of a host") \
 	METRIC(rrd_created, "created", "bridge_rrd_created", PER_SECOND, "files/sec", \
 	       "RRD files created")
 

@@ -53,7 +53,9 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_file.c \
 	gmetad-bridge/rrd/rrd_gather.c gmetad-bridge/rrd/rrd_gather.h \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
-	gmetad-bridge/rrd/rrd_line.c gmetad-bridge/rrd/rrd_sink.h
+	gmetad-bridge/rrd/rrd_line.c \
+	gmetad-bridge/rrd/rrd_room.c gmetad-bridge/rrd/rrd_room.h \
+	gmetad-bridge/rrd/rrd_sink.h
 
 # What is kept over a restart.
 bridge_state = \

@@ -44,6 +44,8 @@ set_numbers(struct config *config)
 	config->rrd.connections = 2;
 	config->rrd.queue_bytes = 256 * MEGABYTE;
 	config->rrd.write = RRD_CHANGED;
+	config->rrd.keep_free = 10;
+	config->rrd.files = 25000;
 	config->rrd.summaries = true;
 	config->references = 1;
 }

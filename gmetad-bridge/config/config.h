@@ -52,12 +52,15 @@ struct config_rrd {
 	unsigned connections; /* to rrdcached, or threads with librrd */
 	size_t queue_bytes;   /* bytes of updates that may wait */
 	enum rrd_write write;
-	unsigned delay_s; /* with librrd, values are gathered for so long; 0:
+	unsigned delay_s;   /* with librrd, values are gathered for so long; 0:
 	                        * they are not */
-	bool summaries;   /* also write sums, in __SummaryInfo__ */
-	bool lower_case;  /* hosts' folders have lower-case names, as with
+	unsigned keep_free; /* percent of the disk, below which no files are made; 0:
+	                     * they always are */
+	unsigned files;     /* of a host, at most; 0: any number */
+	bool summaries;     /* also write sums, in __SummaryInfo__ */
+	bool lower_case;    /* hosts' folders have lower-case names, as with
 	                        * gmetad's case_sensitive_hostnames 0 */
-	char **archives;  /* gmetad's unless set; NULL at the end; empty:
+	char **archives;    /* gmetad's unless set; NULL at the end; empty:
 	                        * only metrics that match a rule get an RRD */
 	struct config_archives *rules;
 	size_t rule_count;

@@ -68,6 +68,8 @@ static const struct setting rrd_keys[] = {
 	{"queue", config_set_bytes, IN(rrd.queue_bytes), SETTING_BETWEEN(MEGABYTE, QUEUE_MOST)},
 	{"write", setting_word, IN(rrd.write), .words = write_words},
 	{"delay", setting_number, IN(rrd.delay_s), SETTING_BETWEEN(0, 3600)},
+	{"keep_free", setting_number, IN(rrd.keep_free), SETTING_BETWEEN(0, 99)},
+	{"files", setting_number, IN(rrd.files), SETTING_BETWEEN(0, 1000000)},
 	{"summaries", setting_flag, IN(rrd.summaries)},
 	{"lower_case", setting_flag, IN(rrd.lower_case)},
 	{"rra", config_set_archives, IN(rrd.archives), LIST},

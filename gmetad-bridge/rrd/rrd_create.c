@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/thread.h"
 #include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd/rrd_room.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 #include "sflow/hash.h"
 
@@ -46,6 +47,7 @@ struct rrd_creator {
 	/* the thread's own */
 	void *state;     /* the sink's */
 	unsigned failed; /* failures in a row */
+	struct rrd_room room;
 };
 
 /* Orders: the caller holds the bell's lock --------------------------------------- */
@@ -289,6 +291,10 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 		end_order(c, order, NULL);
 		return;
 	}
+	if (!rrd_room_for(&c->room, &config->rrd, path, clock_ms())) {
+		end_order(c, order, &counters.rrd_refused);
+		return;
+	}
 	while ((result = c->rrd->sink->create(c->state, &file)) == RRD_BROKEN) {
 		rrd_pause(c->rrd, &c->bell, ++failures);
 		if (rrd_time_left(c->rrd, 1) == 0)
@@ -300,6 +306,7 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 		return;
 	}
 	c->failed = 0;
+	rrd_room_made(&c->room, path);
 	while ((lines = take_lines(c, order)) != NULL)
 		fill(c, lines);
 }
@@ -354,6 +361,7 @@ rrd_creator_stop(struct rrd_creator *c)
 	while (c->orders != NULL)
 		end_order(c, c->orders, &counters.rrd_dropped);
 	c->rrd->sink->close(c->state);
+	rrd_room_free(&c->room);
 	rrd_bell_free(&c->bell);
 	free(c);
 }

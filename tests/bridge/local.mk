@@ -13,6 +13,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_query \
 	tests/bridge/test_restart \
 	tests/bridge/test_rrd \
+	tests/bridge/test_rrd_room \
 	tests/bridge/test_rrdcached \
 	tests/bridge/test_rrdcached_faults \
 	tests/bridge/test_server \
@@ -93,6 +94,11 @@ RRD_RIG = tests/bridge/rrd_rig.c tests/bridge/rrd_rig.h \
 tests_bridge_test_rrd_SOURCES = tests/bridge/test_rrd.c $(RRD_RIG)
 tests_bridge_test_rrd_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrd_LDADD = $(BRIDGE_LIBS) common/libcommon.la
+
+tests_bridge_test_rrd_room_SOURCES = tests/bridge/test_rrd_room.c $(RRD_RIG)
+tests_bridge_test_rrd_room_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
+tests_bridge_test_rrd_room_LDADD = $(BRIDGE_LIBS) common/libcommon.la
+tests_bridge_test_rrd_room_LDFLAGS = -Wl,--wrap=statvfs
 
 tests_bridge_test_rrdcached_SOURCES = tests/bridge/test_rrdcached.c $(RRD_RIG)
 tests_bridge_test_rrdcached_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)

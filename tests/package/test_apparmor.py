@@ -103,7 +103,7 @@ class Site:
             include ("*more.conf")
             xml_port = {xml}
             interactive_port = {interactive}
-            rrd {{ rootdir = "{self.rrds}" step = 1 rra = {{ "RRA:AVERAGE:0.5:1:9" }}
+            rrd {{ rootdir = "{self.rrds}" step = 1 keep_free = 0 rra = {{ "RRA:AVERAGE:0.5:1:9" }}
                    {rrd} }}
             state = "{self.state}/gmetad-bridge.db"
             on_event = "{self.script}"

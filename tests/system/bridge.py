@@ -79,7 +79,8 @@ class Bridge(ganglia.Program):
         lines += [f"xml_port = {self.xml_port}",
                   f"interactive_port = {self.interactive_port}", self.extra]
         if self.rrd is not None:
-            lines.append(f'rrd {{ rootdir = "{self.rrds}" {self.rrd} }}')
+            free = "" if "keep_free" in self.rrd else "keep_free = 0"
+            lines.append(f'rrd {{ rootdir = "{self.rrds}" {free} {self.rrd} }}')
         if self.state:
             lines.append(f'state = "{self.state_file}"')
         self.conf.write_text("\n".join(lines) + "\n")
