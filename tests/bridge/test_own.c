@@ -276,7 +276,7 @@ rows_are_whole(void **state)
 	}
 	store_unlock(host);
 	store_release(host);
-	assert_int_equal(n, 13 + 19);
+	assert_int_equal(n, 13 + 20);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
