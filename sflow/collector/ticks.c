@@ -79,13 +79,12 @@ agent_expired(const struct collector *c, const struct agent *agent, int64_t now)
 {
 	const struct host *host = agent_host(agent);
 	int64_t dmax = c->config.host_dmax_ms;
+	bool shown = host->shown != NULL && store_host_announced(host->shown);
 
-	if (host->waits)
-		dmax = STRANGER_DMAX_MS;
-	else if (host->shown == NULL || !store_host_announced(host->shown))
+	if (host->waits || (shown && !agent_is_confirmed(agent)))
+		dmax = dmax < STRANGER_DMAX_MS ? dmax : STRANGER_DMAX_MS;
+	else if (!shown)
 		dmax = has_machines(c, agent) ? dmax : UNNAMED_DMAX_MS;
-	else if (!agent_is_confirmed(agent) && dmax > STRANGER_DMAX_MS)
-		dmax = STRANGER_DMAX_MS;
 	return now - host->member.heard_ms > dmax;
 }
 
