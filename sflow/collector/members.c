@@ -15,7 +15,12 @@
 #define SLACK_JITTERS 4 /* four mean deviations */
 #define SLACK_LEAST_MS 1000
 
-#define JITTER_FIRST 16 /* the jitter of a new interval is this part of it */
+#define JITTER_FIRST 16 /* the jitter of a new interval is this part of it, at least */
+/* The same of the first one that is known, and of the first two. */
+#define JITTER_OF_ONE(each) ((each) / 4 * 7)
+#define JITTER_OF_TWO(each) ((each) / 4)
+#define JITTERS_USUAL 3 /* so many mean deviations are no other interval, */
+#define JITTER_PROVEN 8 /* after so many intervals */
 #define SHORTER_ROW 4   /* so many shorter intervals in a row are believed */
 #define LONGER_TIMES 4  /* for so many times its length a longer one is remembered */
 
@@ -32,12 +37,20 @@ approach(uint32_t value, uint32_t to, int parts)
 	return (uint32_t)(value + ((int64_t)to - value) / parts);
 }
 
+static uint32_t
+at_least(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Where intervals vary, they do so after another one is adopted, too: it may be one of
+ * those. */
 static void
 adopt(struct rhythm *r, uint32_t each, uint32_t proven_ms)
 {
 	r->interval_ms = each;
 	r->proven_ms = proven_ms;
-	r->jitter_ms = each / JITTER_FIRST;
+	r->jitter_ms = at_least(r->jitter_ms, each / JITTER_FIRST);
 	r->shorter_ms = r->shorter = r->longer_ms = 0;
 }
 
@@ -54,14 +67,42 @@ follow_in_seconds(struct rhythm *r)
 		r->interval_s = is;
 }
 
-/* Adopts the first interval after a restart, if enough time has passed since. */
+/* Adopts the first interval after a restart, if enough time has passed since. It may be much
+ * shorter than the others will be. */
 static void
 adopt_first(struct rhythm *r, uint32_t each)
 {
-	if (each < r->shorter_ms)
+	if (each < r->shorter_ms) {
 		r->shorter_ms -= each;
-	else
-		adopt(r, each, 0);
+		return;
+	}
+	adopt(r, each, 0);
+	r->jitter_ms = JITTER_OF_ONE(each);
+	r->young = true;
+}
+
+/* With the second one, the longer of both is known, which is half of the mean at least. */
+static void
+adopt_second(struct rhythm *r, uint32_t each)
+{
+	uint32_t longer = at_least(r->interval_ms, each);
+
+	r->young = false;
+	adopt(r, longer, apart(each, r->interval_ms) <= longer / 2 ? each : 0);
+	r->jitter_ms = JITTER_OF_TWO(r->interval_ms);
+}
+
+/* Returns by how much an interval may be off and still be no other one: by half of it, or
+ * more where the jitter is known, and large. */
+static uint32_t
+usual_error(const struct rhythm *r)
+{
+	uint64_t most = (uint64_t)r->jitter_ms * JITTERS_USUAL;
+	uint32_t half = r->interval_ms / 2, all = r->interval_ms - r->interval_ms / 8;
+
+	if (r->proven_ms / JITTER_PROVEN < r->interval_ms || most < half)
+		return half;
+	return most > all ? all : (uint32_t)most;
 }
 
 static uint32_t
@@ -112,7 +153,9 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 	r->longer_left_ms -= (int64_t)elapsed_ms;
 	if (r->interval_ms == 0) {
 		adopt_first(r, each);
-	} else if (error <= r->interval_ms / 2) {
+	} else if (r->young) {
+		adopt_second(r, each);
+	} else if (error <= usual_error(r)) {
 		r->shorter_ms = r->shorter = 0;
 		if (r->proven_ms < INT32_MAX)
 			r->proven_ms += each;

@@ -30,6 +30,7 @@
 struct rhythm {
 	uint32_t interval_ms; /* 0: not known */
 	uint32_t jitter_ms;   /* mean deviation from the interval */
+	bool young;           /* only one interval was seen */
 	uint32_t proven_ms;   /* since it was learned, for so long samples have come so,
 	                       * without a much longer one */
 	/* Much shorter ones that came last: their sum, how many, and the longest. While no

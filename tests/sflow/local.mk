@@ -215,18 +215,25 @@ tests_sflow_test_upheaval_SOURCES = tests/sflow/test_upheaval.c $(UNIT_LOOKS) \
 tests_sflow_test_upheaval_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_upheaval_LDADD = $(UNIT_LIBS)
 
-# The heartbeat: its rules, what the collector makes of them, and a simulation
-# that prints detection times and false alarms beside the arithmetic.
+# The heartbeat: its rules, what the collector makes of them, and simulations that print
+# detection times and false alarms: of one host, beside the arithmetic, and of a whole
+# collector on bad days.
 MEMBERS_TESTS = \
 	tests/sflow/simulate \
+	tests/sflow/simulate_agents \
 	tests/sflow/test_members \
 	tests/sflow/test_memory \
 	tests/sflow/test_membership
 check_PROGRAMS += $(MEMBERS_TESTS)
 TESTS += $(MEMBERS_TESTS)
 
-tests_sflow_simulate_SOURCES = tests/sflow/simulate.c
+tests_sflow_simulate_SOURCES = tests/sflow/simulate.c tests/sflow/ways.c \
+	tests/sflow/ways.h
 tests_sflow_simulate_LDADD = sflow/libsflow.la -lm
+
+tests_sflow_simulate_agents_SOURCES = tests/sflow/simulate_agents.c \
+	tests/sflow/ways.c tests/sflow/ways.h tests/sflow/wire.c tests/sflow/wire.h
+tests_sflow_simulate_agents_LDADD = common/libcommon.la sflow/libsflow.la -lm
 
 tests_sflow_test_members_SOURCES = tests/sflow/test_members.c \
 	tests/sflow/unit.h

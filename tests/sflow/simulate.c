@@ -15,61 +15,17 @@
 #include <stdlib.h>
 
 #include "sflow/collector/members.h"
+#include "tests/sflow/ways.h"
 
 #define HOSTS 10000
 #define YEAR_MS (365.25 * 86400000)
 #define JITTER 0.05
-
-/* xorshift64*: the same numbers in each run. */
-static uint64_t random_state = 88172645463325252u;
-
-static double
-uniform(void)
-{
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return (double)(random_state * UINT64_C(2685821657736338717) >> 11) * 0x1p-53;
-}
 
 struct outcome {
 	double years;           /* of hosts */
 	uint64_t alarms;        /* false ones */
 	double detected[HOSTS]; /* seconds from death to "down" */
 };
-
-/* How a way loses datagrams. */
-struct way {
-	double loss;    /* share of all */
-	unsigned row;   /* so many are lost in a row; 0: */
-	double mean_ms; /* what is sent in times of this mean length */
-	/* how far it has come */
-	unsigned left;
-	double good_until_ms, bad_until_ms;
-};
-
-/* Whether the datagram that is sent at `now` gets lost. */
-static bool
-is_lost(struct way *way, double now)
-{
-	if (way->row == 0) {
-		while (way->bad_until_ms <= now) {
-			double mean = way->mean_ms * (1 - way->loss) / way->loss;
-
-			way->good_until_ms = way->bad_until_ms - log(uniform()) * mean;
-			way->bad_until_ms =
-			    way->good_until_ms - log(uniform()) * way->mean_ms;
-		}
-		return now >= way->good_until_ms;
-	}
-	if (way->left == 0 &&
-	    uniform() < way->loss / (way->row - way->loss * (way->row - 1)))
-		way->left = way->row;
-	if (way->left == 0)
-		return false;
-	way->left--;
-	return true;
-}
 
 /* The life of one host, and its end. `misses` of 0: as many as its losses ask for. Returns
  * seconds until it is called down. */
@@ -86,7 +42,7 @@ live(double interval_ms, struct way way, unsigned misses, uint64_t heartbeats,
 	member.again = way.row > 1 ? 1 - 1.0 / way.row : 0;
 	for (; heartbeats > 0; heartbeats--) {
 		now += interval_ms * (1 + JITTER * (2 * uniform() - 1));
-		if (is_lost(&way, now)) {
+		if (way_loses(&way, now)) {
 			lost++;
 			continue;
 		}

@@ -22,13 +22,15 @@ test_losses_in_a_row(void **state)
 {
 	struct member m;
 	struct rhythm r = {0};
+	int i;
 
 	(void)state;
 	assert_int_equal(misses_for_losses(0.01, 0.5, 30), 15);
 	assert_int_equal(misses_for_losses(0.01, 0.001, 30), 4);
 	assert_int_equal(misses_for_losses(0.01, 0.9, 30), 30);
 	member_init(&m, 0.01, 0);
-	rhythm_learn(&r, 30000, 0);
+	for (i = 0; i < 20; i++)
+		rhythm_learn(&r, 30000, 0);
 	member_expect(&m, &r);
 	assert_int_equal(member_misses_for(&m, 0.01, 0), 4);
 	assert_int_equal(member_misses_for(&m, 0.01, 0.66), 9);
@@ -192,6 +194,67 @@ test_rhythm_of_polls_in_parts(void **state)
 	}
 }
 
+/* A number from -1 to 1, the same ones in each run. */
+static double
+random_off(void)
+{
+	static uint32_t random = 1;
+
+	random = random * 1664525 + 1013904223;
+	return random / 2147483648.0 - 1;
+}
+
+/* Polls by a schedule, each up to 40 % of the interval too early or too late: so there are
+ * intervals of a fifth, and of nearly two. None is another polling, also of the first. */
+static void
+test_rhythm_that_jitters(void **state)
+{
+	struct rhythm r;
+	struct member m;
+	double off, before, each;
+	int host, n;
+
+	(void)state;
+	for (host = 0; host < 300; host++) {
+		r = (struct rhythm){0};
+		member_init(&m, 0, 0);
+		before = random_off();
+		for (n = 0; n < 1000; n++) {
+			off = random_off();
+			each = 30000 * (1 + 0.4 * (off - before));
+			before = off;
+			assert_true((double)member_down_at(&m, 0) > each);
+			rhythm_learn(&r, each, 0);
+			member_expect(&m, &r);
+		}
+		/* and it is down in its own time */
+		assert_in_range(m.interval_ms, 20000, 60000);
+		assert_true(member_down_at(&m, 0) < 180000);
+	}
+}
+
+/* Of the first two intervals little is known: the next may be much longer. */
+static void
+test_rhythm_of_first_intervals(void **state)
+{
+	struct rhythm r = {0};
+	struct member m;
+	int i;
+
+	(void)state;
+	member_init(&m, 0, 0);
+	rhythm_learn(&r, 10000, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_down_at(&m, 0), 90000);
+	rhythm_learn(&r, 30000, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_down_at(&m, 0), 90000);
+	for (i = 0; i < 10; i++)
+		rhythm_learn(&r, 30000, 0);
+	member_expect(&m, &r);
+	assert_int_equal(member_down_at(&m, 0), 65000);
+}
+
 static void
 test_rhythm_of_nonsense(void **state)
 {
@@ -352,6 +415,8 @@ main(void)
 	    cmocka_unit_test(test_rhythm_of_losses),
 	    cmocka_unit_test(test_rhythm_changes),
 	    cmocka_unit_test(test_rhythm_of_polls_in_parts),
+	    cmocka_unit_test(test_rhythm_that_jitters),
+	    cmocka_unit_test(test_rhythm_of_first_intervals),
 	    cmocka_unit_test(test_rhythm_of_nonsense),
 	    cmocka_unit_test(test_restart_forgets_rhythm),
 	    cmocka_unit_test(test_burst_after_a_restart_is_no_rhythm),
