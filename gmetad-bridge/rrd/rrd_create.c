@@ -38,16 +38,16 @@ struct order {
 struct rrd_creator {
 	struct rrd *rrd;
 	pthread_t thread;
-	struct rrd_bell bell; /* its lock is for the members up to `full` */
+	struct rrd_bell bell; /* its lock is for the members up to `room` */
 	bool closing;
 	struct order *table, *orders;
 	size_t bytes;
 	struct log_limit full;
+	struct rrd_room room;
 
 	/* the thread's own */
 	void *state;     /* the sink's */
 	unsigned failed; /* failures in a row */
-	struct rrd_room room;
 };
 
 /* Orders: the caller holds the bell's lock --------------------------------------- */
@@ -126,31 +126,43 @@ find_order(const struct rrd_creator *c, const char *line, size_t len)
 }
 
 static bool
-is_there(const struct rrd_creator *c, const char *escaped, size_t len)
+is_there(const struct rrd_creator *c, const char *path)
 {
-	char path[RRD_LINE + 1];
+	return c->rrd->sink->is_there != NULL && c->rrd->sink->is_there(path);
+}
 
-	if (c->rrd->sink->is_there == NULL)
-		return false;
-	rrd_unescape(escaped, len, path);
-	return c->rrd->sink->is_there(path);
+/* Orders the file of a line, where there is room for it. */
+static void
+order_file(struct rrd_creator *c, const char *line, size_t len, const char *path)
+{
+	const struct config *config = rrd_config(c->rrd);
+
+	if (rrd_room_for(&c->room, &config->rrd, path, clock_ms()))
+		add_line(
+		    c,
+		    add_order(c, line + strlen(RRD_UPDATE), rrd_line_path(line, len)),
+		    line, len);
+	else
+		counter_add(&counters.rrd_refused, rrd_line_values(line, len));
+	config_release(config);
 }
 
 bool
 rrd_create_line(struct rrd_creator *c, const char *line, size_t len)
 {
-	const char *path = line + strlen(RRD_UPDATE);
-	size_t path_len = rrd_line_path(line, len);
+	char path[RRD_LINE + 1];
 	struct order *order;
-	bool there;
+	bool there = false;
 
+	rrd_unescape(line + strlen(RRD_UPDATE), rrd_line_path(line, len), path);
 	pthread_mutex_lock(&c->bell.lock);
 	order = find_order(c, line, len);
-	there = order == NULL && is_there(c, path, path_len);
-	if (order == NULL && !there)
-		order = add_order(c, path, path_len);
-	if (!there)
+	if (order != NULL)
 		add_line(c, order, line, len);
+	else if (is_there(c, path))
+		there = true;
+	else
+		order_file(c, line, len, path);
 	pthread_mutex_unlock(&c->bell.lock);
 	return !there;
 }
@@ -291,10 +303,6 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 		end_order(c, order, NULL);
 		return;
 	}
-	if (!rrd_room_for(&c->room, &config->rrd, path, clock_ms())) {
-		end_order(c, order, &counters.rrd_refused);
-		return;
-	}
 	while ((result = c->rrd->sink->create(c->state, &file)) == RRD_BROKEN) {
 		rrd_pause(c->rrd, &c->bell, ++failures);
 		if (rrd_time_left(c->rrd, 1) == 0)
@@ -306,7 +314,6 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 		return;
 	}
 	c->failed = 0;
-	rrd_room_made(&c->room, path);
 	while ((lines = take_lines(c, order)) != NULL)
 		fill(c, lines);
 }

@@ -136,8 +136,10 @@ folder_has_room(struct rrd_room *room, const struct config_rrd *config,
 		                    ? there
 		                    : folder->files;
 	}
-	if (folder->files < config->files)
+	if (folder->files < config->files) {
+		folder->files++;
 		return true;
+	}
 	log_limited(&room->many, now,
 	            "RRDs: no more files are made in %s: it has %u (files)",
 	            folder->path, folder->files);
@@ -150,13 +152,4 @@ rrd_room_for(struct rrd_room *room, const struct config_rrd *config, const char 
 {
 	return disk_has_room(room, config, now) &&
 	       folder_has_room(room, config, path, now);
-}
-
-void
-rrd_room_made(struct rrd_room *room, const char *path)
-{
-	struct folder *folder = folder_of(room, path);
-
-	if (folder != NULL)
-		folder->files++;
 }

@@ -1,6 +1,6 @@
 /* rrd_room.h - whether there is room for another RRD file: on the disk, and in the folder of
  * its host. A flood of names can ask for more files than any disk has, and a full disk takes
- * the updates of all the others with it. For the creator's thread.
+ * the updates of all the others with it. For one thread at a time.
  */
 #ifndef BRIDGE_RRD_ROOM_H
 #define BRIDGE_RRD_ROOM_H
@@ -23,15 +23,12 @@ struct rrd_room {
 
 void rrd_room_free(struct rrd_room *room);
 
-/* Whether the file of this path may be made: not while less than `keep_free` percent, or 1
+/* Whether the file of this path may be made, and is counted then: not while less than `keep_free` percent, or 1
  * GB, of the disk with the root folder is free, nor where its host's folder has `files`
  * files. The folders of sums have their own bound. Where the folders can't be seen, because
  * a distant rrdcached has them, only the files that were made for it count. What is refused
  * has a line in the log. */
 bool rrd_room_for(struct rrd_room *room, const struct config_rrd *config,
                   const char *path, int64_t now);
-
-/* Counts the file, which was made. */
-void rrd_room_made(struct rrd_room *room, const char *path);
 
 #endif
