@@ -20,6 +20,7 @@ sflow_wire = \
 	sflow/wire/flows.c sflow/wire/flows.h sflow/wire/flow_table.c \
 	sflow/wire/packet.c sflow/wire/packet.h \
 	sflow/wire/packet_internal.h sflow/wire/packet_links.c \
+	sflow/wire/deltas.c sflow/wire/deltas.h \
 	sflow/wire/records.c sflow/wire/records.h \
 	sflow/wire/table.c
 

@@ -39,6 +39,9 @@ struct reading {
 		XML
 	} what;            /* what the bytes are, as far as known */
 	size_t header_end; /* so many bytes of the header's end have come */
+	char line[64];     /* the beginning of the header's line that comes now, */
+	size_t line_len;   /* and how much has come of that line */
+	int64_t *started_s;
 	enum ganglia_state state;
 	bool can_inflate, damaged;
 	z_stream inflate;
@@ -285,19 +288,49 @@ take_gzip(struct reading *r, unsigned char *bytes, size_t len)
 	return true;
 }
 
-/* Skips HTTP's header, whatever it says: gmetad has only one. Returns how many of the
- * bytes belong to it. */
+/* Takes a whole line of HTTP's header, of which only one is of interest. */
+static void
+take_line(struct reading *r)
+{
+	static const char key[] = "X-Started: ";
+	char *end;
+	long long seconds;
+
+	if (r->line_len >= sizeof(r->line) || r->started_s == NULL)
+		return;
+	r->line[r->line_len] = '\0';
+	if (strncmp(r->line, key, strlen(key)) != 0)
+		return;
+	seconds = strtoll(r->line + strlen(key), &end, 10);
+	if (seconds > 0 && seconds < INT64_MAX && *end == '\0')
+		*r->started_s = seconds;
+}
+
+static void
+take_header_byte(struct reading *r, char byte)
+{
+	if (byte == '\r' || byte == '\n') {
+		take_line(r);
+		r->line_len = 0;
+	} else if (r->line_len < sizeof(r->line)) {
+		r->line[r->line_len++] = byte;
+	}
+}
+
+/* Takes HTTP's header, whatever it says. Returns how many of the bytes belong to it. */
 static size_t
-skip_header(struct reading *r, const unsigned char *bytes, size_t len)
+take_header(struct reading *r, const unsigned char *bytes, size_t len)
 {
 	static const unsigned char end[] = "\r\n\r\n";
 	size_t i;
 
-	for (i = 0; i < len && end[r->header_end] != '\0'; i++)
+	for (i = 0; i < len && end[r->header_end] != '\0'; i++) {
+		take_header_byte(r, (char)bytes[i]);
 		if (bytes[i] == end[r->header_end])
 			r->header_end++;
 		else
 			r->header_end = bytes[i] == '\r';
+	}
 	if (end[r->header_end] == '\0')
 		r->what = XML;
 	return i;
@@ -307,7 +340,7 @@ skip_header(struct reading *r, const unsigned char *bytes, size_t len)
 static bool
 take(struct reading *r, unsigned char *bytes, size_t len)
 {
-	size_t skipped;
+	size_t header;
 
 	if (r->what == NOTHING && bytes[0] == 0x1f && r->can_inflate)
 		r->what = GZIP;
@@ -317,8 +350,8 @@ take(struct reading *r, unsigned char *bytes, size_t len)
 		return take_gzip(r, bytes, len);
 	if (r->what == XML)
 		return take_xml(r, bytes, len, false);
-	skipped = skip_header(r, bytes, len);
-	return skipped == len || take_xml(r, bytes + skipped, len - skipped, false);
+	header = take_header(r, bytes, len);
+	return header == len || take_xml(r, bytes + header, len - header, false);
 }
 
 /* Judges the answer when nothing more comes, or is wanted. */
@@ -411,6 +444,7 @@ daemon_read(const struct daemon_address *address, const struct daemon_query *que
 	struct reading r = {.fd = -1,
 	                    .deadline_ms = deadline_ms,
 	                    .fault = fault,
+	                    .started_s = query->started_s,
 	                    .xml = ganglia_xml_new(visitor)};
 	enum daemon_result result;
 

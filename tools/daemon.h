@@ -36,6 +36,10 @@ struct daemon_query {
 	const char *cluster; /* NULL: any */
 	const char *host;    /* NULL: all */
 	bool summary;        /* sums and counts instead of hosts */
+	int64_t
+	    *started_s; /* set to when the daemon began to collect values, by its wall
+	                      * clock, where it says so (gmetad-bridge does, in HTTP's header
+	                      * line X-Started), or else left alone; NULL: not wanted */
 };
 
 enum daemon_result {

@@ -1,5 +1,7 @@
 #include "gmetad-bridge/readers/document.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +15,7 @@
 	"Access-Control-Allow-Origin: *\r\n" \
 	"Content-Type: application/xml\r\n" \
 	"Connection: close\r\n" \
-	"\r\n"
+	"X-Started: " /* when values began to be collected; gmetad has no such line */
 
 /* What is written next. */
 enum stage { BEGIN, SUMS, CLUSTER, HOSTS, CLUSTER_END, END, STATUS, ENDED };
@@ -185,12 +187,23 @@ begin_sums(struct document *d, const struct summary *sums, enum stage after)
 }
 
 static void
+put_header(const struct document *d)
+{
+	char started[32];
+
+	snprintf(started, sizeof(started), "%" PRId64 "\r\n\r\n",
+	         status_started_s(d->now, d->wall_ms));
+	buffer_text(d->buffer, XML_HEADER);
+	buffer_text(d->buffer, started);
+}
+
+static void
 begin(struct document *d)
 {
 	const struct summaries *all = d->summaries;
 
 	if (d->http)
-		buffer_text(d->buffer, XML_HEADER);
+		put_header(d);
 	xml_begin(d->buffer, d->source);
 	d->stage = CLUSTER;
 	if (d->source == XML_GMOND)

@@ -26,6 +26,12 @@ status_begin(const struct collector_stats *stats, int64_t now)
 	started_ms = now;
 }
 
+int64_t
+status_started_s(int64_t now, int64_t wall_ms)
+{
+	return (wall_ms - (now > started_ms ? now - started_ms : 0)) / 1000;
+}
+
 static void
 add_identity(struct json *j, const struct config *config, int64_t now, int64_t wall_ms)
 {

@@ -14,6 +14,10 @@
  * long as the bridge; NULL: the answer has none. Call it before any thread may ask. */
 void status_begin(const struct collector_stats *stats, int64_t now);
 
+/* Returns when the bridge was started, in seconds of the wall clock, which is `wall_ms` at
+ * `now`. */
+int64_t status_started_s(int64_t now, int64_t wall_ms);
+
 /* Appends the answer with its HTTP header. `callback` is the name of a JavaScript
  * function to call with it (JSONP); "": none. */
 void status_print(struct buffer *buffer, const struct config *config,

@@ -285,6 +285,7 @@ http_header(void **state)
 	assert_memory_equal(end + 4, "<?xml ", 6);
 	assert_non_null(strstr(text.bytes, "Content-Type: application/xml\r\n"));
 	assert_non_null(strstr(text.bytes, "Access-Control-Allow-Origin: *\r\n"));
+	assert_non_null(strstr(text.bytes, "\r\nX-Started: "));
 	assert_memory_equal(ask("/"), "<?xml ", 6);
 }
 

@@ -1,5 +1,6 @@
 # Tests of what check_sflow stands on, and of itself.
 CHECKS_TESTS = \
+	tests/check_sflow/test_awaited \
 	tests/check_sflow/test_check \
 	tests/check_sflow/test_daemon \
 	tests/check_sflow/test_ganglia_xml \
@@ -13,6 +14,10 @@ CHECKS_LIBS = tools/check_sflow/libchecksflow.la $(CMOCKA_LIBS)
 CHECKS_SCENE = tests/check_sflow/scene.c tests/check_sflow/scene.h tests/sflow/unit.h
 check_PROGRAMS += $(CHECKS_TESTS)
 TESTS += $(CHECKS_TESTS)
+
+tests_check_sflow_test_awaited_SOURCES = tests/check_sflow/test_awaited.c $(CHECKS_SCENE)
+tests_check_sflow_test_awaited_CFLAGS = $(CHECKS_CFLAGS)
+tests_check_sflow_test_awaited_LDADD = $(CHECKS_LIBS)
 
 tests_check_sflow_test_check_SOURCES = tests/check_sflow/test_check.c $(CHECKS_SCENE)
 tests_check_sflow_test_check_CFLAGS = $(CHECKS_CFLAGS)

@@ -6,13 +6,15 @@
 #include <stdlib.h>
 
 #include "tests/sflow/unit.h"
+#include "tools/check_sflow/awaited.h"
 #include "tools/check_sflow/report.h"
 
 #define WORDS 200
 
 char *scene_output;
 struct daemon_query scene_query;
-bool scene_stopped;
+int64_t scene_started_s;
+bool scene_stopped, scene_asked_again;
 
 static FILE *
 open_output(void)
@@ -48,27 +50,40 @@ scene_parse(struct options *options, const char *line)
 	return status;
 }
 
+/* Returns how the reading ended. */
+static enum ganglia_state
+read_document(const struct ganglia_visitor *visitor, const char *xml)
+{
+	struct ganglia_xml *reader = ganglia_xml_new(visitor);
+	enum ganglia_state end;
+
+	assert_non_null(reader);
+	end = ganglia_xml_push(reader, xml, strlen(xml), true);
+	if (end != GANGLIA_END && end != GANGLIA_STOPPED)
+		fail_msg("%s", ganglia_xml_fault(reader));
+	ganglia_xml_free(reader);
+	return end;
+}
+
 enum check_state
 scene_check(const char *line, const char *xml)
 {
 	static struct check check;
 	struct ganglia_visitor visitor;
 	struct options options;
-	struct ganglia_xml *reader;
+	struct daemon_query again;
 	enum check_state state;
-	enum ganglia_state end;
 	FILE *out;
 
 	if (scene_parse(&options, line) != -1)
 		fail_msg("%s: %s", line, scene_output);
 	check_begin(&check, &options, &scene_query, &visitor);
-	reader = ganglia_xml_new(&visitor);
-	assert_non_null(reader);
-	end = ganglia_xml_push(reader, xml, strlen(xml), true);
-	scene_stopped = end == GANGLIA_STOPPED;
-	if (end != GANGLIA_END && !scene_stopped)
-		fail_msg("%s", ganglia_xml_fault(reader));
-	ganglia_xml_free(reader);
+	scene_stopped = read_document(&visitor, xml) == GANGLIA_STOPPED;
+	if (scene_started_s != 0)
+		*scene_query.started_s = scene_started_s;
+	scene_asked_again = awaited_asks_again(&check, &again, &visitor);
+	if (scene_asked_again)
+		read_document(&visitor, xml);
 	state = check_end(&check);
 	out = open_output();
 	assert_int_equal(report_print(out, &check, state, 7), 0);

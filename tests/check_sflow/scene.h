@@ -19,6 +19,8 @@ const char *scene_cluster(const char *elements);
 
 extern char *scene_output;
 extern struct daemon_query scene_query; /* what would have been asked */
-extern bool scene_stopped;              /* before the end of the document */
+extern int64_t scene_started_s; /* as the daemon tells in HTTP's header; 0: not */
+extern bool scene_asked_again;  /* the document was read a second time */
+extern bool scene_stopped;      /* before the end of the document */
 
 #endif

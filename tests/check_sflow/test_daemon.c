@@ -215,16 +215,16 @@ test_queries(void **state)
 		struct daemon_query query;
 		const char *sent;
 	} queries[] = {
-	    {{NULL, NULL, false}, "GET / HTTP/1.0\r\n"},
-	    {{NULL, NULL, true}, "GET /?filter=summary HTTP/1.0\r\n"},
-	    {{"my web", NULL, false}, "GET /my web HTTP/1.0\r\n"},
-	    {{"web", NULL, true}, "GET /web?filter=summary HTTP/1.0\r\n"},
-	    {{"web", "a", false}, "GET /web/a HTTP/1.0\r\n"},
-	    {{NULL, "a", false}, "GET /*/a HTTP/1.0\r\n"},
-	    {{"a/b", "c?d", false}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"$(x)", "a\nb", false}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"caf\xe9", "", false}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"a|b", NULL, true}, "GET /?filter=summary HTTP/1.0\r\n"},
+	    {{NULL, NULL, false, NULL}, "GET / HTTP/1.0\r\n"},
+	    {{NULL, NULL, true, NULL}, "GET /?filter=summary HTTP/1.0\r\n"},
+	    {{"my web", NULL, false, NULL}, "GET /my web HTTP/1.0\r\n"},
+	    {{"web", NULL, true, NULL}, "GET /web?filter=summary HTTP/1.0\r\n"},
+	    {{"web", "a", false, NULL}, "GET /web/a HTTP/1.0\r\n"},
+	    {{NULL, "a", false, NULL}, "GET /*/a HTTP/1.0\r\n"},
+	    {{"a/b", "c?d", false, NULL}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"$(x)", "a\nb", false, NULL}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"caf\xe9", "", false, NULL}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"a|b", NULL, true, NULL}, "GET /?filter=summary HTTP/1.0\r\n"},
 	};
 	static const struct ganglia_visitor visitor = {.host = count_host};
 	size_t i;
@@ -237,6 +237,45 @@ test_queries(void **state)
 		    DAEMON_DONE);
 		assert_string_equal(server.query, queries[i].sent);
 		assert_int_equal(hosts, 1);
+	}
+}
+
+/* gmetad-bridge says in HTTP's header when it began; whatever else is there says nothing. */
+static void
+test_when_it_began(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t started_s;
+	} lines[] = {
+	    {"X-Started: 1700000000", 1700000000},
+	    {"X-Started: 1700000000x", 7},
+	    {"X-Started: -1", 7},
+	    {"X-Started: ", 7},
+	    {"X-Started: 99999999999999999999999999", 7},
+	    {"Server: X-Started: 1700000000", 7},
+	    {"X-Started: 1                                                        ", 7},
+	    {"Server: gmetad", 7},
+	};
+	static const struct ganglia_visitor visitor = {.host = count_host};
+	int64_t started_s;
+	const struct daemon_query query = {.started_s = &started_s};
+	char answer[512];
+	size_t i;
+
+	(void)state;
+	server.is_asked = true;
+	for (i = 0; i < COUNT_OF(lines); i++) {
+		started_s = 7;
+		snprintf(answer, sizeof(answer),
+		         "HTTP/1.0 200 OK\r\n%s\r\nConnection: close\r\n\r\n"
+		         "<GANGLIA_XML></GANGLIA_XML>",
+		         lines[i].line);
+		server.answer = answer;
+		server.len = strlen(answer);
+		assert_int_equal(read_by(&visitor, DAEMON_ASK_ALWAYS, &query, LONG_MS),
+		                 DAEMON_DONE);
+		assert_int_equal(started_s, lines[i].started_s);
 	}
 }
 
@@ -435,6 +474,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test_setup_teardown(test_queries, begin, finish),
+	    cmocka_unit_test_setup_teardown(test_when_it_began, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_asks_who_is_silent, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_plain, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_http, begin, finish),

@@ -88,6 +88,24 @@ class Site:
                 name, *arguments).returncode == status, 30)
 
 
+def first_sample(tap, site):
+    """After a restart of all that collect: the agents have been there for longer."""
+    site.send()
+    for name in site.where:
+        with tap.point(f"{name}: one sample: a metric that needs two awaits it"):
+            ganglia.wait_for("its words", lambda: not faults_of(
+                site.check(name, "--host", "web1", "--metric", "cpu_user",
+                           "--metric", "nix"), UNKNOWN,
+                "cpu_user awaits a second sample: the collector began ",
+                "nix is not there"), 20)
+    site.send()
+    for name in site.where:
+        with tap.point(f"{name}: two samples: there it is"):
+            ganglia.wait_for("its value", lambda: not faults_of(
+                site.check(name, "--host", "web1", "--metric", "cpu_user"), OK,
+                "cpu_user 2"), 20)
+
+
 def known_hosts(tap, site):
     for name in site.where:
         with tap.point(f"{name}: one host, and all of them") as faults:
@@ -261,6 +279,7 @@ def closed_pipe(tap, site):
 def test(tap, session):
     bad_servers(tap)
     site = Site(session)
+    first_sample(tap, site)
     with traffic.in_background(site.send, 1):
         with tap.point("hosts are there"):
             site.wait(OK, "--host", "web1", "--metric", "load_one")

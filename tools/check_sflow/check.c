@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/check_sflow/awaited.h"
+
 #define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
 
 /* For a host that is up but sends rarely, the module keeps TN at four times TMAX less 45 s
@@ -159,6 +161,18 @@ judge_down(struct check *check, const struct ganglia_host *host)
 	add(check, host, &item);
 }
 
+/* Adds an item for a metric that the host does not have. */
+static void
+add_missing(struct check *check, const struct ganglia_host *host, const char *metric)
+{
+	int64_t ago = awaited_since(check, host, metric);
+
+	if (ago != GANGLIA_UNKNOWN)
+		add_none(check, host, ITEM_AWAITED, metric, ago);
+	else
+		add_none(check, host, ITEM_MISSING, metric, 0);
+}
+
 /* Calls of the reader -------------------------------------------------------------- */
 
 /* Whether the host's metrics have to be read. A heartbeat alone does not need them
@@ -254,6 +268,7 @@ on_metric(void *context, const struct ganglia_host *host,
 	    (check->now.newest_s == GANGLIA_UNKNOWN ||
 	     metric->tn_s < check->now.newest_s))
 		check->now.newest_s = metric->tn_s;
+	awaited_note(check, metric);
 	if (check->now.down)
 		return true;
 	look_at_top(check, host, metric);
@@ -277,7 +292,7 @@ judge_rest(struct check *check, const struct ganglia_host *host)
 			judge_heartbeat(check, host, wish);
 		else if (wish->kind != WISH_DOWN &&
 		         (check->now.seen & UINT64_C(1) << i) == 0)
-			add_none(check, host, ITEM_MISSING, wish->name, 0);
+			add_missing(check, host, wish->name);
 	}
 }
 
@@ -334,8 +349,10 @@ check_begin(struct check *check, const struct options *options,
 	check->top.count = 0;
 	memset(&check->items, 0, offsetof(struct items, kept));
 	check->options = options;
-	*query =
-	    (struct daemon_query){.cluster = options->cluster, .host = options->host};
+	awaited_begin(check);
+	*query = (struct daemon_query){.cluster = options->cluster,
+	                               .host = options->host,
+	                               .started_s = &check->started_s};
 	if (options->ignore_case) /* a query needs the exact names */
 		query->cluster = query->host = NULL;
 	query->summary = options->mode == MODE_HOSTS_DOWN &&
@@ -422,6 +439,7 @@ check_end(struct check *check)
 		return options->absent;
 	if (options->mode == MODE_HOSTS_DOWN)
 		return judge_hosts_down(check);
+	awaited_judge(check);
 	if (!options_one_host(options))
 		judge_many(check);
 	for (i = 0; i < ITEM_STATES; i++)

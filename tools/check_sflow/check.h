@@ -16,6 +16,7 @@ struct check {
 	size_t hosts_in[ITEM_STATES]; /* by the worst state of each host */
 	size_t hosts_without; /* hosts that lack a metric, if many are asked for */
 	uint64_t wishes_seen; /* a bit for each wish */
+	bool awaits;          /* one host, and a metric that is made of two samples */
 
 	/* The host that is being read. */
 	struct {
@@ -25,7 +26,20 @@ struct check {
 		int64_t newest_s; /* the smallest TN of its metrics */
 		uint64_t seen;    /* a bit for each wish that it has a value of */
 		bool lacks;       /* it lacks a value that was wished */
+		bool deltas;      /* it has a metric that is made of two samples */
+		int64_t pace_s;   /* the smallest TMAX of its metrics */
 	} now;
+
+	/* The host that may have had only one sample, if the collector began just now. */
+	struct {
+		bool any;
+		char cluster[ITEM_NAME];
+		int64_t now_s;  /* the daemon's wall clock */
+		int64_t pace_s; /* two samples should come in that time */
+	} young;
+
+	int64_t started_s; /* when the collector began; 0: not known */
+	bool several;      /* collectors: then it is not known which one has the host */
 
 	/* Counts, where Ganglia has told them: of all, and of the wanted clusters. */
 	struct {

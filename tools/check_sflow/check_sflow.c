@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "tools/check_sflow/awaited.h"
 #include "tools/check_sflow/check.h"
 #include "tools/check_sflow/generate.h"
 #include "tools/check_sflow/options.h"
@@ -21,14 +22,19 @@ check(const struct options *options)
 	char fault[DAEMON_FAULT];
 	enum check_state state;
 	int64_t began = clock_ms();
+	int64_t deadline = began + (int64_t)options->timeout_s * 1000;
 
 	check_begin(&result, options, &query, &visitor);
-	if (daemon_read(&options->server, &query, &visitor,
-	                began + (int64_t)options->timeout_s * 1000,
-	                fault) != DAEMON_DONE) {
+	if (daemon_read(&options->server, &query, &visitor, deadline, fault) !=
+	    DAEMON_DONE) {
 		report_fault(stdout, CHECK_UNKNOWN, fault);
 		return CHECK_UNKNOWN;
 	}
+	/* what can't be found out has no other state, only fewer words */
+	if (awaited_asks_again(&result, &query, &visitor) &&
+	    daemon_read(&options->server, &query, &visitor, deadline, fault) !=
+	        DAEMON_DONE)
+		result.several = true;
 	state = check_end(&result);
 	if (report_print(stdout, &result, state, clock_ms() - began) != 0)
 		return CHECK_UNKNOWN; /* the text could not be written */

@@ -23,6 +23,8 @@ struct item {
 		ITEM_AGE,      /* the last datagram came `seconds` ago */
 		ITEM_DOWN,     /* the host is down, and was heard `seconds` ago */
 		ITEM_MISSING,  /* there is no such metric */
+		ITEM_AWAITED,  /* there is none yet: it needs two samples, and the host,
+		                * or the collector, began `seconds` ago */
 		ITEM_TEXT,     /* the value is no number */
 		ITEM_OLD       /* the value is `seconds` old, which is too old */
 	} kind;
@@ -33,6 +35,7 @@ struct item {
 	char value[ITEM_VALUE]; /* as it came */
 	char units[ITEM_UNITS];
 	bool counter;                        /* it only grows */
+	bool of_collector;                   /* ITEM_AWAITED: the collector began */
 	int64_t seconds;                     /* GANGLIA_UNKNOWN: not known */
 	const struct thresholds *thresholds; /* NULL: none */
 };

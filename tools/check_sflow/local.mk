@@ -2,6 +2,7 @@
 # link. It links few libraries, because a check's cost is mostly the program's start.
 noinst_LTLIBRARIES += tools/check_sflow/libchecksflow.la
 check_sflow_sources = \
+	tools/check_sflow/awaited.c tools/check_sflow/awaited.h \
 	tools/check_sflow/check.c tools/check_sflow/check.h \
 	tools/check_sflow/files.c tools/check_sflow/files.h \
 	tools/check_sflow/generate.c tools/check_sflow/generate.h \
@@ -16,7 +17,8 @@ check_sflow_sources = \
 	tools/check_sflow/section.c tools/check_sflow/section.h \
 	tools/check_sflow/text_room.c tools/check_sflow/text_room.h
 tools_check_sflow_libchecksflow_la_SOURCES = $(check_sflow_sources)
-tools_check_sflow_libchecksflow_la_LIBADD = tools/libtools.la common/libcommon.la
+tools_check_sflow_libchecksflow_la_LIBADD = tools/libtools.la common/libcommon.la \
+	sflow/libsflow.la
 
 plugin_PROGRAMS += tools/check_sflow/check_sflow
 tools_check_sflow_check_sflow_SOURCES = tools/check_sflow/check_sflow.c

@@ -48,6 +48,12 @@ put_item(struct text_room *to, const struct item *item)
 		         *item->host != '\0' ? "%s is not there" : "%s is on no host",
 		         item->metric);
 		break;
+	case ITEM_AWAITED:
+		text_put(to, "%s awaits a second sample: %s began %" PRId64 " s ago",
+		         item->metric,
+		         item->of_collector ? "the collector" : "the host",
+		         item->seconds);
+		break;
 	case ITEM_TEXT:
 		text_put(to, "%s is no number", item->metric);
 		break;
