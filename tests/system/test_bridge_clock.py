@@ -93,6 +93,8 @@ def step_to(our, shift):
 def forwards(tap, our, log):
     with tap.point("before: times and RRDs are right") as faults:
         faults += bridge.faults_until(lambda: times(our, 0))
+        ganglia.wait_for("files", lambda: our.rrd_path(
+            "sflow", "node-0", "load_one").exists())
         faults += bridge.faults_until(lambda: rrds_follow(our, 0))
     with tap.point("an hour forwards: nobody is down, TN, REPORTED and LOCALTIME "
                    "are right") as faults:

@@ -201,6 +201,9 @@ def full(tap, our, agents, disk):
     log = len(our.log())
     with tap.point("a full disk, on which RRDs have holes: no crash, their values "
                    "are counted as failed, others are written") as faults:
+        ganglia.wait_for("files", lambda: all(
+            our.rrd_path("sflow", f"node-{i}", "load_five").exists()
+            for i in range(HOLES)))
         before = counted(our)
         disk.fill()
 

@@ -1,19 +1,32 @@
 #include "tools/check_sflow/items.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "common/utf8.h"
-
-#define ITEM_MARKS " ._:/@%+,=-"
 
 /* Whether a character may stay in a text. Of the others, some mean something to Nagios
  * ("|"), and some to the shells to which it may hand its plugins' output. */
 static bool
 is_harmless(uint32_t c, const char *also)
 {
-	return c < 0x80 && (isalnum((int)c) || strchr(ITEM_MARKS, (int)c) != NULL ||
-	                    strchr(also, (int)c) != NULL);
+	switch (c) {
+	case ' ':
+	case '.':
+	case '_':
+	case ':':
+	case '/':
+	case '@':
+	case '%':
+	case '+':
+	case ',':
+	case '=':
+	case '-':
+		return true;
+	default:
+		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		       (c >= 'A' && c <= 'Z') ||
+		       (c < 0x80 && strchr(also, (int)c) != NULL);
+	}
 }
 
 static void
