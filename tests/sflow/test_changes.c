@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sflow/collector/collector_internal.h"
 #include "tests/sflow/script.h"
 #include "tests/sflow/unit.h"
 
