@@ -10,6 +10,8 @@
 
 /* After a move, the old hypervisor may still report it so long. */
 #define SETTLE_MS 5000
+/* While it is moved, both may: what is on two for longer are two. */
+#define MOVING_MS 300000
 
 /* A virtual machine that is a host of its own, or was. */
 struct machine {
@@ -18,6 +20,7 @@ struct machine {
 	int64_t moved_ms;  /* when another source took its host over; 0: never */
 	int64_t claims_ms; /* when it was first heard while another source has a machine
 	                    * of its UUID; 0: it does not wait */
+	int64_t claimed_ms; /* and when it was last heard so */
 	uint8_t uuid[16];
 	bool by_uuid;      /* it is in the table by UUID */
 	UT_hash_handle hh; /* in that table */
@@ -263,15 +266,27 @@ tell_same_uuid(struct collector *c, const struct machine *m)
 /* What becomes of a source that reports a virtual machine whose UUID another source has. */
 enum claim { CLAIM_WAITS, CLAIM_MOVES, CLAIM_IS_ANOTHER };
 
-/* While the hypervisor that had the machine still reports it, one that claims it has a
- * second one of that UUID. If it is late there, it has moved. Until one of both is known,
- * the claim waits: so nobody takes a machine away by its UUID alone. */
+/* Where the hypervisor that had the machine is late with it, it has moved. Until then the
+ * claim waits: so nobody takes a machine away by its UUID alone. Where both have reported it
+ * for longer than a move takes, they are two of that UUID. */
 static enum claim
-judge(const struct machine *m, const struct machine *other)
+judge(const struct machine *m, const struct machine *other, int64_t now)
 {
-	if (other->host.member.heard_ms > m->claims_ms)
+	if (other->host.member.heard_ms > m->claims_ms &&
+	    now - m->claims_ms >= MOVING_MS)
 		return CLAIM_IS_ANOTHER;
 	return other->host.member.state == MEMBER_UP ? CLAIM_WAITS : CLAIM_MOVES;
+}
+
+/* Notes when the claim began: a move that was given up is none any more. */
+static void
+note_claim(struct machine *m, int64_t now)
+{
+	if (m->claims_ms == 0 ||
+	    now - m->claimed_ms >
+	        rhythm_silence(source_rhythm(m->source), MISSES_LEAST))
+		m->claims_ms = now;
+	m->claimed_ms = now;
 }
 
 /* Makes a host of a machine that this source reports for the first time, or whose host
@@ -304,9 +319,8 @@ claim(struct collector *c, struct machine *m, int64_t now)
 		join(c, m, NULL, now);
 		return;
 	}
-	if (m->claims_ms == 0)
-		m->claims_ms = now;
-	claim = judge(m, other);
+	note_claim(m, now);
+	claim = judge(m, other, now);
 	if (claim == CLAIM_WAITS)
 		return;
 	if (claim == CLAIM_IS_ANOTHER)

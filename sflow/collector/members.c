@@ -16,13 +16,12 @@
 #define SLACK_LEAST_MS 1000
 
 #define JITTER_FIRST 16 /* the jitter of a new interval is this part of it, at least */
-/* The same of the first one that is known, and of the first two. */
-#define JITTER_OF_ONE(each) ((each) / 4 * 7)
-#define JITTER_OF_TWO(each) ((each) / 4)
-#define JITTERS_USUAL 3 /* so many mean deviations are no other interval, */
-#define JITTER_PROVEN 8 /* after so many intervals */
-#define SHORTER_ROW 4   /* so many shorter intervals in a row are believed */
-#define LONGER_TIMES 4  /* for so many times its length a longer one is remembered */
+#define JITTER_OF_ONE_MS 15000 /* of the first one that is known it is all, or this, */
+#define JITTER_OF_TWO 4        /* and of the first two this part of the longer one */
+#define JITTERS_USUAL 3        /* so many mean deviations are no other interval, */
+#define JITTER_PROVEN 8        /* after so many intervals */
+#define SHORTER_ROW 4          /* so many shorter intervals in a row are believed */
+#define LONGER_TIMES 4 /* for so many times its length a longer one is remembered */
 
 static uint32_t
 apart(uint32_t a, uint32_t b)
@@ -38,9 +37,15 @@ approach(uint32_t value, uint32_t to, int parts)
 }
 
 static uint32_t
-at_least(uint32_t a, uint32_t b)
+larger(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
+}
+
+static uint32_t
+smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 /* Where intervals vary, they do so after another one is adopted, too: it may be one of
@@ -50,7 +55,7 @@ adopt(struct rhythm *r, uint32_t each, uint32_t proven_ms)
 {
 	r->interval_ms = each;
 	r->proven_ms = proven_ms;
-	r->jitter_ms = at_least(r->jitter_ms, each / JITTER_FIRST);
+	r->jitter_ms = larger(r->jitter_ms, each / JITTER_FIRST);
 	r->shorter_ms = r->shorter = r->longer_ms = 0;
 }
 
@@ -77,7 +82,7 @@ adopt_first(struct rhythm *r, uint32_t each)
 		return;
 	}
 	adopt(r, each, 0);
-	r->jitter_ms = JITTER_OF_ONE(each);
+	r->jitter_ms = larger(each, JITTER_OF_ONE_MS);
 	r->young = true;
 }
 
@@ -85,11 +90,11 @@ adopt_first(struct rhythm *r, uint32_t each)
 static void
 adopt_second(struct rhythm *r, uint32_t each)
 {
-	uint32_t longer = at_least(r->interval_ms, each);
+	uint32_t longer = larger(r->interval_ms, each);
 
 	r->young = false;
 	adopt(r, longer, apart(each, r->interval_ms) <= longer / 2 ? each : 0);
-	r->jitter_ms = JITTER_OF_TWO(r->interval_ms);
+	r->jitter_ms = longer / JITTER_OF_TWO;
 }
 
 /* Returns by how much an interval may be off and still be no other one: by half of it, or
@@ -105,26 +110,24 @@ usual_error(const struct rhythm *r)
 	return most > all ? all : (uint32_t)most;
 }
 
-static uint32_t
-at_most_unknown(uint32_t ms)
-{
-	return ms < INTERVAL_UNKNOWN_MS ? ms : INTERVAL_UNKNOWN_MS;
-}
-
 /* An interval that is much longer than usual is believed when it comes again. It need not be
  * the next one: where an agent sends the samples of one poll at several times, short ones
  * come in between. */
 static void
-learn_longer(struct rhythm *r, uint32_t each)
+learn_longer(struct rhythm *r, uint32_t each, double elapsed_ms)
 {
 	if (apart(each, r->longer_ms) <= each / 2) {
 		adopt(r, each, each);
 		return;
 	}
+	r->jitter_ms =
+	    approach(r->jitter_ms, smaller(each - r->interval_ms, r->interval_ms), 4);
 	r->longer_ms = each;
+	r->longer_all_ms = elapsed_ms < INT32_MAX ? (uint32_t)elapsed_ms : INT32_MAX;
 	r->proven_ms = 0;
 	r->shorter_ms = r->shorter = 0;
-	r->longer_left_ms = (int64_t)at_most_unknown(each) * LONGER_TIMES;
+	r->longer_left_ms =
+	    (int64_t)smaller(r->longer_all_ms, INTERVAL_UNKNOWN_MS) * LONGER_TIMES;
 }
 
 /* Much shorter ones are believed when so many have come in a row, or for half of the usual
@@ -136,7 +139,7 @@ learn_shorter(struct rhythm *r, uint32_t each)
 	if (r->shorter == 0 || each > r->shorter_most_ms)
 		r->shorter_most_ms = each;
 	r->shorter++;
-	if (r->shorter >= SHORTER_ROW || r->shorter_ms >= r->interval_ms / 2)
+	if (r->shorter >= SHORTER_ROW || r->shorter_ms > r->interval_ms / 2)
 		adopt(r, r->shorter_most_ms, r->shorter_ms);
 }
 
@@ -162,7 +165,7 @@ rhythm_learn(struct rhythm *r, double elapsed_ms, uint32_t lost)
 		r->jitter_ms = approach(r->jitter_ms, error, 4);
 		r->interval_ms = approach(r->interval_ms, each, 8);
 	} else if (each > r->interval_ms) {
-		learn_longer(r, each);
+		learn_longer(r, each, elapsed_ms);
 	} else {
 		learn_shorter(r, each);
 	}
@@ -251,12 +254,13 @@ member_init(struct member *m, double loss, int64_t now)
 }
 
 /* After a longer interval than usual: as long once more, and a little longer. Also for the
- * same time after that, unless it was an outage. */
+ * same time after that, unless it was an outage. What was lost in it may have been sent at
+ * its very beginning, or end. */
 static uint32_t
 patience(const struct rhythm *r)
 {
-	uint32_t ms = at_most_unknown(r->longer_ms);
-	unsigned times = r->longer_ms > ms ? LONGER_TIMES : LONGER_TIMES - 1;
+	uint32_t ms = smaller(r->longer_all_ms, INTERVAL_UNKNOWN_MS);
+	unsigned times = r->longer_all_ms > ms ? LONGER_TIMES : LONGER_TIMES - 1;
 
 	return r->longer_left_ms < (int64_t)ms * times ? 0 : ms + ms / JITTER_FIRST;
 }

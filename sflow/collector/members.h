@@ -37,6 +37,7 @@ struct rhythm {
 	 * interval is known, shorter_ms is how much time has to pass before one is. */
 	uint32_t shorter_ms, shorter, shorter_most_ms;
 	uint32_t longer_ms;     /* a much longer one that came lately; 0: none did */
+	uint32_t longer_all_ms; /* the whole time from which it was taken */
 	int64_t longer_left_ms; /* for so long it is remembered */
 	unsigned interval_s; /* for TMAX and DMAX: changes only by a quarter or more */
 };

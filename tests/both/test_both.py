@@ -42,7 +42,7 @@ RUNS = [
      "param accept { value = all } param vm { value = host }",
      'accept = { "all" } vm = host host_dmax = 700', 750, 680),
     ("globals { host_dmax = 300 }", "param deliver { value = channel }", "host_dmax = 300",
-     400, None),
+     480, None),
 ]
 
 

@@ -4,6 +4,7 @@ UNIT_TESTS = \
 	tests/sflow/test_address \
 	tests/sflow/test_arrival \
 	tests/sflow/test_bursts \
+	tests/sflow/test_changes \
 	tests/sflow/test_clusters \
 	tests/sflow/test_collector \
 	tests/sflow/test_cursor \
@@ -64,6 +65,10 @@ tests_sflow_test_arrival_LDADD = $(UNIT_LIBS)
 tests_sflow_test_bursts_SOURCES = tests/sflow/test_bursts.c $(UNIT_RACK)
 tests_sflow_test_bursts_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_bursts_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_changes_SOURCES = tests/sflow/test_changes.c $(UNIT_SCRIPT)
+tests_sflow_test_changes_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_changes_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_clusters_SOURCES = tests/sflow/test_clusters.c $(UNIT_LOOKS) \
 	$(UNIT_RACK)

@@ -280,6 +280,7 @@ static void
 begin(const struct scenario *sc, uint64_t polls)
 {
 	struct collector_config config = collector_defaults;
+	uint64_t each = polls / HOSTS;
 	uint32_t i;
 
 	memset(&sim, 0, sizeof(sim));
@@ -288,7 +289,7 @@ begin(const struct scenario *sc, uint64_t polls)
 	if (sim.collector == NULL)
 		abort();
 	sim.now_ms = START_MS;
-	sim.last_ms = START_MS + interval_ms() * (double)(polls / HOSTS);
+	sim.last_ms = START_MS + interval_ms() * (double)each;
 	sim.way = sc->way;
 	sim.way.bad_until_ms = START_MS;
 	for (i = 0; i < HOSTS; i++) {

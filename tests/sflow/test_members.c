@@ -245,7 +245,7 @@ test_rhythm_of_first_intervals(void **state)
 	member_init(&m, 0, 0);
 	rhythm_learn(&r, 10000, 0);
 	member_expect(&m, &r);
-	assert_int_equal(member_down_at(&m, 0), 90000);
+	assert_int_equal(member_down_at(&m, 0), 80000);
 	rhythm_learn(&r, 30000, 0);
 	member_expect(&m, &r);
 	assert_int_equal(member_down_at(&m, 0), 90000);

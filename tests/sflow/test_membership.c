@@ -556,9 +556,9 @@ test_machine_is_not_taken_by_its_uuid(void **state)
 	int i;
 
 	start_with_machines(s);
-	for (i = 0; i < 40; i++) {
+	for (i = 0; i < 50; i++) {
 		send_machine(s, &here, 7);
-		if (i > 20 && i < 25)
+		if (i > 20 && i < 35)
 			send_machine(s, &there, 7);
 		script_pass(s, 30 * SECONDS);
 	}
