@@ -27,6 +27,7 @@ sflow_store = \
 	sflow/store/blocks.c \
 	sflow/store/columns.c \
 	sflow/store/feeds.c \
+	sflow/store/former.c \
 	sflow/store/list.c \
 	sflow/store/looks.c \
 	sflow/store/store.c sflow/store/store.h sflow/store/store_internal.h
