@@ -79,6 +79,7 @@ collector_free(struct collector *c)
 	hosts_free(&c->hosts);
 	store_free(c->store);
 	events_free(&c->events);
+	free(c->renamed);
 	free(c);
 }
 

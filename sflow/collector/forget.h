@@ -11,4 +11,7 @@
 void forget_source(struct collector *collector, struct source *source);
 void forget_agent(struct collector *collector, struct agent *agent);
 
+/* The one of both that a host needs. */
+void forget_host(struct collector *collector, struct host *host);
+
 #endif

@@ -29,15 +29,6 @@ is_same_machine(const struct host *holder, const struct claim *claim)
 	return memcmp(saved.uuid, claim->identity->uuid, sizeof(saved.uuid)) == 0;
 }
 
-static void
-forget(struct collector *c, struct host *holder)
-{
-	if (holder->key.machine)
-		forget_source(c, machine_source(holder));
-	else
-		forget_agent(c, agent_of_host(holder));
-}
-
 /* Returns a hash of what says where a host is: it is the same when it is heard again. */
 static uint64_t
 hash_of(const struct host_key *key)
@@ -93,7 +84,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 	struct event *event;
 	bool by_uuid = false;
 
-	host_spelling(c, claim->identity->name, name);
+	host_called(c, claim->cluster, claim->identity->name, name);
 	if (!c->config.successors || strcmp(host->name, name) == 0)
 		return false;
 	if (!hosts_is_taken(&c->hosts, claim->cluster, name))
@@ -107,7 +98,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 	event->agent = host->key.agent;
 	host->before = hash_of(&holder->key);
 	host->by_uuid = by_uuid;
-	forget(c, holder);
+	forget_host(c, holder);
 	return true;
 }
 
