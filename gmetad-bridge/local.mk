@@ -60,8 +60,10 @@ bridge_state = \
 	gmetad-bridge/state/database.c gmetad-bridge/state/database.h \
 	gmetad-bridge/state/database_internal.h \
 	gmetad-bridge/state/database_migrations.c \
+	gmetad-bridge/state/database_names.c \
 	gmetad-bridge/state/database_rows.c \
-	gmetad-bridge/state/state.c gmetad-bridge/state/state.h
+	gmetad-bridge/state/state.c gmetad-bridge/state/state.h \
+	gmetad-bridge/state/state_names.c gmetad-bridge/state/state_names.h
 
 # What is done in each step.
 bridge_steps = \

@@ -131,7 +131,7 @@ open_state(void)
 	if (config->state == NULL)
 		return 0;
 	bridge.state = state_open(config->state, &database_migrations, bridge.collector,
-	                          clock_ms(), clock_wall_offset());
+	                          config, clock_ms(), clock_wall_offset());
 	if (bridge.state != NULL)
 		return 0;
 	log_line("out of memory");
@@ -213,6 +213,8 @@ reload(void)
 	steps_reload(config);
 	server_reload(config);
 	own_reload(config);
+	if (bridge.state != NULL)
+		state_reload(bridge.state, config);
 	config_release(bridge.config);
 	bridge.config = config;
 	log_line("the configuration is read again");
