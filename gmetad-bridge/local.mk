@@ -51,9 +51,11 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_create.c \
 	gmetad-bridge/rrd/rrd_direct.c \
 	gmetad-bridge/rrd/rrd_file.c \
+	gmetad-bridge/rrd/rrd_folder.c \
 	gmetad-bridge/rrd/rrd_gather.c gmetad-bridge/rrd/rrd_gather.h \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
-	gmetad-bridge/rrd/rrd_line.c gmetad-bridge/rrd/rrd_sink.h
+	gmetad-bridge/rrd/rrd_line.c gmetad-bridge/rrd/rrd_sink.h \
+	gmetad-bridge/rrd/rrd_order.c gmetad-bridge/rrd/rrd_order.h
 
 # What is kept over a restart.
 bridge_state = \

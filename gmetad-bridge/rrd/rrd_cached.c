@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <rrd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 #include "common/buffer.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_connection.h"
+#include "gmetad-bridge/rrd/rrd_order.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define TRIES_MAX 10 /* tries of a block that is sent but never answered */
@@ -420,6 +422,83 @@ cached_fill(void *state, struct rrd_block *block)
 	return result;
 }
 
+/* Folders ------------------------------------------------------------------------------ */
+
+/* Commands for all files of a folder. */
+struct commands {
+	struct buffer text;
+	const char *word;
+	const struct rrd_lines *lines;
+};
+
+static bool
+add_command(void *context, const char *file)
+{
+	struct commands *c = context;
+	char escaped[2 * NAME_MAX];
+	size_t len = strlen(file);
+
+	if (len < 4 || strcmp(file + len - 4, ".rrd") != 0)
+		return true;
+	buffer_text(&c->text, c->word);
+	buffer_add(&c->text, c->lines->begin + strlen(RRD_UPDATE),
+	           c->lines->len - strlen(RRD_UPDATE));
+	buffer_add(&c->text, escaped, rrd_escape(file, len, escaped));
+	buffer_text(&c->text, "\n");
+	return !c->text.failed;
+}
+
+/* Gives the commands to rrdcached, which may not know a file, or have nothing of it. */
+static enum rrd_result
+command(struct cached *c, const struct buffer *text, char *why)
+{
+	struct answer a = {0};
+	enum rrd_result result = RRD_DONE;
+	size_t head, len;
+
+	if (begin_batch(c) != RRD_DONE ||
+	    end_batch(c, text->bytes, text->len, &head, &len) != RRD_DONE)
+		return RRD_BROKEN;
+	a.at = c->connection.received + head;
+	a.end = c->connection.received + len;
+	for (next_error(&a); a.number != 0 && result == RRD_DONE; next_error(&a))
+		if (strncmp(a.message, "Permission denied", 17) == 0) {
+			snprintf(why, RRD_ORDER_TEXT,
+			         "rrdcached does not allow FLUSH and FORGET");
+			result = RRD_FAILED;
+		}
+	connection_take(&c->connection, len);
+	return result;
+}
+
+static enum rrd_result
+cached_forget(void *state, const struct rrd_place *place, const char *host,
+              const struct rrd_lines *lines, bool flush, char *why)
+{
+	static const char *const words[] = {"FORGET ", "FLUSH "};
+	struct cached *c = state;
+	enum rrd_result result = ensure_connected(c);
+	int i;
+
+	if (result == RRD_DONE && !c->connection.local) {
+		snprintf(why, RRD_ORDER_TEXT, "rrdcached is on another machine");
+		return RRD_FAILED;
+	}
+	for (i = flush; i >= 0 && result == RRD_DONE; i--) {
+		struct commands commands = {.word = words[i], .lines = lines};
+
+		if (rrd_folder_each(place, host, add_command, &commands) == 0 &&
+		    commands.text.len > 0)
+			result = command(c, &commands.text, why);
+		if (commands.text.failed) {
+			snprintf(why, RRD_ORDER_TEXT, "no memory");
+			result = RRD_FAILED;
+		}
+		buffer_free(&commands.text);
+	}
+	return result;
+}
+
 /* Start and end ------------------------------------------------------------------------- */
 
 static void *
@@ -450,4 +529,5 @@ const struct rrd_sink rrd_cached = {
     .write = cached_write,
     .create = cached_create,
     .fill = cached_fill,
+    .forget = cached_forget,
 };

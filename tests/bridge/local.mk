@@ -13,6 +13,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_query \
 	tests/bridge/test_restart \
 	tests/bridge/test_rrd \
+	tests/bridge/test_rrd_order \
 	tests/bridge/test_rrdcached \
 	tests/bridge/test_rrdcached_faults \
 	tests/bridge/test_server \
@@ -94,7 +95,9 @@ tests_bridge_test_rrd_SOURCES = tests/bridge/test_rrd.c $(RRD_RIG)
 tests_bridge_test_rrd_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrd_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
-tests_bridge_test_rrdcached_SOURCES = tests/bridge/test_rrdcached.c $(RRD_RIG)
+RRD_DAEMON = tests/bridge/rrd_daemon.c tests/bridge/rrd_daemon.h
+tests_bridge_test_rrdcached_SOURCES = tests/bridge/test_rrdcached.c $(RRD_RIG) \
+	$(RRD_DAEMON)
 tests_bridge_test_rrdcached_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrdcached_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
@@ -103,6 +106,12 @@ tests_bridge_test_rrdcached_faults_SOURCES = \
 	tests/bridge/fake_rrdcached.c tests/bridge/fake_rrdcached.h $(RRD_RIG)
 tests_bridge_test_rrdcached_faults_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrdcached_faults_LDADD = $(BRIDGE_LIBS) common/libcommon.la
+
+tests_bridge_test_rrd_order_SOURCES = tests/bridge/test_rrd_order.c \
+	tests/bridge/fake_rrdcached.c tests/bridge/fake_rrdcached.h $(RRD_RIG) \
+	$(RRD_DAEMON)
+tests_bridge_test_rrd_order_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
+tests_bridge_test_rrd_order_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
 FAKE_BRIDGE = tests/bridge/fake_bridge.c tests/bridge/fake_bridge.h
 FAKE_COLLECTOR = $(FAKE_BRIDGE) tests/sflow/unit.h \
