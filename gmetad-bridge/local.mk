@@ -9,7 +9,7 @@ gmetad_bridge_libbridge_la_SOURCES = \
 	gmetad-bridge/log.c gmetad-bridge/log.h \
 	gmetad-bridge/notify.c gmetad-bridge/notify.h \
 	gmetad-bridge/own.c gmetad-bridge/own.h \
-	$(bridge_config) $(bridge_ingest) $(bridge_readers) $(bridge_rrd) \
+	$(bridge_config) $(bridge_control) $(bridge_ingest) $(bridge_readers) $(bridge_rrd) \
 	$(bridge_state) $(bridge_steps)
 gmetad_bridge_libbridge_la_CFLAGS = $(bridge_cflags)
 gmetad_bridge_libbridge_la_CPPFLAGS = $(AM_CPPFLAGS) \
@@ -27,6 +27,13 @@ bridge_config = gmetad-bridge/config/options.c gmetad-bridge/config/options.h \
 	gmetad-bridge/config/config_sections.c gmetad-bridge/config/config_sections.h \
 	gmetad-bridge/config/config_text.c gmetad-bridge/config/config_text.h \
 	gmetad-bridge/config/config_values.c gmetad-bridge/config/config_values.h
+
+# What the administrator tells the bridge that runs.
+bridge_control = gmetad-bridge/control/ask.c gmetad-bridge/control/ask.h \
+	gmetad-bridge/control/control.c gmetad-bridge/control/control.h \
+	gmetad-bridge/control/control_socket.c gmetad-bridge/control/control_socket.h \
+	gmetad-bridge/control/request.c gmetad-bridge/control/request.h \
+	gmetad-bridge/control/task.c gmetad-bridge/control/task.h
 
 # From the network into the collector.
 bridge_ingest = gmetad-bridge/ingest/ingest.c gmetad-bridge/ingest/ingest.h \

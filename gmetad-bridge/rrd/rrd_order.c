@@ -161,9 +161,21 @@ rrd_folder_is_used(const struct rrd *rrd, const char *cluster, const char *host)
 	const struct rrd_place place = {.root = rrd->config->rrd.rootdir,
 	                                .cluster = cluster};
 	char folder[TEXT_SIZE];
+	struct rrd_lines lines;
 
 	rrd_folder_name(rrd, host, folder);
-	return rrd_folder_has_files(&place, folder);
+	return rrd_line_lines(rrd, cluster, host, &lines) &&
+	       rrd_folder_has_files(&place, folder);
+}
+
+bool
+rrd_folder_is_same(const struct rrd *rrd, const char *host, const char *other)
+{
+	char one[TEXT_SIZE], two[TEXT_SIZE];
+
+	rrd_folder_name(rrd, host, one);
+	rrd_folder_name(rrd, other, two);
+	return strcmp(one, two) == 0;
 }
 
 /* Carrying out: in a writer's thread -------------------------------------------------- */

@@ -42,4 +42,7 @@ void rrd_order_release(struct rrd_order *order);
  * can't be known. */
 bool rrd_folder_is_used(const struct rrd *rrd, const char *cluster, const char *host);
 
+/* Whether two hosts of a cluster have the same folder. */
+bool rrd_folder_is_same(const struct rrd *rrd, const char *host, const char *other);
+
 #endif

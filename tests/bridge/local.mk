@@ -3,6 +3,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_client \
 	tests/bridge/test_config \
 	tests/bridge/test_config_faults \
+	tests/bridge/test_control \
 	tests/bridge/test_document \
 	tests/bridge/test_ingest \
 	tests/bridge/test_limit \
@@ -71,6 +72,10 @@ BRIDGE_GRID = tests/bridge/grid.c tests/bridge/grid.h tests/sflow/unit.h
 tests_bridge_test_client_SOURCES = tests/bridge/test_client.c $(BRIDGE_GRID)
 tests_bridge_test_client_CFLAGS = $(BRIDGE_CFLAGS) $(ZLIB_CFLAGS)
 tests_bridge_test_client_LDADD = $(BRIDGE_LIBS) $(ZLIB_LIBS)
+
+tests_bridge_test_control_SOURCES = tests/bridge/test_control.c tests/sflow/unit.h
+tests_bridge_test_control_CFLAGS = $(BRIDGE_CFLAGS)
+tests_bridge_test_control_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_document_SOURCES = tests/bridge/test_document.c $(BRIDGE_GRID)
 tests_bridge_test_document_CFLAGS = $(BRIDGE_CFLAGS)
