@@ -36,6 +36,7 @@ struct daemon_query {
 	const char *cluster; /* NULL: any */
 	const char *host;    /* NULL: all */
 	bool summary;        /* sums and counts instead of hosts */
+	bool former;         /* former names, too, from who knows them */
 };
 
 enum daemon_result {

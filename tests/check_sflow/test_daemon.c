@@ -215,16 +215,18 @@ test_queries(void **state)
 		struct daemon_query query;
 		const char *sent;
 	} queries[] = {
-	    {{NULL, NULL, false}, "GET / HTTP/1.0\r\n"},
-	    {{NULL, NULL, true}, "GET /?filter=summary HTTP/1.0\r\n"},
-	    {{"my web", NULL, false}, "GET /my web HTTP/1.0\r\n"},
-	    {{"web", NULL, true}, "GET /web?filter=summary HTTP/1.0\r\n"},
-	    {{"web", "a", false}, "GET /web/a HTTP/1.0\r\n"},
-	    {{NULL, "a", false}, "GET /*/a HTTP/1.0\r\n"},
-	    {{"a/b", "c?d", false}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"$(x)", "a\nb", false}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"caf\xe9", "", false}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"a|b", NULL, true}, "GET /?filter=summary HTTP/1.0\r\n"},
+	    {{NULL, NULL, false, false}, "GET / HTTP/1.0\r\n"},
+	    {{NULL, NULL, true, false}, "GET /?filter=summary HTTP/1.0\r\n"},
+	    {{NULL, NULL, false, true}, "GET /?filter=former HTTP/1.0\r\n"},
+	    {{"web", NULL, false, true}, "GET /web?filter=former HTTP/1.0\r\n"},
+	    {{"my web", NULL, false, false}, "GET /my web HTTP/1.0\r\n"},
+	    {{"web", NULL, true, false}, "GET /web?filter=summary HTTP/1.0\r\n"},
+	    {{"web", "a", false, false}, "GET /web/a HTTP/1.0\r\n"},
+	    {{NULL, "a", false, false}, "GET /*/a HTTP/1.0\r\n"},
+	    {{"a/b", "c?d", false, false}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"$(x)", "a\nb", false, false}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"caf\xe9", "", false, false}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"a|b", NULL, true, false}, "GET /?filter=summary HTTP/1.0\r\n"},
 	};
 	static const struct ganglia_visitor visitor = {.host = count_host};
 	size_t i;

@@ -5,6 +5,7 @@ be heard is not.
 """
 import contextlib
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -18,6 +19,7 @@ sys.dont_write_bytecode = True
 import bridge  # noqa: E402
 import crowd  # noqa: E402
 import ganglia  # noqa: E402
+import nagios  # noqa: E402
 import traffic  # noqa: E402
 
 EVERY = 0.5      # s between two datagrams of an agent
@@ -142,6 +144,40 @@ def rename(tap, at, agents, how):
             faults.append(f"{log_of(our, since)}")
 
 
+def check(at, *words):
+    """(exit code, line) of check_sflow at the interactive port."""
+    done = subprocess.run([str(nagios.CHECK), "-H",
+                           f"{ganglia.LOCAL}:{at.our.interactive_port}", *words],
+                          capture_output=True, text=True, timeout=30, check=False)
+    return done.returncode, done.stdout.split("|")[0].strip()
+
+
+def former(tap, at):
+    with tap.point("who asks for the old name hears the new one, also after a restart; "
+                   "readers of XML are not disturbed") as faults:
+        for words in (("--heartbeat",), ("--cluster", "sflow", "--metric", "load_one")):
+            got = check(at, "--host", "node-1", *words)
+            if got[0] != 3 or "is now called www" not in got[1]:
+                faults.append(f"{got}")
+        if check(at, "--host", "node-1", "--heartbeat", "--former", "ok")[0] != 0:
+            faults.append("--former")
+        answer = at.our.ask("/sflow/node-1")  # as gmetad: all of the cluster
+        if answer.find("*//HOST[@NAME='www']") is None:
+            faults.append("www is not there")
+        if b"sflow-former" in at.our.ask_raw("/"):
+            faults.append("others are told")
+
+
+def generated(tap, at, hosts, taken_out):
+    """check_sflow --generate-hosts, after it was run before."""
+    file = at.our.folder / "hosts.cfg"
+    with tap.point(f"--generate-hosts: {', '.join(sorted(hosts))}") as faults:
+        code, line = check(at, "--generate-hosts", "--output", str(file))
+        has = set(re.findall(r"^\thost_name\t(.*)$", file.read_text(), re.M))
+        if code != 0 or not hosts <= has or taken_out & has:
+            faults.append(f"{line}: {has}")
+
+
 def rename_again(tap, at):
     our = at.our
     with tap.point("a new name of which there are RRDs is refused, unless "
@@ -182,6 +218,7 @@ def remove(tap, at, agents, how):
         if log_of(our, since) != [("node-3", "removed")]:
             wait("the event", lambda: log_of(our, since) == [("node-3", "removed")])
         at.expect(faults, "--remove node-3", 1, "there is no host node-3")
+    generated(tap, at, {"node-1"}, {"node-3", "www"})
     with tap.point("... and who sends again joins as if he were new") as faults:
         since = len(our.log())
         agents.silent.discard("node-3")
@@ -321,7 +358,10 @@ def world(tap, session, how):
                                   EVERY):
         wait("the hosts", lambda: len(log_of(at.our, 0)) == 5, 30)
         refusals(tap, at)
+        generated(tap, at, {"node-1", "node-3"}, set())
         rename(tap, at, agents, how)
+        former(tap, at)
+        generated(tap, at, {"www", "node-3"}, {"node-1"})
         rename_again(tap, at)
         remove(tap, at, agents, how)
         names_given(tap, at, how)
