@@ -32,6 +32,6 @@ void config_archives_free(char **archives);
 
 /* An absolute path that a UNIX socket may have, or "": NULL. */
 bool config_set_socket(const struct setting *key, void *to, const char *value,
-                      char why[SETTING_WHY]);
+                       char why[SETTING_WHY]);
 
 #endif

@@ -152,9 +152,9 @@ begin(void)
 	store = collector_store(whole.collector);
 	collector_set_wall(whole.collector, clock_wall_offset());
 	assert_int_equal(steps_open(store), 0);
-	whole.state = state_open(whole.config->state, &database_migrations,
-	                         whole.collector, whole.config, clock_ms(),
-	                         clock_wall_offset());
+	whole.state =
+	    state_open(whole.config->state, &database_migrations, whole.collector,
+	               whole.config, clock_ms(), clock_wall_offset());
 	assert_non_null(whole.state);
 	status_begin(collector_stats(whole.collector), clock_ms());
 	own_start(store, whole.config, collector_stats(whole.collector));
