@@ -155,6 +155,7 @@ renamed_and_removed(void **state)
 	struct ganglia_xml *reader;
 	struct options options;
 	struct generate g;
+	const char *xml;
 	char *text, *old;
 	size_t len;
 	FILE *out;
@@ -170,9 +171,8 @@ renamed_and_removed(void **state)
 	free(text);
 	generate_begin(&g, &visitor);
 	reader = ganglia_xml_new(&visitor);
-	assert_int_equal(ganglia_xml_push(reader, scene_cluster(after),
-	                                  strlen(scene_cluster(after)), true),
-	                 GANGLIA_END);
+	xml = scene_cluster(after);
+	assert_int_equal(ganglia_xml_push(reader, xml, strlen(xml), true), GANGLIA_END);
 	ganglia_xml_free(reader);
 	out = open_memstream(&text, &len);
 	assert_int_equal(section_write(&g.section, true, out, &count), 0);
