@@ -31,6 +31,7 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define TRIES_MAX 10 /* tries of a block that is sent but never answered */
+#define COMMANDS 500 /* in a BATCH, about the files of a folder */
 #define NO_SUCH_FILE "No such file"
 #define TOO_OLD "illegal attempt to update using time"
 #define EXISTS "File exists"
@@ -424,12 +425,56 @@ cached_fill(void *state, struct rrd_block *block)
 
 /* Folders ------------------------------------------------------------------------------ */
 
-/* Commands for all files of a folder. */
+/* Commands for all files of a folder. They are given to rrdcached some at a time, because it
+ * may have an error for each of them. */
 struct commands {
-	struct buffer text;
+	struct cached *cached;
 	const char *word;
 	const struct rrd_lines *lines;
+	struct buffer text;
+	unsigned count; /* in `text` */
+	enum rrd_result result;
+	char *why; /* of RRD_FAILED */
 };
+
+static void
+refuse_order(struct commands *c, const char *why)
+{
+	snprintf(c->why, RRD_ORDER_TEXT, "%s", why);
+	c->result = RRD_FAILED;
+}
+
+/* Looks at an answer. rrdcached may not know a file, or have nothing of it. */
+static void
+judge(struct commands *c, size_t head, size_t len)
+{
+	struct connection *connection = &c->cached->connection;
+	struct answer a = {.at = connection->received + head,
+	                   .end = connection->received + len};
+
+	for (next_error(&a); a.number != 0 && c->result == RRD_DONE; next_error(&a))
+		if (strncmp(a.message, "Permission denied", 17) == 0)
+			refuse_order(c, "rrdcached does not allow FLUSH and FORGET");
+	connection_take(connection, len);
+}
+
+/* Gives the commands to rrdcached. */
+static void
+give_commands(struct commands *c)
+{
+	size_t head, len;
+
+	if (c->text.failed)
+		refuse_order(c, "no memory");
+	else if (c->text.len > 0 && (begin_batch(c->cached) != RRD_DONE ||
+	                             end_batch(c->cached, c->text.bytes, c->text.len,
+	                                       &head, &len) != RRD_DONE))
+		c->result = RRD_BROKEN;
+	else if (c->text.len > 0)
+		judge(c, head, len);
+	c->text.len = 0;
+	c->count = 0;
+}
 
 static bool
 add_command(void *context, const char *file)
@@ -445,30 +490,9 @@ add_command(void *context, const char *file)
 	           c->lines->len - strlen(RRD_UPDATE));
 	buffer_add(&c->text, escaped, rrd_escape(file, len, escaped));
 	buffer_text(&c->text, "\n");
-	return !c->text.failed;
-}
-
-/* Gives the commands to rrdcached, which may not know a file, or have nothing of it. */
-static enum rrd_result
-command(struct cached *c, const struct buffer *text, char *why)
-{
-	struct answer a = {0};
-	enum rrd_result result = RRD_DONE;
-	size_t head, len;
-
-	if (begin_batch(c) != RRD_DONE ||
-	    end_batch(c, text->bytes, text->len, &head, &len) != RRD_DONE)
-		return RRD_BROKEN;
-	a.at = c->connection.received + head;
-	a.end = c->connection.received + len;
-	for (next_error(&a); a.number != 0 && result == RRD_DONE; next_error(&a))
-		if (strncmp(a.message, "Permission denied", 17) == 0) {
-			snprintf(why, RRD_ORDER_TEXT,
-			         "rrdcached does not allow FLUSH and FORGET");
-			result = RRD_FAILED;
-		}
-	connection_take(&c->connection, len);
-	return result;
+	if (++c->count == COMMANDS)
+		give_commands(c);
+	return c->result == RRD_DONE;
 }
 
 static enum rrd_result
@@ -476,27 +500,21 @@ cached_forget(void *state, const struct rrd_place *place, const char *host,
               const struct rrd_lines *lines, bool flush, char *why)
 {
 	static const char *const words[] = {"FORGET ", "FLUSH "};
-	struct cached *c = state;
-	enum rrd_result result = ensure_connected(c);
+	struct commands commands = {
+	    .cached = state, .lines = lines, .result = RRD_DONE, .why = why};
 	int i;
 
-	if (result == RRD_DONE && !c->connection.local) {
-		snprintf(why, RRD_ORDER_TEXT, "rrdcached is on another machine");
-		return RRD_FAILED;
+	if (ensure_connected(state) != RRD_DONE)
+		return RRD_BROKEN;
+	if (!commands.cached->connection.local)
+		refuse_order(&commands, "rrdcached is on another machine");
+	for (i = flush; i >= 0 && commands.result == RRD_DONE; i--) {
+		commands.word = words[i];
+		if (rrd_folder_each(place, host, add_command, &commands) == 0)
+			give_commands(&commands);
 	}
-	for (i = flush; i >= 0 && result == RRD_DONE; i--) {
-		struct commands commands = {.word = words[i], .lines = lines};
-
-		if (rrd_folder_each(place, host, add_command, &commands) == 0 &&
-		    commands.text.len > 0)
-			result = command(c, &commands.text, why);
-		if (commands.text.failed) {
-			snprintf(why, RRD_ORDER_TEXT, "no memory");
-			result = RRD_FAILED;
-		}
-		buffer_free(&commands.text);
-	}
-	return result;
+	buffer_free(&commands.text);
+	return commands.result;
 }
 
 /* Start and end ------------------------------------------------------------------------- */

@@ -253,6 +253,36 @@ what_rrdcached_refuses(void **state)
 	free(lines);
 }
 
+/* rrdcached has an error for each of many files: all are told, and none is in the way. */
+static void
+many_files(void **state)
+{
+#define FILES 1200
+	struct rig *rig = *state;
+	char path[192], file[512], address[128];
+	unsigned i;
+	pid_t pid;
+
+	path_of(rig, "", path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	path_of(rig, "old", path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	for (i = 0; i < FILES; i++) {
+		snprintf(file, sizeof(file), "%s/m%u.rrd", path, i);
+		assert_int_equal(close(creat(file, 0644)), 0);
+	}
+	snprintf(address, sizeof(address), "unix:%s", rig->socket);
+	pid = start_rrdcached(rig, address, "-R", "-F");
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = address;
+	rig_start(rig);
+	assert_ends(move(rig, "old", "new", false), RRD_ORDER_DONE, "");
+	assert_ends(take_away(rig, "new"), RRD_ORDER_DONE, "");
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	assert_false(exists(rig, "old") || exists(rig, "new"));
+}
+
 /* Many hosts change their names in a circle, on several writers: nobody waits for
  * another one who waits for him. */
 static void
@@ -460,6 +490,7 @@ main(void)
 	    ORDER(by_rrdcached),
 	    ORDER(what_rrdcached_is_told),
 	    ORDER(what_rrdcached_refuses),
+	    ORDER(many_files),
 	    ORDER(round_and_round),
 	    ORDER(to_one_that_has_files),
 	    ORDER(in_lower_case),

@@ -78,7 +78,7 @@ words_and_categories(void **state)
 	    [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, 32},
-	    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_REMOVED] = {"removed", EVENT_OF_MEMBERSHIP, 4096},
