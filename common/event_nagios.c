@@ -45,7 +45,8 @@ count_waiting(void)
 }
 
 /* Makes a result of an event. A host that is down or gone is DOWN; a host that joined,
- * returned, moved, or was renamed while it is heard is UP. Returns false where the event says
+ * returned, moved, or was renamed while it is heard is UP. So is one that was removed, so
+ * that nobody is notified of it any more: its death was told before. Returns false where the event says
  * neither: a silent host may be renamed, too, by another configuration. The output must
  * not have a "|", because Nagios takes what follows as performance data. */
 static bool
@@ -68,6 +69,8 @@ judge(const struct event *e, bool *down, char output[OUTPUT_SIZE])
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard again after %ld s", silent);
 	else if (e->kind == EVENT_MOVED)
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard at another agent");
+	else if (e->kind == EVENT_REMOVED)
+		snprintf(output, OUTPUT_SIZE, "sFlow: removed by the administrator");
 	else if (e->kind == EVENT_JOINED ||
 	         (e->kind == EVENT_RENAMED && e->values.now < e->values.limit))
 		snprintf(output, OUTPUT_SIZE, "sFlow: heard by this name");

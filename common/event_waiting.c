@@ -29,7 +29,8 @@ static bool
 is_state(enum event_kind kind)
 {
 	return kind == EVENT_JOINED || kind == EVENT_LATE || kind == EVENT_DOWN ||
-	       kind == EVENT_RETURNED || kind == EVENT_MOVED || kind == EVENT_GONE;
+	       kind == EVENT_RETURNED || kind == EVENT_MOVED || kind == EVENT_GONE ||
+	       kind == EVENT_REMOVED;
 }
 
 static struct waiter *

@@ -1,6 +1,7 @@
 /* event_waiting.h - events that a sink could not pass on at once.
  *
- * Of each host only the newest state waits: joined, late, down, returned, moved or gone.
+ * Of each host only the newest state waits: joined, late, down, returned, moved, gone or
+ * removed.
  * Of other events the newest of each kind waits for each host. Deaths are given first,
  * then returns and moves, then the rest, each in the order in which they came. Where there
  * is no room, the rest makes way for deaths and returns, and returns for deaths, so that a

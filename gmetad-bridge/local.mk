@@ -9,7 +9,7 @@ gmetad_bridge_libbridge_la_SOURCES = \
 	gmetad-bridge/log.c gmetad-bridge/log.h \
 	gmetad-bridge/notify.c gmetad-bridge/notify.h \
 	gmetad-bridge/own.c gmetad-bridge/own.h \
-	$(bridge_config) $(bridge_ingest) $(bridge_readers) $(bridge_rrd) \
+	$(bridge_config) $(bridge_control) $(bridge_ingest) $(bridge_readers) $(bridge_rrd) \
 	$(bridge_state) $(bridge_steps)
 gmetad_bridge_libbridge_la_CFLAGS = $(bridge_cflags)
 gmetad_bridge_libbridge_la_CPPFLAGS = $(AM_CPPFLAGS) \
@@ -27,6 +27,13 @@ bridge_config = gmetad-bridge/config/options.c gmetad-bridge/config/options.h \
 	gmetad-bridge/config/config_sections.c gmetad-bridge/config/config_sections.h \
 	gmetad-bridge/config/config_text.c gmetad-bridge/config/config_text.h \
 	gmetad-bridge/config/config_values.c gmetad-bridge/config/config_values.h
+
+# What the administrator tells the bridge that runs.
+bridge_control = gmetad-bridge/control/ask.c gmetad-bridge/control/ask.h \
+	gmetad-bridge/control/control.c gmetad-bridge/control/control.h \
+	gmetad-bridge/control/control_socket.c gmetad-bridge/control/control_socket.h \
+	gmetad-bridge/control/request.c gmetad-bridge/control/request.h \
+	gmetad-bridge/control/task.c gmetad-bridge/control/task.h
 
 # From the network into the collector.
 bridge_ingest = gmetad-bridge/ingest/ingest.c gmetad-bridge/ingest/ingest.h \
@@ -51,9 +58,11 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_create.c \
 	gmetad-bridge/rrd/rrd_direct.c \
 	gmetad-bridge/rrd/rrd_file.c \
+	gmetad-bridge/rrd/rrd_folder.c \
 	gmetad-bridge/rrd/rrd_gather.c gmetad-bridge/rrd/rrd_gather.h \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
 	gmetad-bridge/rrd/rrd_line.c \
+	gmetad-bridge/rrd/rrd_order.c gmetad-bridge/rrd/rrd_order.h \
 	gmetad-bridge/rrd/rrd_room.c gmetad-bridge/rrd/rrd_room.h \
 	gmetad-bridge/rrd/rrd_sink.h
 
@@ -62,8 +71,10 @@ bridge_state = \
 	gmetad-bridge/state/database.c gmetad-bridge/state/database.h \
 	gmetad-bridge/state/database_internal.h \
 	gmetad-bridge/state/database_migrations.c \
+	gmetad-bridge/state/database_names.c \
 	gmetad-bridge/state/database_rows.c \
-	gmetad-bridge/state/state.c gmetad-bridge/state/state.h
+	gmetad-bridge/state/state.c gmetad-bridge/state/state.h \
+	gmetad-bridge/state/state_names.c gmetad-bridge/state/state_names.h
 
 # What is done in each step.
 bridge_steps = \

@@ -1,6 +1,6 @@
 /* gmetad-bridge - brings tens of thousands of sFlow agents to users of gmetad. This
  * file starts and stops the daemon. ingest.c, server.c, steps.c with the RRDs' writers,
- * and state.c have threads of their own; the main thread waits for signals and updates
+ * state.c and control.c have threads of their own; the main thread waits for signals and updates
  * the bridge's own metrics.
  */
 #include <errno.h>
@@ -20,6 +20,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/control/ask.h"
+#include "gmetad-bridge/control/control.h"
 #include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/log.h"
 #include "gmetad-bridge/notify.h"
@@ -131,7 +133,7 @@ open_state(void)
 	if (config->state == NULL)
 		return 0;
 	bridge.state = state_open(config->state, &database_migrations, bridge.collector,
-	                          clock_ms(), clock_wall_offset());
+	                          config, clock_ms(), clock_wall_offset());
 	if (bridge.state != NULL)
 		return 0;
 	log_line("out of memory");
@@ -150,6 +152,8 @@ start_threads(void)
 		return -1;
 	if (bridge.state != NULL && state_start(bridge.state) != 0)
 		return -1;
+	if (control_start(config, bridge.collector, bridge.state) != 0)
+		return -1;
 	return ingest_start(config, bridge.collector);
 }
 
@@ -164,6 +168,7 @@ start(void)
 	    go_to_background() != 0 || write_pid() != 0 ||
 	    become_user(config->user) != 0)
 		return -1;
+	control_bind(config);
 	bridge.collector = collector_new(&config->collector);
 	if (bridge.collector == NULL) {
 		log_line("out of memory");
@@ -191,8 +196,22 @@ tell_what_stays(const struct config *config)
 		log_line("`state` is taken when gmetad-bridge starts: it is "
 		         "still %s",
 		         bridge.config->state);
+	if (!same_text(config->control, bridge.config->control))
+		log_line("`control` is taken when gmetad-bridge starts");
 	if (!same_text(config->user, bridge.config->user))
 		log_line("`user` is taken when gmetad-bridge starts");
+}
+
+/* Has the folders of the hosts that the configuration has renamed follow. One whose new
+ * folder has files stays, which the log says. */
+static void
+move_folders(void)
+{
+	struct collector_renaming renamed;
+
+	while (ingest_next_renamed(&renamed))
+		rrd_order_release(steps_order(RRD_MOVE, renamed.cluster, renamed.name,
+		                              renamed.is, false));
 }
 
 static void
@@ -209,10 +228,16 @@ reload(void)
 		return;
 	}
 	tell_what_stays(config);
+	steps_hold();
 	ingest_reload(config);
+	move_folders();
+	steps_go_on();
 	steps_reload(config);
 	server_reload(config);
 	own_reload(config);
+	if (bridge.state != NULL)
+		state_reload(bridge.state, config);
+	control_reload(config);
 	config_release(bridge.config);
 	bridge.config = config;
 	log_line("the configuration is read again");
@@ -260,6 +285,7 @@ stop(void)
 	int64_t deadline = clock_ms() + END_MS;
 
 	notify_stopping();
+	control_stop();
 	ingest_stop();
 	steps_stop(deadline - END_READERS_MS);
 	server_stop(clock_ms() + END_READERS_MS);
@@ -295,6 +321,11 @@ main(int argc, char **argv)
 	bridge.config = config_load(options.config, NULL, fault);
 	if (options.test || bridge.config == NULL) {
 		result = test_config(bridge.config, options.config, fault);
+		config_release(bridge.config);
+		return result;
+	}
+	if (options.remove != NULL || options.rename != NULL) {
+		result = ask(bridge.config, &options, stdout, stderr);
 		config_release(bridge.config);
 		return result;
 	}

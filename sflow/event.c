@@ -218,6 +218,13 @@ moved_text(const struct event *e, const char *agent, char *text)
 }
 
 static void
+removed_text(const struct event *e, const char *agent, char *text)
+{
+	snprintf(text, EVENT_TEXT, "host %s removed (agent %s): last heard %ld s ago",
+	         e->host, agent, event_silence_s(e));
+}
+
+static void
 state_text(const struct event *e, const char *agent, char *text)
 {
 	silence_text(e, "is ", agent, text);
@@ -239,9 +246,10 @@ const struct event_kind_info event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, CROWD, state_text},
     [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, CROWD, change_text},
     [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, FEW, restarted_text},
-    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, FEW, renamed_text},
+    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, CROWD, renamed_text},
     [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, CROWD, moved_text},
     [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, CROWD, state_text},
+    [EVENT_REMOVED] = {"removed", EVENT_OF_MEMBERSHIP, CROWD, removed_text},
 };
 
 char *

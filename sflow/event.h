@@ -37,6 +37,7 @@ enum event_kind {
 	EVENT_MOVED,        /* a host goes on elsewhere: a virtual machine on another
 	                     * hypervisor, or a successor under the same name */
 	EVENT_GONE,         /* a host was silent for too long */
+	EVENT_REMOVED,      /* the administrator has removed a host */
 	EVENT_KIND_COUNT
 };
 

@@ -29,6 +29,7 @@ sflow_store = \
 	sflow/store/blocks.c \
 	sflow/store/columns.c \
 	sflow/store/feeds.c \
+	sflow/store/former.c \
 	sflow/store/list.c \
 	sflow/store/looks.c \
 	sflow/store/store.c sflow/store/store.h sflow/store/store_internal.h
@@ -58,11 +59,13 @@ sflow_collector = \
 	sflow/collector/members.c sflow/collector/members.h \
 	sflow/collector/naming.c sflow/collector/naming.h \
 	sflow/collector/once.c sflow/collector/once.h \
+	sflow/collector/orders.c \
 	sflow/collector/ports.c sflow/collector/ports.h \
 	sflow/collector/ports_internal.h \
 	sflow/collector/readings.c sflow/collector/readings.h \
 	sflow/collector/reconfigure.c \
 	sflow/collector/relations.c sflow/collector/relations.h \
+	sflow/collector/renamings.c sflow/collector/renamings.h \
 	sflow/collector/samples.c sflow/collector/samples.h \
 	sflow/collector/saved.c \
 	sflow/collector/settings.c sflow/collector/settings.h \

@@ -206,7 +206,9 @@ element(const char *name)
 static int
 print_query(const struct daemon_query *query, char text[QUERY_BYTES])
 {
-	const char *filter = query->summary ? "?filter=summary" : "";
+	const char *filter = query->summary  ? "?filter=summary"
+	                     : query->former ? "?filter=former"
+	                                     : "";
 	const char *cluster = element(query->cluster);
 
 	if (query->host != NULL)

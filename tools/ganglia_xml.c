@@ -12,6 +12,7 @@
 #define ELEMENT_BYTES 32768 /* the longest element; also the longest DTD */
 #define HOST_BYTES 4096     /* all texts of a cluster, or of a host */
 #define METRIC_BYTES 16384  /* all texts of a metric with its EXTRA_DATA */
+#define NAME_BYTES 256      /* a name in a processing instruction */
 #define LOST_S 60           /* a host without TMAX is down so long after REPORTED */
 #define SECONDS_MAX 1000000000000 /* a larger number is no time */
 
@@ -306,6 +307,44 @@ end_element(void *context, const char *name)
 		xml->grids--;
 }
 
+/* Former names ---------------------------------------------------------------------- */
+
+/* Copies what stands between `before` and the next quote, and moves *at behind it. Returns
+ * false where it isn't there, or too long. */
+static bool
+quoted(const char **at, const char *before, char text[NAME_BYTES])
+{
+	size_t len = strlen(before);
+
+	if (strncmp(*at, before, len) != 0)
+		return false;
+	*at += len;
+	len = strcspn(*at, "\"");
+	if ((*at)[len] == '\0' || len >= NAME_BYTES)
+		return false;
+	memcpy(text, *at, len);
+	text[len] = '\0';
+	*at += len + 1;
+	return true;
+}
+
+static void
+instruction(void *context, const char *target, const char *data)
+{
+	struct ganglia_xml *xml = context;
+	char was[NAME_BYTES], is[NAME_BYTES];
+	const struct ganglia_former former = {
+	    .cluster = xml->cluster.name, .was = was, .is = is};
+
+	if (xml->state != GANGLIA_MORE)
+		return;
+	xml->element = XML_GetCurrentByteIndex(xml->parser);
+	if (xml->in_cluster && !xml->in_host && xml->visitor.former != NULL &&
+	    strcmp(target, "sflow-former") == 0 && quoted(&data, "was=\"", was) &&
+	    was[0] != '\0' && quoted(&data, " is=\"", is))
+		go_on(xml, xml->visitor.former(xml->visitor.context, &former));
+}
+
 /* Entities are refused: Ganglia has none, and XML bombs are made of them. */
 
 static void
@@ -349,6 +388,7 @@ ganglia_xml_new(const struct ganglia_visitor *visitor)
 	    (struct texts){.room = xml->metric_room, .size = sizeof(xml->metric_room)};
 	XML_SetUserData(xml->parser, xml);
 	XML_SetElementHandler(xml->parser, begin, end_element);
+	XML_SetProcessingInstructionHandler(xml->parser, instruction);
 	XML_SetEntityDeclHandler(xml->parser, refuse_declared);
 	XML_SetSkippedEntityHandler(xml->parser, refuse_skipped);
 	return xml;

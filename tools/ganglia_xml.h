@@ -6,7 +6,8 @@
  *
  * Source: gmond's DTD (GANGLIA_XML, GRID, CLUSTER, HOST, METRIC, EXTRA_DATA,
  * EXTRA_ELEMENT) and gmetad's (HOSTS, METRICS), which they print in front of each
- * document. Unknown elements and attributes are skipped.
+ * document; and <?sflow-former was="NAME" is="NAME"?> of gmetad-bridge. Unknown elements,
+ * attributes and processing instructions are skipped.
  */
 #ifndef TOOLS_GANGLIA_XML_H
 #define TOOLS_GANGLIA_XML_H
@@ -69,6 +70,13 @@ struct ganglia_count {
 	int64_t up, down;
 };
 
+/* What became of a name that no host of the cluster has any more. */
+struct ganglia_former {
+	const char *cluster;
+	const char *was;
+	const char *is; /* what it is called now; "": it was removed */
+};
+
 /* The functions that are called for what is read; they may be NULL. They return false
  * to stop: then nothing more is read. */
 struct ganglia_visitor {
@@ -81,6 +89,7 @@ struct ganglia_visitor {
 	bool (*host_end)(void *context, const struct ganglia_host *host);
 	bool (*sum)(void *context, const struct ganglia_sum *sum);
 	bool (*count)(void *context, const struct ganglia_count *count);
+	bool (*former)(void *context, const struct ganglia_former *former);
 	void *context;
 };
 

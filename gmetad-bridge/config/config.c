@@ -100,6 +100,7 @@ free_config(struct config *config)
 	free(config->grid);
 	free(config->authority);
 	free(config->state);
+	free(config->control);
 	free(config->self_name);
 	free(config->user);
 	free(config->on_event);

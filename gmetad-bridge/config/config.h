@@ -97,6 +97,7 @@ struct config {
 	struct config_rrd rrd;
 	/* other */
 	char *state;     /* path of the SQLite file; NULL: none */
+	char *control;   /* path of the socket for orders; NULL: none */
 	char *self_name; /* name of the bridge's own host; NULL: not shown */
 	unsigned self_cluster;
 	char *user;            /* the user to become, as root; NULL: none */

@@ -32,6 +32,7 @@ static const struct setting top_keys[] = {
 	{"readers", setting_number, IN(readers), SETTING_BETWEEN(1, 10000)},
 	{"reader_timeout", setting_number, IN(reader_timeout_s), SETTING_BETWEEN(1, 3600)},
 	{"state", config_set_path, IN(state)},
+	{"control", config_set_socket, IN(control)},
 	{"user", config_set_name, IN(user)},
 	{"syslog", setting_flag, IN(syslog)},
 	{"on_event", config_set_path, IN(on_event)},

@@ -177,6 +177,16 @@ is_socket_path(const char *path)
 	       strlen(path) < sizeof(((struct sockaddr_un *)0)->sun_path);
 }
 
+bool
+config_set_socket(const struct setting *key, void *to, const char *value,
+                  char why[SETTING_WHY])
+{
+	if (*value == '\0' || is_socket_path(value))
+		return config_set_path(key, to, value, why);
+	return setting_should_be(why,
+	                         "a path from the root on, of at most 107 letters");
+}
+
 /* Returns what is behind "HOST"; NULL when the text begins with no host name. */
 static const char *
 behind_name(const char *text)

@@ -30,4 +30,8 @@ bool config_is_path(const char *text, char why[SETTING_WHY]);
 char **config_archives_new(void);
 void config_archives_free(char **archives);
 
+/* An absolute path that a UNIX socket may have, or "": NULL. */
+bool config_set_socket(const struct setting *key, void *to, const char *value,
+                       char why[SETTING_WHY]);
+
 #endif

@@ -7,6 +7,9 @@
 
 #define WRONG 2 /* the status to exit with */
 
+/* Of options without a letter. */
+enum { REMOVE = 256, WITH_RRDS, RENAME, REPLACE_RRDS, CLUSTER };
+
 /* clang-format off */
 static const struct {
 	struct option option;
@@ -18,6 +21,15 @@ static const struct {
     {{"test", no_argument, NULL, 't'}, NULL, "test the configuration, and exit"},
     {{"pid-file", required_argument, NULL, 'p'}, "FILE",
      "write the process's number to this file"},
+    {{"remove", required_argument, NULL, REMOVE}, "HOST",
+     "tell the one that runs: take away a host that is down"},
+    {{"with-rrds", no_argument, NULL, WITH_RRDS}, NULL, "and its RRDs"},
+    {{"rename", required_argument, NULL, RENAME}, "OLD NEW",
+     "tell the one that runs: call a host otherwise, for good"},
+    {{"replace-rrds", no_argument, NULL, REPLACE_RRDS}, NULL,
+     "though there are RRDs of the new name"},
+    {{"cluster", required_argument, NULL, CLUSTER}, "NAME",
+     "of that host, where several have one of its name"},
     {{"version", no_argument, NULL, 'V'}, NULL, "print the version, and exit"},
     {{"help", no_argument, NULL, 'h'}, NULL, "print this, and exit"},
 };
@@ -38,7 +50,11 @@ print_usage(FILE *to)
 		snprintf(text, sizeof(text), "--%s%s%s", option->name,
 		         table[i].argument != NULL ? "=" : "",
 		         table[i].argument != NULL ? table[i].argument : "");
-		fprintf(to, "  -%c, %-18s %s\n", option->val, text, table[i].about);
+		if (option->val < REMOVE)
+			fprintf(to, "  -%c, ", option->val);
+		else
+			fprintf(to, "      ");
+		fprintf(to, "%-18s %s\n", text, table[i].about);
 	}
 	fprintf(to, "Without -c: " BRIDGE_CONF "\n");
 }
@@ -52,6 +68,8 @@ fill(char letters[2 * COUNT + 2], struct option options[COUNT + 1])
 	*letters++ = ':'; /* getopt_long() prints no messages itself */
 	for (i = 0; i < COUNT; i++) {
 		options[i] = table[i].option;
+		if (options[i].val >= REMOVE)
+			continue;
 		*letters++ = (char)options[i].val;
 		if (options[i].has_arg == required_argument)
 			*letters++ = ':';
@@ -73,12 +91,39 @@ static int
 wrong_option(FILE *err, const char *what, char **argv)
 {
 	char letter[] = {'-', (char)optopt, '\0'};
+	bool has_letter = optopt != 0 && optopt < REMOVE;
 
-	return wrong(err, what, optopt != 0 ? letter : argv[optind - 1]);
+	return wrong(err, what, has_letter ? letter : argv[optind - 1]);
+}
+
+/* Takes "OLD NEW", of which getopt_long() knows only the first. */
+static int
+take_rename(struct options *options, int argc, char **argv, FILE *err)
+{
+	if (optind >= argc || argv[optind][0] == '-')
+		return wrong(err, "its second value is missing", "--rename");
+	options->rename = optarg;
+	options->rename_to = argv[optind++];
+	return -1;
+}
+
+/* Whether what the bridge that runs is told makes sense. */
+static int
+judge_orders(const struct options *o, FILE *err)
+{
+	if (o->remove != NULL && o->rename != NULL)
+		return wrong(err, "one of them at a time", "--remove, --rename");
+	if (o->with_rrds && o->remove == NULL)
+		return wrong(err, "it goes with --remove", "--with-rrds");
+	if (o->replace_rrds && o->rename == NULL)
+		return wrong(err, "it goes with --rename", "--replace-rrds");
+	if (o->cluster != NULL && o->remove == NULL && o->rename == NULL)
+		return wrong(err, "it goes with --remove and --rename", "--cluster");
+	return -1;
 }
 
 static int
-take(struct options *options, int letter, char **argv, FILE *out, FILE *err)
+take(struct options *options, int letter, int argc, char **argv, FILE *out, FILE *err)
 {
 	switch (letter) {
 	case 'c':
@@ -92,6 +137,20 @@ take(struct options *options, int letter, char **argv, FILE *out, FILE *err)
 		return -1;
 	case 'p':
 		options->pid_file = optarg;
+		return -1;
+	case REMOVE:
+		options->remove = optarg;
+		return -1;
+	case RENAME:
+		return take_rename(options, argc, argv, err);
+	case CLUSTER:
+		options->cluster = optarg;
+		return -1;
+	case WITH_RRDS:
+		options->with_rrds = true;
+		return -1;
+	case REPLACE_RRDS:
+		options->replace_rrds = true;
 		return -1;
 	case 'V':
 		fprintf(out, "gmetad-bridge %s\n", PACKAGE_VERSION);
@@ -118,10 +177,10 @@ options_parse(struct options *options, int argc, char **argv, FILE *out, FILE *e
 	optind = 0; /* begin again, also where it was called before */
 	while (status < 0 &&
 	       (letter = getopt_long(argc, argv, letters, forms, NULL)) != -1)
-		status = take(options, letter, argv, out, err);
+		status = take(options, letter, argc, argv, out, err);
 	if (status < 0 && optind < argc)
 		return wrong(err, "it is no option", argv[optind]);
-	return status;
+	return status < 0 ? judge_orders(options, err) : status;
 }
 
 void

@@ -11,6 +11,11 @@ struct options {
 	bool foreground;
 	bool test;            /* only read the file, and say whether it is fine */
 	const char *pid_file; /* NULL: none */
+	/* what the bridge that runs is told, instead of starting one; NULL: nothing */
+	const char *remove;             /* a host */
+	const char *rename, *rename_to; /* a host, and its new name */
+	const char *cluster;            /* of the host; NULL: not said */
+	bool with_rrds, replace_rrds;
 };
 
 /* Reads the command line. Returns -1 where the program is to go on. Else it has written

@@ -59,6 +59,12 @@ never_back(int64_t now)
 	return ingest.now_ms;
 }
 
+int64_t
+ingest_now(void)
+{
+	return never_back(clock_ms());
+}
+
 /* Receiving ------------------------------------------------------------------------ */
 
 /* Whether the source does not send too much. Sources that the collector refuses in any
@@ -384,10 +390,20 @@ ingest_reload(const struct config *config)
 	const struct config *was = ingest.config;
 
 	ingest_lock();
-	collector_reconfigure(ingest.collector, &config->collector,
-	                      never_back(clock_ms()));
+	collector_reconfigure(ingest.collector, &config->collector, ingest_now());
 	ingest.config = config_hold(config);
 	ingest_unlock();
 	reload_sockets(config);
 	config_release(was);
+}
+
+bool
+ingest_next_renamed(struct collector_renaming *renamed)
+{
+	bool there;
+
+	ingest_lock();
+	there = collector_next_renamed(ingest.collector, renamed);
+	ingest_unlock();
+	return there;
 }

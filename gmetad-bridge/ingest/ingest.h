@@ -1,8 +1,8 @@
 /* ingest.h - takes datagrams from the network into the collector: sockets, each with a
  * thread, and the collector's lock, ticks and events.
  *
- * The functions are for one thread, the program's first, except ingest_lock() and
- * ingest_unlock().
+ * The functions are for one thread, the program's first, except ingest_lock(),
+ * ingest_unlock() and ingest_now().
  */
 #ifndef BRIDGE_INGEST_H
 #define BRIDGE_INGEST_H
@@ -23,6 +23,9 @@ int ingest_start(const struct config *config, struct collector *collector);
  * have changed. A socket that can't be bound is logged, and the old one stays. */
 void ingest_reload(const struct config *config);
 
+/* Takes the next host that ingest_reload() has renamed; see collector_next_renamed(). */
+bool ingest_next_renamed(struct collector_renaming *renamed);
+
 /* Ends the threads, after they have taken what the kernel has received (for half a
  * second at most), and closes the sockets. Fine when nothing was bound or started. */
 void ingest_stop(void);
@@ -32,6 +35,9 @@ void ingest_stop(void);
  * brings. */
 void ingest_lock(void);
 void ingest_unlock(void);
+
+/* Returns the time to give to the collector; for who holds the lock. */
+int64_t ingest_now(void);
 
 /* Returns the port that the sockets are bound to, for tests that let the system choose
  * it; 0 when there are no sockets. */

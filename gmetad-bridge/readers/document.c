@@ -18,7 +18,9 @@
 	"X-Started: " /* when values began to be collected; gmetad has no such line */
 
 /* What is written next. */
-enum stage { BEGIN, SUMS, CLUSTER, HOSTS, CLUSTER_END, END, STATUS, ENDED };
+enum stage { BEGIN, SUMS, CLUSTER, FORMER, HOSTS, CLUSTER_END, END, STATUS, ENDED };
+
+#define FORMER_AT_ONCE 32
 
 struct document {
 	const struct config *config;
@@ -33,6 +35,8 @@ struct document {
 	size_t cluster, end; /* indexes of the next cluster, and behind the last */
 	struct store_walk walk;
 	const char *metric; /* of the hosts in the walk; NULL: all metrics */
+	size_t former;      /* so many former names are printed */
+	enum stage after_former;
 	const struct summary *sums;
 	size_t sum; /* index of the next sum */
 	enum stage after_sums;
@@ -223,6 +227,42 @@ next_sum(struct document *d)
 		xml_sum(d->buffer, d->sums->metrics[d->sum++]);
 }
 
+/* Where no host has the name that the path has, prints what became of it; but nothing of one
+ * that is called as no host is any more. */
+static void
+print_former(const struct document *d, unsigned cluster, const char *name)
+{
+	struct store_former former;
+	struct store_host *host;
+
+	if (!store_former_find(d->store, cluster, name, &former))
+		return;
+	if (former.is[0] == '\0') {
+		xml_former(d->buffer, &former);
+		return;
+	}
+	host = store_find(d->store, cluster, former.is);
+	if (host != NULL)
+		xml_former(d->buffer, &former);
+	store_release(host);
+}
+
+/* Prints the next former names of the cluster. */
+static void
+next_former(struct document *d)
+{
+	struct store_former list[FORMER_AT_ONCE];
+	unsigned cluster = d->config->clusters[d->cluster].number;
+	size_t i,
+	    n = store_former_list(d->store, cluster, d->former, list, FORMER_AT_ONCE);
+
+	for (i = 0; i < n; i++)
+		xml_former(d->buffer, &list[i]);
+	d->former += n;
+	if (n < FORMER_AT_ONCE)
+		d->stage = d->after_former;
+}
+
 /* Prints the host of a cluster that the path names, or has all hosts, or only the sums,
  * printed next. */
 static void
@@ -234,6 +274,8 @@ begin_hosts(struct document *d, const struct config_cluster *cluster)
 
 	if (name != NULL)
 		host = store_find(d->store, cluster->number, name);
+	if (name != NULL && host == NULL)
+		print_former(d, cluster->number, name);
 	d->walk = (struct store_walk){0};
 	d->stage = CLUSTER_END;
 	if (host != NULL) {
@@ -267,6 +309,11 @@ next_cluster(struct document *d)
 	cluster = &d->config->clusters[d->cluster];
 	xml_cluster(d->buffer, cluster, d->wall_ms / 1000);
 	begin_hosts(d, cluster);
+	if (!d->query.former)
+		return;
+	d->former = 0;
+	d->after_former = d->stage;
+	d->stage = FORMER;
 }
 
 static void
@@ -312,6 +359,9 @@ step(struct document *d)
 		break;
 	case CLUSTER:
 		next_cluster(d);
+		break;
+	case FORMER:
+		next_former(d);
 		break;
 	case HOSTS:
 		next_host(d);

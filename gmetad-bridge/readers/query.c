@@ -92,8 +92,15 @@ parse_status(struct span s, struct query *query)
 	return is_callback(query->callback) ? 0 : -1;
 }
 
-/* Reads "NAME=summary". Like gmetad it does not look at the name, and ignores any other
- * value. */
+static bool
+is_word(const char *at, const char *end, const char *word)
+{
+	return end - at == (ptrdiff_t)strlen(word) &&
+	       memcmp(at, word, strlen(word)) == 0;
+}
+
+/* Reads "NAME=summary" and "NAME=former". Like gmetad it does not look at the name, and
+ * ignores any other value; gmetad ignores the second one. */
 static int
 parse_filter(const char *at, const char *end, struct query *query)
 {
@@ -102,8 +109,8 @@ parse_filter(const char *at, const char *end, struct query *query)
 	if (equals == NULL)
 		return -1;
 	equals++;
-	query->summary = end - equals == (ptrdiff_t)strlen("summary") &&
-	                 memcmp(equals, "summary", strlen("summary")) == 0;
+	query->summary = is_word(equals, end, "summary");
+	query->former = is_word(equals, end, "former");
 	return 0;
 }
 

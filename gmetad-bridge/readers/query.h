@@ -1,5 +1,5 @@
 /* query.h - the line that gmetad's interactive port reads: "/", "/cluster",
- * "/cluster/host", "...?filter=summary", "/status", alone or as "GET ... HTTP/1.0",
+ * "/cluster/host", "...?filter=summary", "/status", and our own "...?filter=former", alone or as "GET ... HTTP/1.0",
  * where "*" stands for any cluster or host. Anybody may send such a line.
  */
 #ifndef BRIDGE_QUERY_H
@@ -15,6 +15,7 @@ struct query {
 	bool http;                    /* it came as "GET ... HTTP/1.0" */
 	bool status;                  /* /status */
 	bool summary;                 /* ?filter=summary */
+	bool former;                  /* ?filter=former: former names, too */
 	char callback[64];            /* for JSONP of /status; "": none */
 	size_t count;                 /* of parts */
 	char parts[QUERY_PARTS][256]; /* "cluster", "host", "metric"; or "*" */

@@ -362,3 +362,13 @@ xml_sum(struct buffer *b, const struct summary_metric *sum)
 	at = PUT(at, "</METRICS>\n");
 	b->len = (size_t)(at - b->bytes);
 }
+
+void
+xml_former(struct buffer *b, const struct store_former *former)
+{
+	buffer_text(b, "<?sflow-former was=\"");
+	buffer_text(b, former->was);
+	buffer_text(b, "\" is=\"");
+	buffer_text(b, former->is);
+	buffer_text(b, "\"?>\n");
+}

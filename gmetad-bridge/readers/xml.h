@@ -42,6 +42,11 @@ void xml_host(struct buffer *buffer, enum xml_source source,
               int64_t wall_ms);
 void xml_host_end(struct buffer *buffer);
 
+/* Prints <?sflow-former?>: what a name is called now that no host of the cluster has, or that
+ * it was removed. It is a processing instruction, which all readers of XML pass over that do
+ * not know it; a comment could not have all names, because they may have two dashes. */
+void xml_former(struct buffer *buffer, const struct store_former *former);
+
 /* Prints <METRIC> with its EXTRA_DATA. The TN of a value that is stale is over four TMAX,
  * and over its DMAX, so that gmetad neither draws it nor adds it up; that of others is at
  * most four TMAX less 35 s while the host is up. The value's host is

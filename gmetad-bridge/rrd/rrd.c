@@ -234,7 +234,10 @@ write_blocks(void *argument)
 	size_t len;
 
 	while ((block = next_block(w)) != NULL || !rrd_is_ending(w->rrd)) {
-		if (block != NULL) {
+		if (block != NULL && block->order != NULL) {
+			rrd_order_turn(w, block->order);
+			free(block);
+		} else if (block != NULL) {
 			len = block->len; /* which write() may change */
 			rrd_write(w->rrd, &w->bell, w->rrd->sink->write, w->state,
 			          block);
@@ -272,6 +275,8 @@ stop_writer(struct rrd_writer *w)
 	DL_FOREACH_SAFE(w->blocks, block, next) {
 		values += block->values;
 		rrd_unreserve(w->rrd, block->len);
+		if (block->order != NULL)
+			rrd_order_end(block->order);
 		free(block);
 	}
 	if (w->state != NULL)

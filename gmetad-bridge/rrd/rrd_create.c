@@ -24,6 +24,8 @@
 #define FAILED_PAUSE_MS 10
 #define FAILED_PAUSE_MAX_MS 1000
 
+#define SETTLE_MS 100 /* between two looks whether the files of a folder are made */
+
 /* A file to be made, and its lines. */
 struct order {
 	UT_hash_handle hh;
@@ -190,6 +192,53 @@ rrd_create_queue(struct rrd_creator *c, struct rrd_block *block)
 	pthread_mutex_unlock(&c->bell.lock);
 	memmove(keep, line, (size_t)(end - line));
 	block->len = (size_t)(keep - block->bytes) + (size_t)(end - line);
+}
+
+/* Whether the order is for a file of the folder. An order has the path that stands in a
+ * line behind "UPDATE ". */
+static bool
+is_in(const struct order *order, const struct rrd_lines *lines)
+{
+	size_t len = lines->len - strlen(RRD_UPDATE);
+
+	return order->len > len &&
+	       memcmp(order->path, lines->begin + strlen(RRD_UPDATE), len) == 0;
+}
+
+/* Drops the orders for files of the folder, or puts them before all others. Returns whether
+ * there are any left. The caller holds the bell's lock. */
+static bool
+hurry(struct rrd_creator *c, const struct rrd_lines *lines, bool drop)
+{
+	struct order *order, *next, *mine = NULL;
+	bool any = false;
+
+	DL_FOREACH_SAFE(c->orders, order, next) {
+		if (!is_in(order, lines))
+			continue;
+		if (drop && !order->made) {
+			remove_order(c, order);
+			continue;
+		}
+		any = true;
+		DL_DELETE(c->orders, order);
+		DL_APPEND(mine, order);
+	}
+	DL_CONCAT(mine, c->orders);
+	c->orders = mine;
+	return any;
+}
+
+bool
+rrd_create_settle(struct rrd_creator *c, const struct rrd_lines *lines, bool drop)
+{
+	bool waits;
+
+	pthread_mutex_lock(&c->bell.lock);
+	while ((waits = hurry(c, lines, drop)) && rrd_time_left(c->rrd, 1) > 0)
+		rrd_bell_wait(&c->bell, SETTLE_MS);
+	pthread_mutex_unlock(&c->bell.lock);
+	return !waits;
 }
 
 /* The thread ---------------------------------------------------------------------- */

@@ -237,6 +237,19 @@ direct_settle(void *state, bool all)
 		write_line(d, line, len);
 }
 
+static void
+direct_settle_folder(void *state, const struct rrd_lines *lines, bool drop)
+{
+	struct direct *d = state;
+	const char *line;
+	size_t len;
+
+	while (d->gather != NULL &&
+	       (line = rrd_gather_folder(d->gather, lines, &len)) != NULL)
+		if (!drop)
+			write_line(d, line, len);
+}
+
 /* Files -------------------------------------------------------------------------- */
 
 static enum rrd_result
@@ -331,4 +344,5 @@ const struct rrd_sink rrd_direct = {
     .fill = direct_fill,
     .show = direct_show,
     .is_there = direct_is_there,
+    .settle_folder = direct_settle_folder,
 };

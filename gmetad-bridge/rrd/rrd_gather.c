@@ -199,3 +199,16 @@ rrd_gather_next(struct rrd_gather *g, int64_t now, bool all, size_t *len)
 	}
 	return NULL;
 }
+
+const char *
+rrd_gather_folder(struct rrd_gather *g, const struct rrd_lines *lines, size_t *len)
+{
+	struct waiting *w;
+
+	let_go(g);
+	for (w = g->by_path; w != NULL; w = w->hh.next)
+		if (w->len > lines->len &&
+		    memcmp(w->line, lines->begin, lines->len) == 0)
+			return take(g, w, len);
+	return NULL;
+}

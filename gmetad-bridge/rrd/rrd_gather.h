@@ -37,4 +37,9 @@ const char *rrd_gather_take(struct rrd_gather *gather, const char *line,
 const char *rrd_gather_next(struct rrd_gather *gather, int64_t now, bool all,
                             size_t *len);
 
+/* Takes out what waits for a file of the folder; NULL when there is no more. The line is
+ * valid until the next call. */
+const char *rrd_gather_folder(struct rrd_gather *gather, const struct rrd_lines *lines,
+                              size_t *len);
+
 #endif

@@ -109,16 +109,25 @@ is_number(const char *text, size_t len)
 
 /* Lines ----------------------------------------------------------------------- */
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Hosts whose names differ only in their case may have one folder. */
 static unsigned
 writer_of(const struct rrd *rrd, const char *cluster, const char *host)
 {
+	bool same = rrd->config->rrd.lower_case;
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
 	for (; *cluster != '\0'; cluster++)
 		hash = (hash ^ (unsigned char)*cluster) * 16777619u;
 	hash = (hash ^ '/') * 16777619u;
 	for (; *host != '\0'; host++)
-		hash = (hash ^ (unsigned char)*host) * 16777619u;
+		hash =
+		    (hash ^ (unsigned char)(same ? lower(*host) : *host)) * 16777619u;
 	return (hash ^ hash >> 16) % rrd->count;
 }
 
@@ -163,8 +172,7 @@ static void
 lower_case(char *text, size_t len)
 {
 	for (; len > 0; len--, text++)
-		if (*text >= 'A' && *text <= 'Z')
-			*text = (char)(*text - 'A' + 'a');
+		*text = lower(*text);
 }
 
 static bool
@@ -200,6 +208,26 @@ compose_folder(const struct rrd *rrd, const char *cluster, const char *host,
 		lower_case(folder + begin, len - begin);
 	folder[len++] = '/';
 	return len;
+}
+
+bool
+rrd_line_lines(const struct rrd *rrd, const char *cluster, const char *host,
+               struct rrd_lines *lines)
+{
+	if (strlen(host) >= TEXT_SIZE || !is_good_folder(rrd, cluster, host))
+		return false;
+	lines->writer = writer_of(rrd, cluster, host);
+	lines->len = compose_folder(rrd, cluster, host, lines->begin);
+	return true;
+}
+
+void
+rrd_folder_name(const struct rrd *rrd, const char *host, char name[TEXT_SIZE])
+{
+	strncpy(name, host, TEXT_SIZE - 1);
+	name[TEXT_SIZE - 1] = '\0';
+	if (rrd->config->rrd.lower_case)
+		lower_case(name, strlen(name));
 }
 
 void

@@ -1,6 +1,6 @@
 /* rrd_sink.h - what the files behind rrd.h share: the queue and its writers (rrd.c),
- * the lines (rrd_line.c), the creator of files (rrd_create.c), and the sinks that they
- * write to: librrd (rrd_direct.c) and rrdcached (rrd_cached.c).
+ * the lines (rrd_line.c), the creator of files (rrd_create.c), orders about folders
+ * (rrd_order.c, rrd_folder.c), and the sinks that they write to: librrd (rrd_direct.c) and rrdcached (rrd_cached.c).
  *
  * A writer is a thread with a queue of blocks, which consist of whole lines. All lines
  * of a folder go to one writer, so that the updates of a file stay in order.
@@ -24,8 +24,9 @@
 
 struct rrd_block {
 	struct rrd_block *prev, *next;
-	uint64_t values; /* in all lines */
-	unsigned tries;  /* how often the connection broke after it was sent */
+	uint64_t values;         /* in all lines */
+	unsigned tries;          /* how often the connection broke after it was sent */
+	struct rrd_order *order; /* instead of lines; NULL: none */
 	size_t len, size;
 	char bytes[];
 };
@@ -48,6 +49,19 @@ struct rrd_file {
 };
 
 struct rrd;
+struct rrd_order;
+
+/* Where the folders of a cluster's hosts are. */
+struct rrd_place {
+	const char *root, *cluster;
+};
+
+/* The lines of a host's folder: how they begin, and which writer has them. */
+struct rrd_lines {
+	char begin[RRD_LINE]; /* "UPDATE ROOT/CLUSTER/HOST/", escaped */
+	size_t len;
+	unsigned writer;
+};
 
 typedef enum rrd_result rrd_write_function(void *state, struct rrd_block *block);
 
@@ -77,6 +91,17 @@ struct rrd_sink {
 
 	/* Whether writers find the file of this path now. NULL: they have to try. */
 	bool (*is_there)(const char *path);
+
+	/* Writes what the sink has gathered for a folder, or drops it. NULL: it gathers
+	 * nothing. */
+	void (*settle_folder)(void *state, const struct rrd_lines *lines, bool drop);
+
+	/* Has somebody else who keeps values for the files of a host's folder forget these
+	 * files, after it has written the values if `flush`. RRD_FAILED: it can't, and
+	 * `why` has the reason, of RRD_ORDER_TEXT bytes. NULL: there is nobody. */
+	enum rrd_result (*forget)(void *state, const struct rrd_place *place,
+	                          const char *host, const struct rrd_lines *lines,
+	                          bool flush, char *why);
 };
 
 extern const struct rrd_sink rrd_direct, rrd_cached;
@@ -152,6 +177,31 @@ void rrd_write(struct rrd *rrd, struct rrd_bell *bell, rrd_write_function *write
  * dropped. */
 void rrd_put(struct rrd *rrd, unsigned writer, struct rrd_block *block);
 
+/* rrd_order.c ------------------------------------------------------------------ */
+
+/* The writer has come to the order in its queue. And: it never will. */
+void rrd_order_turn(struct rrd_writer *writer, struct rrd_order *order);
+void rrd_order_end(struct rrd_order *order);
+
+/* rrd_folder.c ----------------------------------------------------------------- */
+
+/* Whether a host's folder has files; false, too, where that can't be known. */
+bool rrd_folder_has_files(const struct rrd_place *place, const char *host);
+
+/* Calls each() for the name of each file in the folder, until it returns false. Returns 0,
+ * or -1 with errno; ENOENT: there is no folder. */
+int rrd_folder_each(const struct rrd_place *place, const char *host,
+                    bool (*each)(void *context, const char *file), void *context);
+
+/* Removes the folder with its files. Returns 0, or -1 with errno: ENOENT where there is
+ * none, ENOTEMPTY where there are folders in it. */
+int rrd_folder_remove(const struct rrd_place *place, const char *host);
+
+/* Gives the folder the name of another host. Returns 0, or -1 with errno: ENOENT where there
+ * is none, ENOTEMPTY where that host's has files; with `replace` these are removed. */
+int rrd_folder_move(const struct rrd_place *place, const char *host, const char *to,
+                    bool replace);
+
 /* rrd_line.c ------------------------------------------------------------------- */
 
 /* Returns the length of a line's path, which follows RRD_UPDATE and is escaped. */
@@ -168,6 +218,12 @@ size_t rrd_escape(const char *path, size_t len, char *escaped);
  * length; 0 when no value is left. */
 size_t rrd_line_shift(char *line, size_t len);
 
+/* Tells how the lines of a host's folder begin; false where a name can't be that of a
+ * folder. rrd_folder_name() writes the host's part of its path. */
+bool rrd_line_lines(const struct rrd *rrd, const char *cluster, const char *host,
+                    struct rrd_lines *lines);
+void rrd_folder_name(const struct rrd *rrd, const char *host, char name[TEXT_SIZE]);
+
 /* rrd_create.c ----------------------------------------------------------------- */
 
 /* Starts the creator's thread; NULL where that fails. */
@@ -182,6 +238,12 @@ bool rrd_create_line(struct rrd_creator *creator, const char *line, size_t len);
 /* Takes out of a block the lines whose files are being made. They wait behind the lines
  * that wait for the same file already. */
 void rrd_create_queue(struct rrd_creator *creator, struct rrd_block *block);
+
+/* Waits until all files of a folder that are to be made are made, ahead of all others; or,
+ * with `drop`, drops their lines, and waits only for the one that is being made. Returns
+ * false at the deadline. */
+bool rrd_create_settle(struct rrd_creator *creator, const struct rrd_lines *lines,
+                       bool drop);
 
 /* rrd_file.c ------------------------------------------------------------------- */
 

@@ -317,6 +317,8 @@ open_and_check(struct database *db, const char *path,
 	if (migrate(db->handle, migrations, version, finding) != 0)
 		return -1;
 	code = database_prepare(db);
+	if (code == SQLITE_OK)
+		code = database_prepare_names(db);
 	return code == SQLITE_OK ? 0 : found_code(finding, db->handle, code);
 }
 
@@ -345,6 +347,9 @@ database_close(struct database *db)
 	sqlite3_finalize(db->put);
 	sqlite3_finalize(db->remove);
 	sqlite3_finalize(db->read);
+	sqlite3_finalize(db->put_name);
+	sqlite3_finalize(db->remove_names);
+	sqlite3_finalize(db->read_name);
 	sqlite3_close(db->handle);
 	free(db);
 }

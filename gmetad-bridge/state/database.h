@@ -1,6 +1,6 @@
-/* database.h - the file in which hosts are kept over a restart: SQLite, one table, a
- * row for each host. It does not log, and has no clock and no thread; state.c has
- * those.
+/* database.h - the file in which hosts are kept over a restart: SQLite, a table with a
+ * row for each host, and one of names that hosts have, or had. It does not log, and has no
+ * clock and no thread; state.c has those.
  *
  * The file has a write-ahead log and synchronous = NORMAL. So committed transactions
  * outlive the process, however it ends. A power cut may lose the last minutes, but
@@ -56,12 +56,28 @@ int database_put_aside(const char *path);
 int database_next(struct database *db, struct collector_saved *saved,
                   size_t *senseless);
 
+/* A name that hosts of a cluster have by themselves, and by which they are shown; or, if it
+ * is a former one, what it is called now; "": it was removed. */
+struct database_name {
+	char cluster[TEXT_SIZE];
+	bool former;
+	char name[TEXT_SIZE];
+	char shown[TEXT_SIZE];
+};
+
+/* Reads the next name, in the order of their numbers. Returns as database_next() does. */
+int database_next_name(struct database *db, struct database_name *name,
+                       size_t *senseless);
+
 /* A transaction. Each function returns 0, or -1 on a fault, after which the caller
  * rolls back. */
 int database_begin(struct database *db);
 int database_clear(struct database *db); /* removes all hosts */
 int database_put(struct database *db, const struct collector_saved *saved);
 int database_remove(struct database *db, const struct collector_saved *saved);
+int database_clear_names(struct database *db, const char *cluster);
+int database_put_name(struct database *db, const struct database_name *name,
+                      int64_t number);
 int database_commit(struct database *db);
 void database_rollback(struct database *db);
 

@@ -1,6 +1,6 @@
 /* database_internal.h - what these files share: database.c, which opens, checks and
- * closes the file, database_migrations.c, which makes its table, and database_rows.c,
- * which reads and writes the rows.
+ * closes the file, database_migrations.c, which makes its tables, and database_rows.c and
+ * database_names.c, which read and write the rows.
  */
 #ifndef BRIDGE_DATABASE_INTERNAL_H
 #define BRIDGE_DATABASE_INTERNAL_H
@@ -15,9 +15,11 @@
 struct database {
 	sqlite3 *handle;
 	sqlite3_stmt *put, *remove, *read;
+	sqlite3_stmt *put_name, *remove_names, *read_name;
 };
 
 /* Prepares the statements. Returns SQLite's code. */
 int database_prepare(struct database *db);
+int database_prepare_names(struct database *db);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/thread.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/state/database.h"
+#include "gmetad-bridge/state/state_names.h"
 #include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/log.h"
 
@@ -20,13 +21,16 @@ struct state {
 	char *path;
 	const struct database_migrations *migrations;
 	struct collector *collector;
+	pthread_mutex_t
+	    rounds;          /* held during a round; for the members up to `again_ms` */
 	struct database *db; /* NULL: it is not open */
-	bool told;           /* the log says that it can't be opened */
-	bool told_newer;     /* the log says that it is of a newer version */
-	bool restored;       /* the file's hosts are in the collector */
-	bool all;            /* the file may have old rows: all hosts are to be
+	struct state_names names;
+	bool told;        /* the log says that it can't be opened */
+	bool told_newer;  /* the log says that it is of a newer version */
+	bool restored;    /* the file's hosts are in the collector */
+	bool all;         /* the file may have old rows: all hosts are to be
 	                      * written anew */
-	int64_t again_ms;    /* when to try again; 0: in the next round */
+	int64_t again_ms; /* when to try again; 0: in the next round */
 	struct log_limit failures;
 	pthread_t thread;
 	bool running;
@@ -74,6 +78,8 @@ restore(struct state *s, int64_t now)
 	size_t taken = 0, all = 0, senseless = 0;
 	int n;
 
+	if (state_names_restore(&s->names, s->db, &senseless) != 0)
+		return -1;
 	do {
 		n = read_batch(s, &senseless);
 		if (n > 0) {
@@ -242,6 +248,7 @@ begin_all(struct state *s)
 {
 	if (database_clear(s->db) != 0)
 		return -1;
+	state_names_unsaved(&s->names);
 	ingest_lock();
 	collector_unsaved(s->collector);
 	ingest_unlock();
@@ -275,6 +282,7 @@ fail(struct state *s, size_t count, int64_t now)
 	enum database_fault fault = database_fault(s->db, why);
 
 	counter_add(&counters.state_failed, 1);
+	state_names_unsaved(&s->names);
 	log_limited(&s->failures, now, "state: can't save to %s: %s", s->path, why);
 	if (fault != DATABASE_WAIT) {
 		give_up(s, now);
@@ -288,19 +296,31 @@ fail(struct state *s, size_t count, int64_t now)
 	return -1;
 }
 
-int
-state_save_round(struct state *s, int64_t now)
+static int
+save(struct state *s, int64_t now)
 {
 	size_t count = 0;
 
 	if (!is_open(s, now))
 		return -1;
 	if (database_begin(s->db) != 0 || (s->all && begin_all(s) != 0) ||
-	    write_all(s, &count) != 0 || database_commit(s->db) != 0)
+	    write_all(s, &count) != 0 || state_names_save(&s->names, s->db) != 0 ||
+	    database_commit(s->db) != 0)
 		return fail(s, count, now);
 	s->all = false;
 	counter_add(&counters.state_saved, count);
 	return 0;
+}
+
+int
+state_save_round(struct state *s, int64_t now)
+{
+	int result;
+
+	pthread_mutex_lock(&s->rounds);
+	result = save(s, now);
+	pthread_mutex_unlock(&s->rounds);
+	return result;
 }
 
 /* The thread ------------------------------------------------------------------------ */
@@ -368,7 +388,7 @@ state_stop(struct state *s)
 
 static struct state *
 make(const char *path, const struct database_migrations *migrations,
-     struct collector *collector)
+     struct collector *collector, const struct config *config)
 {
 	struct state *s = calloc(1, sizeof(*s));
 	pthread_condattr_t attributes;
@@ -382,6 +402,8 @@ make(const char *path, const struct database_migrations *migrations,
 	}
 	s->migrations = migrations;
 	s->collector = collector;
+	state_names_init(&s->names, collector, config);
+	pthread_mutex_init(&s->rounds, NULL);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -392,9 +414,10 @@ make(const char *path, const struct database_migrations *migrations,
 
 struct state *
 state_open(const char *path, const struct database_migrations *migrations,
-           struct collector *collector, int64_t now, int64_t wall_offset_ms)
+           struct collector *collector, const struct config *config, int64_t now,
+           int64_t wall_offset_ms)
 {
-	struct state *s = make(path, migrations, collector);
+	struct state *s = make(path, migrations, collector, config);
 
 	if (s == NULL)
 		return NULL;
@@ -405,11 +428,19 @@ state_open(const char *path, const struct database_migrations *migrations,
 }
 
 void
+state_reload(struct state *s, const struct config *config)
+{
+	state_names_config(&s->names, config);
+}
+
+void
 state_close(struct state *s)
 {
 	if (s == NULL)
 		return;
 	close_file(s);
+	state_names_free(&s->names);
+	pthread_mutex_destroy(&s->rounds);
 	pthread_cond_destroy(&s->wake);
 	pthread_mutex_destroy(&s->lock);
 	free(s->path);

@@ -7,6 +7,7 @@
 #ifndef BRIDGE_STATE_H
 #define BRIDGE_STATE_H
 
+#include "gmetad-bridge/config/config.h"
 #include "gmetad-bridge/state/database.h"
 #include "sflow/collector/collector.h"
 
@@ -22,10 +23,14 @@ struct state;
  *   - A file of a newer version stays as it is, and nothing is saved while it is there.
  *     This is tried again later, too.
  * `migrations` (the bridge's are &database_migrations) and the collector stay the
- * caller's, and must live until state_close(). NULL without memory. */
+ * caller's, and must live until state_close(). `config` has the clusters, whose hosts'
+ * names are kept, too; NULL: these are not kept. NULL without memory. */
 struct state *state_open(const char *path, const struct database_migrations *migrations,
-                         struct collector *collector, int64_t now,
-                         int64_t wall_offset_ms);
+                         struct collector *collector, const struct config *config,
+                         int64_t now, int64_t wall_offset_ms);
+
+/* Takes the clusters of another configuration. For any thread. */
+void state_reload(struct state *state, const struct config *config);
 
 /* Starts the thread. Returns 0, or -1 with a line in the log. */
 int state_start(struct state *state);
@@ -40,7 +45,7 @@ void state_close(struct state *state);
  * thread. Saves the hosts that have changed, in one transaction; a file that could not
  * be opened is tried again every ten seconds. Returns 0, or -1 when nothing was saved:
  * that is counted and logged, and the hosts are saved in the next round that
- * succeeds. */
+ * succeeds. For any thread. */
 int state_save_round(struct state *state, int64_t now);
 
 #endif

@@ -259,6 +259,25 @@ archives_end(void)
 	archives.before_s = archives.time_s;
 }
 
+bool
+archives_folder_is_used(unsigned cluster, const char *host, const char *to)
+{
+	const char *name = archives.rrd != NULL ? cluster_name(cluster) : NULL;
+
+	return name != NULL && !rrd_folder_is_same(archives.rrd, host, to) &&
+	       rrd_folder_is_used(archives.rrd, name, to);
+}
+
+struct rrd_order *
+archives_order(enum rrd_order_kind kind, unsigned cluster, const char *host,
+               const char *to, bool replace)
+{
+	const char *name = archives.rrd != NULL ? cluster_name(cluster) : NULL;
+
+	return name != NULL ? rrd_order(archives.rrd, kind, name, host, to, replace)
+	                    : NULL;
+}
+
 void
 archives_stop(int64_t deadline_ms)
 {

@@ -3,6 +3,7 @@
 #define BRIDGE_ARCHIVES_H
 
 #include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/rrd/rrd_order.h"
 #include "gmetad-bridge/steps/walk.h"
 
 /* Creates a column in the store for what is remembered of values; called before there
@@ -24,6 +25,15 @@ bool archives_written(void);
 void archives_begin(uint32_t time_s, uint32_t before_s);
 extern const struct walk_visitor archives_visitor;
 void archives_end(void);
+
+/* Whether RRDs of a host are there already that another one, `host`, would get with its new
+ * name `to`. For the thread of the steps, or between two steps. */
+bool archives_folder_is_used(unsigned cluster, const char *host, const char *to);
+
+/* Queues an order about the folder of a host; see rrd_order(). NULL, too, where no RRDs are
+ * written. For the same. */
+struct rrd_order *archives_order(enum rrd_order_kind kind, unsigned cluster,
+                                 const char *host, const char *to, bool replace);
 
 /* Ends writing: writes, as of the last step, the values that were not written because
  * they did not change, and all updates that wait, until `deadline_ms` (clock_ms()). */

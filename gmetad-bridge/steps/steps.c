@@ -34,7 +34,37 @@ static struct {
 	bool told;                 /* the log says that the clock was set back */
 	struct log_limit set_back;
 	int64_t deadline_ms;
-} steps = {.wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+	/* held while the thread takes a step, or another configuration, and at the end */
+	pthread_mutex_t held;
+} steps = {
+    .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .held = PTHREAD_MUTEX_INITIALIZER};
+
+/* Between steps ---------------------------------------------------------------------- */
+
+void
+steps_hold(void)
+{
+	pthread_mutex_lock(&steps.held);
+}
+
+void
+steps_go_on(void)
+{
+	pthread_mutex_unlock(&steps.held);
+}
+
+bool
+steps_folder_is_used(unsigned cluster, const char *host, const char *to)
+{
+	return archives_folder_is_used(cluster, host, to);
+}
+
+struct rrd_order *
+steps_order(enum rrd_order_kind kind, unsigned cluster, const char *host,
+            const char *to, bool replace)
+{
+	return archives_order(kind, cluster, host, to, replace);
+}
 
 /* A step ----------------------------------------------------------------------------- */
 
@@ -75,12 +105,14 @@ step(int64_t now)
 {
 	int64_t wall_s = (now + clock_wall_offset()) / 1000;
 
+	steps_hold();
 	steps.time_s = step_time(now);
 	tell_set_back(now);
 	archives_begin(steps.time_s, steps.before_s);
 	walk_step(&steps.walk, now);
 	sums_publish(wall_s);
 	archives_end();
+	steps_go_on();
 	if (steps.time_s > steps.before_s)
 		steps.before_s = steps.time_s;
 	counter_add(&counters.steps, 1);
@@ -93,8 +125,10 @@ take_config(const struct config *config)
 {
 	const struct config *was = steps.config;
 
+	steps_hold();
 	steps.config = config;
 	archives_configure(config);
+	steps_go_on();
 	config_release(was);
 }
 
@@ -169,7 +203,9 @@ run(void *unused)
 		step(clock_ms());
 		count_missed(before_s);
 	}
+	steps_hold();
 	archives_stop(steps.deadline_ms);
+	steps_go_on();
 	return NULL;
 }
 

@@ -82,6 +82,7 @@ collector_free(struct collector *c)
 	store_free(c->store);
 	events_free(&c->events);
 	strangers_free(&c->strangers);
+	free(c->renamed);
 	free(c);
 }
 

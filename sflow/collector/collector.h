@@ -140,6 +140,62 @@ bool collector_event(struct collector *collector, struct event *event);
 void collector_reconfigure(struct collector *collector,
                            const struct collector_config *config, int64_t now);
 
+/* What the administrator orders ------------------------------------------------------ */
+
+/* Why an order is refused. */
+enum collector_refusal {
+	COLLECTOR_NO_HOST = -200, /* no host of the cluster has that name */
+	COLLECTOR_OWN_HOST,       /* the name is reserved */
+	COLLECTOR_IS_UP,          /* the host is up */
+	COLLECTOR_HAS_MACHINES,   /* it reports virtual machines that are hosts */
+	COLLECTOR_BAD_NAME,       /* a host can't have the new name */
+	COLLECTOR_SAME_NAME,      /* it has the new name already */
+	COLLECTOR_NAME_TAKEN,     /* another host has it */
+	COLLECTOR_FULL            /* there are too many renamings, or no memory */
+};
+
+/* Whether a host of the cluster has that name. */
+bool collector_has_host(const struct collector *collector, unsigned cluster,
+                        const char *name);
+
+/* Removes a host that is late or down, and all that is known of it, with its renaming, and
+ * adds EVENT_REMOVED. If it sends again, it joins like a host that was never there. Returns
+ * 0, or a negative enum collector_refusal. */
+int collector_remove_host(struct collector *collector, unsigned cluster,
+                          const char *name, int64_t now);
+
+/* Gives a host another name, with EVENT_RENAMED. A renaming makes that last: from now on
+ * a host of the cluster that would be called as this one would be by itself, is called `to`.
+ * Where `to` is that name, the renaming ends. Returns 0, or a negative enum
+ * collector_refusal. */
+int collector_rename_host(struct collector *collector, unsigned cluster,
+                          const char *name, const char *to, int64_t now);
+
+/* A host, or whoever would be called `name` in the cluster, is called `is`. */
+struct collector_renaming {
+	unsigned cluster;
+	char name[TEXT_SIZE];
+	char is[TEXT_SIZE];
+};
+
+/* Copies up to `room` of the lasting renamings, and returns how many there are.
+ * collector_renamings_version() returns a number that is another one when they have
+ * changed. */
+size_t collector_renamings(const struct collector *collector,
+                           struct collector_renaming *list, size_t room);
+uint64_t collector_renamings_version(const struct collector *collector);
+
+/* Sets a lasting renaming that was saved; called before hosts are restored. Returns 0, or
+ * -1 where the names can't be those of hosts, at the bound, or without memory. */
+int collector_restore_renaming(struct collector *collector,
+                               const struct collector_renaming *renaming);
+
+/* Takes the next host that collector_reconfigure() has given another name, from `name` to
+ * `is`; false when there are no more. What is not taken is forgotten with the next
+ * configuration. */
+bool collector_next_renamed(struct collector *collector,
+                            struct collector_renaming *renamed);
+
 /* Over a restart ------------------------------------------------------------------ */
 
 /* What is kept of a host over a restart of the program. The host is an agent, or a

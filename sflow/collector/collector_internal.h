@@ -48,6 +48,10 @@ struct collector {
 	struct agent *save_next;
 	bool saved_all; /* collector_save() has come to the end */
 	struct event_queue events;
+	/* Hosts that the last configuration has renamed; those before `renamed_next` are
+	 * taken. */
+	struct collector_renaming *renamed;
+	size_t renamed_count, renamed_next;
 	size_t states[MEMBER_DOWN + 1]; /* hosts in each state, at the last tick */
 	size_t total_rows[PORT_TOTALS]; /* the row of if_counters of each port total */
 	size_t once_octets[2];          /* and those that once.c compares */

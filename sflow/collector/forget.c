@@ -20,6 +20,15 @@ forget_source(struct collector *c, struct source *source)
 }
 
 void
+forget_host(struct collector *c, struct host *host)
+{
+	if (host->key.machine)
+		forget_source(c, machine_source(host));
+	else
+		forget_agent(c, agent_of_host(host));
+}
+
+void
 forget_agent(struct collector *c, struct agent *agent)
 {
 	struct source *source;

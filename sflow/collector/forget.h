@@ -15,4 +15,7 @@ void forget_agent(struct collector *collector, struct agent *agent);
 void expire_source(struct collector *collector, struct source *source, int64_t now);
 void expire_agent(struct collector *collector, struct agent *agent, int64_t now);
 
+/* The one of both that a host needs. */
+void forget_host(struct collector *collector, struct host *host);
+
 #endif

@@ -83,6 +83,19 @@ hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name,
 	return true;
 }
 
+/* Takes what the administrator has given to hosts of that name, and writes it. Returns
+ * false where there is none, or another host has it. */
+static bool
+take_renamed(struct hosts *hosts, struct host *host, char name[TEXT_SIZE])
+{
+	const char *is = renamings_find(&hosts->renamings, host->cluster, name);
+
+	if (is == NULL || !hosts_take_name(hosts, host->cluster, is, host))
+		return false;
+	strcpy(name, is);
+	return true;
+}
+
 /* Takes the name followed by a number that makes it another one. The numbers go on from
  * where they were, so that it costs no more when there are many. */
 static void
@@ -92,7 +105,8 @@ take_numbered(struct hosts *hosts, struct host *host, char name[TEXT_SIZE])
 	char longest[TEXT_SIZE];
 
 	strcpy(longest, name);
-	while (!hosts_take_name(hosts, host->cluster, name, host) && taken != NULL)
+	while (!take_renamed(hosts, host, name) &&
+	       !hosts_take_name(hosts, host->cluster, name, host) && taken != NULL)
 		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, ++taken->numbered);
 }
 
@@ -116,6 +130,7 @@ hosts_free(struct hosts *hosts)
 		HASH_DEL(hosts->names, taken);
 		free(taken);
 	}
+	renamings_free(&hosts->renamings);
 	hosts_drop_forgotten(hosts);
 }
 
@@ -198,15 +213,26 @@ host_spelling(const struct collector *c, const char *name, char spelled[TEXT_SIZ
 			*at = (char)(*at - 'A' + 'a');
 }
 
-/* Takes the name `wanted` for the host; where another host of its cluster has that
- * name, `wanted` followed by the host's place. Writes the name that was taken. */
+void
+host_called(const struct collector *c, unsigned cluster, const char *name,
+            char called[TEXT_SIZE])
+{
+	const char *is;
+
+	host_spelling(c, name, called);
+	is = renamings_find(&c->hosts.renamings, cluster, called);
+	if (is != NULL)
+		strcpy(called, is);
+}
+
+/* Takes the name `alone` for the host; where another host of its cluster has that
+ * name, `alone` followed by the host's place. Writes the name that was taken. */
 static void
-take_name(struct collector *c, struct host *host, const char *wanted,
+take_name(struct collector *c, struct host *host, const char *alone,
           char name[TEXT_SIZE])
 {
-	char alone[TEXT_SIZE], whole[TEXT_SIZE], place[PLACE_SIZE];
+	char whole[TEXT_SIZE], place[PLACE_SIZE];
 
-	host_spelling(c, wanted, alone);
 	strcpy(name, alone);
 	if (hosts_take_name(&c->hosts, host->cluster, name, host))
 		return;
@@ -227,24 +253,58 @@ return_name(struct collector *c, struct host *host)
 	text_keep(&host->name, "");
 }
 
-void
-host_set_name(struct collector *c, struct host *host, const char *wanted)
+/* Gives the host the name `alone`, or one that begins with it, but does not show it. */
+static void
+give_name(struct collector *c, struct host *host, const char *alone)
 {
 	char name[TEXT_SIZE];
 
-	take_name(c, host, wanted, name);
+	take_name(c, host, alone, name);
 	if (!text_keep(&host->name, name))
 		hosts_return_name(&c->hosts, host->cluster, name);
 	host->kept.saved = false;
+	store_former_used(c->store, host->cluster, name);
+}
+
+static void
+announce(struct host *host)
+{
 	if (host->shown != NULL && host_is_named(host))
 		store_host_announce(host->shown, host->name);
+}
+
+void
+host_set_name(struct collector *c, struct host *host, const char *wanted)
+{
+	char alone[TEXT_SIZE];
+
+	host_called(c, host->cluster, wanted, alone);
+	give_name(c, host, alone);
+	announce(host);
+}
+
+void
+host_keep_name(struct collector *c, struct host *host, const char *wanted)
+{
+	char alone[TEXT_SIZE];
+
+	host_spelling(c, wanted, alone);
+	give_name(c, host, alone);
+	announce(host);
+}
+
+static void
+tell_renamed(struct collector *c, const struct host *host, const char *was, int64_t now)
+{
+	strcpy(host_tell(c, host, EVENT_RENAMED, now)->of.membership.old_name, was);
+	if (host_is_named(host))
+		store_former_renamed(c->store, host->cluster, was, host->name);
 }
 
 void
 host_rename(struct collector *c, struct host *host, const char *wanted, int64_t now)
 {
 	bool renamed = host_is_named(host);
-	struct event *event;
 	char was[TEXT_SIZE];
 
 	strcpy(was, host->name);
@@ -252,11 +312,10 @@ host_rename(struct collector *c, struct host *host, const char *wanted, int64_t 
 	if (renamed)
 		host_leave(host);
 	host_set_name(c, host, wanted);
-	if (renamed && strcmp(host->name, was) == 0)
-		return;
-	event = host_tell(c, host, renamed ? EVENT_RENAMED : EVENT_JOINED, now);
-	if (renamed)
-		strcpy(event->of.membership.old_name, was);
+	if (!renamed)
+		host_tell(c, host, EVENT_JOINED, now);
+	else if (strcmp(host->name, was) != 0)
+		tell_renamed(c, host, was, now);
 }
 
 /* In the store --------------------------------------------------------------------- */
@@ -308,6 +367,30 @@ host_leave(struct host *host)
 }
 
 void
+host_call(struct collector *c, struct host *host, const char *wanted, int64_t now)
+{
+	struct store_info info = {.started_s = 0};
+	bool shown = host->shown != NULL;
+	char was[TEXT_SIZE], alone[TEXT_SIZE];
+
+	strcpy(was, host->name);
+	host_spelling(c, wanted, alone);
+	if (shown)
+		store_host_info(host->shown, &info);
+	return_name(c, host);
+	give_name(c, host, alone);
+	if (strcmp(host->name, was) == 0)
+		return;
+	if (shown &&
+	    !(host_is_named(host) && store_host_rename(host->shown, host->name))) {
+		host_leave(host);
+		host_enter(c, host); /* it may be down: no sample would bring it back */
+		host_show_member(c, host, info.started_s, now);
+	}
+	tell_renamed(c, host, was, now);
+}
+
+void
 host_remove(struct collector *c, struct host *host)
 {
 	return_name(c, host);
@@ -340,8 +423,10 @@ host_hand_over(struct collector *c, struct host *from, struct host *to)
 void
 host_depart(struct collector *c, struct host *host, unsigned cluster)
 {
-	if (host_is_named(host))
+	if (host_is_named(host)) {
 		hosts_return_name(&c->hosts, host->cluster, host->name);
+		renamings_move(&c->hosts.renamings, host->cluster, cluster, host->name);
+	}
 	host->cluster = cluster;
 	host->moves = true;
 }
@@ -365,10 +450,10 @@ host_arrive(struct collector *c, struct host *host, int64_t now)
 	if (host->shown != NULL)
 		store_host_info(host->shown, &info);
 	host_leave(host);
-	host_set_name(c, host, was);
+	host_keep_name(c, host, was);
 	host_enter(c, host);
 	host_show_member(c, host, info.started_s, now);
-	strcpy(host_tell(c, host, EVENT_RENAMED, now)->of.membership.old_name, was);
+	tell_renamed(c, host, was, now);
 }
 
 /* The heartbeat -------------------------------------------------------------------- */
@@ -510,7 +595,7 @@ host_restore(struct collector *c, struct host *host,
              int64_t now)
 {
 	host->first_ms = saved->first_ms - c->wall_ms;
-	host_set_name(c, host, wanted);
+	host_keep_name(c, host, wanted);
 	host->kept.stored = true;
 	if (!host_is_named(host) || host_enter(c, host) == NULL)
 		return -1;

@@ -15,6 +15,7 @@
 #include "sflow/address.h"
 #include "sflow/collector/collector.h"
 #include "sflow/collector/members.h"
+#include "sflow/collector/renamings.h"
 #include "sflow/store/store.h"
 #include "sflow/text.h"
 #include "sflow/wire/datagram.h"
@@ -82,6 +83,7 @@ struct host {
 /* What all hosts have in common. All zero: there are no hosts. */
 struct hosts {
 	struct taken_name *names;
+	struct renamings renamings;
 	bool keep; /* hosts are saved */
 	/* Removed hosts, still to be deleted where saved. */
 	struct forgotten *forgotten;
@@ -131,10 +133,15 @@ struct host *hosts_find(const struct hosts *hosts, unsigned cluster, const char 
 void host_spelling(const struct collector *collector, const char *name,
                    char spelled[TEXT_SIZE]);
 
+/* Writes what a host of the cluster is called that calls itself `name`: so, or otherwise
+ * where the administrator has renamed it. */
+void host_called(const struct collector *collector, unsigned cluster, const char *name,
+                 char called[TEXT_SIZE]);
+
 /* Gives a taken name back. A name that is not taken is fine. */
 void hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name);
 
-/* Frees the names and the list of forgotten hosts. */
+/* Frees the names, the renamings and the list of forgotten hosts. */
 void hosts_free(struct hosts *hosts);
 
 /* Notes in the store that the host is confirmed. */
@@ -153,7 +160,17 @@ void host_leave(struct host *host);
  * afterwards. */
 void host_set_name(struct collector *collector, struct host *host, const char *wanted);
 
-/* The same for a host that may have a name already. To readers another name is another
+/* The same where `wanted` is what the host was called, whatever it calls itself: no
+ * renaming applies to it. */
+void host_keep_name(struct collector *collector, struct host *host, const char *wanted);
+
+/* Gives a host that has a name the name `wanted`, to which no renaming applies, with the
+ * event that it was renamed. It stays in the store, where its values go on under the new
+ * name; where the store can't do that, it leaves, and enters anew without values. */
+void host_call(struct collector *collector, struct host *host, const char *wanted,
+               int64_t now);
+
+/* As host_set_name(), for a host that may have a name already. To readers another name is another
  * host, so the host leaves the store at once. Adds an event that the host has joined,
  * or was renamed, with its new name; no event where it keeps its name. */
 void host_rename(struct collector *collector, struct host *host, const char *wanted,
@@ -207,7 +224,7 @@ void host_show_member(const struct collector *collector, struct host *host,
 void host_restore_member(const struct collector *collector, struct host *host,
                          const struct collector_saved *saved, int64_t now);
 
-/* Gives the host the name `wanted`, and adds it to the store with what was saved of it.
+/* Gives the host the name `wanted`, as host_keep_name() does, and adds it to the store with what was saved of it.
  * `heard` says that it was heard before it was restored, so it is to be saved again.
  * Returns 0, or -1 when it can't be added to the store. */
 int host_restore(struct collector *collector, struct host *host,

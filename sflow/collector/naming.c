@@ -1,6 +1,7 @@
 #include "sflow/collector/naming.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -68,10 +69,14 @@ set_name(struct collector *c, struct agent *agent, const char *name, int64_t now
 {
 	struct agent_naming *naming = agent_naming(agent);
 	struct host *host = agent_host(agent);
+	char called[TEXT_SIZE];
 
+	text_keep(&naming->other, "");
+	host_called(c, host->cluster, name, called);
+	if (strcmp(host->name, called) == 0)
+		return; /* the administrator has called it so already */
 	naming->renames.count += host_is_named(host);
 	host_rename(c, host, name, now);
-	text_keep(&naming->other, "");
 }
 
 /* Adds an event that a name changes all the time: of the host that the source is, if it
@@ -178,21 +183,32 @@ given_name(const struct host *host, const char *given, char name[TEXT_SIZE])
 		         (int)(TEXT_SIZE - 2 - strnlen(source, 46)), given, source);
 }
 
-void
-agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
+/* Writes the name of an agent that sends none. */
+static void
+other_name(const struct collector *c, const struct agent *agent, char name[TEXT_SIZE])
 {
 	const char *given = name_list_find(c->config.names, agent_address(agent));
-	struct agent_naming *naming = agent_naming(agent);
-	char name[TEXT_SIZE];
 
-	if (agent_host(agent)->waits) { /* no longer */
-		agent_host(agent)->waits = false;
-		strcpy(name, naming->other);
-		text_keep(&naming->called, name);
-	} else if (given != NULL)
+	if (given != NULL)
 		given_name(agent_host(agent), given, name);
 	else
 		host_agent_key(agent_host(agent), name);
+}
+
+void
+agent_name_otherwise(struct collector *c, struct agent *agent, int64_t now)
+{
+	struct agent_naming *naming = agent_naming(agent);
+	struct host *host = agent_host(agent);
+	char name[TEXT_SIZE];
+
+	if (host->waits) { /* no longer */
+		host->waits = false;
+		strcpy(name, naming->other);
+		text_keep(&naming->called, name);
+	} else {
+		other_name(c, agent, name);
+	}
 	set_name(c, agent, name, now);
 }
 
@@ -214,24 +230,43 @@ is_called_after(const char *name, const char *given)
 	       (name[len] == '\0' || name[len] == '-');
 }
 
+/* Notes that the configuration has renamed a host, for collector_next_renamed(). Without
+ * memory it is not noted. */
+static void
+note_renamed(struct collector *c, const struct host *host, const char *was)
+{
+	size_t count = c->renamed_count + 1;
+	struct collector_renaming *renamed =
+	    realloc(c->renamed, count * sizeof(renamed[0]));
+
+	if (renamed == NULL)
+		return;
+	c->renamed = renamed;
+	renamed += c->renamed_count++;
+	renamed->cluster = host->cluster;
+	strcpy(renamed->name, was);
+	strcpy(renamed->is, host->name);
+}
+
 void
 agent_review_name(struct collector *c, struct agent *agent, int64_t now)
 {
 	const char *given = name_list_find(c->config.names, agent_address(agent));
-	struct store_info info = {.started_s = 0};
 	struct host *host = agent_host(agent);
-	bool shown = host->shown != NULL;
+	char name[TEXT_SIZE], called[TEXT_SIZE], was[TEXT_SIZE];
 
 	if (given == NULL || !host_is_named(host) ||
-	    agent_naming(agent)->called[0] != '\0' ||
-	    is_called_after(host->name, given))
+	    agent_naming(agent)->called[0] != '\0')
 		return;
-	if (shown)
-		store_host_info(host->shown, &info);
-	agent_name_otherwise(c, agent, now);
-	if (shown) /* it may be down: no sample would bring it back */
-		host_enter(c, host);
-	host_show_member(c, host, info.started_s, now);
+	host_called(c, host->cluster, given, called);
+	if (is_called_after(host->name, called))
+		return;
+	strcpy(was, host->name);
+	other_name(c, agent, name);
+	host_called(c, host->cluster, name, called);
+	host_call(c, host, called, now);
+	if (host_is_named(host) && strcmp(host->name, was) != 0)
+		note_renamed(c, host, was);
 }
 
 void

@@ -117,6 +117,7 @@ collector_reconfigure(struct collector *c, const struct collector_config *config
 	struct agent *agent;
 
 	c->now_ms = now;
+	c->renamed_count = c->renamed_next = 0;
 	c->config = *config;
 	if (config->vm == VM_NO)
 		c->config.accept[KIND_VM] = false;

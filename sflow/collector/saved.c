@@ -73,16 +73,20 @@ collector_unsaved(struct collector *c)
 
 /* Restoring ------------------------------------------------------------------------ */
 
-/* Returns the name under which a saved host is shown. An agent that sends no name has
+/* Writes the name under which a saved host is shown. An agent that sends no name has
  * the name that the configuration gives it now. */
-static const char *
-name_to_show(const struct collector *c, const struct collector_saved *saved)
+static void
+name_to_show(const struct collector *c, const struct collector_saved *saved,
+             unsigned cluster, char name[TEXT_SIZE])
 {
 	const char *given = NULL;
 
 	if (saved->name[0] == '\0')
 		given = name_list_find(c->config.names, &saved->agent);
-	return given != NULL ? given : saved->shown;
+	if (given != NULL)
+		host_called(c, cluster, given, name);
+	else
+		strcpy(name, saved->shown);
 }
 
 static int
@@ -91,6 +95,7 @@ restore_agent(struct collector *c, const struct collector_saved *saved,
 {
 	struct host *host = agent_host(agent);
 	bool heard = agent_datagrams(agent) > 0;
+	char name[TEXT_SIZE];
 
 	if (host_is_named(host))
 		return -1; /* it is there already */
@@ -99,7 +104,8 @@ restore_agent(struct collector *c, const struct collector_saved *saved,
 	agent_restored(agent, saved->interval_ms, saved->jitter_ms);
 	text_keep(&agent_naming(agent)->called, saved->name);
 	memcpy(agent_naming(agent)->uuid, saved->uuid, sizeof(saved->uuid));
-	return host_restore(c, host, saved, name_to_show(c, saved), heard, now);
+	name_to_show(c, saved, host->cluster, name);
+	return host_restore(c, host, saved, name, heard, now);
 }
 
 static int

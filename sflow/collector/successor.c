@@ -28,15 +28,6 @@ have_one_uuid(const struct host *holder, const struct claim *claim)
 	return memcmp(saved.uuid, claim->identity->uuid, sizeof(saved.uuid)) == 0;
 }
 
-static void
-forget(struct collector *c, struct host *holder)
-{
-	if (holder->key.machine)
-		forget_source(c, machine_source(holder));
-	else
-		forget_agent(c, agent_of_host(holder));
-}
-
 /* Returns a hash of what says where a host is: it is the same when it is heard again. */
 static uint64_t
 hash_of(const struct host_key *key)
@@ -121,7 +112,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 	bool by_uuid = false;
 
 	host->waits = false;
-	host_spelling(c, claim->identity->name, name);
+	host_called(c, claim->cluster, claim->identity->name, name);
 	if (!c->config.successors || strcmp(host->name, name) == 0)
 		return false;
 	if (!hosts_is_taken(&c->hosts, claim->cluster, name))
@@ -134,7 +125,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 	if (outcome != SUCCEEDS)
 		return false;
 	succeed(c, host, holder, by_uuid, now);
-	forget(c, holder);
+	forget_host(c, holder);
 	return true;
 }
 

@@ -15,6 +15,9 @@ store_host_free(struct store_host *host)
 {
 	store_blocks_free(host);
 	pthread_mutex_destroy(&host->lock);
+	while (host->old_count > 0)
+		free(host->old_ids[--host->old_count]);
+	free(host->old_ids);
 	free(host->id);
 	free(host->key);
 	free(host);
@@ -121,9 +124,10 @@ id_len(const char *name)
 void
 store_index(struct store_host *host)
 {
-	if (host->id != NULL)
-		HASH_ADD_KEYPTR(hh, host->store->by_id, host->id,
-		                id_len(host->id->name), host);
+	struct host_id *id = host->id;
+
+	if (id != NULL)
+		HASH_ADD_KEYPTR(hh, host->store->by_id, id, id_len(id->name), host);
 }
 
 void
@@ -156,9 +160,33 @@ store_host_move(struct store_host *host, unsigned cluster)
 	store_unindex(host);
 	atomic_store(&host->cluster, cluster);
 	if (host->id != NULL)
-		host->id->cluster = cluster;
+		((struct host_id *)host->id)->cluster = cluster;
 	store_index(host);
 	pthread_mutex_unlock(&host->store->lock);
+}
+
+bool
+store_host_rename(struct store_host *host, const char *name)
+{
+	struct store *store = host->store;
+	struct host_id *id = store_id_new(atomic_load(&host->cluster), name);
+	struct host_id **old_ids =
+	    realloc(host->old_ids, (host->old_count + 1) * sizeof(old_ids[0]));
+
+	if (old_ids != NULL)
+		host->old_ids = old_ids;
+	if (id == NULL || old_ids == NULL || !host->announced ||
+	    store->feed_count > 0) {
+		free(id);
+		return false;
+	}
+	pthread_mutex_lock(&store->lock);
+	store_unindex(host);
+	host->old_ids[host->old_count++] = host->id;
+	host->id = id;
+	store_index(host);
+	pthread_mutex_unlock(&store->lock);
+	return true;
 }
 
 /* Readers ---------------------------------------------------------------------------- */
@@ -166,8 +194,10 @@ store_host_move(struct store_host *host, unsigned cluster)
 void
 store_host_info(struct store_host *host, struct store_info *info)
 {
+	const struct host_id *id = host->id;
+
 	info->key = host->key;
-	info->name = host->id != NULL ? host->id->name : "";
+	info->name = id != NULL ? id->name : "";
 	pthread_mutex_lock(&host->store->lock);
 	info->gone = host->gone;
 	pthread_mutex_unlock(&host->store->lock);
@@ -182,7 +212,8 @@ static bool
 is_shown(const struct store_host *host, unsigned cluster)
 {
 	return host != NULL && host->announced && !host->gone &&
-	       (cluster == STORE_ANY_CLUSTER || host->id->cluster == cluster);
+	       (cluster == STORE_ANY_CLUSTER ||
+	        ((struct host_id *)host->id)->cluster == cluster);
 }
 
 /* Looks at the next SLOTS_LOOK slots. Returns the first host of the cluster in them,
@@ -258,7 +289,7 @@ store_lock(struct store_host *host, struct store_state *state)
 {
 	pthread_mutex_lock(&host->lock);
 	*state = (struct store_state){.key = host->key,
-	                              .name = host->id->name,
+	                              .name = ((struct host_id *)host->id)->name,
 	                              .address = host->address,
 	                              .cluster = atomic_load(&host->cluster),
 	                              .up = host->up,

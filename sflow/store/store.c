@@ -20,7 +20,11 @@ store_new(size_t max_hosts, size_t max_metrics)
 	atomic_init(&store->max_metrics, max_metrics);
 	atomic_init(&store->most_metrics, SIZE_MAX);
 	pthread_mutex_init(&store->lock, NULL);
-	return store;
+	store->former = store_former_new();
+	if (store->former != NULL)
+		return store;
+	store_free(store);
+	return NULL;
 }
 
 void
@@ -51,6 +55,7 @@ store_free(struct store *store)
 			store_host_free(store->slots[i]);
 	free(store->slots);
 	free(store->free_slots);
+	store_former_free(store->former);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
 }

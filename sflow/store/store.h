@@ -112,6 +112,11 @@ is_tight(size_t count, size_t bound)
 	return count > bound - bound / 8;
 }
 
+/* Gives a host that is announced another name. Its values stay, and so does what users
+ * remember of them. Returns false without memory, and where there are feeds, whose users
+ * know hosts by their names: then the host keeps its name, and has to leave. */
+bool store_host_rename(struct store_host *host, const char *name);
+
 /* Marks the host as gone. It is freed when all feeds were told so and nobody holds it.
  * The caller must not use the host or its blocks any more. NULL is fine. */
 void store_host_gone(struct store_host *host);
@@ -350,6 +355,38 @@ void store_value_copy(const struct store_value *value, bool describe,
  * thread that fills the block, in tools and tests. False when there is no value. */
 bool store_block_peek(struct store_block *block, size_t row,
                       struct store_reading *reading);
+
+/* Former names: what hosts were called that have other names now, and hosts that were
+ * removed. For any thread -------------------------------------------------------- */
+
+#define STORE_FORMER_MAX 1000 /* of a cluster; above it the oldest is dropped */
+
+/* store_former_renamed() notes that a host has another name; what `was` stood for, former
+ * names too, is called `is` now. store_former_removed() notes that a host was removed.
+ * store_former_used() notes that a host has this name, so that it is no former one. Without
+ * memory nothing is noted. */
+void store_former_renamed(struct store *store, unsigned cluster, const char *was,
+                          const char *is);
+void store_former_removed(struct store *store, unsigned cluster, const char *name);
+void store_former_used(struct store *store, unsigned cluster, const char *name);
+
+struct store_former {
+	unsigned cluster;
+	char was[TEXT_SIZE];
+	char is[TEXT_SIZE]; /* "": it was removed */
+};
+
+/* Finds a former name. Returns false where it is none. */
+bool store_former_find(struct store *store, unsigned cluster, const char *was,
+                       struct store_former *former);
+
+/* Copies up to `room` former names of a cluster (or STORE_ANY_CLUSTER), the oldest of each
+ * first, and skips the first `skip`. Returns how many. */
+size_t store_former_list(struct store *store, unsigned cluster, size_t skip,
+                         struct store_former *formers, size_t room);
+
+/* Returns a number that is another one when former names have changed. */
+uint64_t store_former_version(struct store *store);
 
 /* Returns how many hosts there are that are not gone. */
 size_t store_count(struct store *store);

@@ -1,5 +1,5 @@
 /* store_internal.h - what the store's own files share. Each calls only those below it:
- * store.c, feeds.c, list.c, looks.c, columns.c, blocks.c.
+ * store.c, former.c, feeds.c, list.c, looks.c, columns.c, blocks.c.
  */
 #ifndef SFLOW_STORE_INTERNAL_H
 #define SFLOW_STORE_INTERNAL_H
@@ -96,7 +96,9 @@ struct store_host {
 	struct host_id {
 		unsigned cluster;
 		char name[];
-	} * id;                /* NULL until it is announced */
+	} * _Atomic id;           /* NULL until it is announced */
+	struct host_id **old_ids; /* of its names before: a user may still read them */
+	unsigned old_count;
 	UT_hash_handle hh;     /* by id */
 	struct place places[]; /* in each feed */
 };
@@ -111,6 +113,7 @@ struct store_feed {
 
 struct store {
 	pthread_mutex_t lock;      /* for the lists and counts */
+	struct former *former;     /* former.c's; it has a lock of its own */
 	struct store_host **slots; /* all hosts; NULL in slots that are free */
 	size_t slot_count;
 	size_t slot_room;
@@ -256,6 +259,10 @@ void store_unindex(struct store_host *host);
  * frees the host with store_host_free(). */
 bool store_unlink(struct store_host *host);
 void store_host_free(struct store_host *host);
+
+/* former.c: begins without former names (NULL without memory), and frees them. */
+struct former *store_former_new(void);
+void store_former_free(struct former *former);
 
 /* blocks.c: frees all blocks of a host that no thread uses any more. */
 void store_blocks_free(struct store_host *host);

@@ -127,8 +127,8 @@ dump_config(const struct config *c)
 	dump_networks(out, "trusted", c->trusted);
 	fprintf(out, "rrd %d ", c->rrd_on);
 	dump_rrd(out, &c->rrd);
-	fprintf(out, "state %s user %s syslog %d\n", shown(c->state), shown(c->user),
-	        c->syslog);
+	fprintf(out, "state %s control %s user %s syslog %d\n", shown(c->state),
+	        shown(c->control), shown(c->user), c->syslog);
 	fprintf(out, "on_event %s nagios_commands %s\n", shown(c->on_event),
 	        shown(c->nagios_commands));
 	fclose(out);

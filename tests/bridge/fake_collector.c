@@ -6,6 +6,7 @@
 #include "tests/sflow/unit.h"
 
 struct collector fake;
+const struct config *fake_config;
 
 /* In place of the collector's ---------------------------------------------------------------- */
 
@@ -70,12 +71,51 @@ collector_unsaved(struct collector *c)
 		c->unsaved[i] = !c->host[i].gone;
 }
 
+struct store *
+collector_store(struct collector *c)
+{
+	return c->store;
+}
+
+size_t
+collector_renamings(const struct collector *c, struct collector_renaming *list,
+                    size_t room)
+{
+	assert_true(fake_locked);
+	if (room > c->renamings)
+		room = c->renamings;
+	if (room > 0)
+		memcpy(list, c->renaming, room * sizeof(list[0]));
+	return c->renamings;
+}
+
+uint64_t
+collector_renamings_version(const struct collector *c)
+{
+	assert_true(fake_locked);
+	return c->version;
+}
+
+int
+collector_restore_renaming(struct collector *c,
+                           const struct collector_renaming *renaming)
+{
+	assert_true(fake_locked);
+	assert_int_equal(c->restored, 0); /* before the hosts */
+	c->renaming[c->renamings++] = *renaming;
+	c->version++;
+	return 0;
+}
+
 /* For tests -------------------------------------------------------------------------- */
 
 void
 fake_restart(void)
 {
+	store_free(fake.store);
 	memset(&fake, 0, sizeof(fake));
+	fake.store = store_new(1, 1);
+	assert_non_null(fake.store);
 }
 
 int
@@ -91,6 +131,8 @@ int
 fake_end(void **state)
 {
 	(void)state;
+	store_free(fake.store);
+	fake.store = NULL;
 	return fake_folder_remove();
 }
 
@@ -135,7 +177,8 @@ fake_open(void)
 struct state *
 fake_open_with(const struct database_migrations *migrations)
 {
-	struct state *state = state_open(fake_path, migrations, &fake, NOW, WALL - NOW);
+	struct state *state =
+	    state_open(fake_path, migrations, &fake, fake_config, NOW, WALL - NOW);
 
 	assert_non_null(state);
 	assert_int_equal(fake.wall_ms, WALL - NOW);

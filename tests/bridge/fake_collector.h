@@ -12,6 +12,7 @@
 #define NOW INT64_C(5000000)
 #define WALL INT64_C(1700000000000) /* minus that: the wall clock's offset */
 #define HOSTS 2000
+#define RENAMINGS 200
 
 /* What it has; `host[i].gone` is told once. */
 struct collector {
@@ -22,9 +23,16 @@ struct collector {
 	size_t restored, refused;
 	int64_t wall_ms;
 	atomic_uint saves; /* calls */
+	struct store *store;
+	struct collector_renaming renaming[RENAMINGS];
+	size_t renamings;
+	uint64_t version; /* of them */
 };
 
 extern struct collector fake;
+
+/* By which names are kept; NULL: none are. */
+extern const struct config *fake_config;
 
 /* Setup and teardown of a test: everything is as at first, and so is the folder. */
 int fake_begin(void **state);

@@ -3,6 +3,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_client \
 	tests/bridge/test_config \
 	tests/bridge/test_config_faults \
+	tests/bridge/test_control \
 	tests/bridge/test_document \
 	tests/bridge/test_ingest \
 	tests/bridge/test_limit \
@@ -13,6 +14,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_query \
 	tests/bridge/test_restart \
 	tests/bridge/test_rrd \
+	tests/bridge/test_rrd_order \
 	tests/bridge/test_rrd_room \
 	tests/bridge/test_rrdcached \
 	tests/bridge/test_rrdcached_faults \
@@ -72,6 +74,10 @@ tests_bridge_test_client_SOURCES = tests/bridge/test_client.c $(BRIDGE_GRID)
 tests_bridge_test_client_CFLAGS = $(BRIDGE_CFLAGS) $(ZLIB_CFLAGS)
 tests_bridge_test_client_LDADD = $(BRIDGE_LIBS) $(ZLIB_LIBS)
 
+tests_bridge_test_control_SOURCES = tests/bridge/test_control.c tests/sflow/unit.h
+tests_bridge_test_control_CFLAGS = $(BRIDGE_CFLAGS)
+tests_bridge_test_control_LDADD = $(BRIDGE_LIBS)
+
 tests_bridge_test_document_SOURCES = tests/bridge/test_document.c $(BRIDGE_GRID)
 tests_bridge_test_document_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_document_LDADD = $(BRIDGE_LIBS)
@@ -100,7 +106,9 @@ tests_bridge_test_rrd_room_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrd_room_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 tests_bridge_test_rrd_room_LDFLAGS = -Wl,--wrap=statvfs
 
-tests_bridge_test_rrdcached_SOURCES = tests/bridge/test_rrdcached.c $(RRD_RIG)
+RRD_DAEMON = tests/bridge/rrd_daemon.c tests/bridge/rrd_daemon.h
+tests_bridge_test_rrdcached_SOURCES = tests/bridge/test_rrdcached.c $(RRD_RIG) \
+	$(RRD_DAEMON)
 tests_bridge_test_rrdcached_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrdcached_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
@@ -109,6 +117,12 @@ tests_bridge_test_rrdcached_faults_SOURCES = \
 	tests/bridge/fake_rrdcached.c tests/bridge/fake_rrdcached.h $(RRD_RIG)
 tests_bridge_test_rrdcached_faults_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrdcached_faults_LDADD = $(BRIDGE_LIBS) common/libcommon.la
+
+tests_bridge_test_rrd_order_SOURCES = tests/bridge/test_rrd_order.c \
+	tests/bridge/fake_rrdcached.c tests/bridge/fake_rrdcached.h $(RRD_RIG) \
+	$(RRD_DAEMON)
+tests_bridge_test_rrd_order_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
+tests_bridge_test_rrd_order_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
 FAKE_BRIDGE = tests/bridge/fake_bridge.c tests/bridge/fake_bridge.h
 FAKE_COLLECTOR = $(FAKE_BRIDGE) tests/sflow/unit.h \

@@ -61,6 +61,7 @@ nothing_is_the_defaults(void **state)
 	assert_string_equal(c->rrd.archives[2], "RRA:AVERAGE:0.5:40:52704");
 	assert_null(c->rrd.archives[3]);
 	assert_null(c->state);
+	assert_null(c->control);
 	assert_null(c->on_event);
 	assert_null(c->nagios_commands);
 	assert_string_equal(c->user, "ganglia");
@@ -139,6 +140,7 @@ readers_and_the_rest(void **state)
 	    "all_trusted = on gzip_output = yes readers = 7 reader_timeout = 9\n"
 	    "state = /tmp/a.db user = \"\" syslog = yes\n"
 	    "on_event = /bin/true nagios_commands = /n.cmd\n"
+	    "control = /run/x/control\n"
 	    "grid { name = \"my grid\" authority = http://a.example/g/ }\n"
 	    "self { name = me }");
 
@@ -157,6 +159,7 @@ readers_and_the_rest(void **state)
 	assert_null(c->user);
 	assert_string_equal(c->on_event, "/bin/true");
 	assert_string_equal(c->nagios_commands, "/n.cmd");
+	assert_string_equal(c->control, "/run/x/control");
 	assert_string_equal(c->grid, "my grid");
 	assert_string_equal(c->authority, "http://a.example/g/");
 	assert_string_equal(c->self_name, "me");
@@ -508,7 +511,8 @@ assert_same(struct config *a, struct config *b)
 /* Behind them, the installed file is the empty one. */
 #define INSTALLED \
 	"cluster \"sflow\" { gmond_port = 8659 } rrd { }\n" \
-	"state = \"/var/lib/ganglia/gmetad-bridge.db\"\n"
+	"state = \"/var/lib/ganglia/gmetad-bridge.db\"\n" \
+	"control = \"/run/gmetad-bridge/control\"\n"
 
 static void
 installed_is_the_defaults(void **state)
@@ -532,6 +536,7 @@ comments_tell_the_defaults(void **state)
 	    parse(text),
 	    parse("cluster \"sflow\" { gmond_port = 8659 }\n"
 	          "state = \"/var/lib/ganglia/gmetad-bridge.db\"\n"
+	          "control = \"/run/gmetad-bridge/control\"\n"
 	          "grid { authority = \"http://monitor.example/ganglia/\" }\n"
 	          "cluster web { agents = { \"10.1.0.0/16\", \"fd00:1::/32\" }\n"
 	          "owner = ops gmond_port = 8660 }\n"

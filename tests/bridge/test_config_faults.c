@@ -112,6 +112,8 @@ words_and_texts(void **state)
 	    {"grid { name = \"\303\274\" }", "x.conf:1: name"},
 	    {"grid { authority = \"a\tb\" }", "x.conf:1: authority"},
 	    {"on_event = true", "x.conf:1: on_event = \"true\": it should be a path"},
+	    {"control = run/control",
+	     "x.conf:1: control = \"run/control\": it should be a path from the root on"},
 	    {"nagios_commands = a.cmd",
 	     "x.conf:1: nagios_commands = \"a.cmd\": it should be a path"},
 	    {"state = a.db", "x.conf:1: state = \"a.db\": it should be a path"},

@@ -530,6 +530,49 @@ all_is_valid(void **state)
 	}
 }
 
+/* What no host is called any more. */
+static void
+former_names(void **state)
+{
+	static const char renamed[] = "<?sflow-former was=\"old--1\" is=\"node1\"?>\n";
+	static const char removed[] = "<?sflow-former was=\"dead\" is=\"\"?>\n";
+	unsigned i;
+	char name[16];
+
+	(void)state;
+	store_release(grid_host(store, GRID_WEB, "node1", 0.5));
+	store_former_renamed(store, GRID_WEB, "old--1", "node1");
+	store_former_renamed(store, GRID_WEB, "older", "nobody");
+	store_former_removed(store, GRID_WEB, "dead");
+	assert_non_null(strstr(ask("GET /web/old--1 HTTP/1.0"), renamed));
+	assert_int_equal(count(text.bytes, "<HOST "), 0);
+	assert_int_equal(count(text.bytes, "<?sflow"), 1);
+	assert_non_null(strstr(ask("GET /*/old--1 HTTP/1.0"), renamed));
+	assert_int_equal(count(text.bytes, "<?sflow"), 1);
+	assert_non_null(strstr(ask("/web/old--1"), renamed)); /* and all hosts */
+	assert_int_equal(count(text.bytes, "<HOST "), 1);
+	assert_non_null(strstr(ask("GET /web/dead HTTP/1.0"), removed));
+	/* there is no host of the newer name either; and of other clusters */
+	assert_null(strstr(ask("GET /web/older HTTP/1.0"), "<?sflow"));
+	assert_null(strstr(ask("GET /other one/old--1 HTTP/1.0"), "<?sflow"));
+	assert_null(strstr(ask("GET /web/node1 HTTP/1.0"), "<?sflow"));
+	assert_null(strstr(ask("/"), "<?sflow"));
+	assert_null(strstr(ask_gmond(0), "<?sflow"));
+	/* all of them, with the hosts */
+	ask("GET /web?filter=former HTTP/1.0");
+	assert_int_equal(count(text.bytes, "<?sflow"), 3);
+	assert_int_equal(count(text.bytes, "<HOST "), 1);
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "old%u", i);
+		store_former_renamed(store, GRID_OTHER, name, "node1");
+	}
+	ask("/?filter=former");
+	assert_int_equal(count(text.bytes, "<?sflow"), 103);
+	assert_int_equal(count(text.bytes, "<HOST "), 1);
+	if (access("/usr/bin/xmllint", X_OK) == 0)
+		assert_valid(text.bytes);
+}
+
 int
 main(void)
 {
@@ -551,6 +594,7 @@ main(void)
 	    TEST(hosts_go_meanwhile),
 	    TEST(status),
 	    TEST(all_is_valid),
+	    TEST(former_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

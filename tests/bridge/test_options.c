@@ -61,12 +61,51 @@ all_of_them(void **state)
 	assert_string_equal(err_text, "");
 }
 
+/* For the bridge that runs. */
+static void
+orders(void **state)
+{
+	static const char *const wrong[] = {
+	    "gmetad-bridge --remove",
+	    "gmetad-bridge --rename",
+	    "gmetad-bridge --rename a",
+	    "gmetad-bridge --rename a --replace-rrds",
+	    "gmetad-bridge --rename a b c",
+	    "gmetad-bridge --remove a --rename b c",
+	    "gmetad-bridge --with-rrds",
+	    "gmetad-bridge --rename a b --with-rrds",
+	    "gmetad-bridge --remove a --replace-rrds",
+	    "gmetad-bridge --cluster c",
+	};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(parse("gmetad-bridge --remove a --with-rrds -c x"), -1);
+	assert_string_equal(options.remove, "a");
+	assert_string_equal(options.config, "x");
+	assert_true(options.with_rrds);
+	assert_null(options.rename);
+	assert_null(options.cluster);
+	assert_int_equal(parse("gmetad-bridge --cluster c --rename a b --replace-rrds"),
+	                 -1);
+	assert_string_equal(options.rename, "a");
+	assert_string_equal(options.rename_to, "b");
+	assert_string_equal(options.cluster, "c");
+	assert_true(options.replace_rrds);
+	assert_null(options.remove);
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		if (parse(wrong[i]) != 2)
+			fail_msg("%s", wrong[i]);
+		assert_ptr_equal(strstr(err_text, "gmetad-bridge: "), err_text);
+	}
+}
+
 static void
 what_is_asked_for(void **state)
 {
-	static const char *const words[] = {"-c, --conf=FILE", "--foreground",
-	                                    "--test",          "--pid-file=FILE",
-	                                    "--version",       "--help"};
+	static const char *const words[] = {
+	    "-c, --conf=FILE", "--foreground", "--test",        "--pid-file=FILE",
+	    "--version",       "--help",       "--remove=HOST", "--rename=OLD NEW"};
 	size_t i;
 
 	(void)state;
@@ -113,9 +152,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(without_any),
-	    cmocka_unit_test(all_of_them),
-	    cmocka_unit_test(what_is_asked_for),
+	    cmocka_unit_test(without_any),   cmocka_unit_test(all_of_them),
+	    cmocka_unit_test(orders),        cmocka_unit_test(what_is_asked_for),
 	    cmocka_unit_test(what_is_wrong),
 	};
 

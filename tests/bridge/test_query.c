@@ -70,6 +70,11 @@ filters(void **state)
 	assert_string_equal(query.parts[0], "web");
 	assert_int_equal(parse("/?filter=summary2"), 0);
 	assert_false(query.summary);
+	assert_int_equal(parse("/web?filter=former"), 0);
+	assert_true(query.former);
+	assert_false(query.summary);
+	assert_int_equal(parse("/web?filter=former2"), 0);
+	assert_false(query.former);
 	assert_int_equal(parse("/?filter"), -1);
 	assert_int_equal(parse("/?"), -1);
 }

@@ -11,23 +11,30 @@
 
 #define CLUSTER 0
 
+static struct config *config;
+
 /* A collector of an empty bridge, at `now` of the machine's clock. */
 static void
 begin_collector(struct script *s, int64_t now)
 {
-	struct collector_config config = collector_defaults;
+	struct collector_config settings = collector_defaults;
 
-	config.keep = true;
-	config.vm = VM_HOST;
-	script_configure_unpublished(s, &config);
+	settings.keep = true;
+	settings.vm = VM_HOST;
+	script_configure_unpublished(s, &settings);
 	s->now = now;
 }
 
 static int
 setup(void **state)
 {
+	char fault[CONFIG_FAULT];
+
 	if (fake_folder() != 0 || script_setup(state) != 0)
 		return -1;
+	config = config_parse("cluster one { }", "/nowhere/test.conf", NULL, fault);
+	assert_non_null(config);
+	assert_int_equal(config->clusters[0].number, CLUSTER);
 	begin_collector(*state, SCRIPT_START);
 	return 0;
 }
@@ -36,14 +43,15 @@ static int
 teardown(void **state)
 {
 	script_teardown(state);
+	config_release(config);
 	return fake_folder_remove();
 }
 
 static struct state *
 open_state(struct script *s)
 {
-	struct state *file =
-	    state_open(fake_path, &database_migrations, s->c, s->now, SCRIPT_WALL);
+	struct state *file = state_open(fake_path, &database_migrations, s->c, config,
+	                                s->now, SCRIPT_WALL);
 
 	assert_non_null(file);
 	assert_true(fake_lines <= 1);
@@ -227,6 +235,106 @@ heartbeats_are_not_written(void **state)
 	state_close(file);
 }
 
+/* What the administrator has renamed and removed, and what agents were called before. */
+static void
+names(void **state)
+{
+	struct script *s = *state;
+	struct state *file = open_state(s);
+	struct device machines[2] = {script_machine("10.80.0.1"),
+	                             script_machine("10.80.0.2")};
+	struct store_former former;
+
+	send_for(s, machines, 2, 10 * MINUTES);
+	assert_int_equal(collector_rename_host(s->c, CLUSTER, "node1", "www", s->now),
+	                 0);
+	send_for(s, machines, 1, 10 * MINUTES);
+	assert_int_equal(collector_remove_host(s->c, CLUSTER, "node2", s->now), 0);
+	assert_int_equal(state_save_round(file, s->now), 0);
+	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM hosts"), 1);
+	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM names"), 3);
+	file = restart(s, file, 1 * MINUTES);
+	assert_true(look(s, "www").up);
+	assert_false(is_there(s, "node2"));
+	assert_true(
+	    store_former_find(collector_store(s->c), CLUSTER, "node1", &former));
+	assert_string_equal(former.is, "www");
+	assert_true(
+	    store_former_find(collector_store(s->c), CLUSTER, "node2", &former));
+	assert_string_equal(former.is, "");
+	send_for(s, machines, 2, 5 * MINUTES);
+	script_publish(s);
+	assert_true(look(s, "www").up);
+	assert_true(look(s, "node2").up);
+	assert_false(is_there(s, "node1"));
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+	assert_int_equal(collector_rename_host(s->c, CLUSTER, "www", "node1", s->now),
+	                 0);
+	file = restart(s, file, 1 * MINUTES);
+	assert_true(look(s, "node1").up);
+	assert_int_equal(collector_renamings(s->c, NULL, 0), 0);
+	assert_int_equal(
+	    fake_sql(fake_path, "SELECT count(*) FROM names WHERE former = 0"), 0);
+	state_close(file);
+}
+
+/* A renaming outlives the host. */
+static void
+renamed_and_gone(void **state)
+{
+	struct script *s = *state;
+	struct state *file = open_state(s);
+	struct device machine = script_machine("10.80.0.1");
+
+	send_for(s, &machine, 1, 10 * MINUTES);
+	assert_int_equal(collector_rename_host(s->c, CLUSTER, "node1", "www", s->now),
+	                 0);
+	script_pass(s, 2 * DAYS);
+	assert_false(is_there(s, "www"));
+	file = restart(s, file, 1 * MINUTES);
+	send_for(s, &machine, 1, 2 * MINUTES);
+	assert_true(is_there(s, "www"));
+	assert_false(is_there(s, "node1"));
+	state_close(file);
+}
+
+/* Somebody has written into the file. What makes no sense is left out, and what is of a
+ * cluster that there isn't stays. */
+static void
+names_that_make_no_sense(void **state)
+{
+	static const char *const rows[] = {
+	    "1, 'one', 0, 'a', '../../etc'", "2, 'one', 0, 'b', ''",
+	    "3, 'one', 2, 'c', 'd'",         "4, 'one', 0, x'6162', 'd'",
+	    "5, 'one', 1, '', 'd'",          "6, 'one', 0, 'e', 'a b'",
+	    "7, 'two', 0, 'f', 'g'",         "8, 'one', 0, 'h', 'i'"};
+	struct collector_renaming list[2];
+	struct script *s = *state;
+	struct state *file = open_state(s);
+	char sql[256];
+	size_t i;
+
+	state_close(file);
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		snprintf(sql, sizeof(sql),
+		         "INSERT INTO names (number, cluster, former, "
+		         "name, shown) VALUES (%s)",
+		         rows[i]);
+		fake_sql(fake_path, sql);
+	}
+	begin_collector(s, s->now);
+	file = state_open(fake_path, &database_migrations, s->c, config, s->now,
+	                  SCRIPT_WALL);
+	assert_int_equal(collector_renamings(s->c, list, 2), 1);
+	assert_string_equal(list[0].is, "i");
+	assert_int_equal(store_former_version(collector_store(s->c)), 0);
+	assert_non_null(strstr(fake_line, "6 that make no sense"));
+	fake_lines = 0;
+	assert_int_equal(state_save_round(file, s->now), 0);
+	state_close(file);
+	assert_int_equal(fake_sql(fake_path, "SELECT count(*) FROM names"), 2);
+}
+
 #undef TEST
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
@@ -234,9 +342,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(lived_and_died),      TEST(down_stays_down),
-	    TEST(silent_for_too_long), TEST(gone_meanwhile),
-	    TEST(virtual_machine),     TEST(heartbeats_are_not_written),
+	    TEST(lived_and_died),
+	    TEST(down_stays_down),
+	    TEST(silent_for_too_long),
+	    TEST(gone_meanwhile),
+	    TEST(virtual_machine),
+	    TEST(heartbeats_are_not_written),
+	    TEST(names),
+	    TEST(renamed_and_gone),
+	    TEST(names_that_make_no_sense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* Values into RRDs by the real rrdcached. */
-#include "tests/bridge/rrd_rig.h"
+#include "tests/bridge/rrd_daemon.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -17,59 +17,6 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_connection.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
-
-/* Is somebody listening there? */
-static bool
-answers(const char *address)
-{
-	struct rrd none;
-	struct connection c;
-	char fault[CONNECTION_FAULT];
-	bool open;
-
-	atomic_init(&none.deadline_ms, INT64_MAX);
-	open = connection_open(&c, &none, address, 1000, fault) == 0;
-	connection_close(&c);
-	return open;
-}
-
-/* Starts rrdcached in the foreground, with one more option; waits until it listens.
- * -1 when it ends instead. */
-static pid_t
-start_rrdcached(const struct rig *rig, const char *address, const char *option,
-                const char *value)
-{
-	struct timespec nap = {.tv_nsec = 5000000};
-	char pid_file[160];
-	pid_t pid;
-	int null;
-
-	snprintf(pid_file, sizeof(pid_file), "%s/pid", rig->folder);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test may crash */
-		null = open("/dev/null", O_RDWR);
-		dup2(null, 1);
-		dup2(null, 2);
-		execlp("rrdcached", "rrdcached", "-g", "-p", pid_file, "-b", rig->root,
-		       "-B", option, value, "-l", address, (char *)NULL);
-		_exit(127);
-	}
-	while (!answers(address)) {
-		if (waitpid(pid, NULL, WNOHANG) != 0)
-			return -1;
-		nanosleep(&nap, NULL);
-	}
-	return pid;
-}
-
-/* Ends it; with SIGTERM it writes what it has first. */
-static void
-end_rrdcached(pid_t pid, int number)
-{
-	assert_int_equal(kill(pid, number), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
 
 static const char *const host_values[] = {"1700000010:1.5", "1700000025:2",
                                           "1700000040:2.5"};
@@ -287,17 +234,17 @@ test_addresses(void **state)
 	char longest[300];
 
 	(void)rig;
-	assert_false(answers("/nowhere/at/all"));
-	assert_false(answers("unix:"));
-	assert_false(answers(""));
-	assert_false(answers("127.0.0.1:port"));
-	assert_false(answers("[::1"));
-	assert_false(answers("[::1]:1"));
-	assert_false(answers("127.0.0.1:1"));
+	assert_false(rrdcached_answers("/nowhere/at/all"));
+	assert_false(rrdcached_answers("unix:"));
+	assert_false(rrdcached_answers(""));
+	assert_false(rrdcached_answers("127.0.0.1:port"));
+	assert_false(rrdcached_answers("[::1"));
+	assert_false(rrdcached_answers("[::1]:1"));
+	assert_false(rrdcached_answers("127.0.0.1:1"));
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[0] = '/';
 	longest[sizeof(longest) - 1] = '\0';
-	assert_false(answers(longest));
+	assert_false(rrdcached_answers(longest));
 }
 
 int

@@ -109,7 +109,7 @@ no_folder(void **state)
 	(void)state;
 	fake_file(1);
 	snprintf(path, sizeof(path), "%s/db", fake_path); /* below a file */
-	s = state_open(path, &database_migrations, &fake, NOW, WALL - NOW);
+	s = state_open(path, &database_migrations, &fake, NULL, NOW, WALL - NOW);
 	assert_non_null(s);
 	fake_hosts(3);
 	for (now = NOW; now < NOW + 60000; now += 2000)
@@ -130,7 +130,7 @@ folder_that_comes(void **state)
 	(void)state;
 	snprintf(folder, sizeof(folder), "%s.d", fake_path);
 	snprintf(path, sizeof(path), "%s/db", folder);
-	s = state_open(path, &database_migrations, &fake, NOW, WALL - NOW);
+	s = state_open(path, &database_migrations, &fake, NULL, NOW, WALL - NOW);
 	fake_hosts(3);
 	assert_int_equal(state_save_round(s, NOW + AGAIN_MS), -1);
 	assert_int_equal(mkdir(folder, 0700), 0);
@@ -155,7 +155,7 @@ not_a_file(void **state)
 	assert_int_equal(state_save_round(s, NOW + AGAIN_MS), -1);
 	state_close(s);
 	assert_int_equal(rmdir(fake_path), 0); /* still there */
-	s = state_open("/dev/null", &database_migrations, &fake, NOW, WALL - NOW);
+	s = state_open("/dev/null", &database_migrations, &fake, NULL, NOW, WALL - NOW);
 	assert_int_equal(state_save_round(s, NOW), -1);
 	state_close(s);
 	assert_int_equal(stat("/dev/null", &status), 0);

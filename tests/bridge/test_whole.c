@@ -21,6 +21,7 @@
 
 #include "common/clock.h"
 #include "common/buffer.h"
+#include "gmetad-bridge/control/task.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/ingest/ingest.h"
 #include "gmetad-bridge/own.h"
@@ -39,6 +40,7 @@
 #define LEAST_READ 20
 #define LEAST_RELOADS 12
 #define LEAST_STEPS 3
+#define LEAST_RENAMED 6
 #define LIVES 2
 
 static struct {
@@ -47,7 +49,7 @@ static struct {
 	struct config *config;
 	struct collector *collector;
 	struct state *state;
-	unsigned reloads;
+	unsigned reloads, renamed;
 	atomic_bool end;
 	atomic_uint sent, read, broken;
 	pthread_t senders[SENDERS], readers[READERS];
@@ -108,7 +110,9 @@ reload(void)
 {
 	struct config *config = new_config(whole.config, ++whole.reloads);
 
+	steps_hold();
 	ingest_reload(config);
+	steps_go_on();
 	steps_reload(config);
 	server_reload(config);
 	own_reload(config);
@@ -152,8 +156,9 @@ begin(void)
 	store = collector_store(whole.collector);
 	collector_set_wall(whole.collector, clock_wall_offset());
 	assert_int_equal(steps_open(store), 0);
-	whole.state = state_open(whole.config->state, &database_migrations,
-	                         whole.collector, clock_ms(), clock_wall_offset());
+	whole.state =
+	    state_open(whole.config->state, &database_migrations, whole.collector,
+	               whole.config, clock_ms(), clock_wall_offset());
 	assert_non_null(whole.state);
 	status_begin(collector_stats(whole.collector), clock_ms());
 	own_start(store, whole.config, collector_stats(whole.collector));
@@ -248,7 +253,7 @@ read_once(unsigned turn)
 {
 	static const char *const asked[] = {"/\n", "/?filter=summary\n", "/all\n",
 	                                    "GET /status HTTP/1.0\r\n\r\n",
-	                                    "/all/guest0-0\n"};
+	                                    "/all/other\n"};
 	static const char xml_end[] = "</GANGLIA_XML>\n";
 	unsigned port = 1 + turn % 3, query = turn / 3 % COUNT_OF(asked);
 	int s = open_socket(SOCK_STREAM, whole.ports[port]);
@@ -313,6 +318,28 @@ end_others(void)
 		pthread_join(whole.readers[i], NULL);
 }
 
+/* A host gets another name, and its own again, with its RRDs. */
+static void
+rename_one(void)
+{
+	static const char *const names[] = {"node0-1-0", "other"};
+	const struct task_world world = {
+	    .collector = whole.collector, .state = whole.state, .config = whole.config};
+	struct request request = {.verb = REQUEST_RENAME, .rrds = true};
+	struct task task;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		strcpy(request.host, names[i]);
+		strcpy(request.to, names[!i]);
+		task_begin(&task, &world, &request);
+		while (!task_is_over(&task, false))
+			pause_ms(1);
+		whole.renamed +=
+		    strncmp(task.answer, REQUEST_OK, strlen(REQUEST_OK)) == 0;
+	}
+}
+
 /* The test ----------------------------------------------------------------------------- */
 
 static bool
@@ -334,9 +361,11 @@ live(void)
 	while (!is_enough(whole.reloads - reloads) && clock_ms() < give_up) {
 		own_tick(clock_ms(), clock_ms() + clock_wall_offset());
 		reload();
+		rename_one();
 		pause_ms(100);
 	}
 	assert_true(is_enough(whole.reloads - reloads));
+	assert_true(whole.renamed >= LEAST_RENAMED);
 }
 
 static void
@@ -350,6 +379,7 @@ test_whole(void **state)
 		memset(&counters, 0, sizeof(counters));
 		atomic_store(&whole.sent, 0);
 		atomic_store(&whole.read, 0);
+		whole.renamed = 0;
 		begin();
 		if (lives > 0)
 			assert_true(store_count(collector_store(whole.collector)) >=

@@ -169,6 +169,29 @@ old_value(void **state)
 	assert_says(CHECK_UNKNOWN, "--host h --metric a --age", xml, "a is old: 241 s");
 }
 
+/* A bridge knows what became of it. */
+static void
+renamed_or_removed(void **state)
+{
+	const char *xml = scene_cluster("<?sflow-former was=\"web0\" is=\"web1\"?>"
+	                                "<?sflow-former was=\"old\" is=\"\"?>");
+
+	(void)state;
+	assert_says(CHECK_UNKNOWN, "--host web0 --heartbeat", xml,
+	            "SFLOW UNKNOWN - web0 is now called web1\n");
+	assert_says(CHECK_UNKNOWN, "--host old --cluster c --heartbeat", xml,
+	            "SFLOW UNKNOWN - old in cluster c was removed\n");
+	assert_says(CHECK_OK, "--host web0 --heartbeat --former ok --absent critical",
+	            xml, "SFLOW OK - web0 is now called web1\n");
+	assert_says(CHECK_CRITICAL, "--host web2 --heartbeat --absent critical", xml,
+	            "SFLOW CRITICAL - no host web2\n");
+	assert_says(CHECK_UNKNOWN, "--host web0 --cluster d --heartbeat", xml,
+	            "SFLOW UNKNOWN - no host web0 in cluster d\n");
+	assert_says(CHECK_UNKNOWN, "--host WEB0 --ignore-case --heartbeat", xml,
+	            "SFLOW UNKNOWN - WEB0 is now called web1\n");
+	assert_true(scene_query.former);
+}
+
 static void
 names_are_whole(void **state)
 {
@@ -357,6 +380,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(renamed_or_removed),
 	    cmocka_unit_test(heartbeat_of_host),
 	    cmocka_unit_test(heartbeat_that_is_held_back),
 	    cmocka_unit_test(heartbeat_as_a_bridge_has_it),

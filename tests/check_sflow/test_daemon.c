@@ -215,16 +215,18 @@ test_queries(void **state)
 		struct daemon_query query;
 		const char *sent;
 	} queries[] = {
-	    {{NULL, NULL, false, NULL}, "GET / HTTP/1.0\r\n"},
-	    {{NULL, NULL, true, NULL}, "GET /?filter=summary HTTP/1.0\r\n"},
-	    {{"my web", NULL, false, NULL}, "GET /my web HTTP/1.0\r\n"},
-	    {{"web", NULL, true, NULL}, "GET /web?filter=summary HTTP/1.0\r\n"},
-	    {{"web", "a", false, NULL}, "GET /web/a HTTP/1.0\r\n"},
-	    {{NULL, "a", false, NULL}, "GET /*/a HTTP/1.0\r\n"},
-	    {{"a/b", "c?d", false, NULL}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"$(x)", "a\nb", false, NULL}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"caf\xe9", "", false, NULL}, "GET /*/* HTTP/1.0\r\n"},
-	    {{"a|b", NULL, true, NULL}, "GET /?filter=summary HTTP/1.0\r\n"},
+	    {{NULL, NULL, false, false, NULL}, "GET / HTTP/1.0\r\n"},
+	    {{NULL, NULL, true, false, NULL}, "GET /?filter=summary HTTP/1.0\r\n"},
+	    {{NULL, NULL, false, true, NULL}, "GET /?filter=former HTTP/1.0\r\n"},
+	    {{"web", NULL, false, true, NULL}, "GET /web?filter=former HTTP/1.0\r\n"},
+	    {{"my web", NULL, false, false, NULL}, "GET /my web HTTP/1.0\r\n"},
+	    {{"web", NULL, true, false, NULL}, "GET /web?filter=summary HTTP/1.0\r\n"},
+	    {{"web", "a", false, false, NULL}, "GET /web/a HTTP/1.0\r\n"},
+	    {{NULL, "a", false, false, NULL}, "GET /*/a HTTP/1.0\r\n"},
+	    {{"a/b", "c?d", false, false, NULL}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"$(x)", "a\nb", false, false, NULL}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"caf\xe9", "", false, false, NULL}, "GET /*/* HTTP/1.0\r\n"},
+	    {{"a|b", NULL, true, false, NULL}, "GET /?filter=summary HTTP/1.0\r\n"},
 	};
 	static const struct ganglia_visitor visitor = {.host = count_host};
 	size_t i;

@@ -239,6 +239,44 @@ test_unwanted_metrics(void **state)
 	assert_non_null(strstr(told.text, "metric b"));
 }
 
+static char formers[256];
+
+static bool
+on_former(void *context, const struct ganglia_former *former)
+{
+	size_t len = strlen(formers);
+
+	(void)context;
+	snprintf(formers + len, sizeof(formers) - len, "%s:%s=%s;", former->cluster,
+	         former->was, former->is);
+	return true;
+}
+
+/* What is no former name, or not where they are, is passed over. */
+static void
+test_former_names(void **state)
+{
+	static const struct ganglia_visitor visitor = {.former = on_former};
+	static const char text[] =
+	    "<GANGLIA_XML><?sflow-former was=\"a\" is=\"b\"?><CLUSTER NAME=\"c\">"
+	    "<?sflow-former was=\"old--1\" is=\"new\"?><?sflow-former was=\"x\" is=\"\"?>"
+	    "<?sflow-former was=\"\" is=\"b\"?><?sflow-former was=\"a\"?>"
+	    "<?sflow-former is=\"a\" was=\"b\"?><?sflow-former was=\"a\" is=\"b?>"
+	    "<?sflow-former?><?other was=\"a\" is=\"b\"?>"
+	    "<HOST NAME=\"h\"><?sflow-former was=\"a\" is=\"b\"?></HOST></CLUSTER>"
+	    "</GANGLIA_XML>";
+	static const size_t steps[] = {1, 5, sizeof(text)};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(steps); i++) {
+		formers[0] = '\0';
+		assert_int_equal(push(&visitor, text, strlen(text), steps[i], NULL),
+		                 GANGLIA_END);
+		assert_string_equal(formers, "c:old--1=new;c:x=;");
+	}
+}
+
 /* A gmond without clusters, and elements that nobody knows. */
 static void
 test_odd_but_good(void **state)
@@ -456,6 +494,7 @@ main(void)
 	    cmocka_unit_test_setup(test_nobody_listens, restart),
 	    cmocka_unit_test_setup(test_stop, restart),
 	    cmocka_unit_test_setup(test_unwanted_metrics, restart),
+	    cmocka_unit_test_setup(test_former_names, restart),
 	    cmocka_unit_test_setup(test_odd_but_good, restart),
 	    cmocka_unit_test_setup(test_cut, restart),
 	    cmocka_unit_test_setup(test_refused, restart),

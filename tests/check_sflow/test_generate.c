@@ -135,6 +135,62 @@ servers(void **state)
 	free(text);
 }
 
+/* The file follows what was renamed, and loses what was removed; who is only silent
+ * stays. */
+static void
+renamed_and_removed(void **state)
+{
+	static const char before[] = "<HOST NAME=\"web1\" IP=\"10.0.0.1\"/>"
+				     "<HOST NAME=\"web2\" IP=\"10.0.0.2\"/>"
+				     "<HOST NAME=\"web3\" IP=\"10.0.0.3\"/>"
+				     "<HOST NAME=\"web4\" IP=\"10.0.0.4\"/>";
+	static const char after[] = "<?sflow-former was=\"web1\" is=\"www\"?>"
+				    "<?sflow-former was=\"web2\" is=\"\"?>"
+				    "<?sflow-former was=\"web4\" is=\"\"?>"
+				    "<?sflow-former was=\"never\" is=\"there\"?>"
+				    "<HOST NAME=\"www\" IP=\"10.0.0.1\"/>"
+				    "<HOST NAME=\"web4\" IP=\"10.0.0.4\"/>";
+	struct section_count count;
+	struct ganglia_visitor visitor;
+	struct ganglia_xml *reader;
+	struct options options;
+	struct generate g;
+	const char *xml;
+	char *text, *old;
+	size_t len;
+	FILE *out;
+
+	(void)state;
+	assert_int_equal(scene_parse(&options, "--generate-hosts"), -1);
+	old = generate(&g, &options, scene_cluster(before));
+	text = malloc(strlen(old) + 200);
+	sprintf(text, SECTION_BEGIN "%s" SECTION_END, old);
+	free(old);
+	g = (struct generate){.options = &options};
+	assert_int_equal(section_read(&g.section, text, strlen(text)), 0);
+	free(text);
+	generate_begin(&g, &visitor);
+	reader = ganglia_xml_new(&visitor);
+	xml = scene_cluster(after);
+	assert_int_equal(ganglia_xml_push(reader, xml, strlen(xml), true), GANGLIA_END);
+	ganglia_xml_free(reader);
+	out = open_memstream(&text, &len);
+	assert_int_equal(section_write(&g.section, true, out, &count), 0);
+	fclose(out);
+	section_free(&g.section);
+	assert_int_equal(count.hosts, 3);
+	assert_int_equal(count.fresh, 1);
+	assert_int_equal(count.former, 2);
+	assert_int_equal(count.unseen, 1);
+	assert_null(strstr(text, "web1"));
+	assert_null(strstr(text, "web2"));
+	assert_null(strstr(text, "never"));
+	assert_non_null(strstr(text, "\thost_name\twww\n"));
+	assert_non_null(strstr(text, "\thost_name\tweb3\n"));
+	assert_non_null(strstr(text, "\thost_name\tweb4\n"));
+	free(text);
+}
+
 static void
 some_hosts(void **state)
 {
@@ -243,6 +299,7 @@ main(void)
 	    cmocka_unit_test(addresses),
 	    cmocka_unit_test(hostile_names),
 	    cmocka_unit_test(servers),
+	    cmocka_unit_test(renamed_and_removed),
 	    cmocka_unit_test(some_hosts),
 	    cmocka_unit_test(replaced_as_it_was),
 	    cmocka_unit_test(what_cannot_be_read),

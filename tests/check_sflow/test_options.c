@@ -33,6 +33,7 @@ by_default(void **state)
 	assert_int_equal(options.server.port, 8649);
 	assert_int_equal(options.timeout_s, 10);
 	assert_int_equal(options.absent, CHECK_UNKNOWN);
+	assert_int_equal(options.former, CHECK_UNKNOWN);
 	assert_int_equal(options.mode, MODE_VALUES);
 	assert_false(thresholds_are_set(&options.wishes[0].thresholds));
 	assert_true(options_one_host(&options));
@@ -45,7 +46,7 @@ each_option(void **state)
 	(void)state;
 	take("-H [::1]:8652 --cluster c --host-regex ^a --ignore-case "
 	     "--all-metrics x -w 1 -c 2 --top 3 load_one --any-age "
-	     "--absent=warning -t 5 -vvv");
+	     "--absent=warning --former=ok -t 5 -vvv");
 	assert_string_equal(options.server.host, "::1");
 	assert_int_equal(options.server.port, 8652);
 	assert_string_equal(options.cluster, "c");
@@ -54,6 +55,7 @@ each_option(void **state)
 	assert_int_equal(options.top, 3);
 	assert_string_equal(options.top_metric, "load_one");
 	assert_int_equal(options.absent, CHECK_WARNING);
+	assert_int_equal(options.former, CHECK_OK);
 	assert_int_equal(options.timeout_s, 5);
 	assert_int_equal(options.verbose, 3);
 	options_free(&options);
@@ -146,6 +148,7 @@ wrong_values(void **state)
 	assert_wrong("-t -5 --host h --heartbeat", "-t -5");
 	assert_wrong("-t 10x --host h --heartbeat", "10x");
 	assert_wrong("-t 99999999999999999999 --host h --heartbeat", "is not");
+	assert_wrong("--former=no --host h --heartbeat", "--former=no is none of");
 	assert_wrong("--absent=OK --host h --heartbeat", "none of");
 	assert_wrong("--cluster c --hosts-down --top 101 x", "1 to 100");
 	assert_wrong("--cluster c --hosts-down --top 5", "metric is missing");

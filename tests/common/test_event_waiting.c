@@ -58,6 +58,19 @@ assert_next(enum event_kind kind, const char *host)
 	event_waiting_remove(&waiting);
 }
 
+/* Of a host that was removed nobody is told that it died. */
+static void
+removed_while_its_death_waits(void **state)
+{
+	(void)state;
+	add(EVENT_DOWN, "a");
+	add(EVENT_DOWN, "b");
+	add(EVENT_REMOVED, "a");
+	assert_next(EVENT_DOWN, "b");
+	assert_next(EVENT_REMOVED, "a");
+	assert_null(event_waiting_next(&waiting));
+}
+
 static void
 deaths_then_returns_then_the_rest(void **state)
 {
@@ -159,6 +172,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    TEST(deaths_then_returns_then_the_rest),
+	    TEST(removed_while_its_death_waits),
 	    TEST(newest_state_of_a_host),
 	    TEST(hosts_of_two_clusters),
 	    TEST(one_for_each_host),

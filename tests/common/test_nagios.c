@@ -197,6 +197,7 @@ what_nagios_hears(void **state)
 	    {EVENT_RETURNED, COMMAND "web1;0;sFlow: heard again after 42 s\n"},
 	    {EVENT_JOINED, COMMAND "web1;0;sFlow: heard by this name\n"},
 	    {EVENT_MOVED, COMMAND "web1;0;sFlow: heard at another agent\n"},
+	    {EVENT_REMOVED, COMMAND "web1;0;sFlow: removed by the administrator\n"},
 	    {EVENT_RENAMED, ""}, /* it is silent, and called otherwise */
 	    {EVENT_LATE, ""},
 	    {EVENT_RESTARTED, ""},
@@ -211,7 +212,7 @@ what_nagios_hears(void **state)
 		nagios_tick(path, now);
 		assert_read(events[i].line);
 	}
-	assert_int_equal(sent(), 5);
+	assert_int_equal(sent(), 6);
 	assert_int_equal(dropped(), 0);
 	assert_string_equal(log_text, "");
 }

@@ -28,7 +28,7 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 {
 	/* clang-format off */
 	static const char *const words[] = {
-	    "/", "//", "*", "?", "=", "?filter=summary", "web", "other one",
+	    "/", "//", "*", "?", "=", "?filter=summary", "?filter=former", "old", "old--1", "web", "other one",
 	    "node1", "load", "swp1.lane2.load", "nothing", "GET ", "GET /",
 	    " HTTP/1.0", " HTTP/1.1", "/status", "?callback=", "&", "\r\n",
 	    " ", "\t", ";", "<", "%2f", ".."};
@@ -70,6 +70,21 @@ check_attribute(const char *at)
 	return end + 1;
 }
 
+/* What stands between "<?" and "?>", and is on a line. */
+static const char *
+check_instruction(const char *at)
+{
+	const char *end;
+
+	if (strncmp(at, "sflow-former ", 13) != 0)
+		broken("there is one kind of instruction", at);
+	for (end = at + 12; *end == ' ';)
+		end = check_attribute(end + 1);
+	if (strncmp(end, "?>\n", 3) != 0)
+		broken("an instruction is a line", at);
+	return end + 3;
+}
+
 /* Elements that begin and end in their order, each on its line. */
 static void
 check_elements(const char *at)
@@ -82,6 +97,10 @@ check_elements(const char *at)
 
 		if (*at != '<')
 			broken("there are only elements", at);
+		if (at[1] == '?') {
+			at = check_instruction(at + 2);
+			continue;
+		}
 		at += closes ? 2 : 1;
 		end = name_end(at);
 		if (closes) {
@@ -181,6 +200,9 @@ fill(struct store *store, struct config *config, uint8_t options)
 		grid_block(host, "swp1", "lane2", "port", 2, GRID_NOW);
 		grid_host(store, GRID_WEB, "*", 1e30);
 		grid_host(store, GRID_OTHER, "node1", 2.5);
+		store_former_renamed(store, GRID_WEB, "old--1?", "node1");
+		store_former_renamed(store, GRID_OTHER, "old", "nobody");
+		store_former_removed(store, GRID_OTHER, "*");
 	}
 	if ((options & OPTION_SUMS) != 0)
 		grid_publish(store);

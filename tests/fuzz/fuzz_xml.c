@@ -144,11 +144,23 @@ on_count(void *context, const struct ganglia_count *count)
 	return seen(context);
 }
 
+static bool
+on_former(void *context, const struct ganglia_former *former)
+{
+	see(context, former->cluster);
+	see(context, former->was);
+	see(context, former->is);
+	if (former->was[0] == '\0')
+		broken("a former name is one");
+	return seen(context);
+}
+
 static enum ganglia_state
 run(struct told *told, const uint8_t *data, size_t size, size_t step)
 {
-	const struct ganglia_visitor visitor = {
-	    on_cluster, on_host, on_metric, on_host_end, on_sum, on_count, told};
+	const struct ganglia_visitor visitor = {on_cluster,  on_host, on_metric,
+	                                        on_host_end, on_sum,  on_count,
+	                                        on_former,   told};
 	struct ganglia_xml *xml = ganglia_xml_new(&visitor);
 	enum ganglia_state state;
 	size_t part;

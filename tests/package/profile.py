@@ -87,13 +87,21 @@ def of_open(rest):
     return [("path", f"{path} {letters}")]
 
 
+IN_FOLDER = re.compile(r'(?:<(/[^>]*)>, )?"((?:[^"\\]|\\.)*)"')
+
+
+def paths(rest):
+    """Those of a call; a name behind an open folder is in that."""
+    return [os.path.join(folder or "", path) for folder, path in IN_FOLDER.findall(rest)]
+
+
 def of_paths(letters, end=""):
     return lambda rest: [("path", f"{path}{end} {letters}")
-                         for path in PATH.findall(rest) if path.startswith("/")]
+                         for path in paths(rest) if path.startswith("/")]
 
 
 def of_rename(rest):
-    old, new = PATH.findall(rest)[:2]
+    old, new = paths(rest)[:2]
     return [("path", f"{old} rw"), ("path", f"{new} w")]
 
 

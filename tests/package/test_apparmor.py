@@ -58,6 +58,7 @@ class Site:
         self.sent = self.state / "rrds/sent"  # where the sender may write
         self.sender_conf, self.pid = self.folder / "send.cfg", self.folder / "pid"
         self.notify_path = self.folder / "notify"
+        self.control = self.folder / "control"
         etc = f"{made_variable('sysconfdir')}/ganglia"
         self.names = {
             self.rrds: "/var/lib/ganglia/rrds", self.conf_dir: etc,
@@ -67,6 +68,7 @@ class Site:
             self.sender_conf: "/etc/send_nsca.cfg",
             self.sender: "/usr/sbin/send_nsca", self.pid: "/run/gmetad-bridge.pid",
             self.notify_path: "/run/systemd/notify",
+            self.control: "/run/gmetad-bridge/control",
             self.script: f"{made_variable('pkgdatadir')}/sflow-event-nsca",
             bridge.PROGRAM: f"{made_variable('sbindir')}/gmetad-bridge",
         }
@@ -106,6 +108,7 @@ class Site:
             rrd {{ rootdir = "{self.rrds}" step = 1 keep_free = 0 rra = {{ "RRA:AVERAGE:0.5:1:9" }}
                    {rrd} }}
             state = "{self.state}/gmetad-bridge.db"
+            control = "{self.control}"
             on_event = "{self.script}"
             nagios_commands = "{self.fifo}"
             user = "{user}"
@@ -158,6 +161,9 @@ def live(session, site, log):
     wait_for("RRDs", lambda: count(site.rrds) > 20)
     wait_for("the program of on_event ran", site.sent.exists)
     wait_for("Nagios is told", lambda: b"PROCESS" in os.read(reader, 1 << 16))
+    subprocess.run([str(bridge.PROGRAM), "-c", str(site.conf), "--rename", "vm", "other",
+                    "--cluster", "sflow"], check=False, timeout=60,
+                   stderr=subprocess.DEVNULL)
     cached = bridge.Rrdcached(session, site.rrds, socket_path=site.socket)
     site.write(ports, f'rrdcached = "unix:{site.socket}"')
     program.process.send_signal(signal.SIGHUP)

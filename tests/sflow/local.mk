@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/sflow/test_identity \
 	tests/sflow/test_instances \
 	tests/sflow/test_once \
+	tests/sflow/test_orders \
 	tests/sflow/test_packet \
 	tests/sflow/test_ports \
 	tests/sflow/test_readers \
@@ -132,6 +133,11 @@ tests_sflow_test_instances_LDADD = $(UNIT_LIBS)
 tests_sflow_test_once_SOURCES = tests/sflow/test_once.c $(UNIT_RACK)
 tests_sflow_test_once_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_once_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_orders_SOURCES = tests/sflow/test_orders.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT)
+tests_sflow_test_orders_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_orders_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_packet_SOURCES = tests/sflow/test_packet.c tests/sflow/unit.h
 tests_sflow_test_packet_CFLAGS = $(UNIT_CFLAGS)

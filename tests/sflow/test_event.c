@@ -78,9 +78,10 @@ words_and_categories(void **state)
 	    [EVENT_DOWN] = {"down", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_RETURNED] = {"returned", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_RESTARTED] = {"restarted", EVENT_OF_MEMBERSHIP, 32},
-	    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, 32},
+	    [EVENT_RENAMED] = {"renamed", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_MOVED] = {"moved", EVENT_OF_MEMBERSHIP, 4096},
 	    [EVENT_GONE] = {"gone", EVENT_OF_MEMBERSHIP, 4096},
+	    [EVENT_REMOVED] = {"removed", EVENT_OF_MEMBERSHIP, 4096},
 	};
 	size_t i;
 
@@ -111,6 +112,7 @@ texts_of_membership(void **state)
 	    {EVENT_MOVED, "host web1 moved (agent 10.1.0.1): it was at agent "
 	                  "10.9.0.9, last heard 65 s ago"},
 	    {EVENT_GONE, "host web1 is gone (agent 10.1.0.1): " SILENCE},
+	    {EVENT_REMOVED, "host web1 removed (agent 10.1.0.1): last heard 65 s ago"},
 	};
 	struct event event;
 	size_t i;

@@ -32,6 +32,7 @@ SYSTEM_TESTS = \
 	tests/system/test_sflowget.py \
 	tests/system/test_start.py \
 	tests/system/test_consumers.py \
+	tests/system/test_control.py \
 	tests/system/test_stopped.py \
 	tests/system/test_stories.py \
 	tests/system/test_switch.py \

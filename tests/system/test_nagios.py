@@ -259,7 +259,8 @@ def nsca(tap, session):
         conf.write_text(f"server=nagios.example\nsend_nsca={stand_in}\n")
         for event, missed in (("joined", 2), ("late", 1), ("down", 2),
                               ("returned", 0), ("restarted", 0), ("renamed", 1),
-                              ("renamed", 2), ("moved", 0), ("gone", 9)):
+                              ("renamed", 2), ("moved", 0), ("gone", 9),
+                              ("removed", 9)):
             subprocess.run([str(ganglia.TOP / "conf.d/nagios/sflow-event-nsca")],
                            check=True, env={
                 "PATH": "/usr/bin:/bin", "SFLOW_EVENT": event,
@@ -271,7 +272,8 @@ def nsca(tap, session):
         want = [f"{options}web1\t{line}" for line in (
             "0\tsFlow: heard by this name", "1\tsFlow: silent for 42 s",
             "0\tsFlow: heard again after 42 s", "0\tsFlow: heard by this name",
-            "1\tsFlow: silent for 42 s")]
+            "1\tsFlow: silent for 42 s",
+            "0\tsFlow: removed by the administrator")]
         got = open(f"{stand_in}.got").read().splitlines()
         if got != want:
             faults += got

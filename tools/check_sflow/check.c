@@ -339,6 +339,21 @@ on_count(void *context, const struct ganglia_count *count)
 	return true;
 }
 
+static bool
+on_former(void *context, const struct ganglia_former *former)
+{
+	struct check *check = context;
+	const struct options *options = check->options;
+
+	if (options->host == NULL ||
+	    !options_same(options, options->host, former->was) ||
+	    !options_wants_cluster(options, former->cluster))
+		return true;
+	check->former.known = true;
+	item_text(check->former.is, sizeof(check->former.is), former->is);
+	return true;
+}
+
 /* Beginning and end --------------------------------------------------------------------- */
 
 void
@@ -355,11 +370,13 @@ check_begin(struct check *check, const struct options *options,
 	                               .started_s = &check->started_s};
 	if (options->ignore_case) /* a query needs the exact names */
 		query->cluster = query->host = NULL;
+	query->former = options->ignore_case && options->host != NULL;
 	query->summary = options->mode == MODE_HOSTS_DOWN &&
 	                 options->host_regex == NULL && options->top == 0;
 	*visitor = (struct ganglia_visitor){.host = on_host,
 	                                    .metric = on_metric,
 	                                    .host_end = on_host_end,
+	                                    .former = on_former,
 	                                    .context = check};
 	if (query->summary)
 		visitor->count = on_count;
@@ -436,7 +453,7 @@ check_end(struct check *check)
 	size_t i;
 
 	if (!check_found(check))
-		return options->absent;
+		return check->former.known ? options->former : options->absent;
 	if (options->mode == MODE_HOSTS_DOWN)
 		return judge_hosts_down(check);
 	awaited_judge(check);

@@ -47,6 +47,12 @@ struct check {
 		bool any;
 	} grid, clusters;
 
+	/* What became of the host that was asked for. */
+	struct {
+		bool known;
+		char is[ITEM_NAME]; /* "": it was removed */
+	} former;
+
 	struct top top;
 	struct items items;
 };

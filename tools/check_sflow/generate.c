@@ -94,12 +94,33 @@ on_metric(void *context, const struct ganglia_host *host,
 	return true;
 }
 
+/* A former name that the file has as a host is taken out of it. */
+static bool
+on_former(void *context, const struct ganglia_former *former)
+{
+	struct generate *generate = context;
+	const struct ganglia_host as_host = {.cluster = former->cluster,
+	                                     .name = former->was};
+	struct section_host *host;
+
+	if (!options_wants(generate->options, &as_host))
+		return true;
+	host = section_host(&generate->section, former->cluster, former->was);
+	if (host != NULL)
+		host->former = true;
+	else
+		generate->failed = true;
+	return host != NULL;
+}
+
 void
 generate_begin(struct generate *generate, struct ganglia_visitor *visitor)
 {
 	(void)generate;
-	*visitor = (struct ganglia_visitor){
-	    .host = on_host, .metric = on_metric, .context = generate};
+	*visitor = (struct ganglia_visitor){.host = on_host,
+	                                    .metric = on_metric,
+	                                    .former = on_former,
+	                                    .context = generate};
 }
 
 /* Reading and writing the file ----------------------------------------------------- */
@@ -149,7 +170,7 @@ read_hosts(struct generate *generate, char fault[FAULT])
 {
 	const struct options *options = generate->options;
 	struct daemon_query query = {
-	    .cluster = options->ignore_case ? NULL : options->cluster};
+	    .cluster = options->ignore_case ? NULL : options->cluster, .former = true};
 	struct ganglia_visitor visitor;
 	char reason[DAEMON_FAULT];
 
@@ -183,6 +204,9 @@ tell(const struct generate *generate, const struct section_count *count, bool ch
 	        : changed               ? " written"
 	                                : ", the file is as it was",
 	        count->fresh, count->unseen, count->others);
+	if (count->former > 0)
+		fprintf(out, ", %zu taken out that were renamed or removed",
+		        count->former);
 	if (generate->unsafe > 0)
 		fprintf(out, ", %zu left out for characters in their names",
 		        generate->unsafe);

@@ -36,6 +36,8 @@ static const char text[] =
     "                       UNKNOWN\n"
     "  --absent STATE       where there is no such host: ok, warning, critical or\n"
     "                       unknown (unless given)\n"
+    "  --former STATE       the same where a gmetad-bridge says that the host is called\n"
+    "                       otherwise now, or was removed\n"
     "  --top N METRIC       name the N hosts where this is highest\n"
     "\n"
     "A host that is down is CRITICAL.\n"

@@ -29,6 +29,7 @@ enum {
 	AGE,
 	ANY_AGE,
 	ABSENT,
+	FORMER,
 	GENERATE,
 	OUTPUT,
 	EXCEPT
@@ -50,6 +51,7 @@ static const struct option table[] = {
     {"age", no_argument, NULL, AGE},
     {"any-age", no_argument, NULL, ANY_AGE},
     {"absent", required_argument, NULL, ABSENT},
+    {"former", required_argument, NULL, FORMER},
     {"generate-hosts", no_argument, NULL, GENERATE},
     {"output", required_argument, NULL, OUTPUT},
     {"except", required_argument, NULL, EXCEPT},
@@ -115,21 +117,21 @@ take_number(const struct options_reader *reader, unsigned *to, unsigned most,
 }
 
 static int
-take_absent(const struct options_reader *reader)
+take_state(const struct options_reader *reader, enum check_state *to, const char *name)
 {
 	static const char *const names[] = {"ok", "warning", "critical", "unknown"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(optarg, names[i]) == 0) {
-			reader->options->absent = (enum check_state)i;
+			*to = (enum check_state)i;
 			return -1;
 		}
 	}
 	return options_wrong(reader,
-	                     "--absent=%s is none of ok, warning, critical, "
+	                     "--%s=%s is none of ok, warning, critical, "
 	                     "unknown",
-	                     optarg);
+	                     name, optarg);
 }
 
 /* Takes the two words of "--top N METRIC". */
@@ -245,7 +247,9 @@ take_target(struct options_reader *reader, int letter)
 	case EXCEPT:
 		return take_except(reader);
 	case ABSENT:
-		return take_absent(reader);
+		return take_state(reader, &options->absent, "absent");
+	case FORMER:
+		return take_state(reader, &options->former, "former");
 	case TOP:
 		return take_top(reader);
 	case 't':
@@ -302,8 +306,10 @@ options_parse(struct options *options, int argc, char **argv, FILE *out)
 	struct options_reader reader = {.options = options, .argv = argv, .out = out};
 	int letter, status = -1;
 
-	*options = (struct options){
-	    .absent = CHECK_UNKNOWN, .timeout_s = TIMEOUT_S, .server_text = SERVER};
+	*options = (struct options){.absent = CHECK_UNKNOWN,
+	                            .former = CHECK_UNKNOWN,
+	                            .timeout_s = TIMEOUT_S,
+	                            .server_text = SERVER};
 	daemon_parse(SERVER, &options->server);
 	optind = 0; /* begin again, also where it was called before */
 	while (status < 0 &&

@@ -39,7 +39,8 @@ struct options {
 	size_t wish_count;
 	struct thresholds common; /* that stand before the first wish */
 	bool any_age;             /* a value is judged however old it is */
-	enum check_state absent;  /* the state where there is no such host */
+	enum check_state absent;  /* the state where there is no such host; */
+	enum check_state former;  /* where it is called otherwise, or was removed */
 
 	unsigned top; /* 0: none */
 	const char *top_metric;

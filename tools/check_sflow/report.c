@@ -210,6 +210,15 @@ line_of_none(struct text_room *line, const struct check *check)
 {
 	const struct options *options = check->options;
 
+	if (check->former.known) {
+		put_given(line, "", options->host);
+		put_given(line, " in cluster ", options->cluster);
+		if (check->former.is[0] != '\0')
+			put_given(line, " is now called ", check->former.is);
+		else
+			text_put(line, " was removed");
+		return;
+	}
 	text_put(line, "no host");
 	put_given(line, " ", options->host);
 	put_given(line, " matches ", options->host_regex);

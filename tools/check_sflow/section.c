@@ -269,7 +269,7 @@ struct walk {
 };
 
 /* Takes the name of a host that has one. The host is left out if the administrator
- * defines one of that name now. */
+ * defines one of that name now, or it is a former one. */
 static void
 claim_old(const void *node, VISIT visit, void *context)
 {
@@ -283,6 +283,12 @@ claim_old(const void *node, VISIT visit, void *context)
 		free(host->host_name);
 		host->host_name = NULL;
 		host->seen = false;
+		return;
+	}
+	if (host->former && !host->seen) {
+		walk->count->former++;
+		free(host->host_name);
+		host->host_name = NULL;
 		return;
 	}
 	walk->count->unseen += !host->seen;

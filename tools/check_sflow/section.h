@@ -20,6 +20,7 @@ struct section_host {
 	char *host_name;      /* Nagios's name; NULL: not chosen yet */
 	char *address;
 	bool seen;   /* Ganglia has it in this run */
+	bool former; /* Ganglia says that it is called otherwise, or was removed */
 	bool server; /* it was found to be a server, in this run or before */
 };
 
@@ -48,6 +49,7 @@ struct section_count {
 	size_t unseen;  /* of these: Ganglia does not have them in this run */
 	size_t others;  /* left out: the administrator defines them */
 	size_t refused; /* left out: another host has the name */
+	size_t former;  /* taken out: they are called otherwise, or were removed */
 };
 
 /* Chooses names, and writes the text of the whole file; with `alone`, only the section.
