@@ -172,10 +172,11 @@ each_chooses(void **state)
 	(void)state;
 	tell_one_of_each(&settings);
 	assert_int_equal(lines_of(heard), EVENT_KIND_COUNT);
-	assert_string_equal(ran, "SFLOW_EVENT=joined\nSFLOW_EVENT=late\n"
-	                         "SFLOW_EVENT=down\nSFLOW_EVENT=returned\n"
-	                         "SFLOW_EVENT=restarted\nSFLOW_EVENT=renamed\n"
-	                         "SFLOW_EVENT=moved\nSFLOW_EVENT=gone\n");
+	assert_string_equal(
+	    ran, "SFLOW_EVENT=joined\nSFLOW_EVENT=late\n"
+		 "SFLOW_EVENT=down\nSFLOW_EVENT=returned\n"
+		 "SFLOW_EVENT=restarted\nSFLOW_EVENT=renamed\n"
+		 "SFLOW_EVENT=moved\nSFLOW_EVENT=gone\nSFLOW_EVENT=removed\n");
 	assert_int_equal(nagios_counts.waiting, 6);
 	event_sinks_stop(event_sinks);
 	assert_int_equal(nagios_counts.waiting, 0);
