@@ -54,6 +54,7 @@ bridge_readers = \
 bridge_rrd = \
 	gmetad-bridge/rrd/rrd.c gmetad-bridge/rrd/rrd.h \
 	gmetad-bridge/rrd/rrd_cached.c gmetad-bridge/rrd/rrd_cached.h \
+	gmetad-bridge/rrd/rrd_cached_folder.c \
 	gmetad-bridge/rrd/rrd_connection.c gmetad-bridge/rrd/rrd_connection.h \
 	gmetad-bridge/rrd/rrd_create.c \
 	gmetad-bridge/rrd/rrd_direct.c \

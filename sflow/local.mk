@@ -50,7 +50,7 @@ sflow_collector = \
 	sflow/collector/custom.c sflow/collector/custom.h \
 	sflow/collector/events.c sflow/collector/events.h \
 	sflow/collector/forget.c sflow/collector/forget.h \
-	sflow/collector/host.c sflow/collector/host.h \
+	sflow/collector/host.c sflow/collector/host.h sflow/collector/host_names.c \
 	sflow/collector/index.c sflow/collector/index.h \
 	sflow/collector/instances.c sflow/collector/instances.h \
 	sflow/collector/kept.c sflow/collector/kept.h \

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <rrd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +25,9 @@
 #include "common/log.h"
 #include "common/buffer.h"
 #include "gmetad-bridge/counters.h"
-#include "gmetad-bridge/rrd/rrd_connection.h"
-#include "gmetad-bridge/rrd/rrd_order.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define TRIES_MAX 10 /* tries of a block that is sent but never answered */
-#define COMMANDS 500 /* in a BATCH, about the files of a folder */
 #define NO_SUCH_FILE "No such file"
 #define TOO_OLD "illegal attempt to update using time"
 #define EXISTS "File exists"
@@ -39,25 +35,16 @@
 /* With a slow disk an answer may take long: to look at 700 files takes seconds. */
 int rrd_cached_timeout_ms = 30000;
 
-struct cached {
-	struct rrd *rrd;
-	const char *address;
-	struct connection connection;
-	bool filling; /* lines of a file that was just made are written */
-	bool lost;    /* the log says that the connection is lost */
-	struct log_limit broken, refused, made;
-};
-
 /* The connection ------------------------------------------------------------------ */
 
 static int64_t
-timeout(struct cached *c)
+timeout(struct rrd_cached *c)
 {
 	return rrd_time_left(c->rrd, rrd_cached_timeout_ms);
 }
 
 static enum rrd_result
-lose(struct cached *c, const char *why)
+lose(struct rrd_cached *c, const char *why)
 {
 	connection_close(&c->connection);
 	c->lost = true;
@@ -66,8 +53,8 @@ lose(struct cached *c, const char *why)
 	return RRD_BROKEN;
 }
 
-static enum rrd_result
-ensure_connected(struct cached *c)
+enum rrd_result
+rrd_cached_connect(struct rrd_cached *c)
 {
 	char fault[CONNECTION_FAULT];
 
@@ -85,7 +72,7 @@ ensure_connected(struct cached *c)
 /* Receives until there are `count` lines. Returns their length in bytes; 0 on
  * failure. */
 static size_t
-receive_lines(struct cached *c, unsigned long count)
+receive_lines(struct rrd_cached *c, unsigned long count)
 {
 	size_t seen = 0;
 	char *end;
@@ -108,7 +95,7 @@ receive_lines(struct cached *c, unsigned long count)
  * to the bytes of the status line, and *len to those of all lines. Returns false where
  * the connection is broken. */
 static bool
-receive_answer(struct cached *c, size_t *head, size_t *len)
+receive_answer(struct rrd_cached *c, size_t *head, size_t *len)
 {
 	long count;
 	char *end;
@@ -138,7 +125,7 @@ print(const char *text, size_t len, char line[CONNECTION_FAULT])
 }
 
 static enum rrd_result
-lose_answer(struct cached *c)
+lose_answer(struct rrd_cached *c)
 {
 	char fault[CONNECTION_FAULT];
 
@@ -151,11 +138,11 @@ lose_answer(struct cached *c)
 /* Begins a BATCH, and waits for the answer: where BATCH is not allowed, rrdcached would
  * take the lines that follow for commands, and answer each of them. */
 static enum rrd_result
-begin_batch(struct cached *c)
+begin_batch(struct rrd_cached *c)
 {
 	size_t head, len;
 
-	if (ensure_connected(c) != RRD_DONE)
+	if (rrd_cached_connect(c) != RRD_DONE)
 		return RRD_BROKEN;
 	if (connection_send(&c->connection, "BATCH\n", 6, timeout(c)) != 0)
 		return lose(c, strerror(errno));
@@ -168,7 +155,7 @@ begin_batch(struct cached *c)
 /* Sends the lines of a BATCH, and ends it. The answer is then in `received`: a status
  * line of *head bytes, and up to *len the errors, in lines "NUMBER message". */
 static enum rrd_result
-end_batch(struct cached *c, const char *lines, size_t lines_len, size_t *head,
+end_batch(struct rrd_cached *c, const char *lines, size_t lines_len, size_t *head,
           size_t *len)
 {
 	if (connection_send(&c->connection, lines, lines_len, timeout(c)) != 0 ||
@@ -179,17 +166,19 @@ end_batch(struct cached *c, const char *lines, size_t lines_len, size_t *head,
 	return RRD_DONE;
 }
 
+enum rrd_result
+rrd_cached_batch(struct rrd_cached *c, const char *lines, size_t lines_len,
+                 size_t *head, size_t *len)
+{
+	enum rrd_result result = begin_batch(c);
+
+	return result == RRD_DONE ? end_batch(c, lines, lines_len, head, len) : result;
+}
+
 /* Updates --------------------------------------------------------------------------- */
 
-/* A walk over the errors in an answer, which are in the order of the lines. */
-struct answer {
-	char *at, *end;       /* the errors that are left */
-	unsigned long number; /* the current error is of this line; 0: no more errors */
-	const char *message;
-};
-
-static void
-next_error(struct answer *a)
+void
+rrd_cached_error(struct rrd_cached_answer *a)
 {
 	unsigned long before = a->number;
 	char *line, *end;
@@ -209,14 +198,14 @@ next_error(struct answer *a)
 }
 
 static bool
-says(const struct answer *a, const char *what)
+says(const struct rrd_cached_answer *a, const char *what)
 {
 	return strstr(a->message, what) != NULL;
 }
 
 static void
-refuse(struct cached *c, const struct answer *a, const char *line, size_t len,
-       unsigned values)
+refuse(struct rrd_cached *c, const struct rrd_cached_answer *a, const char *line,
+       size_t len, unsigned values)
 {
 	char text[CONNECTION_FAULT];
 
@@ -229,8 +218,8 @@ refuse(struct cached *c, const struct answer *a, const char *line, size_t len,
 /* Deals with a line that was refused. Returns how many of its values are not written by
  * this BATCH. *left is the length of what has to be sent again of the line, in place. */
 static unsigned
-refused_line(struct cached *c, const struct answer *a, char *line, size_t len,
-             bool again, size_t *left)
+refused_line(struct rrd_cached *c, const struct rrd_cached_answer *a, char *line,
+             size_t len, bool again, size_t *left)
 {
 	unsigned values = rrd_line_values(line, len);
 
@@ -256,15 +245,15 @@ refused_line(struct cached *c, const struct answer *a, char *line, size_t len,
 /* Counts the values of a block by its answer, and leaves in the block the lines that
  * have to be sent again. */
 static enum rrd_result
-settle(struct cached *c, struct rrd_block *block, char *errors, size_t len)
+settle(struct rrd_cached *c, struct rrd_block *block, char *errors, size_t len)
 {
-	struct answer a = {.at = errors, .end = errors + len};
+	struct rrd_cached_answer a = {.at = errors, .end = errors + len};
 	char *line = block->bytes, *end = line + block->len, *keep = line, *next;
 	uint64_t values = block->values, kept = 0;
 	unsigned long number = 1;
 	size_t left;
 
-	for (next_error(&a); line < end && a.number != 0; line = next, number++) {
+	for (rrd_cached_error(&a); line < end && a.number != 0; line = next, number++) {
 		next = (char *)memchr(line, '\n', (size_t)(end - line)) + 1;
 		if (number != a.number)
 			continue;
@@ -275,7 +264,7 @@ settle(struct cached *c, struct rrd_block *block, char *errors, size_t len)
 			kept += rrd_line_values(keep, left);
 			keep += left;
 		}
-		next_error(&a);
+		rrd_cached_error(&a);
 	}
 	counter_add(&counters.rrd_updates, values);
 	block->len = (size_t)(keep - block->bytes);
@@ -296,7 +285,7 @@ give_up(struct rrd_block *block, const char *address)
 static enum rrd_result
 cached_write(void *state, struct rrd_block *block)
 {
-	struct cached *c = state;
+	struct rrd_cached *c = state;
 	enum rrd_result result;
 	size_t head, len;
 
@@ -346,7 +335,7 @@ describe(const struct rrd_file *file, struct buffer *line)
 
 /* Makes the file on this machine, where rrdcached runs, too. */
 static enum rrd_result
-make_here(struct cached *c, const struct rrd_file *file)
+make_here(struct rrd_cached *c, const struct rrd_file *file)
 {
 	if (access(file->path, F_OK) == 0)
 		return RRD_DONE;
@@ -360,7 +349,8 @@ make_here(struct cached *c, const struct rrd_file *file)
 }
 
 static enum rrd_result
-not_made(struct cached *c, const struct rrd_file *file, const struct answer *a)
+not_made(struct rrd_cached *c, const struct rrd_file *file,
+         const struct rrd_cached_answer *a)
 {
 	char text[CONNECTION_FAULT];
 
@@ -379,9 +369,9 @@ not_made(struct cached *c, const struct rrd_file *file, const struct answer *a)
 static enum rrd_result
 cached_create(void *state, const struct rrd_file *file)
 {
-	struct cached *c = state;
+	struct rrd_cached *c = state;
 	struct buffer line = {0};
-	struct answer a = {0};
+	struct rrd_cached_answer a = {0};
 	enum rrd_result result;
 	size_t head, len;
 
@@ -392,15 +382,13 @@ cached_create(void *state, const struct rrd_file *file)
 		buffer_free(&line);
 		return RRD_FAILED;
 	}
-	result = begin_batch(c);
-	if (result == RRD_DONE)
-		result = end_batch(c, line.bytes, line.len, &head, &len);
+	result = rrd_cached_batch(c, line.bytes, line.len, &head, &len);
 	buffer_free(&line);
 	if (result != RRD_DONE)
 		return result;
 	a.at = c->connection.received + head;
 	a.end = c->connection.received + len;
-	next_error(&a);
+	rrd_cached_error(&a);
 	if (a.number == 0)
 		counter_add(&counters.rrd_created, 1);
 	else
@@ -414,7 +402,7 @@ cached_create(void *state, const struct rrd_file *file)
 static enum rrd_result
 cached_fill(void *state, struct rrd_block *block)
 {
-	struct cached *c = state;
+	struct rrd_cached *c = state;
 	enum rrd_result result;
 
 	c->filling = true;
@@ -423,106 +411,12 @@ cached_fill(void *state, struct rrd_block *block)
 	return result;
 }
 
-/* Folders ------------------------------------------------------------------------------ */
-
-/* Commands for all files of a folder. They are given to rrdcached some at a time, because it
- * may have an error for each of them. */
-struct commands {
-	struct cached *cached;
-	const char *word;
-	const struct rrd_lines *lines;
-	struct buffer text;
-	unsigned count; /* in `text` */
-	enum rrd_result result;
-	char *why; /* of RRD_FAILED */
-};
-
-static void
-refuse_order(struct commands *c, const char *why)
-{
-	snprintf(c->why, RRD_ORDER_TEXT, "%s", why);
-	c->result = RRD_FAILED;
-}
-
-/* Looks at an answer. rrdcached may not know a file, or have nothing of it. */
-static void
-judge(struct commands *c, size_t head, size_t len)
-{
-	struct connection *connection = &c->cached->connection;
-	struct answer a = {.at = connection->received + head,
-	                   .end = connection->received + len};
-
-	for (next_error(&a); a.number != 0 && c->result == RRD_DONE; next_error(&a))
-		if (strncmp(a.message, "Permission denied", 17) == 0)
-			refuse_order(c, "rrdcached does not allow FLUSH and FORGET");
-	connection_take(connection, len);
-}
-
-/* Gives the commands to rrdcached. */
-static void
-give_commands(struct commands *c)
-{
-	size_t head, len;
-
-	if (c->text.failed)
-		refuse_order(c, "no memory");
-	else if (c->text.len > 0 && (begin_batch(c->cached) != RRD_DONE ||
-	                             end_batch(c->cached, c->text.bytes, c->text.len,
-	                                       &head, &len) != RRD_DONE))
-		c->result = RRD_BROKEN;
-	else if (c->text.len > 0)
-		judge(c, head, len);
-	c->text.len = 0;
-	c->count = 0;
-}
-
-static bool
-add_command(void *context, const char *file)
-{
-	struct commands *c = context;
-	char escaped[2 * NAME_MAX];
-	size_t len = strlen(file);
-
-	if (len < 4 || strcmp(file + len - 4, ".rrd") != 0)
-		return true;
-	buffer_text(&c->text, c->word);
-	buffer_add(&c->text, c->lines->begin + strlen(RRD_UPDATE),
-	           c->lines->len - strlen(RRD_UPDATE));
-	buffer_add(&c->text, escaped, rrd_escape(file, len, escaped));
-	buffer_text(&c->text, "\n");
-	if (++c->count == COMMANDS)
-		give_commands(c);
-	return c->result == RRD_DONE;
-}
-
-static enum rrd_result
-cached_forget(void *state, const struct rrd_place *place, const char *host,
-              const struct rrd_lines *lines, bool flush, char *why)
-{
-	static const char *const words[] = {"FORGET ", "FLUSH "};
-	struct commands commands = {
-	    .cached = state, .lines = lines, .result = RRD_DONE, .why = why};
-	int i;
-
-	if (ensure_connected(state) != RRD_DONE)
-		return RRD_BROKEN;
-	if (!commands.cached->connection.local)
-		refuse_order(&commands, "rrdcached is on another machine");
-	for (i = flush; i >= 0 && commands.result == RRD_DONE; i--) {
-		commands.word = words[i];
-		if (rrd_folder_each(place, host, add_command, &commands) == 0)
-			give_commands(&commands);
-	}
-	buffer_free(&commands.text);
-	return commands.result;
-}
-
 /* Start and end ------------------------------------------------------------------------- */
 
 static void *
 cached_open(struct rrd *rrd)
 {
-	struct cached *c = calloc(1, sizeof(*c));
+	struct rrd_cached *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
@@ -535,7 +429,7 @@ cached_open(struct rrd *rrd)
 static void
 cached_close(void *state)
 {
-	struct cached *c = state;
+	struct rrd_cached *c = state;
 
 	connection_close(&c->connection);
 	free(c);
@@ -547,5 +441,5 @@ const struct rrd_sink rrd_cached = {
     .write = cached_write,
     .create = cached_create,
     .fill = cached_fill,
-    .forget = cached_forget,
+    .forget = rrd_cached_forget,
 };

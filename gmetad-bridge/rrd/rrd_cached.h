@@ -1,8 +1,48 @@
-/* rrd_cached.h - a time of rrd_cached.c that tests change. */
+/* rrd_cached.h - what rrd_cached.c and rrd_cached_folder.c share, and a time that tests
+ * change.
+ */
 #ifndef BRIDGE_RRD_CACHED_H
 #define BRIDGE_RRD_CACHED_H
 
+#include "common/log.h"
+#include "gmetad-bridge/rrd/rrd_connection.h"
+#include "gmetad-bridge/rrd/rrd_sink.h"
+
 /* How long rrdcached may be silent before the connection is closed. */
 extern int rrd_cached_timeout_ms;
+
+/* The state of the sink. */
+struct rrd_cached {
+	struct rrd *rrd;
+	const char *address;
+	struct connection connection;
+	bool filling; /* lines of a file that was just made are written */
+	bool lost;    /* the log says that the connection is lost */
+	struct log_limit broken, refused, made;
+};
+
+/* Connects, if there is no connection. RRD_BROKEN, and a line in the log: it can't. */
+enum rrd_result rrd_cached_connect(struct rrd_cached *cached);
+
+/* Sends the lines as a BATCH. The answer is then in `received` of the connection, and the
+ * caller takes it: a status line of *head bytes, and up to *len the errors, in lines "NUMBER
+ * message". RRD_BROKEN: the connection was lost. */
+enum rrd_result rrd_cached_batch(struct rrd_cached *cached, const char *lines,
+                                 size_t lines_len, size_t *head, size_t *len);
+
+/* A walk over the errors in an answer, which are in the order of the lines. */
+struct rrd_cached_answer {
+	char *at, *end;       /* the errors that are left */
+	unsigned long number; /* the current error is of this line; 0: no more errors */
+	const char *message;
+};
+
+/* Goes to the next error. */
+void rrd_cached_error(struct rrd_cached_answer *answer);
+
+/* The sink's forget(). */
+enum rrd_result rrd_cached_forget(void *state, const struct rrd_place *place,
+                                  const char *host, const struct rrd_lines *lines,
+                                  bool flush, char *why);
 
 #endif

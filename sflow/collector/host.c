@@ -12,128 +12,6 @@
 /* Bytes of a place behind a name that another host has, with its NUL. */
 #define PLACE_SIZE 41
 
-/* A name that a host has, so that no other host of its cluster gets it. */
-struct taken_name {
-	UT_hash_handle hh;
-	struct host *host;   /* NULL: it is only kept from others */
-	unsigned numbered;   /* that hosts have got who wanted this name */
-	unsigned char key[]; /* a struct name_key without what is behind the name */
-};
-
-struct name_key {
-	unsigned cluster;
-	char name[TEXT_SIZE];
-};
-
-/* Names ---------------------------------------------------------------------------- */
-
-static size_t
-name_key(struct name_key *key, unsigned cluster, const char *name)
-{
-	key->cluster = cluster;
-	strncpy(key->name, name, sizeof(key->name) - 1);
-	key->name[sizeof(key->name) - 1] = '\0';
-	return offsetof(struct name_key, name) + strlen(key->name);
-}
-
-static struct taken_name *
-find_name(const struct hosts *hosts, unsigned cluster, const char *name)
-{
-	struct taken_name *taken;
-	struct name_key key;
-	size_t len = name_key(&key, cluster, name);
-
-	HASH_FIND(hh, hosts->names, &key, len, taken);
-	return taken;
-}
-
-bool
-hosts_is_taken(const struct hosts *hosts, unsigned cluster, const char *name)
-{
-	return find_name(hosts, cluster, name) != NULL;
-}
-
-struct host *
-hosts_find(const struct hosts *hosts, unsigned cluster, const char *name)
-{
-	const struct taken_name *taken = find_name(hosts, cluster, name);
-
-	return taken != NULL ? taken->host : NULL;
-}
-
-bool
-hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name,
-                struct host *host)
-{
-	struct taken_name *taken;
-	struct name_key key;
-	size_t len = name_key(&key, cluster, name);
-
-	if (find_name(hosts, cluster, name) != NULL)
-		return false;
-	taken = malloc(sizeof(*taken) + len);
-	if (taken == NULL)
-		return true; /* two hosts of one name are better than one without */
-	taken->host = host;
-	taken->numbered = 1;
-	memcpy(taken->key, &key, len);
-	HASH_ADD(hh, hosts->names, key, len, taken);
-	if (taken->hh.tbl == NULL)
-		free(taken);
-	return true;
-}
-
-/* Takes what the administrator has given to hosts of that name, and writes it. Returns
- * false where there is none, or another host has it. */
-static bool
-take_renamed(struct hosts *hosts, struct host *host, char name[TEXT_SIZE])
-{
-	const char *is = renamings_find(&hosts->renamings, host->cluster, name);
-
-	if (is == NULL || !hosts_take_name(hosts, host->cluster, is, host))
-		return false;
-	strcpy(name, is);
-	return true;
-}
-
-/* Takes the name followed by a number that makes it another one. The numbers go on from
- * where they were, so that it costs no more when there are many. */
-static void
-take_numbered(struct hosts *hosts, struct host *host, char name[TEXT_SIZE])
-{
-	struct taken_name *taken = find_name(hosts, host->cluster, name);
-	char longest[TEXT_SIZE];
-
-	strcpy(longest, name);
-	while (!take_renamed(hosts, host, name) &&
-	       !hosts_take_name(hosts, host->cluster, name, host) && taken != NULL)
-		snprintf(name, TEXT_SIZE, "%.50s-%u", longest, ++taken->numbered);
-}
-
-void
-hosts_return_name(struct hosts *hosts, unsigned cluster, const char *name)
-{
-	struct taken_name *taken = find_name(hosts, cluster, name);
-
-	if (taken == NULL)
-		return;
-	HASH_DEL(hosts->names, taken);
-	free(taken);
-}
-
-void
-hosts_free(struct hosts *hosts)
-{
-	struct taken_name *taken, *next;
-
-	HASH_ITER(hh, hosts->names, taken, next) {
-		HASH_DEL(hosts->names, taken);
-		free(taken);
-	}
-	renamings_free(&hosts->renamings);
-	hosts_drop_forgotten(hosts);
-}
-
 void
 host_address_key(const struct address *address, char key[TEXT_SIZE])
 {
@@ -240,7 +118,7 @@ take_name(struct collector *c, struct host *host, const char *alone,
 	text_shorten(whole, PLACE_SIZE, place);
 	snprintf(name, TEXT_SIZE, "%.*s-%s", (int)(TEXT_SIZE - 2 - strlen(place)),
 	         alone, place);
-	take_numbered(&c->hosts, host, name);
+	hosts_take_numbered(&c->hosts, host, name);
 	tell_named(c, host, EVENT_SAME_NAME, name);
 }
 
@@ -401,10 +279,7 @@ host_remove(struct collector *c, struct host *host)
 void
 host_hand_over(struct collector *c, struct host *from, struct host *to)
 {
-	struct taken_name *taken = find_name(&c->hosts, from->cluster, from->name);
-
-	if (taken != NULL)
-		taken->host = to;
+	hosts_give_name(&c->hosts, from->cluster, from->name, to);
 	from->kind->detach(from);
 	hosts_forget(&c->hosts, from);
 	to->shown = from->shown;

@@ -122,6 +122,14 @@ host_is_named(const struct host *host)
 bool hosts_take_name(struct hosts *hosts, unsigned cluster, const char *name,
                      struct host *host);
 
+/* Takes, for a host whose name is taken, the name followed by a number that makes it another
+ * one; or what the administrator has given to hosts of one of these names. Writes it. */
+void hosts_take_numbered(struct hosts *hosts, struct host *host, char name[TEXT_SIZE]);
+
+/* Notes that a taken name is that of another host now. */
+void hosts_give_name(struct hosts *hosts, unsigned cluster, const char *name,
+                     struct host *to);
+
 /* Whether a host of the cluster has the name, or it is kept from them. */
 bool hosts_is_taken(const struct hosts *hosts, unsigned cluster, const char *name);
 
