@@ -445,10 +445,11 @@ void
 host_restore_member(const struct collector *c, struct host *host,
                     const struct collector_saved *saved, int64_t now)
 {
-	struct rhythm rhythm = {.interval_ms = saved->interval_ms,
-	                        .jitter_ms = saved->jitter_ms};
+	struct rhythm rhythm = {0};
 	struct member *m = &host->member;
 
+	if (saved->interval_ms != 0)
+		rhythm_begin(&rhythm, saved->interval_ms, saved->jitter_ms);
 	member_init(m, saved->loss, now);
 	member_expect(m, &rhythm);
 	m->heard_ms = saved->heard_ms - c->wall_ms;

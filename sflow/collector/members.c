@@ -210,7 +210,7 @@ void
 rhythm_begin(struct rhythm *r, uint32_t interval_ms, uint32_t jitter_ms)
 {
 	adopt(r, interval_ms, 0);
-	r->jitter_ms = jitter_ms;
+	r->jitter_ms = smaller(jitter_ms, interval_ms / JITTER_OF_TWO);
 	follow_in_seconds(r);
 }
 

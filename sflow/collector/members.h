@@ -52,7 +52,8 @@ void rhythm_learn(struct rhythm *rhythm, double elapsed_ms, uint32_t lost);
 uint32_t rhythm_lost(const struct rhythm *rhythm, int64_t elapsed_ms, uint32_t lost);
 
 /* Sets what was learned before a restart of this program. `interval_ms` must not be
- * 0. */
+ * 0. The jitter may be what was assumed when only one interval was known: of it counts
+ * what is assumed of two. */
 void rhythm_begin(struct rhythm *rhythm, uint32_t interval_ms, uint32_t jitter_ms);
 
 /* Returns whether a source of this rhythm can take the place of one of the `other`: whether

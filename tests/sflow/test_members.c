@@ -377,6 +377,19 @@ test_watch_may_begin_before_time_does(void **state)
 }
 
 /* What was learned before a restart, and is believed at once. */
+/* Of a host that was heard twice before the restart little is known; but it was there. */
+static void
+test_young_rhythm_begins_again(void **state)
+{
+	struct rhythm was = {0}, r = {0};
+
+	(void)state;
+	rhythm_learn(&was, 1000, 0);
+	rhythm_begin(&r, was.interval_ms, was.jitter_ms);
+	assert_int_equal(rhythm_silence(&was, 2), 62000);
+	assert_int_equal(rhythm_silence(&r, 2), 3000);
+}
+
 static void
 test_rhythm_begins_as_it_was(void **state)
 {
@@ -425,6 +438,7 @@ main(void)
 	    cmocka_unit_test(test_nothing_is_missed_before_the_watch),
 	    cmocka_unit_test(test_watch_may_begin_before_time_does),
 	    cmocka_unit_test(test_rhythm_begins_as_it_was),
+	    cmocka_unit_test(test_young_rhythm_begins_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
