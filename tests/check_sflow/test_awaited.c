@@ -121,7 +121,8 @@ several_wishes(void **state)
 	assert_says(ASK "cpu_user --metric disk_free --metric load_one", elements,
 	            "cpu_user awaits a second sample: the collector began 25 s ago, "
 	            "disk_free is not there");
-	assert_says("--cluster c --metric cpu_user", elements, "cpu_user is on no host");
+	assert_says("--cluster c --metric cpu_user", elements,
+	            "cpu_user is on no host");
 }
 
 int

@@ -165,7 +165,7 @@ lines_of(const char *text)
 }
 
 /* The log all, the program those of membership, and Nagios those of up and down: down,
- * gone, joined, returned, and renamed. */
+ * gone, joined, returned, moved, renamed and removed. */
 static void
 each_chooses(void **state)
 {
@@ -177,7 +177,7 @@ each_chooses(void **state)
 		 "SFLOW_EVENT=down\nSFLOW_EVENT=returned\n"
 		 "SFLOW_EVENT=restarted\nSFLOW_EVENT=renamed\n"
 		 "SFLOW_EVENT=moved\nSFLOW_EVENT=gone\nSFLOW_EVENT=removed\n");
-	assert_int_equal(nagios_counts.waiting, 6);
+	assert_int_equal(nagios_counts.waiting, 7);
 	event_sinks_stop(event_sinks);
 	assert_int_equal(nagios_counts.waiting, 0);
 }

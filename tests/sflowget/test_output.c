@@ -62,7 +62,8 @@ give(const char *agent)
 	struct collected c = {
 	    .wanted = &wanted, .wall_ms = 1700000003000, .ready = ready};
 	struct item_sink sink = collected_sink(&c);
-	struct item_host host = {"c", agent, "192.0.2.1", 3, false};
+	struct item_host host = {
+	    .cluster = "c", .name = agent, .address = "192.0.2.1", .age_s = 3};
 	bool values = true;
 	size_t i;
 

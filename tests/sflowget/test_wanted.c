@@ -114,7 +114,7 @@ static struct item_sink sink;
 static bool
 give(const char *name, const char *const *them)
 {
-	struct item_host h = {"", name, "192.0.2.1", 0, false};
+	struct item_host h = {.cluster = "", .name = name, .address = "192.0.2.1"};
 	bool values = true;
 
 	assert_true(sink.host(sink.context, &h, &values));

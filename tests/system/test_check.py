@@ -18,6 +18,7 @@ import ganglia  # noqa: E402
 import traffic  # noqa: E402
 
 CHECK = ganglia.BUILD / "tools/check_sflow/check_sflow"
+SFLOWGET = ganglia.BUILD / "tools/sflowget/sflowget"
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 # The guidelines' line: text, then performance data.
 DATUM = re.compile(r" '(?:[^']|'')+'=-?[0-9.]+(?:s|ms|us|%|[KMGT]?B|c)?"
@@ -98,6 +99,15 @@ def first_sample(tap, site):
                            "--metric", "nix"), UNKNOWN,
                 "cpu_user awaits a second sample: the collector began ",
                 "nix is not there"), 20)
+    with tap.point("sflowget has words for it, too") as faults:
+        done = subprocess.run(
+            [SFLOWGET, "--daemon", f"127.0.0.1:{site.bridge.interactive_port}",
+             "--value", "web1", "cpu_user", "nix"], capture_output=True, text=True,
+            timeout=30, check=False)
+        for text in ("cpu_user: there is no such metric yet: it needs two samples, "
+                     "and the collector began ", "nix: there is no such metric\n"):
+            if text not in done.stderr:
+                faults.append(done)
     site.send()
     for name in site.where:
         with tap.point(f"{name}: two samples: there it is"):

@@ -16,6 +16,9 @@ struct item_host {
 	const char *address;
 	int64_t age_s; /* seconds since it was heard */
 	bool down;
+	/* It, or else the collector that has heard it, began so many seconds ago, and so a
+	 * second sample may not have come yet; 0: longer ago, or not known. */
+	int64_t began_s, collector_began_s;
 };
 
 /* A value. The same holds for its texts. */

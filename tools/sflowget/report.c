@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sflow/wire/deltas.h"
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/fields.h"
 
@@ -126,6 +127,36 @@ output_of(const struct options *o)
 	                                 : o->output;
 }
 
+/* Whether the answer has a value that is made of two samples. */
+static bool
+has_deltas(const struct answer *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		if (a->lines[i].item != NULL &&
+		    metric_is_of_deltas(a->lines[i].item->metric))
+			return true;
+	return false;
+}
+
+/* A metric that needs two samples may come with the next one, where the host, or its
+ * collector, has just begun. */
+static void
+tell_no_metric(const struct answer *a, const char *asked)
+{
+	bool host = a->host.began_s > 0;
+	int64_t began_s = host ? a->host.began_s : a->host.collector_began_s;
+
+	fputs(": there is no such metric", stderr);
+	if (began_s > 0 && metric_is_of_deltas(asked) && !has_deltas(a))
+		fprintf(stderr,
+		        " yet: it needs two samples, and the %s began %" PRId64
+		        " s ago",
+		        host ? "host" : "collector", began_s);
+	putc('\n', stderr);
+}
+
 static void
 tell_missing(const struct answer *a)
 {
@@ -148,7 +179,7 @@ tell_missing(const struct answer *a)
 			      "finds all\n",
 			      stderr);
 		else
-			fputs(": there is no such metric\n", stderr);
+			tell_no_metric(a, line->asked);
 	}
 }
 

@@ -4,16 +4,31 @@
 
 #include "tools/sflowget/number.h"
 
+/* Two samples come in that time where agents are polled each 30 s, as is usual. */
+#define SECOND_SAMPLE_S 60
+
 struct reading {
 	const struct item_sink *sink;
 	int64_t wall_ms;
-	bool values; /* this host's values are wanted */
+	int64_t started_s; /* the collector; 0: not known */
+	bool values;       /* this host's values are wanted */
 };
 
 static int64_t
 known(int64_t number)
 {
 	return number == GANGLIA_UNKNOWN ? 0 : number;
+}
+
+/* Returns how long ago something began; 0: too long, or not known. */
+static int64_t
+began_s(int64_t started_s, int64_t now_s)
+{
+	int64_t ago = now_s - started_s;
+
+	if (started_s <= 0 || now_s <= 0 || ago < 0 || ago > SECOND_SAMPLE_S)
+		return 0;
+	return ago > 0 ? ago : 1;
 }
 
 static bool
@@ -24,7 +39,10 @@ tell_host(void *context, const struct ganglia_host *host, bool *metrics)
 	                         .name = host->name,
 	                         .address = host->address,
 	                         .age_s = known(host->tn_s),
-	                         .down = ganglia_is_down(host)};
+	                         .down = ganglia_is_down(host),
+	                         .began_s = began_s(host->started_s, host->localtime_s),
+	                         .collector_began_s =
+	                             began_s(r->started_s, host->localtime_s)};
 	bool more;
 
 	r->values = true;
@@ -88,7 +106,8 @@ source_daemon_read(const struct daemon_address *address, const struct wanted *wa
 	                                  .context = &reading};
 	struct daemon_query query = {.cluster =
 	                                 wanted->ignore_case ? NULL : wanted->cluster,
-	                             .host = can_ask(wanted) ? wanted->agent : NULL};
+	                             .host = can_ask(wanted) ? wanted->agent : NULL,
+	                             .started_s = &reading.started_s};
 
 	return daemon_read(address, &query, &visitor, deadline_ms, fault);
 }
