@@ -119,18 +119,18 @@ class Switch(Story):
 
 
 def folders_after_naming(rig, story):
-    """What becomes of the folders of RRDs: the old ones stay as they are, and those of
-    the new name begin empty."""
+    """What becomes of the folders of RRDs: the bridge's own goes on under the new name;
+    gmetad keeps the old one, and makes one of the new name."""
     faults = []
-    for root in rig.folders(*NAMED).values():
-        for name in (story.ADDRESS, story.NAME):
-            path = root / name / "swp1.bytes_in.rrd"
-            if not path.exists():
-                faults.append(f"{path} is not there")
-    for root in rig.folders("bridge").values():
-        faults += [f"it is older: {fault}" for fault in gone_on(
-            root / story.NAME / "swp1.bytes_in.rrd", story.at())
-            if "from 0 to" not in fault]
+    for whose, root in rig.folders(*NAMED).items():
+        moves = whose in NAMED
+        if (root / story.ADDRESS).exists() == moves:
+            faults.append(f"{whose}: {story.ADDRESS} is {'' if moves else 'not '}there")
+        path = root / story.NAME / "swp1.bytes_in.rrd"
+        if moves:
+            faults += gone_on(path, story.at())
+        elif not path.exists():
+            faults.append(f"{path} is not there")
     return faults
 
 
