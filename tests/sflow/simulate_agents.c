@@ -235,14 +235,14 @@ resume(void)
 	sim.held_count = 0;
 }
 
-/* Whether the collector is stopped: so often, and when all die. */
+/* Whether the collector is stopped: in the middle of each such time, and when all die. */
 static bool
 is_stopped(void)
 {
 	const struct scenario *sc = sim.scenario;
 	double since =
 	    sim.now_ms < sim.last_ms
-		? fmod(sim.now_ms - START_MS, sc->every_ms) - sc->every_ms + sc->stop_ms
+		? fmod(sim.now_ms - START_MS, sc->every_ms) - sc->every_ms / 2
 		: sim.now_ms - sim.last_ms;
 
 	return since >= 0 && since < sc->stop_ms;
@@ -369,11 +369,11 @@ static const struct scenario scenarios[] = {
     {"jitter of 40 % about a schedule, 1 s", 1, 6, .jitter = 0.4, .schedule = true},
     {"jitter of 40 % about a schedule, 300 s", 300, 1400, .jitter = 0.4,
      .schedule = true},
-    {"1 % lost in 3 s", 30, 130, .jitter = 0.05, .way = BURSTS},
-    {"the same, all in one second", 30, 135, .same_second = true, .way = BURSTS},
-    {"the same of all at once, each at its time", 30, 130, .jitter = 0.05,
+    {"1 % lost in 3 s", 30, 160, .jitter = 0.05, .way = BURSTS},
+    {"the same, all in one second", 30, 160, .same_second = true, .way = BURSTS},
+    {"the same of all at once, each at its time", 30, 160, .jitter = 0.05,
      .way = BURSTS, .common = true},
-    {"the same of all at once, all in one second", 30, 130, .same_second = true,
+    {"the same of all at once, all in one second", 30, 160, .same_second = true,
      .way = BURSTS, .common = true},
     {"the same with jitter of 40 % about a schedule", 30, 240, .jitter = 0.4,
      .schedule = true, .way = BURSTS},
@@ -381,17 +381,17 @@ static const struct scenario scenarios[] = {
      .delayed = 0.1, .delay_ms = 5000},
     {"the same, 1 s", 1, 9, .jitter = 0.05, .datagrams = 4, .delayed = 0.1,
      .delay_ms = 5000},
-    {"the same, and 1 % lost in 3 s", 30, 160, .jitter = 0.05, .datagrams = 4,
+    {"the same, and 1 % lost in 3 s", 30, 180, .jitter = 0.05, .datagrams = 4,
      .delayed = 0.1, .delay_ms = 5000, .way = BURSTS},
     {"stopped for 60 s an hour, nothing dropped", 30, 70, .jitter = 0.05,
      .every_ms = 3600e3, .stop_ms = 60e3, .kept = 1},
-    {"the same of 1 s, in five minutes", 1, 8, .jitter = 0.05, .every_ms = 300e3,
+    {"the same of 1 s, each 200 s", 1, 8, .jitter = 0.05, .every_ms = 200e3,
      .stop_ms = 60e3, .kept = 1},
-    {"stopped for 60 s an hour, half dropped", 30, 190, .jitter = 0.05,
+    {"stopped for 60 s an hour, half dropped", 30, 300, .jitter = 0.05,
      .every_ms = 3600e3, .stop_ms = 60e3, .kept = 0.5},
-    {"the same of 1 s, in five minutes", 1, 8, .jitter = 0.05, .every_ms = 300e3,
+    {"the same of 1 s, each 200 s", 1, 8, .jitter = 0.05, .every_ms = 200e3,
      .stop_ms = 60e3, .kept = 0.5},
-    {"stopped for 60 s an hour, all dropped", 30, 190, .jitter = 0.05,
+    {"stopped for 60 s an hour, all dropped", 30, 300, .jitter = 0.05,
      .every_ms = 3600e3, .stop_ms = 60e3},
 };
 
