@@ -10,8 +10,9 @@
 
 /* After a move, the old hypervisor may still report it so long. */
 #define SETTLE_MS 5000
-/* While it is moved, both may: what is on two for longer are two. */
-#define MOVING_MS 300000
+/* While it is moved, both may, for so many intervals: what is on two for longer are two. */
+#define MOVING_INTERVALS 10
+#define MOVING_MOST_MS 300000
 
 /* A virtual machine that is a host of its own, or was. */
 struct machine {
@@ -266,6 +267,15 @@ tell_same_uuid(struct collector *c, const struct machine *m)
 /* What becomes of a source that reports a virtual machine whose UUID another source has. */
 enum claim { CLAIM_WAITS, CLAIM_MOVES, CLAIM_IS_ANOTHER };
 
+/* Returns for how long both may report it while it is moved. */
+static int64_t
+moving_ms(const struct machine *other)
+{
+	int64_t ms = (int64_t)other->host.member.interval_ms * MOVING_INTERVALS;
+
+	return ms < MOVING_MOST_MS ? ms : MOVING_MOST_MS;
+}
+
 /* Where the hypervisor that had the machine is late with it, it has moved. Until then the
  * claim waits: so nobody takes a machine away by its UUID alone. Where both have reported it
  * for longer than a move takes, they are two of that UUID. */
@@ -273,7 +283,7 @@ static enum claim
 judge(const struct machine *m, const struct machine *other, int64_t now)
 {
 	if (other->host.member.heard_ms > m->claims_ms &&
-	    now - m->claims_ms >= MOVING_MS)
+	    now - m->claims_ms >= moving_ms(other))
 		return CLAIM_IS_ANOTHER;
 	return other->host.member.state == MEMBER_UP ? CLAIM_WAITS : CLAIM_MOVES;
 }
