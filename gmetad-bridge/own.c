@@ -244,6 +244,7 @@ add_host(void)
 	own.host = store_host_add(own.store, OWN_KEY, NULL, own.cluster);
 	if (own.host == NULL)
 		return;
+	store_host_confirm(own.host);
 	own.block = store_block_add(own.host, &layout, &bare);
 	if (own.block == NULL)
 		remove_host();

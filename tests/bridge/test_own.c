@@ -260,6 +260,7 @@ rows_are_whole(void **state)
 	own_tick(NOW + 5000, WALL);
 	host = store_find(store, CLUSTER, "bridge.example");
 	store_lock(host, &at);
+	assert_true(at.confirmed); /* so it has RRDs */
 	store_look(&look_at, host, NOW + 5000);
 	for (; store_look_next(&look_at, &value); n++) {
 		assert_true(n < COUNT_OF(names));

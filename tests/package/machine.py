@@ -14,7 +14,7 @@ import ganglia
 import network
 
 LINUX_CLONE_NEWNS = 0x00020000
-SIZE = "512m"
+SIZE = "4g"  # a limit; where less than 1 GB is free no RRDs are made
 MOUNTED = "/mnt"  # there on each Debian, and only hidden in our own namespace
 LISTED = ("/etc", "/opt", "/srv", "/usr", "/var")
 # What dpkg, its triggers and adduser write for themselves, whichever package comes;
