@@ -54,6 +54,7 @@ collector_new(const struct collector_config *config)
 		c->config.accept[KIND_VM] = false;
 	agents_init(&c->agents, &agent_host_kind, config->max_agents,
 	            config->max_sources, config->max_metrics_in_all / SOURCE_METRICS);
+	strangers_bound(&c->strangers, config->max_agents);
 	c->hosts.keep = config->keep;
 	collector_reserve_name(c);
 	ports_init(c);

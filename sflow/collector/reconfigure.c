@@ -123,6 +123,7 @@ collector_reconfigure(struct collector *c, const struct collector_config *config
 		c->config.accept[KIND_VM] = false;
 	agents_bound(&c->agents, config->max_agents, config->max_sources,
 	             config->max_metrics_in_all / SOURCE_METRICS);
+	strangers_bound(&c->strangers, config->max_agents);
 	store_bound(c->store, collector_hosts_max(c), config->max_metrics);
 	collector_bound_metrics(c);
 	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))

@@ -7,8 +7,10 @@
 #include "sflow/collector/machines.h"
 #include "sflow/hash.h"
 
-/* The table of sightings: 16 MB, which a flood of a million names in a row fills. */
-#define BUCKETS_BITS 18
+/* The table of sightings: 256 of them for each agent that there may be, and 16 MB at most,
+ * which a flood of a million names in a row fills. */
+#define BUCKETS_MOST ((size_t)1 << 18)
+#define BUCKETS_PER_AGENT 64
 #define BUCKET 4 /* sightings in a line of the processor's cache */
 
 #define CONFIRM_MS 5000
@@ -30,6 +32,19 @@ strangers_free(struct strangers *s)
 {
 	free(s->sightings);
 	s->sightings = NULL;
+}
+
+void
+strangers_bound(struct strangers *s, size_t max_agents)
+{
+	size_t buckets = BUCKETS_PER_AGENT;
+
+	while (buckets < BUCKETS_MOST && buckets < max_agents * BUCKETS_PER_AGENT)
+		buckets *= 2;
+	if (buckets == s->buckets)
+		return;
+	strangers_free(s);
+	s->buckets = buckets;
 }
 
 static uint64_t
@@ -87,13 +102,13 @@ strangers_see(struct strangers *s, const struct datagram *d, const struct addres
 	struct sighting *place;
 	bool known;
 
+	if (s->buckets == 0)
+		s->buckets = BUCKETS_MOST;
 	if (s->sightings == NULL)
-		s->sightings =
-		    calloc((size_t)BUCKET << BUCKETS_BITS, sizeof(*s->sightings));
+		s->sightings = calloc(BUCKET * s->buckets, sizeof(*s->sightings));
 	if (s->sightings == NULL)
 		return false;
-	place = place_of(&s->sightings[BUCKET * (hash & ((1U << BUCKETS_BITS) - 1))],
-	                 who, now);
+	place = place_of(&s->sightings[BUCKET * (hash & (s->buckets - 1))], who, now);
 	known = place->who == who;
 	if (known && follows(place, d, now))
 		return true;

@@ -24,7 +24,13 @@ struct sighting;
 /* A table of sightings. All zero: it is empty, and takes no memory. */
 struct strangers {
 	struct sighting *sightings;
+	size_t
+	    buckets; /* of four sightings each, a power of two; 0: as many as there may be */
 };
+
+/* Sets how large the table is to be, for so many agents at most. What was seen is forgotten
+ * where that changes. */
+void strangers_bound(struct strangers *strangers, size_t max_agents);
 
 void strangers_free(struct strangers *strangers);
 

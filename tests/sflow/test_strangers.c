@@ -85,7 +85,7 @@ datagram_of(uint32_t sequence, uint32_t uptime_ms)
 static bool
 is_followed(const char *from, uint32_t numbers, int32_t uptime_ms, int64_t ms)
 {
-	struct strangers strangers = {NULL};
+	struct strangers strangers = {.sightings = NULL};
 	struct datagram first = datagram_of(7, 4294967000U);
 	struct datagram second =
 	    datagram_of(7 + numbers, 4294967000U + (uint32_t)uptime_ms);
@@ -121,7 +121,7 @@ second_datagram_has_to_follow(void **state)
 static void
 datagrams_in_between_do_not_put_off(void **state)
 {
-	struct strangers strangers = {NULL};
+	struct strangers strangers = {.sightings = NULL};
 	struct address from;
 	uint32_t i;
 
