@@ -197,23 +197,27 @@ reason(int error)
 	}
 }
 
-/* Logs when writing begins to fail, and when it works again; limited, because Nagios
- * may be restarted again and again. */
+/* Logs when writing begins to fail; limited, because Nagios may be restarted again and
+ * again. And when it works again, where a failure was logged. */
 static void
 tell_trouble(const char *path, int error, int64_t now)
 {
 	static struct log_limit limit;
+	static bool logged;
 
 	if (error == trouble)
 		return;
 	trouble = error;
-	if (error != 0)
-		log_limited(&limit, now,
-		            "can't tell Nagios by %s: %s (results that "
-		            "wait: %u)",
-		            path, reason(error), (unsigned)waiting.count);
-	else
-		log_limited(&limit, now, "Nagios is told again by %s", path);
+	if (error != 0) {
+		logged |= log_limited(&limit, now,
+		                      "can't tell Nagios by %s: %s (results that "
+		                      "wait: %u)",
+		                      path, reason(error), (unsigned)waiting.count);
+		return;
+	}
+	if (logged)
+		log_line("Nagios is told again by %s", path);
+	logged = false;
 }
 
 /* Drops the waiting results. */

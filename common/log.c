@@ -31,7 +31,7 @@ has_room(struct log_limit *limit, int64_t now, unsigned *left_out)
 	return room;
 }
 
-void
+bool
 log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 {
 	unsigned left_out;
@@ -39,7 +39,7 @@ log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 	va_list args;
 
 	if (!has_room(limit, now, &left_out))
-		return;
+		return false;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
@@ -47,4 +47,5 @@ log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 		log_line("%s (and %u more like it before)", line, left_out);
 	else
 		log_line("%s", line);
+	return true;
 }

@@ -47,9 +47,8 @@ static enum rrd_result
 lose(struct rrd_cached *c, const char *why)
 {
 	connection_close(&c->connection);
-	c->lost = true;
-	log_limited(&c->broken, clock_ms(), "rrdcached at %s: %s; values wait",
-	            c->address, why);
+	c->lost |= log_limited(&c->broken, clock_ms(),
+	                       "rrdcached at %s: %s; values wait", c->address, why);
 	return RRD_BROKEN;
 }
 
@@ -63,8 +62,7 @@ rrd_cached_connect(struct rrd_cached *c)
 	if (connection_open(&c->connection, c->rrd, c->address, timeout(c), fault) != 0)
 		return lose(c, fault);
 	if (c->lost)
-		log_limited(&c->broken, clock_ms(), "rrdcached at %s: connected",
-		            c->address);
+		log_line("rrdcached at %s: connected", c->address);
 	c->lost = false;
 	return RRD_DONE;
 }

@@ -14,6 +14,7 @@
 
 #define BUSY_MS 250
 #define FILE_MODE 0640
+#define ASIDE_MOST 9 /* files that are put aside */
 
 /* The header of each file (SQLite's "Database File Format", 1.3): offsets and sizes. */
 #define HEADER_MAGIC "SQLite format 3"
@@ -354,15 +355,32 @@ database_close(struct database *db)
 	free(db);
 }
 
-/* Renames PATH with this suffix to PATH.bad with it. Where there is no such file, an
+/* Writes the name under which the file is put aside: PATH.bad, or, where there is one
+ * already, PATH.bad.2 and so on. The last one makes way: somebody has to look at the first
+ * ones, and a disk that damages files all the time is not to be filled. Returns 0, or -1
+ * with errno. */
+static int
+choose_aside(const char *path, char aside[DATABASE_PATH])
+{
+	int number = 1, len = snprintf(aside, DATABASE_PATH, "%s.bad", path);
+
+	while (len < DATABASE_PATH && access(aside, F_OK) == 0 && number < ASIDE_MOST)
+		len = snprintf(aside, DATABASE_PATH, "%s.bad.%d", path, ++number);
+	if (len < DATABASE_PATH)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+/* Renames PATH with this suffix to the other name with it. Where there is no such file, an
  * old one of the new name is removed. */
 static int
-move(const char *path, const char *suffix)
+move(const char *path, const char *aside, const char *suffix)
 {
-	char from[4096], to[4096];
+	char from[DATABASE_PATH], to[DATABASE_PATH];
 
-	if (snprintf(from, sizeof(from), "%s%s", path, suffix) >= (int)sizeof(from) ||
-	    snprintf(to, sizeof(to), "%s.bad%s", path, suffix) >= (int)sizeof(to)) {
+	if (snprintf(from, sizeof(from), "%s%s", path, suffix) >= DATABASE_PATH ||
+	    snprintf(to, sizeof(to), "%s%s", aside, suffix) >= DATABASE_PATH) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -372,14 +390,16 @@ move(const char *path, const char *suffix)
 }
 
 int
-database_put_aside(const char *path)
+database_put_aside(const char *path, char aside[DATABASE_PATH])
 {
+	if (choose_aside(path, aside) != 0)
+		return -1;
 	/* The file itself goes last, so that the other files never stand beside a new
 	 * file of its name. */
-	if (move(path, "-journal") != 0 || move(path, "-wal") != 0 ||
-	    move(path, "-shm") != 0)
+	if (move(path, aside, "-journal") != 0 || move(path, aside, "-wal") != 0 ||
+	    move(path, aside, "-shm") != 0)
 		return -1;
-	return move(path, "");
+	return move(path, aside, "");
 }
 
 /* Transactions --------------------------------------------------------------------- */

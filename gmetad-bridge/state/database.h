@@ -46,9 +46,12 @@ struct database *database_open(const char *path,
                                enum database_fault *fault, char text[DATABASE_FAULT]);
 void database_close(struct database *db);
 
+#define DATABASE_PATH 4096 /* bytes of a path */
+
 /* Renames the file, which must not be open, and the files that SQLite has beside it, to
- * PATH.bad. Returns 0, or -1 with errno. */
-int database_put_aside(const char *path);
+ * PATH.bad, or to PATH.bad.2 ... PATH.bad.9 where there is such a file already; the last one
+ * is replaced. The name is in `aside`. Returns 0, or -1 with errno. */
+int database_put_aside(const char *path, char aside[DATABASE_PATH]);
 
 /* Reads the next host: first agents, then machines; of each, those heard last come
  * first. Returns 1; 0 when there are no more; -1 on a fault. Rows with values that the

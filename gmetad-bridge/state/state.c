@@ -115,10 +115,12 @@ close_file(struct state *s)
 static int
 put_aside(struct state *s, const char *why)
 {
-	if (database_put_aside(s->path) == 0) {
+	char aside[DATABASE_PATH];
+
+	if (database_put_aside(s->path, aside) == 0) {
 		log_line("state: %s can't be used: %s. It is put aside as "
-		         "%s.bad, and begun anew",
-		         s->path, why, s->path);
+		         "%s, and begun anew",
+		         s->path, why, aside);
 		return 0;
 	}
 	log_line("state: %s can't be used: %s; and not be put aside: %s", s->path, why,

@@ -58,7 +58,7 @@ log_line(const char *format, ...)
 	va_end(args);
 }
 
-void
+bool
 log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 {
 	va_list args;
@@ -68,6 +68,7 @@ log_limited(struct log_limit *limit, int64_t now, const char *format, ...)
 	va_start(args, format);
 	tell(format, args);
 	va_end(args);
+	return true;
 }
 
 static void
@@ -80,6 +81,10 @@ remove_files(void)
 
 	for (i = 0; i < COUNT_OF(suffixes); i++) {
 		snprintf(path, sizeof(path), "%s%s", fake_path, suffixes[i]);
+		unlink(path);
+	}
+	for (i = 2; i <= 9; i++) {
+		snprintf(path, sizeof(path), "%s.%zu", fake_bad, i);
 		unlink(path);
 	}
 }

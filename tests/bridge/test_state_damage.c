@@ -75,13 +75,37 @@ garbage(void **state)
 	assert_int_equal(len, sizeof(bytes));
 	assert_memory_equal(aside, bytes, len);
 	free(aside);
-	write_file(fake_path,
-	           "something else entirely, and of another length, "
-	           "but not a database",
-	           66);
-	assert_usable();
-	free(read_file(fake_bad, &len)); /* in place of the older one */
-	assert_int_equal(len, 66);
+}
+
+static size_t
+size_of(const char *suffix)
+{
+	char path[sizeof(fake_path) + 16];
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s%s", fake_path, suffix);
+	free(read_file(path, &len));
+	return len;
+}
+
+/* None takes the place of another one, until there are nine. */
+static void
+garbage_again_and_again(void **state)
+{
+	static const char bytes[] = "nothing that anybody would take for a database, "
+				    "each time a byte more";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 12; i++) {
+		write_file(fake_path, bytes, 40 + i);
+		assert_usable();
+		unlink(fake_path);
+	}
+	assert_int_equal(size_of(".bad"), 40);
+	assert_int_equal(size_of(".bad.2"), 41);
+	assert_int_equal(size_of(".bad.8"), 47);
+	assert_int_equal(size_of(".bad.9"), 51);
 }
 
 /* What is beside a file that is put aside is not taken for the new one's. */
@@ -256,6 +280,7 @@ no_version(void **state)
 	assert_int_equal(fake.restored, 0);
 	assert_int_equal(fake_sql(fake_bad, "SELECT count(*) FROM hosts"), 4);
 	assert_int_equal(fake_rows(), 0);
+	unlink(fake_bad);
 	fake_sql(fake_path, "PRAGMA user_version = -1");
 	assert_usable();
 	assert_int_equal(fake_sql(fake_bad, "PRAGMA user_version"), -1);
@@ -298,6 +323,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(garbage),
+	    TEST(garbage_again_and_again),
 	    TEST(garbage_with_a_log),
 	    TEST(empty_file),
 	    TEST(truncated),
