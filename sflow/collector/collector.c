@@ -186,6 +186,10 @@ take_other(struct collector *c, const struct context *x, const struct arrived *a
 	    agents_split(&c->agents, x->agent, &arrived->other, from, c->hosts.loss,
 	                 kept != NULL ? kept->arrival_ms : x->now);
 
+	if (other == NULL && strangers_give_place(c, x->agent, x->now))
+		other = agents_split(&c->agents, x->agent, &arrived->other, from,
+		                     c->hosts.loss,
+		                     kept != NULL ? kept->arrival_ms : x->now);
 	if (other == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
 	tell_senders(c, x, arrived, from);

@@ -18,10 +18,15 @@
 #define CLOCKS_DRIFT 20      /* a twentieth of it */
 #define NUMBERS_PER_S 200    /* that an agent may send, and */
 #define NUMBERS_MORE 64      /* in one poll */
+/* One whose clock has another unit, or stands still, goes by its numbers alone, after so many
+ * datagrams in so long. */
+#define COUNT 8
+#define COUNT_MS 60000
 
-/* Who was seen, and when. All zero: nobody. */
+/* Who was seen first, and when. All zero: nobody. */
 struct sighting {
-	uint32_t who; /* part of a hash; the rest of it is the place */
+	uint16_t who;   /* part of a hash; the rest of it is the place */
+	uint16_t count; /* datagrams since, which go on from it by their numbers */
 	uint32_t sequence;
 	uint32_t uptime_ms;
 	uint32_t arrival_ms; /* modulo 2^32 */
@@ -62,23 +67,33 @@ hash_of(const struct datagram *d, const struct address *from)
 	return keyed_hash_64(&key, sizeof(key));
 }
 
-/* Whether the datagram is a later one of who was seen. */
+/* Whether the datagram goes on from who was seen, by its number. */
 static bool
-follows(const struct sighting *seen, const struct datagram *d, int64_t now)
+goes_on(const struct sighting *seen, const struct datagram *d, int64_t now)
+{
+	uint32_t ours = (uint32_t)now - seen->arrival_ms;
+
+	return d->sequence - seen->sequence <=
+	       (uint64_t)ours * NUMBERS_PER_S / 1000 + NUMBERS_MORE;
+}
+
+/* Whether the datagram, which goes on, confirms who was seen: by its clock, or as one of
+ * many. */
+static bool
+confirms(const struct sighting *seen, const struct datagram *d, int64_t now)
 {
 	uint32_t ours = (uint32_t)now - seen->arrival_ms;
 	uint32_t theirs = d->uptime_ms - seen->uptime_ms;
-	uint32_t numbers = d->sequence - seen->sequence;
 	uint32_t apart = ours > theirs ? ours - theirs : theirs - ours;
 
-	return ours >= CONFIRM_MS && theirs >= CONFIRM_MS &&
-	       apart <= CLOCKS_APART_MS + ours / CLOCKS_DRIFT && numbers != 0 &&
-	       numbers <= (uint64_t)ours * NUMBERS_PER_S / 1000 + NUMBERS_MORE;
+	return (ours >= CONFIRM_MS && theirs >= CONFIRM_MS &&
+	        apart <= CLOCKS_APART_MS + ours / CLOCKS_DRIFT) ||
+	       (seen->count >= COUNT && ours >= COUNT_MS);
 }
 
 /* Returns the place for who was seen: its own, or the one of the oldest sighting. */
 static struct sighting *
-place_of(struct sighting *bucket, uint32_t who, int64_t now)
+place_of(struct sighting *bucket, uint16_t who, int64_t now)
 {
 	struct sighting *oldest = bucket;
 	size_t i;
@@ -98,9 +113,8 @@ strangers_see(struct strangers *s, const struct datagram *d, const struct addres
               int64_t now)
 {
 	uint64_t hash = hash_of(d, from);
-	uint32_t who = (uint32_t)(hash >> 32) | 1; /* not 0 */
+	uint16_t who = (uint16_t)(hash >> 48 | 1); /* not 0 */
 	struct sighting *place;
-	bool known;
 
 	if (s->buckets == 0)
 		s->buckets = BUCKETS_MOST;
@@ -109,15 +123,18 @@ strangers_see(struct strangers *s, const struct datagram *d, const struct addres
 	if (s->sightings == NULL)
 		return false;
 	place = place_of(&s->sightings[BUCKET * (hash & (s->buckets - 1))], who, now);
-	known = place->who == who;
-	if (known && follows(place, d, now))
-		return true;
-	/* One that comes too soon to confirm the first one does not put it off. */
-	if (known && d->sequence - place->sequence <= NUMBERS_MORE &&
-	    (uint32_t)now - place->arrival_ms < CONFIRM_MS)
+	if (place->who != who || !goes_on(place, d, now)) {
+		*place = (struct sighting){.who = who,
+		                           .sequence = d->sequence,
+		                           .uptime_ms = d->uptime_ms,
+		                           .arrival_ms = (uint32_t)now};
 		return false;
-	*place = (struct sighting){who, d->sequence, d->uptime_ms, (uint32_t)now};
-	return false;
+	}
+	if (d->sequence == place->sequence)
+		return false; /* the same one again */
+	if (place->count < COUNT)
+		place->count++;
+	return confirms(place, d, now);
 }
 
 void
@@ -140,6 +157,25 @@ strangers_know(struct strangers *s, const struct datagram *d,
 	return s->sightings != NULL && strangers_see(s, d, from, now);
 }
 
+/* Has a stranger make way. Its next datagram may confirm it all the same. */
+static void
+yield(struct collector *c, struct agent *stranger, int64_t now)
+{
+	strangers_leave(&c->strangers, stranger);
+	expire_agent(c, stranger, now);
+}
+
+bool
+strangers_give_place(struct collector *c, const struct agent *to, int64_t now)
+{
+	struct agent *stranger = agents_stranger(&c->agents);
+
+	if (!agents_are_full(&c->agents) || stranger == NULL || stranger == to)
+		return false;
+	yield(c, stranger, now);
+	return true;
+}
+
 struct agent *
 strangers_admit(struct collector *c, const struct datagram *d,
                 const struct address *from, int64_t now)
@@ -149,7 +185,7 @@ strangers_admit(struct collector *c, const struct datagram *d,
 	if (!agents_are_full(&c->agents) ||
 	    !strangers_see(&c->strangers, d, from, now) || stranger == NULL)
 		return NULL;
-	expire_agent(c, stranger, now);
+	yield(c, stranger, now);
 	agent = agents_agent(&c->agents, &d->agent, from, c->hosts.loss, now);
 	if (agent != NULL)
 		stranger_confirmed(c, agent);
@@ -175,5 +211,5 @@ strangers_make_room(struct collector *c, int64_t now)
 
 	while ((agents_are_tight(&c->agents) || store_is_tight(c->store)) &&
 	       (stranger = agents_stranger(&c->agents)) != NULL)
-		expire_agent(c, stranger, now);
+		yield(c, stranger, now);
 }

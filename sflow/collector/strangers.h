@@ -36,7 +36,8 @@ void strangers_free(struct strangers *strangers);
 
 /* Keeps the datagram, from the packet source `from`, as a sighting. Returns whether there was
  * one before which it confirms: of the same agent, sub-agent and source, with the numbers and
- * the uptime that follow, at least 5 s later by both clocks. Of sightings that fall into the
+ * the uptime that follow, at least 5 s later by both clocks; or the eighth with numbers that
+ * follow, after a minute, where the clock has another unit. Of sightings that fall into the
  * same place of the table the four newest are kept; without memory none are. */
 bool strangers_see(struct strangers *strangers, const struct datagram *datagram,
                    const struct address *from, int64_t now);
@@ -46,6 +47,11 @@ bool strangers_see(struct strangers *strangers, const struct datagram *datagram,
 void strangers_leave(struct strangers *strangers, const struct agent *agent);
 bool strangers_know(struct strangers *strangers, const struct datagram *datagram,
                     const struct address *from, int64_t now);
+
+/* Where there is no room for agents, has the oldest stranger make way for a second sender
+ * beside the agent `to`, unless it is that one. Returns whether there is room now. */
+bool strangers_give_place(struct collector *collector, const struct agent *to,
+                          int64_t now);
 
 /* Returns the agent of a datagram for which agents_agent() had no room: one that the datagram
  * confirms takes the place of another stranger, which is gone then, with its event. NULL:

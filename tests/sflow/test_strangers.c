@@ -330,6 +330,101 @@ sources_are_bounded_in_all(void **state)
 	assert_int_equal(stats(s)->refused, 1000 - (288 - 1));
 }
 
+static void
+newcomers_are_confirmed_where_it_is_tight(void **state)
+{
+	static struct device k[30];
+	static char address[30][ADDRESS_TEXT];
+	struct device late = script_machine("10.0.9.9");
+	struct script *s = *state;
+	int i, t;
+
+	configure(s, 1000, 400); /* 30 hosts of 12 metrics: 360, and 40 are free */
+	for (t = 0; t < 12; t++) {
+		for (i = 0; i < 30; i++) {
+			snprintf(address[i], ADDRESS_TEXT, "10.0.1.%d", i);
+			if (t == 0)
+				k[i] = script_machine(address[i]);
+			script_send_host(s, &k[i], address[i], 0);
+		}
+		script_pass(s, 10 * SECONDS);
+		if (t > 5)
+			script_send_host(s, &late, "late", 0);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_GONE], 1); /* it made way once */
+	assert_true(looks_there(s, 0, "late") && is_confirmed(s, "late"));
+}
+
+static void
+fast_senders_are_confirmed_at_the_bound(void **state)
+{
+	struct strangers strangers = {.sightings = NULL};
+	struct address from;
+	bool confirmed = false;
+	uint32_t i;
+
+	(void)state;
+	address_parse("10.0.0.1", &from);
+	for (i = 0; i < 2000 && !confirmed; i++) { /* 20 a second */
+		struct datagram d = datagram_of(i, i * 50);
+
+		confirmed = strangers_see(&strangers, &d, &from, SCRIPT_START + i * 50);
+	}
+	strangers_free(&strangers);
+	assert_true(confirmed);
+}
+
+static void
+clocks_of_seconds_are_confirmed(void **state)
+{
+	struct device d = script_machine("10.0.0.1"), other;
+	struct script *s = *state;
+	char a[ADDRESS_TEXT];
+	uint32_t i;
+
+	configure(s, 1, 0); /* and with 10 agents at 900 s */
+	for (i = 0; i < 60; i++) {
+		snprintf(a, sizeof(a), "10.7.0.%u", i);
+		other = script_machine(a);
+		script_send_net(s, &other, 0); /* each is heard once */
+		script_begin(s, &d);
+		wire_host_net_io(&s->w, i, i);
+		script_end(s);
+		wire_patch(&s->w, 20, 1000 + i * 30); /* uptime in s */
+		script_input(s);
+		script_pass(s, 30 * SECONDS);
+	}
+	assert_true(looks_there(s, 0, "10.0.0.1"));
+}
+
+static void
+second_sender_of_an_address_displaces_a_stranger(void **state)
+{
+	struct device a = script_machine("10.0.0.1"), b = a, k;
+	struct script *s = *state;
+	char t[ADDRESS_TEXT];
+	int i;
+
+	b.booted_ms -= 5000000;
+	b.sequence = 77777;
+	configure(s, 4, 0);
+	for (i = 0; i < 60; i++) {
+		s->from = "192.0.2.1";
+		script_send_host(s, &a, "aa", 5);
+		script_pass(s, 3000);
+		s->from = "192.0.2.2";
+		if (i > 8)
+			script_send_host(s, &b, "bb", 5);
+		script_pass(s, 7000);
+		s->from = NULL;
+		snprintf(t, sizeof(t), "10.7.0.%d", i);
+		k = script_machine(t);
+		script_send_net(s, &k, 0); /* each is heard once */
+	}
+	assert_true(looks_there(s, 0, "bb"));
+}
+
 int
 main(void)
 {
@@ -343,6 +438,10 @@ main(void)
 	    TEST(slow_agents_are_known_again),
 	    TEST(metrics_are_bounded_in_all),
 	    TEST(sources_are_bounded_in_all),
+	    TEST(newcomers_are_confirmed_where_it_is_tight),
+	    cmocka_unit_test(fast_senders_are_confirmed_at_the_bound),
+	    TEST(clocks_of_seconds_are_confirmed),
+	    TEST(second_sender_of_an_address_displaces_a_stranger),
 	};
 
 	return cmocka_run_group_tests_name("strangers", tests, NULL, NULL);
