@@ -98,10 +98,11 @@ find_named(struct work *w)
 static bool
 has_host(const struct work *w, const struct config_cluster *cluster, const char *name)
 {
+	char shown[TEXT_SIZE];
 	bool has;
 
 	ingest_lock();
-	has = collector_has_host(w->world->collector, cluster->number, name);
+	has = collector_has_host(w->world->collector, cluster->number, name, shown);
 	ingest_unlock();
 	return has;
 }
@@ -138,6 +139,19 @@ find_cluster(struct work *w)
 	else
 		add(w->task, REQUEST_ERROR "there is no host %s", r->host);
 	return -1;
+}
+
+/* Has the host called in the request as it is shown. */
+static void
+spell_host(struct work *w, struct request *spelled)
+{
+	char shown[TEXT_SIZE];
+
+	ingest_lock();
+	if (collector_has_host(w->world->collector, w->cluster->number, spelled->host,
+	                       shown))
+		strcpy(spelled->host, shown);
+	ingest_unlock();
 }
 
 /* The state ------------------------------------------------------------------------ */
@@ -234,12 +248,12 @@ task_begin(struct task *t, const struct task_world *world,
 	struct work w = {.task = t, .world = world, .request = &spelled};
 
 	*t = (struct task){.removes = request->verb == REQUEST_REMOVE};
-	if (world->config->collector.lower_case) {
-		lower_case(spelled.host);
+	if (world->config->collector.lower_case)
 		lower_case(spelled.to);
-	}
-	if (find_cluster(&w) == 0 &&
-	    (t->removes ? remove_host(&w) : rename_host(&w)) == 0)
+	if (find_cluster(&w) != 0)
+		return;
+	spell_host(&w, &spelled);
+	if ((t->removes ? remove_host(&w) : rename_host(&w)) == 0)
 		save(&w);
 }
 

@@ -154,9 +154,10 @@ enum collector_refusal {
 	COLLECTOR_FULL            /* there are too many renamings, or no memory */
 };
 
-/* Whether a host of the cluster has that name. */
+/* Whether a host of the cluster has that name, or the name in lower case where that is
+ * configured; writes the name by which it is shown. */
 bool collector_has_host(const struct collector *collector, unsigned cluster,
-                        const char *name);
+                        const char *name, char shown[TEXT_SIZE]);
 
 /* Removes a host that is late or down, and all that is known of it, with its renaming, and
  * adds EVENT_REMOVED. If it sends again, it joins like a host that was never there. Returns

@@ -98,9 +98,11 @@ host_called(const struct collector *c, unsigned cluster, const char *name,
 	const char *is;
 
 	host_spelling(c, name, called);
-	is = renamings_find(&c->hosts.renamings, cluster, called);
+	is = renamings_find(&c->hosts.renamings, cluster, name);
+	if (is == NULL)
+		is = renamings_find(&c->hosts.renamings, cluster, called);
 	if (is != NULL)
-		strcpy(called, is);
+		host_spelling(c, is, called);
 }
 
 /* Takes the name `alone` for the host; where another host of its cluster has that

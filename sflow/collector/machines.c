@@ -251,6 +251,7 @@ move(struct collector *c, struct machine *from, struct machine *to, int64_t now)
 	claim_uuid(c, to);
 	if (cluster != to->host.cluster) {
 		host_depart(c, &to->host, cluster);
+		renamings_settle(&c->hosts.renamings);
 		host_arrive(c, &to->host, now);
 	}
 }

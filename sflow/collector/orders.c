@@ -27,7 +27,9 @@ find(const struct collector *c, unsigned cluster, const char *name, struct host 
 	if (strlen(name) >= TEXT_SIZE)
 		return COLLECTOR_NO_HOST;
 	host_spelling(c, name, spelled);
-	*host = hosts_find(&c->hosts, cluster, spelled);
+	*host = hosts_find(&c->hosts, cluster, name); /* from before `lower_case` */
+	if (*host == NULL)
+		*host = hosts_find(&c->hosts, cluster, spelled);
 	if (*host != NULL)
 		return 0;
 	return hosts_is_taken(&c->hosts, cluster, spelled) ? COLLECTOR_OWN_HOST
@@ -35,11 +37,15 @@ find(const struct collector *c, unsigned cluster, const char *name, struct host 
 }
 
 bool
-collector_has_host(const struct collector *c, unsigned cluster, const char *name)
+collector_has_host(const struct collector *c, unsigned cluster, const char *name,
+                   char shown[TEXT_SIZE])
 {
 	struct host *host;
 
-	return find(c, cluster, name, &host) == 0;
+	if (find(c, cluster, name, &host) != 0)
+		return false;
+	strcpy(shown, host->name);
+	return true;
 }
 
 static bool

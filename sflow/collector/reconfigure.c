@@ -128,6 +128,7 @@ collector_reconfigure(struct collector *c, const struct collector_config *config
 	collector_bound_metrics(c);
 	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
 		depart(c, agent);
+	renamings_settle(&c->hosts.renamings);
 	if (was.reserved != NULL)
 		hosts_return_name(&c->hosts, was.reserved_cluster, was.reserved);
 	collector_reserve_name(c);

@@ -14,6 +14,8 @@ struct renaming {
 	UT_hash_handle hh;    /* by `name` */
 	UT_hash_handle hh_is; /* by `is` */
 	struct renaming_key name, is;
+	unsigned to;           /* the cluster that it moves to; its own: it stays */
+	struct renaming *next; /* of those that move */
 };
 
 /* Padding and what is behind the name are zero: they are part of the key. */
@@ -84,6 +86,7 @@ add(struct renamings *r, unsigned cluster, const char *name, const char *is)
 		return -1;
 	set_key(&renaming->name, cluster, name);
 	set_key(&renaming->is, cluster, is);
+	renaming->to = cluster;
 	HASH_ADD(hh, r->by_name, name, sizeof(renaming->name), renaming);
 	if (renaming->hh.tbl == NULL) {
 		free(renaming);
@@ -124,10 +127,40 @@ renamings_move(struct renamings *r, unsigned from, unsigned to, const char *is)
 {
 	struct renaming *renaming = find_is(r, from, is);
 
-	if (renaming == NULL || from == to)
-		return;
-	renamings_set(r, to, renaming->name.name, is);
-	drop(r, renaming);
+	if (renaming != NULL)
+		renaming->to = to;
+}
+
+/* Takes those that move out of the tables. Returns them as a list. */
+static struct renaming *
+take_moving(struct renamings *r)
+{
+	struct renaming *renaming, *next, *moving = NULL;
+
+	HASH_ITER(hh, r->by_name, renaming, next) {
+		if (renaming->to == renaming->name.cluster)
+			continue;
+		HASH_DELETE(hh, r->by_name, renaming);
+		HASH_DELETE(hh_is, r->by_is, renaming);
+		renaming->next = moving;
+		moving = renaming;
+	}
+	return moving;
+}
+
+void
+renamings_settle(struct renamings *r)
+{
+	struct renaming *renaming = take_moving(r), *next;
+
+	for (; renaming != NULL; renaming = next) {
+		next = renaming->next;
+		r->version++;
+		if (find(r, renaming->to, renaming->name.name) == NULL &&
+		    find_is(r, renaming->to, renaming->is.name) == NULL)
+			add(r, renaming->to, renaming->name.name, renaming->is.name);
+		free(renaming);
+	}
 }
 
 size_t

@@ -36,9 +36,12 @@ const char *renamings_key(const struct renamings *renamings, unsigned cluster,
 int renamings_set(struct renamings *renamings, unsigned cluster, const char *name,
                   const char *is);
 
-/* Has the renaming whose other name is `is`, if there is one, hold in another cluster. */
+/* Has the renaming whose other name is `is`, if there is one, hold in another cluster from
+ * the next renamings_settle() on: so clusters may change places. One whose names are others'
+ * there is removed. */
 void renamings_move(struct renamings *renamings, unsigned from, unsigned to,
                     const char *is);
+void renamings_settle(struct renamings *renamings);
 
 /* Copies up to `room` renamings. Returns how many there are. */
 size_t renamings_list(const struct renamings *renamings,

@@ -8,6 +8,9 @@
 #include "sflow/collector/naming.h"
 #include "sflow/hash.h"
 
+/* A claimant waits for so many intervals of the holder at most. */
+#define WAIT_INTERVALS 10
+
 /* Who claims a name. */
 struct claim {
 	struct host *host;         /* it may have no name yet */
@@ -59,7 +62,7 @@ enum outcome { IS_ANOTHER, SUCCEEDS, WAITS };
  * the claimant came, and will be heard or late soon, a claimant without a name waits for
  * that: so it has no other name for a poll. */
 static enum outcome
-judge(const struct claim *claim, const struct host *holder, bool *by_uuid)
+judge(const struct claim *claim, const struct host *holder, bool *by_uuid, int64_t now)
 {
 	bool back = holder->before == hash_of(&claim->host->key);
 	bool one_uuid = have_one_uuid(holder, claim);
@@ -76,7 +79,9 @@ judge(const struct claim *claim, const struct host *holder, bool *by_uuid)
 	if (*by_uuid || holder->member.state != MEMBER_UP)
 		return SUCCEEDS;
 	return host_is_named(claim->host) ||
-	               holder->member.interval_ms >= INTERVAL_UNKNOWN_MS
+	               holder->member.interval_ms >= INTERVAL_UNKNOWN_MS ||
+	               now - claim->host->first_ms >
+	                   WAIT_INTERVALS * (int64_t)holder->member.interval_ms
 	           ? IS_ANOTHER
 	           : WAITS;
 }
@@ -120,7 +125,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 	holder = hosts_find(&c->hosts, claim->cluster, name);
 	if (holder == NULL || is_own_agent(holder, claim))
 		return false;
-	outcome = judge(claim, holder, &by_uuid);
+	outcome = judge(claim, holder, &by_uuid, now);
 	host->waits = outcome == WAITS;
 	if (outcome != SUCCEEDS)
 		return false;

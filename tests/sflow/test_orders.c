@@ -476,6 +476,71 @@ so_many_former_names(void **state)
 	assert_int_equal(store_former_list(store, 1, 0, list, 3), 0);
 }
 
+static void
+clusters_change_places(void **state)
+{
+	struct collector_config plain = collector_defaults;
+	struct device a = script_machine("10.1.0.1"), b = script_machine("10.2.0.1");
+	struct network_list *one, *two;
+	struct cluster_rule rules[2];
+	struct script *s = *state;
+	size_t bad;
+
+	network_list_parse("10.1.0.0/16", &one, &bad);
+	network_list_parse("10.2.0.0/16", &two, &bad);
+	rules[0] = (struct cluster_rule){one, 1};
+	rules[1] = (struct cluster_rule){two, 2};
+	plain.clusters = rules;
+	plain.cluster_count = 2;
+	looks_configure(s, &plain);
+	looks_run(s, &a, "a", MINUTES);
+	looks_run(s, &b, "b", MINUTES);
+	assert_int_equal(collector_rename_host(s->c, 1, "a", "x", s->now), 0);
+	assert_int_equal(collector_rename_host(s->c, 2, "b", "x", s->now), 0);
+	rules[0].cluster = 2;
+	rules[1].cluster = 1;
+	collector_reconfigure(s->c, &plain, s->now);
+	assert_int_equal(collector_renamings(s->c, NULL, 0), 2);
+	looks_run(s, &a, "a", MINUTES);
+	looks_run(s, &b, "b", MINUTES);
+	assert_true(looks_there(s, 2, "x") && looks_there(s, 1, "x"));
+	assert_int_equal(looks_hosts(s, STORE_ANY_CLUSTER), 2);
+	network_list_free(one);
+	network_list_free(two);
+}
+
+static void
+lower_case_keeps_renamings(void **state)
+{
+	struct collector_config plain = collector_defaults;
+	struct device a = script_machine("10.1.0.1");
+	struct script *s = *state;
+
+	looks_configure(s, &plain);
+	looks_run(s, &a, "Node", MINUTES);
+	assert_int_equal(collector_rename_host(s->c, 0, "Node", "db", s->now), 0);
+	plain.lower_case = true;
+	collector_reconfigure(s->c, &plain, s->now);
+	looks_run(s, &a, "Node", MINUTES);
+	assert_true(looks_there(s, 0, "db"));
+}
+
+static void
+lower_case_leaves_names(void **state)
+{
+	struct collector_config plain = collector_defaults;
+	struct device a = script_machine("10.1.0.1");
+	struct script *s = *state;
+
+	looks_configure(s, &plain);
+	looks_run(s, &a, "Node", 2 * MINUTES);
+	script_pass(s, 10 * MINUTES);
+	plain.lower_case = true;
+	collector_reconfigure(s->c, &plain, s->now);
+	assert_true(looks_there(s, 0, "Node"));
+	assert_int_equal(collector_remove_host(s->c, 0, "Node", s->now), 0);
+}
+
 #define ORDER(test) cmocka_unit_test_setup_teardown(test, setup, script_teardown)
 
 int
@@ -498,6 +563,9 @@ main(void)
 	    ORDER(in_another_cluster),
 	    ORDER(named_by_another_configuration),
 	    ORDER(so_many_former_names),
+	    TEST(clusters_change_places),
+	    TEST(lower_case_keeps_renamings),
+	    TEST(lower_case_leaves_names),
 	};
 
 	return cmocka_run_group_tests_name("orders", tests, NULL, NULL);
