@@ -6,6 +6,8 @@
 
 #define PROVEN_MS 8000  /* a sub-agent that goes on for so long is one */
 #define CONFIRM_MS 5000 /* an agent is confirmed by a datagram so much later */
+/* Sub-agents that have not gone on, beside one that has: anybody can send in their names. */
+#define UNPROVEN_MOST 64
 
 static void
 show_sub_agent(struct sub_agent *sub)
@@ -16,16 +18,24 @@ show_sub_agent(struct sub_agent *sub)
 	sub->key.agent->shown_count++;
 }
 
-/* Whether a sub-agent of this agent has gone on for a while. */
-static bool
-is_any_proven(const struct agent *agent)
+/* Returns how many sub-agents of this agent have gone on for a while. */
+static unsigned
+count_proven(const struct agent *agent)
 {
 	const struct sub_agent *sub;
+	unsigned count = 0;
 
 	DL_FOREACH(agent->sub_agents, sub)
-		if (sub->proven)
-			return true;
-	return false;
+		count += sub->proven;
+	return count;
+}
+
+/* Whether there is room for one more. */
+static bool
+has_room(const struct agents *agents, const struct agent *agent, unsigned proven)
+{
+	return agent->sub_agent_count < agents->max_sources &&
+	       (proven == 0 || agent->sub_agent_count - proven < UNPROVEN_MOST);
 }
 
 /* Whether its datagrams have gone on for so long, by its clock and by ours. A clock of another
@@ -44,11 +54,13 @@ agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 {
 	struct sub_agent_key key = {.agent = agent, .id = id};
 	struct sub_agent *sub;
+	unsigned proven;
 
 	HASH_FIND(hh, agents->sub_agents, &key, sizeof(key), sub);
 	if (sub != NULL)
 		return sub;
-	if (agent->sub_agent_count >= agents->max_sources)
+	proven = count_proven(agent);
+	if (!has_room(agents, agent, proven))
 		return NULL;
 	sub = calloc(1, sizeof(*sub));
 	if (sub == NULL)
@@ -59,7 +71,7 @@ agents_sub_agent(struct agents *agents, struct agent *agent, uint32_t id)
 		free(sub);
 		return NULL;
 	}
-	if (!is_any_proven(agent))
+	if (proven == 0)
 		show_sub_agent(sub);
 	DL_APPEND(agent->sub_agents, sub);
 	agent->sub_agent_count++;

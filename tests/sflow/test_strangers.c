@@ -425,6 +425,30 @@ second_sender_of_an_address_displaces_a_stranger(void **state)
 	assert_true(looks_there(s, 0, "bb"));
 }
 
+/* Single datagrams in the name of a known agent, each of another sub-agent. */
+static void
+ports_of_known_hosts(void **state)
+{
+	struct device known = script_machine("10.0.0.1"), e, port;
+	struct script *s = *state;
+	uint32_t i;
+
+	configure(s, 4096, 0);
+	looks_run(s, &known, "known", 5 * MINUTES);
+	s->from = "192.0.2.66";
+	for (i = 0; i < 1100; i++) { /* single datagrams */
+		e = script_source(&known, 5000 + i, 2, 1);
+		e.sequence = i * 7777;
+		script_send_net(s, &e, 0);
+	}
+	s->from = NULL;
+	i = (uint32_t)stats(s)->refused;
+	port = script_source(&known, known.sub_agent, 0, 5);
+	port.sequence = known.sequence;
+	script_send_net(s, &port, 0);
+	assert_int_equal(stats(s)->refused, i);
+}
+
 int
 main(void)
 {
@@ -442,6 +466,7 @@ main(void)
 	    cmocka_unit_test(fast_senders_are_confirmed_at_the_bound),
 	    TEST(clocks_of_seconds_are_confirmed),
 	    TEST(second_sender_of_an_address_displaces_a_stranger),
+	    TEST(ports_of_known_hosts),
 	};
 
 	return cmocka_run_group_tests_name("strangers", tests, NULL, NULL);
