@@ -194,6 +194,14 @@ is_known(const struct sender *by)
 	return others <= 1;
 }
 
+/* Whether the data source of another port, 0:5, tells of the first port, too, by its name: then
+ * that is two ports by the name of one, and which of them has it can't be known. */
+static bool
+is_told_by_another(const struct step *s)
+{
+	return (s->parts & (PART_CARRIED | PART_IN_TURN)) != 0 && s->carrier == 2;
+}
+
 /* Notes a step, and whether its sender goes on as it should. */
 static void
 note_step(const struct step *s)
@@ -202,7 +210,8 @@ note_step(const struct step *s)
 	int64_t pause = s->now - by->last_ms;
 	unsigned names = (unsigned)s->naming << 8 | s->count;
 	bool plain = s->event == SENDER_NEXT && (s->parts & PART_PORTS) != 0 &&
-	             s->naming != NAMING_VLANS && s->move == MOVE_ON;
+	             s->naming != NAMING_VLANS && s->move == MOVE_ON &&
+	             !is_told_by_another(s);
 
 	if (by->spoken && pause > by->longest_ms)
 		by->longest_ms = pause;
