@@ -22,4 +22,12 @@ struct database {
 int database_prepare(struct database *db);
 int database_prepare_names(struct database *db);
 
+/* Executes a statement, and resets it for the next row. Returns 0, or -1 on a fault. */
+int database_step(sqlite3_stmt *statement);
+
+/* Reads the next row that `get` can make sense of; others are counted in *senseless. Returns
+ * 1; 0 after the last row, and the statement is reset then; or -1 on a fault. */
+int database_next_row(sqlite3_stmt *read, bool (*get)(sqlite3_stmt *row, void *to),
+                      void *to, size_t *senseless);
+
 #endif

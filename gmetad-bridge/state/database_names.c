@@ -56,8 +56,9 @@ is_name(const char *text)
 }
 
 static bool
-get_name(sqlite3_stmt *row, struct database_name *name)
+get_name(sqlite3_stmt *row, void *to)
 {
+	struct database_name *name = to;
 	int64_t former = sqlite3_column_int64(row, FORMER);
 
 	name->former = former == 1;
@@ -71,32 +72,14 @@ get_name(sqlite3_stmt *row, struct database_name *name)
 int
 database_next_name(struct database *db, struct database_name *name, size_t *senseless)
 {
-	int code;
-
-	while ((code = sqlite3_step(db->read_name)) == SQLITE_ROW) {
-		if (get_name(db->read_name, name))
-			return 1;
-		(*senseless)++;
-	}
-	sqlite3_reset(db->read_name);
-	return code == SQLITE_DONE ? 0 : -1;
-}
-
-static int
-step(sqlite3_stmt *statement)
-{
-	int code = sqlite3_step(statement);
-
-	sqlite3_reset(statement);
-	sqlite3_clear_bindings(statement);
-	return code == SQLITE_DONE ? 0 : -1;
+	return database_next_row(db->read_name, get_name, name, senseless);
 }
 
 int
 database_clear_names(struct database *db, const char *cluster)
 {
 	sqlite3_bind_text(db->remove_names, 1, cluster, -1, SQLITE_STATIC);
-	return step(db->remove_names);
+	return database_step(db->remove_names);
 }
 
 int
@@ -107,5 +90,5 @@ database_put_name(struct database *db, const struct database_name *name, int64_t
 	sqlite3_bind_int(db->put_name, 2 + FORMER, name->former);
 	sqlite3_bind_text(db->put_name, 2 + NAME, name->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(db->put_name, 2 + SHOWN, name->shown, -1, SQLITE_STATIC);
-	return step(db->put_name);
+	return database_step(db->put_name);
 }

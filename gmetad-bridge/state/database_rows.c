@@ -151,8 +151,10 @@ get_loss(sqlite3_stmt *row, double *loss)
 
 /* Reads a row. Returns false when it has values that the program does not write. */
 static bool
-get_host(sqlite3_stmt *row, struct collector_saved *s)
+get_host(sqlite3_stmt *row, void *to)
 {
+	struct collector_saved *s = to;
+
 	memset(s, 0, sizeof(*s));
 	return get_key(row, s) && get_name(row, NAME, s->name) &&
 	       get_name(row, SHOWN, s->shown) && s->shown[0] != '\0' &&
@@ -167,15 +169,7 @@ get_host(sqlite3_stmt *row, struct collector_saved *s)
 int
 database_next(struct database *db, struct collector_saved *saved, size_t *senseless)
 {
-	int code;
-
-	while ((code = sqlite3_step(db->read)) == SQLITE_ROW) {
-		if (get_host(db->read, saved))
-			return 1;
-		(*senseless)++;
-	}
-	sqlite3_reset(db->read);
-	return code == SQLITE_DONE ? 0 : -1;
+	return database_next_row(db->read, get_host, saved, senseless);
 }
 
 /* Writing -------------------------------------------------------------------------- */
@@ -210,28 +204,17 @@ bind_others(sqlite3_stmt *to, const struct collector_saved *s)
 	sqlite3_bind_int(to, DOWN + 1, s->down);
 }
 
-/* Executes a statement, and resets it for the next row. Returns 0, or -1 on a fault. */
-static int
-step(sqlite3_stmt *statement)
-{
-	int code = sqlite3_step(statement);
-
-	sqlite3_reset(statement);
-	sqlite3_clear_bindings(statement);
-	return code == SQLITE_DONE ? 0 : -1;
-}
-
 int
 database_put(struct database *db, const struct collector_saved *saved)
 {
 	bind_key(db->put, saved);
 	bind_others(db->put, saved);
-	return step(db->put);
+	return database_step(db->put);
 }
 
 int
 database_remove(struct database *db, const struct collector_saved *saved)
 {
 	bind_key(db->remove, saved);
-	return step(db->remove);
+	return database_step(db->remove);
 }

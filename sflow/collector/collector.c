@@ -59,13 +59,12 @@ collector_new(const struct collector_config *config)
 	collector_reserve_name(c);
 	ports_init(c);
 	c->store = store_new(collector_hosts_max(c), config->max_metrics);
-	if (c->store != NULL)
-		collector_bound_metrics(c);
 	if (c->store == NULL) {
 		hosts_free(&c->hosts);
 		free(c);
 		return NULL;
 	}
+	collector_bound_metrics(c);
 	return c;
 }
 
@@ -182,14 +181,11 @@ take_other(struct collector *c, const struct context *x, const struct arrived *a
            struct datagram *datagram, const struct address *from)
 {
 	struct kept_datagram *kept = arrived->kept;
-	struct agent *other =
-	    agents_split(&c->agents, x->agent, &arrived->other, from, c->hosts.loss,
-	                 kept != NULL ? kept->arrival_ms : x->now);
+	struct agent *other;
 
-	if (other == NULL && strangers_give_place(c, x->agent, x->now))
-		other = agents_split(&c->agents, x->agent, &arrived->other, from,
-		                     c->hosts.loss,
-		                     kept != NULL ? kept->arrival_ms : x->now);
+	strangers_give_place(c, x->agent, x->now);
+	other = agents_split(&c->agents, x->agent, &arrived->other, from, c->hosts.loss,
+	                     kept != NULL ? kept->arrival_ms : x->now);
 	if (other == NULL)
 		return refuse(c, &datagram->agent, EVENT_BOUND_AGENTS);
 	tell_senders(c, x, arrived, from);

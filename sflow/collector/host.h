@@ -232,8 +232,8 @@ void host_show_member(const struct collector *collector, struct host *host,
 void host_restore_member(const struct collector *collector, struct host *host,
                          const struct collector_saved *saved, int64_t now);
 
-/* Gives the host the name `wanted`, as host_keep_name() does, and adds it to the store with what was saved of it.
- * `heard` says that it was heard before it was restored, so it is to be saved again.
+/* Gives the host the name `wanted`, as host_keep_name() does, and adds it to the store with
+ * what was saved of it. `heard` says that it was heard before it was restored, so it is to be saved again.
  * Returns 0, or -1 when it can't be added to the store. */
 int host_restore(struct collector *collector, struct host *host,
                  const struct collector_saved *saved, const char *wanted, bool heard,

@@ -165,27 +165,24 @@ yield(struct collector *c, struct agent *stranger, int64_t now)
 	expire_agent(c, stranger, now);
 }
 
-bool
-strangers_give_place(struct collector *c, const struct agent *to, int64_t now)
+void
+strangers_give_place(struct collector *c, const struct agent *beside, int64_t now)
 {
 	struct agent *stranger = agents_stranger(&c->agents);
 
-	if (!agents_are_full(&c->agents) || stranger == NULL || stranger == to)
-		return false;
-	yield(c, stranger, now);
-	return true;
+	if (agents_are_full(&c->agents) && stranger != NULL && stranger != beside)
+		yield(c, stranger, now);
 }
 
 struct agent *
 strangers_admit(struct collector *c, const struct datagram *d,
                 const struct address *from, int64_t now)
 {
-	struct agent *agent, *stranger = agents_stranger(&c->agents);
+	struct agent *agent;
 
-	if (!agents_are_full(&c->agents) ||
-	    !strangers_see(&c->strangers, d, from, now) || stranger == NULL)
+	if (!agents_are_full(&c->agents) || !strangers_see(&c->strangers, d, from, now))
 		return NULL;
-	yield(c, stranger, now);
+	strangers_give_place(c, NULL, now);
 	agent = agents_agent(&c->agents, &d->agent, from, c->hosts.loss, now);
 	if (agent != NULL)
 		stranger_confirmed(c, agent);

@@ -48,9 +48,9 @@ void strangers_leave(struct strangers *strangers, const struct agent *agent);
 bool strangers_know(struct strangers *strangers, const struct datagram *datagram,
                     const struct address *from, int64_t now);
 
-/* Where there is no room for agents, has the oldest stranger make way for a second sender
- * beside the agent `to`, unless it is that one. Returns whether there is room now. */
-bool strangers_give_place(struct collector *collector, const struct agent *to,
+/* Where there is no room for agents, has the oldest stranger make way, unless it is `beside`,
+ * which is still in use; NULL: nobody is. */
+void strangers_give_place(struct collector *collector, const struct agent *beside,
                           int64_t now);
 
 /* Returns the agent of a datagram for which agents_agent() had no room: one that the datagram
