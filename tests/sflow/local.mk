@@ -196,7 +196,7 @@ tests_sflow_test_successor_SOURCES = tests/sflow/test_successor.c $(UNIT_SCRIPT)
 tests_sflow_test_successor_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_successor_LDADD = $(UNIT_LIBS)
 
-tests_sflow_test_swap_SOURCES = tests/sflow/test_swap.c $(UNIT_SCRIPT)
+tests_sflow_test_swap_SOURCES = tests/sflow/test_swap.c $(UNIT_LOOKS) $(UNIT_SCRIPT)
 tests_sflow_test_swap_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_swap_LDADD = $(UNIT_LIBS)
 

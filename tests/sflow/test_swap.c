@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "tests/sflow/looks.h"
 #include "tests/sflow/script.h"
 #include "tests/sflow/unit.h"
 
@@ -233,6 +234,36 @@ somebody_else_speaks(void **state)
 	assert_int_equal(s->events[EVENT_FLIPPING], 1);
 }
 
+/* Somebody sends datagrams without samples in the name of the one that has the name, so it is
+ * never late: who waits for the name is shown all the same, after ten intervals. */
+static void
+claim_does_not_wait_for_ever(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct device a = script_machine("10.1.0.1"), b = script_machine("10.2.0.1");
+	struct device liar = script_machine("10.1.0.1");
+	struct script *s = *state;
+	int i;
+
+	liar.sequence = 123456;
+	liar.booted_ms -= 777777;
+	looks_configure(s, &config);
+	looks_run(s, &a, "web", 10 * MINUTES);
+	for (i = 0; i < 36; i++) {
+		s->from = "192.0.2.5";
+		wire_datagram_begin(&s->w, liar.address, liar.sub_agent,
+		                    ++liar.sequence,
+		                    (uint32_t)(s->now - liar.booted_ms));
+		wire_datagram_end(&s->w);
+		script_input(s);
+		s->from = NULL;
+		if (i % 3 == 0)
+			script_send_host(s, &b, "web", 0);
+		script_pass(s, 10 * SECONDS);
+	}
+	assert_int_equal(looks_hosts(s, STORE_ANY_CLUSTER), 2);
+}
+
 int
 main(void)
 {
@@ -241,6 +272,7 @@ main(void)
 	    TEST(one_takes_over_the_address_of_a_dead_one),
 	    TEST(the_same_machine_is_renamed),
 	    TEST(somebody_else_speaks),
+	    TEST(claim_does_not_wait_for_ever),
 	};
 
 	return cmocka_run_group_tests_name("swap", tests, NULL, NULL);
