@@ -541,6 +541,30 @@ lower_case_leaves_names(void **state)
 	assert_int_equal(collector_remove_host(s->c, 0, "Node", s->now), 0);
 }
 
+/* Each renaming begins at the name that the host sends; the last one takes it back. */
+static void
+one_after_the_other(void **state)
+{
+	struct collector_renaming list[4];
+	struct device d = script_machine("10.1.0.1");
+	struct script *s = *state;
+
+	looks_run(s, &d, "a", MINUTES);
+	assert_int_equal(collector_rename_host(s->c, 0, "a", "b", s->now), 0);
+	assert_int_equal(collector_rename_host(s->c, 0, "b", "c", s->now), 0);
+	assert_int_equal(collector_renamings(s->c, list, 4), 1);
+	assert_string_equal(list[0].name, "a");
+	assert_string_equal(list[0].is, "c");
+	script_reboot(s, &d);
+	looks_run(s, &d, "a", 2 * MINUTES);
+	assert_true(looks_there(s, 0, "c"));
+	assert_int_equal(looks_hosts(s, STORE_ANY_CLUSTER), 1);
+	assert_int_equal(collector_rename_host(s->c, 0, "c", "a", s->now), 0);
+	assert_int_equal(collector_renamings(s->c, list, 4), 0);
+	looks_run(s, &d, "a", 2 * MINUTES);
+	assert_true(looks_there(s, 0, "a"));
+}
+
 #define ORDER(test) cmocka_unit_test_setup_teardown(test, setup, script_teardown)
 
 int
@@ -563,6 +587,7 @@ main(void)
 	    ORDER(in_another_cluster),
 	    ORDER(named_by_another_configuration),
 	    ORDER(so_many_former_names),
+	    ORDER(one_after_the_other),
 	    TEST(clusters_change_places),
 	    TEST(lower_case_keeps_renamings),
 	    TEST(lower_case_leaves_names),
