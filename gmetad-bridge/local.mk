@@ -73,7 +73,7 @@ bridge_state = \
 	gmetad-bridge/state/database_internal.h \
 	gmetad-bridge/state/database_migrations.c \
 	gmetad-bridge/state/database_names.c \
-	gmetad-bridge/state/database_rows.c \
+	gmetad-bridge/state/database_rows.c gmetad-bridge/state/database_statements.c \
 	gmetad-bridge/state/state.c gmetad-bridge/state/state.h \
 	gmetad-bridge/state/state_names.c gmetad-bridge/state/state_names.h
 

@@ -402,33 +402,6 @@ database_put_aside(const char *path, char aside[DATABASE_PATH])
 	return move(path, aside, "");
 }
 
-/* Statements ---------------------------------------------------------------------- */
-
-int
-database_step(sqlite3_stmt *statement)
-{
-	int code = sqlite3_step(statement);
-
-	sqlite3_reset(statement);
-	sqlite3_clear_bindings(statement);
-	return code == SQLITE_DONE ? 0 : -1;
-}
-
-int
-database_next_row(sqlite3_stmt *read, bool (*get)(sqlite3_stmt *row, void *to),
-                  void *to, size_t *senseless)
-{
-	int code;
-
-	while ((code = sqlite3_step(read)) == SQLITE_ROW) {
-		if (get(read, to))
-			return 1;
-		(*senseless)++;
-	}
-	sqlite3_reset(read);
-	return code == SQLITE_DONE ? 0 : -1;
-}
-
 /* Transactions --------------------------------------------------------------------- */
 
 static int
