@@ -20,7 +20,7 @@ import traffic  # noqa: E402
 
 STEP = 3         # s; root sums of gmetad have 15 in any case
 CONFIRMED = 6    # s; until then hosts have no files
-PHASE = 16       # s
+PHASE = 20       # s
 PHASES = 3
 BEFORE, AFTER = 2, 5   # s of a phase that are left out: a poll, and rounding
 OFFSET = 0.4     # s past each full second datagrams are sent, so in no step's way
