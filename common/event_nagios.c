@@ -251,5 +251,15 @@ tick(const struct event_settings *settings, int64_t now)
 	tell_trouble(path, error, now);
 }
 
+static void
+show(struct json *json)
+{
+	json_open(json, "nagios", '{');
+	json_number(json, "sent", nagios_counts.sent);
+	json_number(json, "dropped", nagios_counts.dropped);
+	json_number(json, "waiting", nagios_counts.waiting);
+	json_close(json, '}');
+}
+
 const struct event_sink event_nagios = {
-    .tell = tell, .tick = tick, .is_full = is_full, .stop = stop};
+    .tell = tell, .tick = tick, .is_full = is_full, .stop = stop, .show = show};

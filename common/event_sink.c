@@ -49,3 +49,11 @@ event_sinks_stop(const struct event_sink *const *sinks)
 		if ((*sinks)->stop != NULL)
 			(*sinks)->stop();
 }
+
+void
+event_sinks_show(const struct event_sink *const *sinks, struct json *json)
+{
+	for (; *sinks != NULL; sinks++)
+		if ((*sinks)->show != NULL)
+			(*sinks)->show(json);
+}

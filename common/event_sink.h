@@ -2,7 +2,7 @@
  * A new sink is a file with a constant of struct event_sink, and its name in
  * EVENT_SINKS.
  *
- * Only one thread uses them. It has to block or ignore SIGPIPE: a sink may write to a
+ * Only one thread uses them, but for show(). It has to block or ignore SIGPIPE: a sink may write to a
  * program that ends meanwhile.
  */
 #ifndef COMMON_EVENT_SINK_H
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/json.h"
 #include "sflow/event.h"
 
 /* The settings of the sinks. They may change from call to call; strings stay the
@@ -42,6 +43,10 @@ struct event_sink {
 	/* Called at the end: the sink stops all that it does, and could begin
 	 * again. NULL: nothing. */
 	void (*stop)(void);
+
+	/* Writes the sink's own value into the object of all sinks in /status, under
+	 * a key. Any thread may call it at any time. NULL: it has none. */
+	void (*show)(struct json *json);
 };
 
 /* All sinks, in the order in which they get an event. */
@@ -66,5 +71,6 @@ bool event_sinks_hurry(const struct event_sink *const *sinks);
 void event_sinks_tick(const struct event_sink *const *sinks,
                       const struct event_settings *settings, int64_t now);
 void event_sinks_stop(const struct event_sink *const *sinks);
+void event_sinks_show(const struct event_sink *const *sinks, struct json *json);
 
 #endif

@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "common/event_nagios.h"
+#include "common/event_sink.h"
 #include "common/json.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/xml.h"
@@ -105,11 +105,7 @@ add_bridge(struct json *j)
 	json_open(j, "state", '{');
 	COUNTERS_OF_STATE(METRIC, PLAIN)
 	json_close(j, '}');
-	json_open(j, "nagios", '{');
-	json_number(j, "sent", counter_get(&nagios_counts.sent));
-	json_number(j, "dropped", counter_get(&nagios_counts.dropped));
-	json_number(j, "waiting", counter_get(&nagios_counts.waiting));
-	json_close(j, '}');
+	event_sinks_show(event_sinks, j);
 	json_close(j, '}');
 }
 

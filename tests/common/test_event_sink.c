@@ -194,6 +194,36 @@ without_settings_only_the_log_hears(void **state)
 	assert_int_equal(nagios_counts.waiting, 0);
 }
 
+/* What sinks say in /status --------------------------------------------------------- */
+
+static const char *
+shown(void)
+{
+	static char text[1 << 16];
+	struct buffer buffer = {0};
+	struct json json = {.buffer = &buffer, .ascii = true};
+
+	json_open(&json, NULL, '{');
+	event_sinks_show(event_sinks, &json);
+	json_close(&json, '}');
+	assert_false(buffer.failed);
+	assert_true(buffer.len < sizeof(text));
+	memcpy(text, buffer.bytes, buffer.len);
+	text[buffer.len] = '\0';
+	buffer_free(&buffer);
+	return text;
+}
+
+static void
+nagios_shows_its_counts(void **state)
+{
+	(void)state;
+	tell_one_of_each(&settings);
+	assert_non_null(
+	    strstr(shown(), "\"nagios\":{\"sent\":0,\"dropped\":0,\"waiting\":7}"));
+	event_sinks_stop(event_sinks);
+}
+
 int
 main(void)
 {
@@ -202,6 +232,7 @@ main(void)
 	    cmocka_unit_test_setup(nobody_wants_to_hear, setup),
 	    cmocka_unit_test_setup(each_chooses, setup),
 	    cmocka_unit_test_setup(without_settings_only_the_log_hears, setup),
+	    cmocka_unit_test_setup(nagios_shows_its_counts, setup),
 	};
 
 	return cmocka_run_group_tests_name("event_sink", tests, NULL, NULL);
