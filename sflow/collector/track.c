@@ -235,7 +235,8 @@ follow_floor(struct datagram_track *t, const struct distance *x)
 }
 
 /* Learns how fast the sender's clock goes by ours. It is measured from an anchor, which
- * was not held up itself. */
+ * was not held up itself. Where the number stands still as well, it may be one datagram that
+ * comes again and again, and says nothing of the clock. */
 static void
 follow_pace(struct datagram_track *t, const struct distance *x)
 {
@@ -244,7 +245,7 @@ follow_pace(struct datagram_track *t, const struct distance *x)
 
 	if (x->elapsed >= POLL_LEAST_MS && t->polls < PACE_POLLS)
 		t->polls++;
-	if (t->polls == PACE_POLLS && ours >= PACE_MS) {
+	if (t->polls == PACE_POLLS && ours >= PACE_MS && !stands_still(t)) {
 		t->pace_known = true;
 		t->off_pace = theirs < ours - ours / 10 || theirs > ours + ours / 10;
 	}
@@ -289,6 +290,10 @@ track_follow(struct datagram_track *t, const struct datagram *d,
 {
 	uint32_t ahead = x->ahead > 0 ? (uint32_t)x->ahead : 0;
 
+	if (stands_still(t) && (x->ahead != 0 || x->later != 0)) {
+		t->anchor = t->last; /* the latest of them */
+		t->polls = 0;
+	}
 	numbers_advance(&t->seen, t->last.sequence, ahead);
 	if (d->uptime_ms < t->last.uptime_ms && x->later > 0)
 		t->wraps++;

@@ -944,6 +944,34 @@ backlog_is_of_the_same_clock(void **state)
 	}
 }
 
+/* A network that sends an old datagram again and again, while the agent is silent, and then
+ * its latest one: the old one's clock stands still because it is the same datagram, and says
+ * nothing of the agent's. */
+static void
+datagram_that_comes_again_has_no_pace(void **state)
+{
+	struct script *s = *state;
+	struct sender a = sender(FIRST, "node", 1000);
+	struct wire sent[4];
+	double rate;
+	int i;
+
+	a.d.booted_ms = s->now - 3600 * SECONDS;
+	for (i = 0; i < 4; i++) {
+		build(s, &a);
+		sent[i] = s->w;
+		script_input_wire(s, &sent[i]);
+		script_pass(s, 30 * SECONDS);
+	}
+	for (i = 0; i < 9; i++) {
+		script_input_wire(s, &sent[i < 8 ? 0 : 3]);
+		script_publish(s);
+		rate = script_value(s, "node", "bytes_in");
+		assert_true(isnan(rate) || rate <= 1001);
+		script_pass(s, i < 7 ? 30 * SECONDS : 500);
+	}
+}
+
 /* What numbers count ---------------------------------------------------------------------- */
 
 /* A datagram with the samples of four of a switch's ports. */
@@ -1414,6 +1442,7 @@ main(void)
 	    TEST(one_datagram_that_comes_again_and_again),
 	    TEST(sender_without_numbers_and_clock_is_heard),
 	    TEST(backlog_is_of_the_same_clock),
+	    TEST(datagram_that_comes_again_has_no_pace),
 	    TEST(sample_numbers_may_count_anything),
 	    TEST(sample_numbers_that_jump_at_most_polls_count_something_else),
 	    TEST(two_sequences_of_one_clock_are_one_agent),
