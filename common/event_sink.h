@@ -1,4 +1,5 @@
-/* event_sink.h - sinks, which get events: the log, the administrator's program, Nagios.
+/* event_sink.h - sinks, which get events: the log, the administrator's program, Nagios,
+ * /status.
  * A new sink is a file with a constant of struct event_sink, and its name in
  * EVENT_SINKS.
  *
@@ -53,7 +54,7 @@ struct event_sink {
 #define EVENTS_HURRY_MS 100 /* between two ticks of sinks that hurry */
 #define EVENTS_AT_ONCE 32   /* at most are told before it is asked who is full */
 
-#define EVENT_SINKS(SINK) SINK(event_log) SINK(event_program) SINK(event_nagios)
+#define EVENT_SINKS(SINK) SINK(event_log) SINK(event_program) SINK(event_nagios) SINK(event_recent)
 
 #define EVENT_SINK_CONSTANT(name_) extern const struct event_sink name_;
 EVENT_SINKS(EVENT_SINK_CONSTANT)

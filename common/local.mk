@@ -6,6 +6,7 @@ common_libcommon_la_SOURCES = common/buffer.h \
 	common/event_log.c \
 	common/event_nagios.c common/event_nagios.h \
 	common/event_program.c \
+	common/event_recent.c \
 	common/event_sink.c common/event_sink.h \
 	common/event_waiting.c common/event_waiting.h \
 	common/file.c common/file.h \

@@ -224,6 +224,39 @@ nagios_shows_its_counts(void **state)
 	event_sinks_stop(event_sinks);
 }
 
+/* Of each kind the newest ones, in the order that people read. */
+static void
+newest_events_are_shown(void **state)
+{
+	struct event event = {.kind = EVENT_DOWN, .values.limit = 2};
+	const char *text, *first, *last;
+	int i;
+
+	(void)state;
+	event_sinks_stop(event_sinks);
+	assert_non_null(strstr(shown(), "\"events\":{}"));
+	event.agent = (struct address){ADDRESS_IPV4, {192, 0, 2, 1}};
+	strcpy(event.host, "web1</script>");
+	event.last_ms = NOW;
+	event_sinks_tell(event_sinks, &settings, &event, NOW, OFFSET);
+	assert_non_null(strstr(
+	    shown(), "\"events\":{\"down\":[{\"time\":1700005000000,"
+		     "\"host\":\"web1\\u003c/script\\u003e\",\"agent\":\"192.0.2.1\","
+		     "\"text\":\"host web1\\u003c/script\\u003e is down"));
+	for (i = 0; i < 1000; i++) {
+		event.kind = i % 2 != 0 ? EVENT_JOINED : EVENT_MALFORMED;
+		snprintf(event.host, sizeof(event.host), "host%d", i);
+		event_sinks_tell(event_sinks, &settings, &event, NOW, OFFSET);
+	}
+	text = shown();
+	assert_non_null(strstr(text, "\"down\":[{"));
+	first = strstr(text, "\"host\":\"host999\"");
+	last = strstr(text, "\"host\":\"host985\"");
+	assert_true(first != NULL && last != NULL && first < last);
+	assert_null(strstr(text, "\"host\":\"host983\""));
+	event_sinks_stop(event_sinks);
+}
+
 int
 main(void)
 {
@@ -233,6 +266,7 @@ main(void)
 	    cmocka_unit_test_setup(each_chooses, setup),
 	    cmocka_unit_test_setup(without_settings_only_the_log_hears, setup),
 	    cmocka_unit_test_setup(nagios_shows_its_counts, setup),
+	    cmocka_unit_test_setup(newest_events_are_shown, setup),
 	};
 
 	return cmocka_run_group_tests_name("event_sink", tests, NULL, NULL);
