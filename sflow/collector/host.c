@@ -473,6 +473,8 @@ host_restore(struct collector *c, struct host *host,
              int64_t now)
 {
 	host->first_ms = saved->first_ms - c->wall_ms;
+	if (host->first_ms > now)
+		host->first_ms = now; /* the clock was set back */
 	host_keep_name(c, host, wanted);
 	host->kept.stored = true;
 	if (!host_is_named(host) || host_enter(c, host) == NULL)

@@ -209,17 +209,6 @@ look_at_all(const struct run *r, struct store_host **held)
 
 /* Over a restart --------------------------------------------------------------------------- */
 
-static void
-check_saved(const struct collector_saved *saved)
-{
-	if (saved->gone)
-		return;
-	rules_text(saved->name, TEXT_SIZE - 1);
-	rules_name(saved->shown, TEXT_SIZE - 1);
-	if (!(saved->loss >= 0 && saved->loss <= 1))
-		rules_broken("a loss is a share", saved->shown);
-}
-
 /* Saves what is new, and restores it where there is another collector. Returns how
  * many hosts that have is more. */
 static size_t
@@ -230,7 +219,7 @@ save(const struct run *r, struct collector *into, int64_t now)
 
 	while ((n = collector_save(r->c, saved, SAVED)) > 0) {
 		for (i = 0; i < n; i++) {
-			check_saved(&saved[i]);
+			rules_saved(&saved[i]);
 			if (into != NULL && !saved[i].gone)
 				restored +=
 				    collector_restore(into, &saved[i], now) == 0;
@@ -300,7 +289,7 @@ next_step(struct run *r, struct store_host **held, unsigned turn)
 		look_at_all(r, held);
 	run_drain(r);
 	if (collector_save(r->c, &some, 1) == 1)
-		check_saved(&some);
+		rules_saved(&some);
 	if (r->pause == PAUSE_RELOAD) {
 		reload(r, turn);
 		look_at_all(r, held);

@@ -8,13 +8,15 @@ FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules
 	tests/fuzz/senders_internal.h tests/fuzz/senders_wire.c
 FUZZ_TESTS = tests/fuzz/replay_check tests/fuzz/replay_collector \
 	tests/fuzz/replay_config tests/fuzz/replay_decode tests/fuzz/replay_frame \
-	tests/fuzz/replay_query tests/fuzz/replay_readers tests/fuzz/replay_xml
+	tests/fuzz/replay_query tests/fuzz/replay_readers tests/fuzz/replay_state \
+	tests/fuzz/replay_xml
 check_PROGRAMS += $(FUZZ_TESTS)
 TESTS += $(FUZZ_TESTS)
 if FUZZER
 check_PROGRAMS += tests/fuzz/fuzz_check tests/fuzz/fuzz_collector \
 	tests/fuzz/fuzz_config tests/fuzz/fuzz_decode tests/fuzz/fuzz_frame \
-	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers tests/fuzz/fuzz_xml
+	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers tests/fuzz/fuzz_state \
+	tests/fuzz/fuzz_xml
 endif
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/make-corpus \
 	tests/fuzz/make-corpus-config tests/fuzz/make-corpus-decode
@@ -70,11 +72,23 @@ if FUZZER
 tests_fuzz_fuzz_query_SOURCES = $(FUZZ_QUERY) tests/fuzz/fuzz.h \
 	gmetad-bridge/readers/document.c gmetad-bridge/readers/query.c gmetad-bridge/readers/status.c \
 	gmetad-bridge/steps/summary.c gmetad-bridge/readers/xml.c gmetad-bridge/counters.c \
-	common/event_nagios.c common/json.c common/log.c \
 	$(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_query_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_query_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_query_LDADD = -lm
+tests_fuzz_fuzz_query_LDADD = common/libcommon.la -lm
+endif
+
+# The rows of state.db, with the runs of the collector's targets.
+check_LTLIBRARIES += tests/fuzz/libstate.la
+tests_fuzz_libstate_la_SOURCES = tests/fuzz/fuzz_state.c tests/fuzz/fuzz.h $(FUZZ_RUN)
+tests_fuzz_replay_state_SOURCES = $(FUZZ_REPLAY)
+tests_fuzz_replay_state_LDADD = tests/fuzz/libstate.la gmetad-bridge/libbridge.la
+if FUZZER
+tests_fuzz_fuzz_state_SOURCES = $(bridge_state) $(sflow_libsflow_la_SOURCES)
+tests_fuzz_fuzz_state_CPPFLAGS = $(gmetad_bridge_libbridge_la_CPPFLAGS)
+tests_fuzz_fuzz_state_CFLAGS = $(bridge_cflags) $(FUZZ_MEASURED)
+tests_fuzz_fuzz_state_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_state_LDADD = tests/fuzz/libstate.la gmetad-bridge/libbridge.la
 endif
 
 # Ganglia's XML, as check_sflow and sflowget read it.

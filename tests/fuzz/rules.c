@@ -93,6 +93,17 @@ rules_number(const struct metric *metric, double number)
 }
 
 void
+rules_saved(const struct collector_saved *saved)
+{
+	if (saved->gone)
+		return;
+	rules_text(saved->name, TEXT_SIZE - 1);
+	rules_name(saved->shown, TEXT_SIZE - 1);
+	if (!(saved->loss >= 0 && saved->loss <= 1))
+		rules_broken("a loss is a share", saved->shown);
+}
+
+void
 rules_begin_names(struct rules_names *names)
 {
 	if (names->count > 0)

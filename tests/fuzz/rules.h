@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sflow/collector/collector.h"
 #include "sflow/wire/records.h"
 
 _Noreturn void rules_broken(const char *rule, const char *what);
@@ -19,6 +20,9 @@ void rules_name(const char *name, size_t most);
 
 /* In the range of its type and its meaning. */
 void rules_number(const struct metric *metric, double number);
+
+/* What is kept of a host over a restart. */
+void rules_saved(const struct collector_saved *saved);
 
 /* The names of a host's metrics. */
 #define RULES_NAMES 8192
