@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/sflow/test_event \
 	tests/sflow/test_events \
 	tests/sflow/test_feeds \
+	tests/sflow/test_floods \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
 	tests/sflow/test_hash \
@@ -168,6 +169,11 @@ tests_sflow_test_saved_SOURCES = tests/sflow/test_saved.c $(UNIT_LOOKS) \
 	$(UNIT_SCRIPT)
 tests_sflow_test_saved_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_saved_LDADD = $(UNIT_LIBS)
+
+tests_sflow_test_floods_SOURCES = tests/sflow/test_floods.c $(UNIT_LOOKS) \
+	$(UNIT_SCRIPT)
+tests_sflow_test_floods_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_floods_LDADD = $(UNIT_LIBS)
 
 tests_sflow_test_strangers_SOURCES = tests/sflow/test_strangers.c $(UNIT_LOOKS) \
 	$(UNIT_SCRIPT)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sflow/collector/renamings.h"
 #include "tests/sflow/looks.h"
 #include "tests/sflow/unit.h"
 
@@ -476,6 +477,29 @@ so_many_former_names(void **state)
 	assert_int_equal(store_former_list(store, 1, 0, list, 3), 0);
 }
 
+/* What is renamed goes on, and another one is refused. */
+static void
+so_many_renamings(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine(ADDRESS);
+	struct collector_renaming renaming = {.cluster = 0};
+	unsigned i;
+
+	polls(s, &d, "web1", 2);
+	for (i = 0; i < RENAMINGS_MAX; i++) {
+		snprintf(renaming.name, sizeof(renaming.name), "old%u", i);
+		snprintf(renaming.is, sizeof(renaming.is), "new%u", i);
+		assert_int_equal(collector_restore_renaming(s->c, &renaming), 0);
+	}
+	assert_int_equal(rename_host(s, "web1", "www"), COLLECTOR_FULL);
+	assert_int_equal(collector_renamings(s->c, NULL, 0), RENAMINGS_MAX);
+	polls(s, &d, "web1", 2);
+	assert_true(looks_there(s, 0, "web1"));
+	polls(s, &d, "old7", 4);
+	assert_true(looks_there(s, 0, "new7"));
+}
+
 static void
 clusters_change_places(void **state)
 {
@@ -587,6 +611,7 @@ main(void)
 	    ORDER(in_another_cluster),
 	    ORDER(named_by_another_configuration),
 	    ORDER(so_many_former_names),
+	    ORDER(so_many_renamings),
 	    ORDER(one_after_the_other),
 	    TEST(clusters_change_places),
 	    TEST(lower_case_keeps_renamings),
