@@ -202,6 +202,25 @@ is_told_by_another(const struct step *s)
 	return (s->parts & (PART_CARRIED | PART_IN_TURN)) != 0 && s->carrier == 2;
 }
 
+/* Where there are two of one address and sub-agent, with two packet sources, they may become
+ * two agents by this datagram. Other sub-agents of this source go to the new one, and begin
+ * there. */
+static void
+note_split(const struct sender *by)
+{
+	struct sender *other;
+	bool two = false;
+
+	for (other = senders; other < senders + SENDERS; other++)
+		two = two || (other->spoken && other->from != by->from &&
+		              other->sub_agent == by->sub_agent &&
+		              memcmp(other->agent, by->agent, 4) == 0);
+	for (other = senders; other < senders + SENDERS && two; other++)
+		if (other->sub_agent != by->sub_agent &&
+		    memcmp(other->agent, by->agent, 4) == 0)
+			other->streak = 0;
+}
+
 /* Notes a step, and whether its sender goes on as it should. */
 static void
 note_step(const struct step *s)
@@ -218,6 +237,7 @@ note_step(const struct step *s)
 	by->spoken = by->spoken || s->event != SENDER_EMPTY;
 	by->last_ms = s->now;
 	by->again = 0;
+	note_split(by);
 	if (s->event == SENDER_REBOOT || s->event == SENDER_PORT_ANEW ||
 	    s->move != MOVE_ON)
 		for (other = senders; other < senders + SENDERS; other++)
