@@ -276,7 +276,7 @@ begin_hosts(struct document *d, const struct config_cluster *cluster)
 		host = store_find(d->store, cluster->number, name);
 	if (name != NULL && host == NULL)
 		print_former(d, cluster->number, name);
-	d->walk = (struct store_walk){0};
+	d->walk = (struct store_walk){.names_once = true};
 	d->stage = CLUSTER_END;
 	if (host != NULL) {
 		print_host(d, host, metric);

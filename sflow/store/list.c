@@ -126,6 +126,7 @@ store_index(struct store_host *host)
 {
 	struct host_id *id = host->id;
 
+	host->named = ++host->store->named;
 	if (id != NULL)
 		HASH_ADD_KEYPTR(hh, host->store->by_id, id, id_len(id->name), host);
 }
@@ -209,9 +210,10 @@ store_host_info(struct store_host *host, struct store_info *info)
 }
 
 static bool
-is_shown(const struct store_host *host, unsigned cluster)
+is_shown(const struct store_host *host, const struct store_walk *walk, unsigned cluster)
 {
 	return host != NULL && host->announced && !host->gone &&
+	       (!walk->names_once || host->named <= walk->began) &&
 	       (cluster == STORE_ANY_CLUSTER ||
 	        ((struct host_id *)host->id)->cluster == cluster);
 }
@@ -225,11 +227,13 @@ next_of_few(struct store *store, struct store_walk *walk, unsigned cluster, bool
 	size_t end;
 
 	pthread_mutex_lock(&store->lock);
+	if (walk->next == 0)
+		walk->began = store->named;
 	end = store->slot_count;
 	if (end > walk->next + SLOTS_LOOK)
 		end = walk->next + SLOTS_LOOK;
 	while (walk->next < end &&
-	       !is_shown(host = store->slots[walk->next++], cluster))
+	       !is_shown(host = store->slots[walk->next++], walk, cluster))
 		host = NULL;
 	if (host != NULL)
 		host->held++;

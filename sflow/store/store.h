@@ -244,7 +244,11 @@ void store_news_again(struct store_feed *feed, struct store_host *host);
 
 /* How far a walk over all hosts has come. All zero: it begins. */
 struct store_walk {
+	/* Hosts that got their name or their cluster after the walk began are not met: their
+	 * name may be that of a host that was met, and is gone now. Set by the caller. */
+	bool names_once;
 	size_t next;
+	uint64_t began; /* when, in names that hosts got */
 };
 
 /* Returns the next host that is announced and not gone, of this cluster or of any; NULL

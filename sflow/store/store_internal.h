@@ -97,6 +97,7 @@ struct store_host {
 		unsigned cluster;
 		char name[];
 	} * _Atomic id;           /* NULL until it is announced */
+	uint64_t named;           /* when it got it, in names that hosts got */
 	struct host_id **old_ids; /* of its names before: a user may still read them */
 	unsigned old_count;
 	UT_hash_handle hh;     /* by id */
@@ -120,6 +121,7 @@ struct store {
 	size_t *free_slots; /* indexes of the free slots */
 	size_t free_count;
 	struct store_host *by_id;
+	uint64_t named; /* names that hosts got */
 	size_t count; /* all hosts */
 	size_t gone;  /* how many of them are gone */
 	size_t max;

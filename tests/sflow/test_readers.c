@@ -294,6 +294,34 @@ walk_goes_on_while_hosts_come_and_go(void **state)
 	assert_null(store_next(store, &walk, CLUSTER));
 }
 
+/* A document has no name twice, whoever takes the name of a host that was met. */
+static void
+walk_meets_a_name_once(void **state)
+{
+	struct store *store = *state;
+	struct store_host *a = add_silent(store, CLUSTER, "a");
+	struct store_host *b = add_silent(store, CLUSTER, "b");
+	struct store_host *c = add_silent(store, CLUSTER, "c"), *met;
+	struct store_walk walk = {.names_once = true};
+
+	add_silent(store, CLUSTER, "d");
+	met = store_next(store, &walk, CLUSTER);
+	assert_true(is_called(met, "a"));
+	store_release(met);
+	store_host_gone(a);
+	assert_true(store_host_rename(b, "a"));
+	store_host_gone(c);
+	add_silent(store, CLUSTER, "c"); /* where c was */
+	met = store_next(store, &walk, CLUSTER);
+	assert_true(is_called(met, "d"));
+	store_release(met);
+	assert_null(store_next(store, &walk, CLUSTER));
+	walk = (struct store_walk){.names_once = true};
+	met = store_next(store, &walk, CLUSTER);
+	assert_false(is_called(met, "b"));
+	store_release(met);
+}
+
 static void
 host_is_moved_to_another_cluster(void **state)
 {
@@ -1134,6 +1162,7 @@ main(void)
 	    TEST_OF_STORE(host_is_found_by_its_cluster_and_whole_name),
 	    TEST_OF_STORE(walk_meets_all_hosts_of_a_cluster_once),
 	    TEST_OF_STORE(walk_goes_on_while_hosts_come_and_go),
+	    TEST_OF_STORE(walk_meets_a_name_once),
 	    TEST_OF_STORE(host_is_moved_to_another_cluster),
 	    TEST_OF_STORE(host_that_is_held_stays_when_it_is_gone),
 	    TEST_OF_STORE(host_that_is_held_is_none_of_its_successors),
