@@ -83,7 +83,9 @@ class Bridge(ganglia.Program):
             lines.append(f'rrd {{ rootdir = "{self.rrds}" {free} {self.rrd} }}')
         if self.state:
             lines.append(f'state = "{self.state_file}"')
-        self.conf.write_text("\n".join(lines) + "\n")
+        whole = self.folder / "gmetad-bridge.conf.new"
+        whole.write_text("\n".join(lines) + "\n")
+        os.replace(whole, self.conf)  # it may be read now, by a reload before
 
     def start(self, wait=True):
         arguments = [find_program("env"),

@@ -1,5 +1,6 @@
 # Against Debian's gmond and gmetad.
 SYSTEM_TESTS = \
+	tests/system/test_at_once.py \
 	tests/system/test_bounds.py \
 	tests/system/test_bridge_clock.py \
 	tests/system/test_bridge_clusters.py \
