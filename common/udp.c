@@ -217,6 +217,7 @@ udp_open(struct udp_listener *listener, int buffer, bool shared)
 
 	listener->buffer = 0;
 	listener->drops = 0;
+	listener->adopted = false;
 	if (s < 0)
 		return -1;
 	listener->buffer = ask_buffer(s, buffer);
@@ -228,6 +229,16 @@ udp_open(struct udp_listener *listener, int buffer, bool shared)
 	}
 	listener->fd = s;
 	return 0;
+}
+
+void
+udp_adopt(struct udp_listener *listener, int fd, int buffer)
+{
+	listener->fd = fd;
+	listener->adopted = true;
+	listener->buffer = buffer_of(fd);
+	udp_buffer(listener, buffer);
+	udp_drops(listener);
 }
 
 void

@@ -21,6 +21,7 @@ struct udp_listener {
 	socklen_t address_len;
 	int fd;         /* -1: not open */
 	int buffer;     /* bytes that the kernel gave it */
+	bool adopted;   /* by udp_adopt() */
 	bool only_ipv6; /* the set has a listener on 0.0.0.0, too */
 	bool ready;     /* udp_wait() has seen datagrams */
 	uint32_t drops; /* the kernel's count when udp_drops() last read it */
@@ -58,6 +59,11 @@ void udp_set_port(struct udp_set *set, uint16_t port);
  * and port (SO_REUSEPORT). Returns 0, or -1 and errno. */
 int udp_open(struct udp_listener *listener, int buffer, bool shared);
 void udp_close(struct udp_listener *listener);
+
+/* Has a listener that is not open take this socket, which is bound already, and closed
+ * by udp_close(). Its buffer is as udp_buffer() makes it. What the kernel has dropped so
+ * far is not counted. */
+void udp_adopt(struct udp_listener *listener, int fd, int buffer);
 
 /* Gives an open listener another buffer. Where the system does not allow as many bytes,
  * the buffer does not become smaller than it is. */

@@ -37,6 +37,7 @@ bridge_control = gmetad-bridge/control/ask.c gmetad-bridge/control/ask.h \
 
 # From the network into the collector.
 bridge_ingest = gmetad-bridge/ingest/ingest.c gmetad-bridge/ingest/ingest.h \
+	gmetad-bridge/ingest/inherited.c gmetad-bridge/ingest/inherited.h \
 	gmetad-bridge/ingest/limit.c gmetad-bridge/ingest/limit.h \
 	gmetad-bridge/ingest/workers.c gmetad-bridge/ingest/workers.h
 

@@ -23,6 +23,7 @@
 #include "gmetad-bridge/control/ask.h"
 #include "gmetad-bridge/control/control.h"
 #include "gmetad-bridge/ingest/ingest.h"
+#include "gmetad-bridge/ingest/inherited.h"
 #include "gmetad-bridge/log.h"
 #include "gmetad-bridge/notify.h"
 #include "gmetad-bridge/config/options.h"
@@ -287,6 +288,7 @@ stop(void)
 	notify_stopping();
 	control_stop();
 	ingest_stop();
+	inherited_close();
 	steps_stop(deadline - END_READERS_MS);
 	server_stop(clock_ms() + END_READERS_MS);
 	own_stop();
@@ -331,6 +333,7 @@ main(int argc, char **argv)
 	}
 	notify_open();
 	log_open(bridge.config->syslog);
+	inherited_open();
 	if (hold_signals() != 0) {
 		log_line("can't wait for signals: %s", strerror(errno));
 	} else if (start() == 0) {

@@ -6,51 +6,106 @@
 
 #include "common/clock.h"
 #include "common/thread.h"
+#include "gmetad-bridge/ingest/inherited.h"
 #include "gmetad-bridge/log.h"
 
-#define SOCKETS_MAX 64
 #define OPEN_AGAIN_MS 10000
 
 /* Sockets ------------------------------------------------------------------------- */
 
-static void
-add_listeners(struct udp_set *set, const struct config *config)
+/* The addresses to listen on, and the port. */
+struct place {
+	struct address addresses[UDP_LISTENERS];
+	size_t count; /* 0: all addresses */
+	uint16_t port;
+	size_t inherited; /* most sockets that systemd has for one of them */
+};
+
+/* Those of `bind`. Where it is empty, they are those on which systemd has sockets with
+ * this port. */
+static struct place
+place_of(const struct config *config)
+{
+	struct place p = {.port = config->port, .count = config->bind_count};
+	size_t i, inherited;
+
+	memcpy(p.addresses, config->bind, p.count * sizeof(p.addresses[0]));
+	if (p.count == 0)
+		p.count = inherited_addresses(p.port, p.addresses, UDP_LISTENERS);
+	for (i = 0; i < p.count; i++) {
+		inherited = inherited_count(&p.addresses[i], p.port);
+		if (inherited > p.inherited)
+			p.inherited = inherited;
+	}
+	return p;
+}
+
+/* Adds worker number `i`'s listener on that address, with systemd's socket number `i` if
+ * there is one. Where systemd has sockets, but fewer, the worker has none: another one
+ * beside them would get datagrams which nobody keeps over a restart. Returns 0, or -1 and
+ * errno. */
+static int
+add_listener(struct worker *w, size_t i, const struct address *address, uint16_t port)
+{
+	size_t inherited = inherited_count(address, port), count = w->set.count;
+	int fd;
+
+	if (inherited == 0 || i < inherited)
+		udp_set_add(&w->set, address, port);
+	if (i >= inherited || w->set.count == count)
+		return 0;
+	fd = inherited_socket(address, port, i);
+	if (fd < 0)
+		return -1;
+	udp_adopt(&w->set.listeners[count], fd, w->rcvbuf);
+	return 0;
+}
+
+static int
+add_listeners(struct worker *w, size_t number, const struct place *place)
 {
 	size_t i;
 
-	if (config->bind_count == 0)
-		udp_set_add(set, NULL, config->port);
-	for (i = 0; i < config->bind_count; i++)
-		udp_set_add(set, &config->bind[i], config->port);
+	if (place->count == 0)
+		udp_set_add(&w->set, NULL, place->port);
+	for (i = 0; i < place->count; i++)
+		if (add_listener(w, number, &place->addresses[i], place->port) != 0)
+			return -1;
+	return 0;
 }
 
-/* Makes the workers, with listeners that are not open yet. Returns -1 without memory. */
+/* Makes the workers, with listeners that are not open yet but for systemd's. Returns -1
+ * and errno without memory or descriptors. */
 static int
-make_workers(struct workers *workers, const struct config *config)
+make_workers(struct workers *workers, const struct config *config,
+             const struct place *place)
 {
-	size_t count = config->sockets < 1             ? 1
-	               : config->sockets > SOCKETS_MAX ? SOCKETS_MAX
-	                                               : config->sockets;
+	size_t count = place->inherited != 0 ? place->inherited : config->sockets, i;
 	struct worker *w;
+	int error;
 
 	*workers = (struct workers){calloc(count, sizeof(*w)), 0};
 	if (workers->all == NULL)
 		return -1;
-	while (workers->count < count) {
-		w = &workers->all[workers->count];
-		if (udp_set_init(&w->set) != 0) {
-			workers_free(workers);
-			return -1;
-		}
-		w->first = workers->count++ == 0;
+	for (i = 0; i < count; i++) {
+		w = &workers->all[i];
+		w->first = i == 0;
 		w->shared = count > 1;
 		w->rcvbuf = config->rcvbuf;
-		add_listeners(&w->set, config);
+		if (udp_set_init(&w->set) == 0) {
+			workers->count++;
+			if (add_listeners(w, i, place) == 0)
+				continue;
+		}
+		error = errno;
+		workers_free(workers);
+		errno = error;
+		return -1;
 	}
 	return 0;
 }
 
-/* Opens the listeners of a worker. Where *port is 0, the system chooses the port, and
+/* Opens the listeners of a worker that are not open. Where *port is 0, the system chooses the port, and
  * *port is set to it. Returns NULL, or the listener that could not be opened, with
  * errno. */
 static const struct udp_listener *
@@ -60,7 +115,7 @@ open_worker(struct worker *w, bool shared, uint16_t *port)
 
 	for (l = w->set.listeners; l < w->set.listeners + w->set.count; l++) {
 		udp_set_port(&w->set, *port);
-		if (udp_open(l, w->rcvbuf, shared) != 0)
+		if (l->fd < 0 && udp_open(l, w->rcvbuf, shared) != 0)
 			return l;
 		*port = udp_port(l);
 	}
@@ -76,7 +131,7 @@ try_alone(struct worker *w, uint16_t port)
 	size_t i;
 
 	for (i = 0; i < w->set.count; i++)
-		if (&w->set.listeners[i] != failed)
+		if (!w->set.listeners[i].adopted)
 			udp_close(&w->set.listeners[i]);
 	return failed;
 }
@@ -94,15 +149,35 @@ open_workers(struct workers *workers, uint16_t port, bool alone)
 	return failed;
 }
 
+/* Logs the first buffer that is smaller than it should be. */
 static void
 tell_buffer(const struct workers *workers)
 {
 	const struct worker *w = workers->all;
+	const struct udp_listener *l;
 
-	if (w != NULL && w->set.listeners[0].buffer < w->rcvbuf)
-		log_line("the sockets' buffers are %d bytes, not %d: "
-		         "net.core.rmem_max limits them",
-		         w->set.listeners[0].buffer, w->rcvbuf);
+	if (workers->count == 0)
+		return;
+	for (l = w->set.listeners; l < w->set.listeners + w->set.count; l++)
+		if (l->buffer < w->rcvbuf) {
+			log_line("the sockets' buffers are %d bytes, not %d: %s limits "
+			         "them",
+			         l->buffer, w->rcvbuf,
+			         l->adopted ? "ReceiveBuffer= of systemd's socket"
+			                    : "net.core.rmem_max");
+			return;
+		}
+}
+
+/* Logs what is otherwise than the configuration says, because systemd has sockets. */
+static void
+tell_inherited(const struct config *config, const struct place *place)
+{
+	inherited_tell_unused(place->addresses, place->count, place->port);
+	if (place->inherited != 0 && place->inherited != config->sockets)
+		log_line("systemd has %zu sockets on UDP port %u: so there are as "
+		         "many, and not `sockets` = %u",
+		         place->inherited, place->port, config->sockets);
 }
 
 void
@@ -125,15 +200,17 @@ static int
 open_all(struct workers *workers, const struct config *config, bool alone,
          struct workers_fault *fault)
 {
+	const struct place place = place_of(config);
 	const struct udp_listener *failed;
 
 	*fault = (struct workers_fault){.port = config->port};
-	if (make_workers(workers, config) != 0) {
+	if (make_workers(workers, config, &place) != 0) {
 		fault->error = errno;
 		return -fault->error;
 	}
 	failed = open_workers(workers, config->port, alone);
 	if (failed == NULL) {
+		tell_inherited(config, &place);
 		tell_buffer(workers);
 		return 0;
 	}

@@ -28,7 +28,8 @@ struct workers {
 	size_t count;
 };
 
-/* Makes `config->sockets` workers and opens their sockets. `alone` says that no other
+/* Makes `config->sockets` workers and opens their sockets, but for those that systemd has
+ * opened: see inherited.h. Where it has some, there are as many workers. `alone` says that no other
  * process may have the port, not even another bridge that would share it. Returns 0; or
  * a negative errno, and then there are no workers, and workers_tell() logs the fault. */
 struct workers_fault {

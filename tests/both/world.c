@@ -205,6 +205,13 @@ udp_close(struct udp_listener *listener)
 }
 
 void
+udp_adopt(struct udp_listener *listener, int fd, int buffer)
+{
+	listener->fd = fd;
+	listener->buffer = buffer;
+}
+
+void
 udp_buffer(struct udp_listener *listener, int buffer)
 {
 	listener->buffer = buffer;

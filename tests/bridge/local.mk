@@ -6,6 +6,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_control \
 	tests/bridge/test_document \
 	tests/bridge/test_ingest \
+	tests/bridge/test_inherited \
 	tests/bridge/test_limit \
 	tests/bridge/test_log \
 	tests/bridge/test_notify \
@@ -51,6 +52,10 @@ tests_bridge_test_options_LDADD = $(BRIDGE_LIBS)
 tests_bridge_test_ingest_SOURCES = tests/bridge/test_ingest.c $(UNIT_WIRE)
 tests_bridge_test_ingest_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_ingest_LDADD = $(BRIDGE_LIBS)
+
+tests_bridge_test_inherited_SOURCES = tests/bridge/test_inherited.c tests/sflow/unit.h
+tests_bridge_test_inherited_CFLAGS = $(BRIDGE_CFLAGS)
+tests_bridge_test_inherited_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_limit_SOURCES = tests/bridge/test_limit.c tests/sflow/unit.h
 tests_bridge_test_limit_CFLAGS = $(BRIDGE_CFLAGS)
