@@ -1,7 +1,7 @@
 # What administrators edit, and where gmetad-bridge is started. A file that one has
 # changed stays as it is; ours then goes beside it.
 EXTRA_DIST += conf.d/sflow.conf.in conf.d/gmetad-bridge.conf \
-	conf.d/gmetad-bridge.service.in conf.d/nagios/sflow.cfg.in \
+	conf.d/gmetad-bridge.service.in conf.d/gmetad-bridge.socket conf.d/nagios/sflow.cfg.in \
 	conf.d/apparmor/usr.sbin.gmetad-bridge.in
 noinst_DATA = conf.d/sflow.conf conf.d/nagios/sflow.cfg \
 	conf.d/apparmor/usr.sbin.gmetad-bridge
@@ -12,7 +12,7 @@ gmond_conf = $(DESTDIR)$(gmondconfdir)/sflow.conf
 bridge_conf = $(DESTDIR)$(sysconfdir)/ganglia/gmetad-bridge.conf
 nagios_conf = $(DESTDIR)$(nagiosconfdir)/sflow.cfg
 
-systemdsystemunit_DATA = conf.d/gmetad-bridge.service
+systemdsystemunit_DATA = conf.d/gmetad-bridge.service conf.d/gmetad-bridge.socket
 
 # Without --with-apparmordir the folder is empty, and automake installs nothing.
 apparmor_DATA = conf.d/apparmor/usr.sbin.gmetad-bridge

@@ -27,7 +27,8 @@ CONFFILES = {
 }
 PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "usr/lib/nagios/plugins")
 PROFILE = "etc/apparmor.d/usr.sbin.gmetad-bridge"
-UNIT = "/lib/systemd/system/gmetad-bridge.service"
+UNITS_OF_BRIDGE = ("/lib/systemd/system/gmetad-bridge.service",
+                   "/lib/systemd/system/gmetad-bridge.socket")
 UNITS = Path("/etc/systemd/system")  # those that start with the machine
 CHECK = "/usr/lib/nagios/plugins/check_sflow"
 BRIDGE_CONF = Path("/etc/ganglia/gmetad-bridge.conf")
@@ -128,6 +129,14 @@ def test_contents(tap, folder, changes, trees):
         for name, tree in trees.items():
             if conffiles(tree) != CONFFILES[name]:
                 faults.append(f"{name}: {conffiles(tree)}")
+    with tap.point("an upgrade restarts the bridge, and leaves its socket open") as \
+            faults:
+        scripts = [(trees["gmetad-bridge"] / "DEBIAN" / name).read_text()
+                   for name in ("postinst", "prerm")]
+        if not any("gmetad-bridge.service" in text for text in scripts):
+            faults.append("no script names the service")
+        if any("gmetad-bridge.socket" in text for text in scripts):
+            faults.append("a script names the socket")
     with tap.point("no file names the folder of the build") as faults:
         faults += naming(trees, str(folder))
     with tap.point("configure.ac, Debian and the RPM have the same version") as \
@@ -271,8 +280,9 @@ def test_beside_others(tap, session, folder, packages, trees):
     if faults:
         return
     if shutil.which("systemd-analyze"):
-        with tap.point("systemd finds no fault in the unit") as faults:
-            faults += run("systemd-analyze", "verify", "--man=no", UNIT).splitlines()
+        with tap.point("systemd finds no fault in the units") as faults:
+            faults += run("systemd-analyze", "verify", "--man=no",
+                          *UNITS_OF_BRIDGE).splitlines()
     test_gmond(tap, session)
     test_web(tap)
     test_upgrade(tap, folder, trees["gmetad-bridge"])

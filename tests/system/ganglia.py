@@ -147,6 +147,7 @@ class Program:
     """A child process whose output goes to a file."""
 
     ends = (0, -signal.SIGTERM)  # statuses after a SIGTERM
+    keeps = ()  # descriptors that it gets
 
     def __init__(self, name, arguments, log):
         self.name, self.log_path = name, log
@@ -154,7 +155,7 @@ class Program:
             self.process = subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, preexec_fn=die_with_parent,
-                cwd=os.path.dirname(log))
+                cwd=os.path.dirname(log), pass_fds=self.keeps)
         self.pid = self.process.pid
 
     def log(self):

@@ -11,6 +11,7 @@ SYSTEM_TESTS = \
 	tests/system/test_bridge_readers.py \
 	tests/system/test_bridge_reload.py \
 	tests/system/test_bridge_rrd.py \
+	tests/system/test_bridge_socket.py \
 	tests/system/test_bridge_state.py \
 	tests/system/test_bridge_values.py \
 	tests/system/test_channel.py \
