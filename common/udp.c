@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -14,6 +15,7 @@
 #define CATCH_UP_MS 2000        /* a backlog is taken within this time */
 #define BATCHES_MAX 64          /* taken from one socket before the next one */
 #define DATAGRAM_MAX 65536      /* UDP carries no longer ones */
+#define WAITED_MAX_MS 3600000   /* a clock was set, or a program started hours late */
 #define NAP_MS 20               /* the longest nap */
 #define NAP_BYTES_PER_MS 500000 /* more bytes never come in a millisecond */
 
@@ -23,6 +25,12 @@ struct udp_batch {
 	struct iovec vectors[UDP_BATCH];
 	struct sockaddr_storage from[UDP_BATCH];
 	uint8_t bytes[UDP_BATCH][DATAGRAM_MAX];
+	/* The kernel's words beside a datagram: when it came, by the wall clock. */
+	struct {
+		_Alignas(
+		    struct cmsghdr) uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
+	} beside[UDP_BATCH];
+	int64_t taken_ms, wall_ms; /* when they were taken, by both clocks */
 };
 
 /* The set ---------------------------------------------------------------------- */
@@ -39,6 +47,7 @@ batch_new(void)
 		b->messages[i].msg_hdr.msg_iov = &b->vectors[i];
 		b->messages[i].msg_hdr.msg_iovlen = 1;
 		b->messages[i].msg_hdr.msg_name = &b->from[i];
+		b->messages[i].msg_hdr.msg_control = b->beside[i].bytes;
 	}
 	return b;
 }
@@ -195,6 +204,15 @@ udp_buffer(struct udp_listener *listener, int buffer)
 		listener->buffer = ask_buffer(listener->fd, buffer);
 }
 
+/* Has the kernel say when each datagram came. */
+static void
+ask_arrival(int s)
+{
+	int on = 1;
+
+	setsockopt(s, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+}
+
 static int
 open_socket(const struct udp_listener *l, bool shared)
 {
@@ -221,6 +239,7 @@ udp_open(struct udp_listener *listener, int buffer, bool shared)
 	if (s < 0)
 		return -1;
 	listener->buffer = ask_buffer(s, buffer);
+	ask_arrival(s);
 	if (bind(s, (const void *)&listener->address, listener->address_len) != 0) {
 		error = errno;
 		close(s);
@@ -237,6 +256,7 @@ udp_adopt(struct udp_listener *listener, int fd, int buffer)
 	listener->fd = fd;
 	listener->adopted = true;
 	listener->buffer = buffer_of(fd);
+	ask_arrival(fd);
 	udp_buffer(listener, buffer);
 	udp_drops(listener);
 }
@@ -308,11 +328,16 @@ udp_wake(struct udp_set *set)
 static int
 receive_batch(int s, struct udp_batch *b)
 {
-	int i;
+	int i, count;
 
-	for (i = 0; i < UDP_BATCH; i++)
+	for (i = 0; i < UDP_BATCH; i++) {
 		b->messages[i].msg_hdr.msg_namelen = sizeof(b->from[i]);
-	return recvmmsg(s, b->messages, UDP_BATCH, MSG_DONTWAIT, NULL);
+		b->messages[i].msg_hdr.msg_controllen = sizeof(b->beside[i].bytes);
+	}
+	count = recvmmsg(s, b->messages, UDP_BATCH, MSG_DONTWAIT, NULL);
+	b->taken_ms = clock_ms();
+	b->wall_ms = b->taken_ms + clock_wall_offset();
+	return count;
 }
 
 bool
@@ -356,6 +381,24 @@ udp_datagram(const struct udp_batch *batch, size_t i, size_t *len, struct addres
 	*len = batch->messages[i].msg_len;
 	*from = address_of_sockaddr(&batch->from[i]);
 	return batch->bytes[i];
+}
+
+int64_t
+udp_arrived(const struct udp_batch *batch, size_t i)
+{
+	const struct msghdr *message = &batch->messages[i].msg_hdr;
+	const struct cmsghdr *beside = CMSG_FIRSTHDR(message);
+	struct timespec came;
+	int64_t waited;
+
+	if (beside == NULL || beside->cmsg_level != SOL_SOCKET ||
+	    beside->cmsg_type != SCM_TIMESTAMPNS)
+		return batch->taken_ms;
+	memcpy(&came, CMSG_DATA(beside), sizeof(came));
+	waited = batch->wall_ms - (int64_t)came.tv_sec * 1000 - came.tv_nsec / 1000000;
+	if (waited < 0 || waited > WAITED_MAX_MS || waited >= batch->taken_ms)
+		return batch->taken_ms;
+	return batch->taken_ms - waited;
 }
 
 void

@@ -97,6 +97,12 @@ bool udp_catches_up(const struct udp_set *set);
 const void *udp_datagram(const struct udp_batch *batch, size_t i, size_t *len,
                          struct address *from);
 
+/* Returns when datagram number `i` of a batch came to this machine, by clock_ms(): maybe
+ * long before it was taken, where this program was held up, or was not there. Where the
+ * kernel doesn't know, or the wall clock was set meanwhile, it is the time of taking. The
+ * times of a batch need not rise. */
+int64_t udp_arrived(const struct udp_batch *batch, size_t i);
+
 /* Sleeps so that datagrams can gather, because waking up for each one costs more than
  * to take it. It sleeps as long as the smallest socket buffer can hold what comes, at
  * most 20 ms. udp_wake() ends the sleep. */

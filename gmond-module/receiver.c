@@ -24,6 +24,7 @@ static struct {
 	bool running;
 	pthread_t thread;
 	int64_t ticked_ms, told_ms, bound_ms, chores_ms;
+	int64_t now_ms;    /* the latest `now` given to the collector */
 	uint64_t received; /* datagrams */
 	struct listening listening;
 	atomic_uint_fast64_t drops;
@@ -77,10 +78,19 @@ receiver_kernel_drops(void)
 	return atomic_load(&receiver.drops);
 }
 
+/* Returns `now`, or the latest time given to the collector if that is later: a datagram
+ * may have waited while another socket's were taken. */
+static int64_t
+never_back(int64_t now)
+{
+	if (now > receiver.now_ms)
+		receiver.now_ms = now;
+	return receiver.now_ms;
+}
+
 static void
 input(const struct udp_batch *batch, size_t count)
 {
-	int64_t now = clock_ms();
 	struct address from;
 	const void *bytes;
 	size_t i, len;
@@ -88,7 +98,8 @@ input(const struct udp_batch *batch, size_t count)
 	receiver.received += count;
 	for (i = 0; i < count; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
-		collector_input(receiver.collector, bytes, len, &from, now);
+		collector_input(receiver.collector, bytes, len, &from,
+		                never_back(udp_arrived(batch, i)));
 	}
 }
 
@@ -176,7 +187,7 @@ run(void *unused)
 	while (!udp_wait(&receiver.set, patience())) {
 		busy = udp_take(&receiver.set, input);
 		if (!udp_catches_up(&receiver.set))
-			tick(clock_ms());
+			tick(never_back(clock_ms()));
 		if (!busy)
 			udp_nap(&receiver.set);
 	}

@@ -50,7 +50,8 @@ ingest_unlock(void)
 }
 
 /* Returns `now`, or the latest time given to the collector if that is later: a worker
- * may read the clock before another one and get the lock after it. */
+ * may read the clock before another one and get the lock after it, and a datagram may
+ * have waited while another socket's were taken. */
 static int64_t
 never_back(int64_t now)
 {
@@ -84,16 +85,16 @@ is_within_rate(const struct address *from, int64_t now)
 static void
 input(const struct udp_batch *batch, size_t count)
 {
-	int64_t now = clock_ms();
 	struct address from;
 	const void *bytes;
 	size_t i, len, limited = 0;
+	int64_t now;
 
 	counter_add(&counters.received, count);
 	ingest_lock();
-	now = never_back(now);
 	for (i = 0; i < count; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
+		now = never_back(udp_arrived(batch, i));
 		if (is_within_rate(&from, now))
 			collector_input(ingest.collector, bytes, len, &from, now);
 		else

@@ -309,6 +309,14 @@ udp_datagram(const struct udp_batch *batch, size_t i, size_t *len, struct addres
 	return batch->first[i].bytes;
 }
 
+int64_t
+udp_arrived(const struct udp_batch *batch, size_t i)
+{
+	(void)batch;
+	(void)i;
+	return world.now_ms;
+}
+
 /* No time passes: a datagram is taken in the moment in which it comes. */
 void
 udp_nap(const struct udp_set *set)

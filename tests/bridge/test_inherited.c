@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "gmetad-bridge/ingest/inherited.h"
 #include "gmetad-bridge/ingest/workers.h"
 #include "gmetad-bridge/log.h"
@@ -17,6 +18,7 @@
 #define FREE_FD 100 /* from here on the test has its own */
 #define BUFFER 100000
 #define LINES 4096
+#define WAIT_MS 50 /* no clock can be invented for the kernel */
 
 static char log_text[LINES];
 static struct config config;
@@ -206,6 +208,36 @@ test_datagrams_wait_while_nobody_has_it(void **state)
 	assert_string_equal(log_text, "");
 }
 
+static int64_t came_ms;
+
+static void
+note_arrival(const struct udp_batch *batch, size_t count)
+{
+	assert_int_equal(count, 1);
+	came_ms = udp_arrived(batch, 0);
+}
+
+/* The unit has Timestamping=ns, so the kernel knows it. */
+static void
+test_datagrams_say_when_they_came(void **state)
+{
+	uint16_t port = 0;
+	int fd = bound(SOCK_DGRAM, true, &port), on = 1;
+	int64_t before;
+
+	(void)state;
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+	hand_over(&fd, 1, getpid());
+	config.port = port;
+	before = clock_ms();
+	send_to(port, "waits");
+	usleep(WAIT_MS * 1000);
+	assert_int_equal(workers_open(&workers, &config, true, &fault), 0);
+	udp_wait(&workers.all[0].set, 0);
+	udp_take(&workers.all[0].set, note_arrival);
+	assert_in_range(came_ms, before - 1, clock_ms() - WAIT_MS + 1);
+}
+
 static void
 test_what_was_dropped_before_is_not_counted(void **state)
 {
@@ -317,6 +349,7 @@ main(void)
 	    TEST(test_numbers_that_are_none_are_no_sockets),
 	    TEST(test_only_udp_is_taken),
 	    TEST(test_datagrams_wait_while_nobody_has_it),
+	    TEST(test_datagrams_say_when_they_came),
 	    TEST(test_what_was_dropped_before_is_not_counted),
 	    TEST(test_another_port_is_said_and_opened),
 	    TEST(test_addresses_are_taken_one_by_one),

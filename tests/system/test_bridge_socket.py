@@ -19,7 +19,7 @@ import ganglia  # noqa: E402
 import network  # noqa: E402
 import traffic  # noqa: E402
 
-LINUX_SO_RCVBUFFORCE, LINUX_SO_MEMINFO = 33, 55
+LINUX_SO_RCVBUFFORCE, LINUX_SO_TIMESTAMPNS, LINUX_SO_MEMINFO = 33, 35, 55
 LINUX_RMEM_ALLOC, LINUX_DROPS, LINUX_MEMINFO_VARS = 0, 8, 9
 UNIT = (ganglia.TOP / "conf.d/gmetad-bridge.socket").read_text()
 BUFFER = int(re.search("ReceiveBuffer=([0-9]+)M", UNIT)[1]) << 20  # bytes
@@ -28,7 +28,8 @@ TRUESIZE = 1280    # bytes of the buffer that the kernel counts for a datagram o
 HOSTS = 20
 POLLING = 0.5      # s
 RATE = 1000        # per second, of all counters
-AWAY = 8           # s: longer than what is a stop of the program
+AWAY = (0, 2.4, 8) # s: the last is longer than what is a stop of the program
+COARSE = ("node-1", "node-2")
 SOON = 4           # s
 NOBODY = "65534"
 # As systemd does between fork() and exec(): the process has the socket as 3.
@@ -47,6 +48,7 @@ class Socket:
             self.socket.setsockopt(socket.SOL_SOCKET, LINUX_SO_RCVBUFFORCE, BUFFER)
         except PermissionError:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        self.socket.setsockopt(socket.SOL_SOCKET, LINUX_SO_TIMESTAMPNS, 1)
         self.socket.bind(("::", port))
         self.room = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
 
@@ -134,15 +136,38 @@ def test_bursts(tap, our):
 
 class Pollers(crowd.Crowd):
     """Agents whose counters rise by RATE a second by their own clocks, which is the
-    real one."""
+    real one. Some have a coarse clock, and send half as often."""
+
+    def __init__(self, port):
+        super().__init__([port], crowd.named(HOSTS), POLLING)
+        self.woken, self.beats = time.monotonic(), 0
+        for name in COARSE:
+            self.agents[name].uptime_ms = 99000
 
     def beat(self):
+        self.beats += 1
         for name, agent in self.agents.items():
-            if name not in self.silent:
-                later = int((time.monotonic() - self.woken) * 1000) + 100000
+            later = int((time.monotonic() - self.woken) * 1000) + 100000
+            if name in COARSE:
+                if self.beats % 2 == 0:
+                    continue
+                payload = self.coarse(agent, later)
+            else:
                 payload = agent.machine(rate=RATE, later_ms=later - agent.uptime_ms)
+            if name not in self.silent:
                 for sender in self.senders:
                     sender.send(payload, keep=False)
+
+    @staticmethod
+    def coarse(agent, now_ms):
+        """Of an agent whose clock has whole seconds: its rates are made by the times of
+        arrival."""
+        count = RATE * now_ms // 1000
+        return agent.datagram((traffic.MACHINE, [
+            traffic.host_descr(agent.name),
+            traffic.host_cpu(0.5, now_ms // 1000, (0, 0, 0, now_ms // 10), count, count),
+            traffic.host_net(count, 2 * count)]),
+            later_ms=now_ms // 1000 * 1000 - agent.uptime_ms)
 
 
 
@@ -162,12 +187,11 @@ def complaints(our, at):
 
 
 def test_restarts(tap, our):
-    agents = Pollers([our.sflow_port], crowd.named(HOSTS), POLLING)
-    agents.woken = time.monotonic()
+    agents = Pollers(our.sflow_port)
     with agents.sending():
         ganglia.wait_for("all hosts", lambda: len(our.hosts()) >= HOSTS)
         time.sleep(10 * POLLING)
-        for seconds in (0, AWAY):
+        for seconds in AWAY:
             with tap.point(f"a restart that takes {seconds} s and a bit: nothing is lost, "
                            "nobody is missed, and rates are right") as faults:
                 at = len(our.log())
