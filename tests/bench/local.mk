@@ -1,5 +1,6 @@
 # These are built with the tests and run by hand: run-bench runs gmond under
-# sflow-load's datagrams, run-bridge gmetad-bridge beside gmond and gmetad; library
+# sflow-load's datagrams, run-bridge gmetad-bridge beside gmond and gmetad, run-socket
+# what the bridge loses of bursts and over a restart; library
 # is what they cost without a gmond, discard what it costs to receive them, and
 # rrd_feed the least that updates through rrdcached cost.
 check_PROGRAMS += tests/bench/sflow-load tests/bench/library tests/bench/discard \
@@ -30,6 +31,6 @@ tests_bench_quick_paths_LDADD = tools/check_sflow/libchecksflow.la \
 tests_bench_quick_paths_LDFLAGS = -Wl,--wrap=poll
 WHOLE_TESTS += tests/bench/quick
 
-EXTRA_DIST += tests/bench/run-bench tests/bench/run-bridge \
+EXTRA_DIST += tests/bench/run-bench tests/bench/run-bridge tests/bench/run-socket \
 	tests/bench/measure.py tests/bench/programs.py tests/bench/RESULTS.md \
 	tests/bench/quick tests/bench/quick.tsv
