@@ -50,7 +50,7 @@ write_gmond_conf() {
 	cluster { name = "sflow" }
 	udp_send_channel { host = 127.0.0.1 port = $xml_port }
 	udp_recv_channel { bind = 127.0.0.1 port = $xml_port }
-	tcp_accept_channel { bind = 127.0.0.1 port = $xml_port }
+	tcp_accept_channel { bind = 127.0.0.1 port = $xml_port timeout = 5000000 }
 	modules {
 	  module { name = "core_metrics" }
 	  module { name = "cpu_module" path = "$modules/modcpu.so" }

@@ -333,6 +333,7 @@ class Gmond(Program):
     port       of its own channels; it may be one of the session's
     cluster    its name
     keep_port  the sFlow port stays taken by the session
+    accept     more of its TCP channel
     """
 
     # When it ends, gmond 3.7.2 destroys its pools while its thread that prints
@@ -342,7 +343,8 @@ class Gmond(Program):
 
     def __init__(self, session, module=(), globals_=(), send=None,
                  receive=None, extra="", xml=True, keep_port=False, port=None,
-                 cluster="test"):
+                 cluster="test", accept=""):
+        self.accept = accept
         self.port, self.cluster = port or session.port(), cluster
         self.module = None if module is None else dict(module)
         self.sflow_port = None
@@ -378,7 +380,7 @@ class Gmond(Program):
             text += f"udp_recv_channel {{ port = {port} bind = {LOCAL} }}\n"
         if xml:
             text += (f"tcp_accept_channel {{ port = {self.port} "
-                     f"bind = {LOCAL} }}\n")
+                     f"bind = {LOCAL} {self.accept} }}\n")
         return text + CORE
 
     def wait_until_up(self):

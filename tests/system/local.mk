@@ -32,6 +32,7 @@ SYSTEM_TESTS = \
 	tests/system/test_polling.py \
 	tests/system/test_readers.py \
 	tests/system/test_sflowget.py \
+	tests/system/test_stalled_reader.py \
 	tests/system/test_start.py \
 	tests/system/test_consumers.py \
 	tests/system/test_control.py \
