@@ -40,7 +40,8 @@ SYSTEM_TESTS = \
 	tests/system/test_stories.py \
 	tests/system/test_switch.py \
 	tests/system/test_vm.py \
-	tests/system/test_web.py
+	tests/system/test_web.py \
+	tests/system/test_who_speaks.py
 WHOLE_TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
 	tests/system/nagios.py tests/system/network.py tests/system/stories.py tests/system/stories_moves.py tests/system/traffic.py \
