@@ -59,14 +59,17 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_connection.c gmetad-bridge/rrd/rrd_connection.h \
 	gmetad-bridge/rrd/rrd_create.c \
 	gmetad-bridge/rrd/rrd_direct.c \
+	gmetad-bridge/rrd/rrd_faults.c gmetad-bridge/rrd/rrd_faults.h \
 	gmetad-bridge/rrd/rrd_file.c \
 	gmetad-bridge/rrd/rrd_folder.c \
 	gmetad-bridge/rrd/rrd_gather.c gmetad-bridge/rrd/rrd_gather.h \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
+	gmetad-bridge/rrd/rrd_header.c gmetad-bridge/rrd/rrd_header.h \
 	gmetad-bridge/rrd/rrd_line.c \
 	gmetad-bridge/rrd/rrd_order.c gmetad-bridge/rrd/rrd_order.h \
 	gmetad-bridge/rrd/rrd_room.c gmetad-bridge/rrd/rrd_room.h \
-	gmetad-bridge/rrd/rrd_sink.h
+	gmetad-bridge/rrd/rrd_sink.h \
+	gmetad-bridge/rrd/rrd_words.c gmetad-bridge/rrd/rrd_words.h
 
 # What is kept over a restart.
 bridge_state = \

@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/xml.h"
+#include "gmetad-bridge/rrd/rrd_faults.h"
 
 #define HEADER \
 	"HTTP/1.0 200 OK\r\n" \
@@ -101,6 +102,7 @@ add_bridge(struct json *j)
 	json_close(j, '}');
 	json_open(j, "rrd", '{');
 	COUNTERS_OF_RRD(METRIC, PLAIN)
+	rrd_faults_show(j);
 	json_close(j, '}');
 	json_open(j, "state", '{');
 	COUNTERS_OF_STATE(METRIC, PLAIN)
