@@ -55,18 +55,20 @@ bridge_readers = \
 bridge_rrd = \
 	gmetad-bridge/rrd/rrd.c gmetad-bridge/rrd/rrd.h \
 	gmetad-bridge/rrd/rrd_cached.c gmetad-bridge/rrd/rrd_cached.h \
-	gmetad-bridge/rrd/rrd_cached_folder.c \
+	gmetad-bridge/rrd/rrd_cached_file.c gmetad-bridge/rrd/rrd_cached_folder.c \
 	gmetad-bridge/rrd/rrd_connection.c gmetad-bridge/rrd/rrd_connection.h \
 	gmetad-bridge/rrd/rrd_create.c \
 	gmetad-bridge/rrd/rrd_direct.c \
 	gmetad-bridge/rrd/rrd_faults.c gmetad-bridge/rrd/rrd_faults.h \
 	gmetad-bridge/rrd/rrd_file.c \
+	gmetad-bridge/rrd/rrd_files.c gmetad-bridge/rrd/rrd_files.h \
 	gmetad-bridge/rrd/rrd_folder.c \
 	gmetad-bridge/rrd/rrd_gather.c gmetad-bridge/rrd/rrd_gather.h \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
 	gmetad-bridge/rrd/rrd_header.c gmetad-bridge/rrd/rrd_header.h \
 	gmetad-bridge/rrd/rrd_line.c \
 	gmetad-bridge/rrd/rrd_order.c gmetad-bridge/rrd/rrd_order.h \
+	gmetad-bridge/rrd/rrd_repeat.c gmetad-bridge/rrd/rrd_repeat.h \
 	gmetad-bridge/rrd/rrd_room.c gmetad-bridge/rrd/rrd_room.h \
 	gmetad-bridge/rrd/rrd_sink.h \
 	gmetad-bridge/rrd/rrd_words.c gmetad-bridge/rrd/rrd_words.h

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/thread.h"
 #include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd/rrd_files.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define PAUSE_MS 100 /* after the first failure; then twice as long */
@@ -226,25 +227,34 @@ rrd_write(struct rrd *rrd, struct rrd_bell *bell, rrd_write_function *write,
 	}
 }
 
+/* Writes the lines of a block, and frees it. */
+static void
+write_lines(struct rrd_writer *w, struct rrd_block *block)
+{
+	size_t len = block->len;
+
+	block = rrd_files_ready(w->files, block, clock_ms());
+	if (block != NULL)
+		rrd_write(w->rrd, &w->bell, w->rrd->sink->write, w->state, block);
+	rrd_unreserve(w->rrd, len);
+	free(block);
+}
+
 static void *
 write_blocks(void *argument)
 {
 	struct rrd_writer *w = argument;
 	struct rrd_block *block;
-	size_t len;
 
 	while ((block = next_block(w)) != NULL || !rrd_is_ending(w->rrd)) {
 		if (block != NULL && block->order != NULL) {
 			rrd_order_turn(w, block->order);
 			free(block);
 		} else if (block != NULL) {
-			len = block->len; /* which write() may change */
-			rrd_write(w->rrd, &w->bell, w->rrd->sink->write, w->state,
-			          block);
-			rrd_unreserve(w->rrd, len);
-			free(block);
+			write_lines(w, block);
 		}
 		settle(w, false);
+		rrd_faults_tell(clock_ms(), false);
 	}
 	settle(w, true);
 	return NULL;
@@ -253,7 +263,8 @@ write_blocks(void *argument)
 static int
 start_writer(struct rrd *rrd, struct rrd_writer *w)
 {
-	w->state = rrd->sink->open(rrd);
+	w->files = rrd_files_new(rrd);
+	w->state = w->files != NULL ? rrd->sink->open(rrd, w->files) : NULL;
 	if (w->state == NULL) {
 		log_line("RRDs: no memory");
 		return -1;
@@ -281,6 +292,7 @@ stop_writer(struct rrd_writer *w)
 	}
 	if (w->state != NULL)
 		w->rrd->sink->close(w->state);
+	rrd_files_free(w->files);
 	rrd_bell_free(&w->bell);
 	counter_add(&counters.rrd_dropped, values);
 	return values;
@@ -350,6 +362,7 @@ rrd_start(const struct config *config)
 		log_line("RRDs: no memory");
 		return NULL;
 	}
+	rrd_faults_clear();
 	rrd->creator = rrd_creator_start(rrd);
 	fine = rrd->creator != NULL;
 	for (i = 0; fine && i < rrd->count; i++)
@@ -397,6 +410,7 @@ rrd_stop(struct rrd *rrd, int64_t deadline_ms)
 		rrd_bell_ring(&rrd->writers[i].bell);
 	for (i = 0; i < rrd->count; i++)
 		stop_writer(&rrd->writers[i]);
+	rrd_faults_tell(clock_ms(), true);
 	rrd_creator_stop(rrd->creator); /* last, because the writers give it lines */
 	dropped = counter_get(&counters.rrd_dropped) - dropped;
 	if (dropped > 0)

@@ -3,7 +3,7 @@
  *
  * The updates in the queue are lines in the form of rrdcached's commands:
  *
- *     UPDATE PATH TIME:VALUE[:NUM] [TIME:VALUE[:NUM] ...]
+ *     UPDATE PATH TIME:VALUE[:NUM][~[!]SPAN] [TIME:VALUE[:NUM][~[!]SPAN] ...]
  *
  * PATH is below the root folder: "CLUSTER/HOST/METRIC.rrd",
  * "CLUSTER/__SummaryInfo__/METRIC.rrd" or "__SummaryInfo__/METRIC.rrd". A file that
@@ -53,6 +53,11 @@ void rrd_line_begin(struct rrd *rrd, struct rrd_chunk **chunk, const char *metri
  * either sums or other values. */
 void rrd_line_value(struct rrd *rrd, struct rrd_chunk **chunk, uint32_t time_s,
                     const char *text, unsigned num);
+/* Says of the value that was just added that it has been true for `span_s` seconds, which is a
+ * step where nothing is said: a file of a shorter heartbeat gets it more often. `look`: the file
+ * is to be looked at, because it is new to the caller. */
+void rrd_line_span(struct rrd *rrd, struct rrd_chunk **chunk, unsigned span_s,
+                   bool look);
 void rrd_line_end(struct rrd *rrd, struct rrd_chunk **chunk);
 
 /* Queues the lines in the chunk, and sets *chunk to NULL; the folder has to be set

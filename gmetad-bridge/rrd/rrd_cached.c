@@ -15,22 +15,20 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <rrd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "common/buffer.h"
 #include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd/rrd_files.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
+#include "gmetad-bridge/rrd/rrd_words.h"
 
 #define TRIES_MAX 10 /* tries of a block that is sent but never answered */
 #define NO_SUCH_FILE "No such file"
 #define TOO_OLD "illegal attempt to update using time"
-#define EXISTS "File exists"
 
 /* With a slow disk an answer may take long: to look at 700 files takes seconds. */
 int rrd_cached_timeout_ms = 30000;
@@ -109,28 +107,28 @@ receive_answer(struct rrd_cached *c, size_t *head, size_t *len)
 	return *len != 0;
 }
 
-/* Writes a text of rrdcached for the log: one line, and only what can be printed. */
+/* Makes a text of rrdcached fit for the log: one line, and only what can be printed. */
 static void
-print(const char *text, size_t len, char line[CONNECTION_FAULT])
+tidy(char *text)
 {
-	size_t i;
-
-	if (len > CONNECTION_FAULT - 1)
-		len = CONNECTION_FAULT - 1;
-	for (i = 0; i < len && text[i] != '\n'; i++)
-		line[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	line[i] = '\0';
+	for (; *text != '\0' && *text != '\n'; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+	*text = '\0';
 }
 
 static enum rrd_result
 lose_answer(struct rrd_cached *c)
 {
-	char fault[CONNECTION_FAULT];
+	char said[CONNECTION_FAULT], text[RRD_WHY];
 
 	if (errno != EPROTO)
 		return lose(c, strerror(errno));
-	print(c->connection.received, c->connection.len, fault);
-	return lose(c, fault[0] != '\0' ? fault : "no answer in its protocol");
+	snprintf(said, sizeof(said), "%.*s", (int)c->connection.len,
+	         c->connection.received);
+	tidy(said);
+	rrd_words(RRD_RRDCACHED, said, text);
+	return lose(c, said[0] != '\0' ? text : "no answer in its protocol");
 }
 
 /* Begins a BATCH, and waits for the answer: where BATCH is not allowed, rrdcached would
@@ -195,22 +193,36 @@ rrd_cached_error(struct rrd_cached_answer *a)
 	}
 }
 
-static bool
-says(const struct rrd_cached_answer *a, const char *what)
+bool
+rrd_cached_says(const struct rrd_cached_answer *a, const char *what)
 {
 	return strstr(a->message, what) != NULL;
+}
+
+enum rrd_fault
+rrd_cached_words(const struct rrd_cached_answer *a, char text[RRD_WHY])
+{
+	enum rrd_fault fault = rrd_words(RRD_RRDCACHED, a->message, text);
+
+	tidy(text);
+	return fault;
 }
 
 static void
 refuse(struct rrd_cached *c, const struct rrd_cached_answer *a, const char *line,
        size_t len, unsigned values)
 {
-	char text[CONNECTION_FAULT];
+	char text[RRD_WHY];
+	const char *path = line + strlen(RRD_UPDATE);
+	size_t path_len = rrd_line_path(line, len);
+	enum rrd_fault fault = rrd_cached_words(a, text);
 
-	print(a->message, strlen(a->message), text);
-	log_limited(&c->refused, clock_ms(),
-	            "RRDs: %u values refused by rrdcached: %.*s: %s", values,
-	            (int)rrd_line_path(line, len), line + strlen(RRD_UPDATE), text);
+	if (fault != RRD_NO_FAULT && c->files != NULL)
+		rrd_files_refused(c->files, path, path_len, fault, text, clock_ms());
+	else
+		log_limited(&c->refused, clock_ms(),
+		            "RRDs: %u values refused by rrdcached: %.*s: %s", values,
+		            (int)path_len, path, text);
 }
 
 /* Deals with a line that was refused. Returns how many of its values are not written by
@@ -222,12 +234,12 @@ refused_line(struct rrd_cached *c, const struct rrd_cached_answer *a, char *line
 	unsigned values = rrd_line_values(line, len);
 
 	*left = 0;
-	if (says(a, NO_SUCH_FILE) && !c->filling) {
+	if (rrd_cached_says(a, NO_SUCH_FILE) && !c->filling) {
 		if (!rrd_create_line(c->rrd->creator, line, len))
 			*left = len;
 		return values;
 	}
-	if (!says(a, TOO_OLD)) {
+	if (!rrd_cached_says(a, TOO_OLD)) {
 		refuse(c, a, line, len, values);
 		counter_add(&counters.rrd_failed, values);
 		return values;
@@ -307,94 +319,6 @@ cached_write(void *state, struct rrd_block *block)
 
 /* Files ------------------------------------------------------------------------------- */
 
-/* Writes the command that makes a file. Returns false without memory, or if it is too
- * long. */
-static bool
-describe(const struct rrd_file *file, struct buffer *line)
-{
-	char text[128];
-	size_t i;
-
-	buffer_text(line, "CREATE ");
-	buffer_text(line, file->escaped);
-	snprintf(text, sizeof(text), " -s %u -b %" PRIu32 " -O DS:sum:GAUGE:%u:U:U",
-	         file->step_s, file->start_s, 8 * file->step_s);
-	buffer_text(line, text);
-	snprintf(text, sizeof(text), " DS:num:GAUGE:%u:U:U", 8 * file->step_s);
-	if (file->sums)
-		buffer_text(line, text);
-	for (i = 0; file->archives[i] != NULL; i++) {
-		buffer_text(line, " ");
-		buffer_text(line, file->archives[i]);
-	}
-	buffer_text(line, "\n");
-	return !line->failed && line->len < RRD_LINE;
-}
-
-/* Makes the file on this machine, where rrdcached runs, too. */
-static enum rrd_result
-make_here(struct rrd_cached *c, const struct rrd_file *file)
-{
-	if (access(file->path, F_OK) == 0)
-		return RRD_DONE;
-	if (rrd_make_file(c->rrd->config->rrd.rootdir, file->path, file) == 0) {
-		counter_add(&counters.rrd_created, 1);
-		return RRD_DONE;
-	}
-	log_limited(&c->made, clock_ms(), "RRDs: can't make %s: %s", file->path,
-	            rrd_get_error());
-	return RRD_FAILED;
-}
-
-static enum rrd_result
-not_made(struct rrd_cached *c, const struct rrd_file *file,
-         const struct rrd_cached_answer *a)
-{
-	char text[CONNECTION_FAULT];
-
-	if (says(a, EXISTS))
-		return RRD_DONE;
-	print(a->message, strlen(a->message), text);
-	if (c->connection.local &&
-	    (strncmp(text, "No permission to recursively", 28) == 0 ||
-	     strncmp(text, "Permission denied", 17) == 0))
-		return make_here(c, file);
-	log_limited(&c->made, clock_ms(), "RRDs: rrdcached can't make %s: %s",
-	            file->path, text);
-	return RRD_FAILED;
-}
-
-static enum rrd_result
-cached_create(void *state, const struct rrd_file *file)
-{
-	struct rrd_cached *c = state;
-	struct buffer line = {0};
-	struct rrd_cached_answer a = {0};
-	enum rrd_result result;
-	size_t head, len;
-
-	if (!describe(file, &line)) {
-		log_limited(&c->made, clock_ms(),
-		            "RRDs: can't make %s: too many archives, or no memory",
-		            file->path);
-		buffer_free(&line);
-		return RRD_FAILED;
-	}
-	result = rrd_cached_batch(c, line.bytes, line.len, &head, &len);
-	buffer_free(&line);
-	if (result != RRD_DONE)
-		return result;
-	a.at = c->connection.received + head;
-	a.end = c->connection.received + len;
-	rrd_cached_error(&a);
-	if (a.number == 0)
-		counter_add(&counters.rrd_created, 1);
-	else
-		result = not_made(c, file, &a);
-	connection_take(&c->connection, len);
-	return result;
-}
-
 /* Writes lines to a file that was just made. If rrdcached does not find it, to make it
  * again would not help, so the lines are not given to the creator. */
 static enum rrd_result
@@ -412,13 +336,14 @@ cached_fill(void *state, struct rrd_block *block)
 /* Start and end ------------------------------------------------------------------------- */
 
 static void *
-cached_open(struct rrd *rrd)
+cached_open(struct rrd *rrd, struct rrd_files *files)
 {
 	struct rrd_cached *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
 	c->rrd = rrd;
+	c->files = files;
 	c->address = rrd->config->rrd.rrdcached;
 	c->connection.fd = -1;
 	return c;
@@ -437,7 +362,7 @@ const struct rrd_sink rrd_cached = {
     .open = cached_open,
     .close = cached_close,
     .write = cached_write,
-    .create = cached_create,
+    .create = rrd_cached_create,
     .fill = cached_fill,
     .forget = rrd_cached_forget,
 };

@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "gmetad-bridge/rrd/rrd_connection.h"
+#include "gmetad-bridge/rrd/rrd_faults.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 /* How long rrdcached may be silent before the connection is closed. */
@@ -15,6 +16,7 @@ extern int rrd_cached_timeout_ms;
 struct rrd_cached {
 	struct rrd *rrd;
 	const char *address;
+	struct rrd_files *files; /* NULL: the creator's */
 	struct connection connection;
 	bool filling; /* lines of a file that was just made are written */
 	bool lost;    /* the log says that the connection is lost */
@@ -39,6 +41,16 @@ struct rrd_cached_answer {
 
 /* Goes to the next error. */
 void rrd_cached_error(struct rrd_cached_answer *answer);
+
+/* Whether the current error has this text in it. */
+bool rrd_cached_says(const struct rrd_cached_answer *answer, const char *what);
+
+/* Writes what the current error means, fit for the log; and returns the file's fault. */
+enum rrd_fault rrd_cached_words(const struct rrd_cached_answer *answer,
+                                char text[RRD_WHY]);
+
+/* The sink's create(). */
+enum rrd_result rrd_cached_create(void *state, const struct rrd_file *file);
 
 /* The sink's forget(). */
 enum rrd_result rrd_cached_forget(void *state, const struct rrd_place *place,

@@ -139,6 +139,18 @@ open_tcp(struct connection *c, const char *text, int64_t ms,
 	return c->fd;
 }
 
+bool
+connection_is_local(const char *address)
+{
+	static const char *const names[] = {"unix:", "/", "127.", "[::1]", "localhost"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(address, names[i], strlen(names[i])) == 0)
+			return true;
+	return strcmp(address, "::1") == 0;
+}
+
 int
 connection_open(struct connection *c, struct rrd *rrd, const char *address, int64_t ms,
                 char fault[CONNECTION_FAULT])

@@ -18,6 +18,9 @@ struct connection {
 	size_t len, size;
 };
 
+/* Whether an address is clearly of this machine. */
+bool connection_is_local(const char *address);
+
 /* Connects to "unix:/path", "/path", "host", "host:port" or "[address]:port" within
  * `ms`. To look up a name may take longer, as long as the resolver waits. Returns 0; or
  * -1, and `fault` says why. */

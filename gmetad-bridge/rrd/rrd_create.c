@@ -393,7 +393,7 @@ rrd_creator_start(struct rrd *rrd)
 		return NULL;
 	c->rrd = rrd;
 	rrd_bell_init(&c->bell);
-	c->state = rrd->sink->open(rrd);
+	c->state = rrd->sink->open(rrd, NULL);
 	if (c->state != NULL &&
 	    thread_start(&c->thread, "rrd-creator", make_files, c) == 0)
 		return c;

@@ -13,9 +13,11 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "gmetad-bridge/counters.h"
+#include "gmetad-bridge/rrd/rrd_files.h"
 #include "gmetad-bridge/rrd/rrd_gather.h"
 #include "gmetad-bridge/rrd/rrd_guard.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
+#include "gmetad-bridge/rrd/rrd_words.h"
 #include "sflow/hash.h"
 
 #define VALUES 64        /* values in one call of librrd */
@@ -25,6 +27,7 @@
 
 struct direct {
 	struct rrd *rrd;
+	struct rrd_files *files;   /* NULL: the creator's */
 	struct rrd_gather *gather; /* NULL: each line is written at once */
 	struct log_limit refused, made;
 	int64_t faults_since_ms;
@@ -103,13 +106,22 @@ update(struct direct *d, struct update *u)
 	return -1;
 }
 
-/* Logs values that librrd has refused. */
+/* Tells of values that librrd has refused: where that is the file's fault, it is noted with
+ * the others; else it is logged. */
 static void
 refuse(struct direct *d, const char *path, uint64_t values)
 {
-	log_limited(&d->refused, clock_ms(), "RRDs: %" PRIu64 " values refused: %s%s%s",
-	            values, strstr(rrd_get_error(), path) == NULL ? path : "",
-	            strstr(rrd_get_error(), path) == NULL ? ": " : "", rrd_get_error());
+	char text[RRD_WHY], escaped[2 * RRD_LINE];
+	enum rrd_fault fault = rrd_words(RRD_LIBRRD, rrd_get_error(), text);
+
+	if (fault != RRD_NO_FAULT && d->files != NULL)
+		rrd_files_refused(d->files, escaped,
+		                  rrd_escape(path, strlen(path), escaped), fault, text,
+		                  clock_ms());
+	else
+		log_limited(&d->refused, clock_ms(),
+		            "RRDs: %" PRIu64 " values refused: %s: %s", values, path,
+		            text);
 }
 
 /* Updates a file with these values. Values that are too old are left out one by one, so
@@ -256,14 +268,15 @@ static enum rrd_result
 direct_create(void *state, const struct rrd_file *file)
 {
 	struct direct *d = state;
+	char why[RRD_WHY];
 
 	snprintf(d->path, sizeof(d->path), "%s", file->path);
 	snprintf(d->temporary, sizeof(d->temporary), "%s" TEMPORARY, file->path);
 	d->values = d->failed = 0;
 	if (rrd_make_file(d->rrd->config->rrd.rootdir, d->temporary, file) == 0)
 		return RRD_DONE;
-	log_limited(&d->made, clock_ms(), "RRDs: can't make %s: %s", file->path,
-	            rrd_get_error());
+	rrd_words(RRD_LIBRRD, rrd_get_error(), why);
+	log_limited(&d->made, clock_ms(), "RRDs: can't make %s: %s", file->path, why);
 	return RRD_FAILED;
 }
 
@@ -313,7 +326,7 @@ direct_is_there(const char *path)
 /* Start and end -------------------------------------------------------------------- */
 
 static void *
-direct_open(struct rrd *rrd)
+direct_open(struct rrd *rrd, struct rrd_files *files)
 {
 	struct direct *d = calloc(1, sizeof(*d));
 
@@ -321,6 +334,7 @@ direct_open(struct rrd *rrd)
 	if (d == NULL)
 		return NULL;
 	d->rrd = rrd;
+	d->files = files;
 	if (rrd->config->rrd.delay_s > 0)
 		d->gather = rrd_gather_new(rrd, rrd->config->rrd.delay_s);
 	return d;

@@ -7,7 +7,7 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define VALUE_TEXT 330 /* bytes of the longest double, printed with decimals */
-#define VALUE_REST 32  /* bytes of " TIME:" and ":NUM" */
+#define VALUE_REST 40  /* bytes of " TIME:", ":NUM" and "~SPAN" */
 
 struct rrd_chunk {
 	char folder[RRD_LINE]; /* a line's text up to the metric's name */
@@ -298,6 +298,18 @@ rrd_line_value(struct rrd *rrd, struct rrd_chunk **chunk, uint32_t time_s,
 		add_number(block, num);
 	}
 	c->values++;
+}
+
+void
+rrd_line_span(struct rrd *rrd, struct rrd_chunk **chunk, unsigned span_s, bool look)
+{
+	struct rrd_chunk *c = *chunk;
+
+	(void)rrd;
+	if (c == NULL || c->bad || c->values == 0)
+		return;
+	add(c->blocks[c->writer], "~!", look ? 2 : 1);
+	add_number(c->blocks[c->writer], span_s);
 }
 
 void

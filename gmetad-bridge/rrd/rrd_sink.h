@@ -49,6 +49,7 @@ struct rrd_file {
 };
 
 struct rrd;
+struct rrd_files;
 struct rrd_order;
 
 /* Where the folders of a cluster's hosts are. */
@@ -67,8 +68,9 @@ typedef enum rrd_result rrd_write_function(void *state, struct rrd_block *block)
 
 struct rrd_sink {
 	/* open() returns the state of one thread, which the others get; NULL without
-	 * memory. close() frees it. */
-	void *(*open)(struct rrd *rrd);
+	 * memory. `files` is told of those that can't be updated; NULL: the thread makes
+	 * files. close() frees the state. */
+	void *(*open)(struct rrd *rrd, struct rrd_files *files);
 	void (*close)(void *state);
 
 	/* Writes a block. RRD_DONE: each of its values is written, refused, or given to
@@ -118,6 +120,7 @@ struct rrd_writer {
 	bool runs;
 	struct rrd_bell bell;
 	struct rrd_block *blocks; /* under the bell's lock */
+	struct rrd_files *files;  /* that are not as it makes them */
 	void *state;              /* the sink's */
 };
 

@@ -43,29 +43,33 @@ cluster_name(unsigned number)
 	return NULL;
 }
 
+/* Adds a value that has been true for so many seconds; with `look`, its file is looked at. */
 static void
-add_value(const struct metric *metric, double number, uint32_t time_s)
+add_value(const struct metric *metric, double number, uint32_t time_s, unsigned span_s,
+          bool look)
 {
 	char text[FORMAT_TEXT];
 
 	format_number(metric, number, text);
 	rrd_line_value(archives.rrd, &archives.chunk, time_s, text, 0);
+	if (look || span_s != archives.config->rrd.step_s)
+		rrd_line_span(archives.rrd, &archives.chunk, span_s, look);
 }
 
-/* Whether the metric of this name gets an RRD. It is looked up once for a
- * configuration, and the mark remembers it. */
+/* Finds out whether the metric of this name gets an RRD, once for a configuration: the mark
+ * remembers it. Returns whether it was found out now. */
 static bool
-has_rrd(struct step_mark *mark, const char *name)
+choose(struct step_mark *mark, const char *name)
 {
 	uint32_t generation = archives.generation << GENERATION_SHIFT;
 
-	if ((mark->flags & MARK_CHOSEN) == 0 ||
-	    (mark->flags & MARK_GENERATION) != generation) {
-		mark->flags = (mark->flags & MARK_STAYED) | MARK_CHOSEN | generation;
-		if (config_archives(archives.config, name) == NULL)
-			mark->flags |= MARK_NO_RRD;
-	}
-	return (mark->flags & MARK_NO_RRD) == 0;
+	if ((mark->flags & MARK_CHOSEN) != 0 &&
+	    (mark->flags & MARK_GENERATION) == generation)
+		return false;
+	mark->flags = (mark->flags & MARK_STAYED) | MARK_CHOSEN | generation;
+	if (config_archives(archives.config, name) == NULL)
+		mark->flags |= MARK_NO_RRD;
+	return true;
 }
 
 /* Writes the values that a plan asks for. */
@@ -74,17 +78,21 @@ write_plan(const struct step_plan *plan, struct step_mark *mark,
            const struct store_value *value)
 {
 	char name[STORE_NAME];
+	bool look;
 
 	if (!plan->before && !plan->now)
 		return;
 	store_value_name(value, name);
-	if (!has_rrd(mark, name))
+	look = choose(mark, name) || plan->first;
+	if ((mark->flags & MARK_NO_RRD) != 0)
 		return;
 	rrd_line_begin(archives.rrd, &archives.chunk, name);
 	if (plan->before)
-		add_value(value->metric, plan->number_before, plan->before_s);
+		add_value(value->metric, plan->number_before, plan->before_s,
+		          plan->before_span_s, look);
 	if (plan->now)
-		add_value(value->metric, value->number, archives.time_s);
+		add_value(value->metric, value->number, archives.time_s,
+		          plan->now_span_s, look && !plan->before);
 	rrd_line_end(archives.rrd, &archives.chunk);
 }
 

@@ -34,7 +34,9 @@ step_value(struct step_mark *mark, double number, enum rrd_write write,
 	uint32_t since = time_s - mark->time_s;
 	bool known = mark->time_s != 0;
 	bool stays = known && mark->number == number;
-	struct step_plan plan = {.before_s = last, .number_before = mark->number};
+	struct step_plan plan = {.before_s = last,
+	                         .number_before = mark->number,
+	                         .before_span_s = last - mark->time_s};
 
 	if (write == RRD_CHANGED && stays && since < STAYS_STEPS * step_s) {
 		set_stayed(mark, since / step_s);
@@ -43,6 +45,10 @@ step_value(struct step_mark *mark, double number, enum rrd_write write,
 	plan.before =
 	    known && last > mark->time_s && (!stays || since > UNKNOWN_STEPS * step_s);
 	plan.now = true;
+	plan.first = !known;
+	plan.now_span_s = plan.before ? time_s - last : since;
+	if (!known || plan.now_span_s > UNKNOWN_STEPS * step_s)
+		plan.now_span_s = step_s;
 	mark->number = number;
 	mark->time_s = time_s;
 	set_stayed(mark, 0);
@@ -55,6 +61,7 @@ step_last(struct step_mark *mark, uint32_t before_s, unsigned step_s)
 	struct step_plan plan = {.before_s = last_seen(mark, before_s, step_s),
 	                         .number_before = mark->number};
 
+	plan.before_span_s = plan.before_s - mark->time_s;
 	plan.before = mark->time_s != 0 && plan.before_s > mark->time_s;
 	mark->time_s = 0;
 	return plan;

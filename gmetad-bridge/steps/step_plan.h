@@ -26,6 +26,11 @@ struct step_plan {
 	uint32_t before_s;
 	double number_before;
 	bool now; /* then write the value, at the step's time */
+
+	/* For how many seconds each of the two has been true: since what was written before
+	 * it, unless RRDtool takes that time for unknown. */
+	unsigned before_span_s, now_span_s;
+	bool first; /* nothing was written before */
 };
 
 /* Plans one step of one value. The step is at `time_s`, the step before it was at

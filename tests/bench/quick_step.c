@@ -48,8 +48,9 @@ clock_wall_offset(void)
 /* In place of rrd_cached.c's ------------------------------------------------------- */
 
 static void *
-sink_open(struct rrd *rrd)
+sink_open(struct rrd *rrd, struct rrd_files *files)
 {
+	(void)files;
 	return rrd;
 }
 

@@ -62,7 +62,8 @@ test_errors(void **state)
 	fake_stop(fake, NULL);
 	assert_count(rrd_failed, 2);
 	assert_count(rrd_updates, 2);
-	assert_true(rig_logged("web/node1/a.rrd: x: Permission denied"));
+	assert_true(rig_logged("1 outside; such as web/node1/a.rrd: rrdcached's base"));
+	assert_true(rig_logged("(x: Permission denied)"));
 	assert_true(rig_logged("web/node1/b.rrd: first"));
 }
 
