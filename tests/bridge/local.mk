@@ -15,6 +15,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_query \
 	tests/bridge/test_restart \
 	tests/bridge/test_rrd \
+	tests/bridge/test_rrd_files \
 	tests/bridge/test_rrd_order \
 	tests/bridge/test_rrd_room \
 	tests/bridge/test_rrdcached \
@@ -116,6 +117,11 @@ tests_bridge_test_rrdcached_SOURCES = tests/bridge/test_rrdcached.c $(RRD_RIG) \
 	$(RRD_DAEMON)
 tests_bridge_test_rrdcached_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
 tests_bridge_test_rrdcached_LDADD = $(BRIDGE_LIBS) common/libcommon.la
+
+tests_bridge_test_rrd_files_SOURCES = tests/bridge/test_rrd_files.c $(RRD_RIG) \
+	$(RRD_DAEMON)
+tests_bridge_test_rrd_files_CFLAGS = $(BRIDGE_CFLAGS) $(RRD_CFLAGS)
+tests_bridge_test_rrd_files_LDADD = $(BRIDGE_LIBS) common/libcommon.la
 
 tests_bridge_test_rrdcached_faults_SOURCES = \
 	tests/bridge/test_rrdcached_faults.c \

@@ -1,9 +1,12 @@
 #include "tests/bridge/rrd_daemon.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +14,23 @@
 #include "common/clock.h"
 #include "gmetad-bridge/rrd/rrd_connection.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
+
+unsigned
+free_port(void)
+{
+	struct sockaddr_in in = {
+	    .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	close(fd);
+	return ntohs(in.sin_port);
+}
 
 bool
 rrdcached_answers(const char *address)

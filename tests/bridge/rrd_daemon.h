@@ -11,6 +11,9 @@
 pid_t start_rrdcached(const struct rig *rig, const char *address, const char *option,
                       const char *value);
 
+/* A port of 127.0.0.1 that was free a moment ago. */
+unsigned free_port(void);
+
 /* Is somebody listening there? */
 bool rrdcached_answers(const char *address);
 

@@ -1,14 +1,12 @@
 /* Values into RRDs by the real rrdcached. */
 #include "tests/bridge/rrd_daemon.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,24 +80,6 @@ test_unix_socket(void **state)
 	assert_steps_by(rig, pid, address);
 }
 
-/* A port that was free a moment ago. */
-static unsigned
-free_port(void)
-{
-	struct sockaddr_in in = {
-	    .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t len = sizeof(in);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&in, len), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
-	close(fd);
-	return ntohs(in.sin_port);
-}
-
 static void
 test_tcp(void **state)
 {
@@ -163,8 +143,67 @@ test_refused(void **state)
 	rig_value(rig, "db", "node1", "m", 1, "1", 0);
 	rig_stop(rig);
 	assert_count(rrd_failed, 2);
-	assert_true(rig_logged("Permission denied"));
+	assert_true(
+	    rig_logged("db/node1/m.rrd: rrdcached's base folder (-b, and -B) is not "
+	               "our rootdir"));
+	assert_true(rig_logged("m.rrd: Permission denied)"));
 	end_rrdcached(pid, SIGTERM);
+}
+
+/* A socket that permits too little: what is missing is said. */
+static void
+assert_not_permitted(struct rig *rig, const char *permitted, const char *said)
+{
+	pid_t pid = start_rrdcached(rig, rig->socket, "-P", permitted);
+
+	assert_true(pid > 0);
+	rig->config.rrd.rrdcached = rig->socket;
+	rig_start(rig);
+	rig_value(rig, "db", "node1", "m", 0, "1", 0);
+	rrd_flush(rig->rrd, &rig->chunk);
+	rrd_stop(rig->rrd, clock_ms() + 500);
+	rig->rrd = NULL;
+	end_rrdcached(pid, SIGTERM);
+	assert_int_equal(
+	    counter_get(&counters.rrd_failed) + counter_get(&counters.rrd_dropped), 1);
+	assert_true(rig_logged(said));
+	assert_true(rig_logged("the bridge needs BATCH, UPDATE and CREATE"));
+}
+
+static void
+test_no_batch(void **state)
+{
+	assert_not_permitted(*state, "UPDATE,CREATE",
+	                     "(-1 Permission denied.); values wait");
+}
+
+static void
+test_no_update(void **state)
+{
+	assert_not_permitted(*state, "BATCH,CREATE", "db/node1/m.rrd: this socket");
+}
+
+/* It sees another folder than we do, as in a container: it has none of our files. */
+static void
+test_other_folder(void **state)
+{
+	struct rig *rig = *state;
+	pid_t pid = start_rrdcached(rig, rig->socket, "-R", "-F");
+	char other[160];
+
+	assert_true(pid > 0);
+	snprintf(other, sizeof(other), "%s/elsewhere", rig->folder);
+	assert_int_equal(mkdir(other, 0755), 0);
+	rig->config.rrd.rootdir = other;
+	rig->config.rrd.rrdcached = rig->socket;
+	rig_start(rig);
+	rig_value(rig, "db", "node1", "m", 0, "1", 0);
+	rig_value(rig, "db", "node2", "m", 0, "1", 0);
+	rig_stop(rig);
+	end_rrdcached(pid, SIGTERM);
+	assert_count(rrd_failed, 2);
+	assert_count(rrd_updates, 0);
+	assert_true(rig_logged("is not our rootdir"));
 }
 
 /* Of a line of several values those that are too old are refused, the others not. */
@@ -252,10 +291,12 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_begin, rig_end)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_unix_socket), TEST(test_tcp),
-	    TEST(test_made_here),   TEST(test_made_here_without_folders),
-	    TEST(test_refused),     TEST(test_too_old),
-	    TEST(test_killed),      TEST(test_addresses),
+	    TEST(test_unix_socket),  TEST(test_tcp),
+	    TEST(test_made_here),    TEST(test_made_here_without_folders),
+	    TEST(test_refused),      TEST(test_too_old),
+	    TEST(test_no_batch),     TEST(test_no_update),
+	    TEST(test_other_folder), TEST(test_killed),
+	    TEST(test_addresses),
 	};
 
 	return cmocka_run_group_tests_name("rrdcached", tests, NULL, NULL);
