@@ -256,6 +256,8 @@ def read_only(tap, our, disk):
         ganglia.wait_for("failed", lambda: counted(our)["failed"] >
                          before["failed"] + 300)
         said = crowd.new_lines(our, log, "RRDs:")
+        if not any("ReadWritePaths=" in line for line in said):
+            faults.append(f"it is not said what that may be: {said[:3]}")
         if not disk.remount("rw") or len(said) > FEW:
             faults.append(f"{len(said)} lines: {said[:3]}")
         faults += bridge.faults_until(lambda: not_now(our, ["node-1", "node-2"]))
