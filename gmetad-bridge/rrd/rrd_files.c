@@ -194,10 +194,7 @@ judge(const struct rrd_files *f, const char *path, bool sums, int64_t value_s,
 {
 	enum rrd_fault fault = rrd_header_read(path, sums, f->writes, header, why);
 	unsigned step_s = f->rrd->config->rrd.step_s;
-	char said[RRD_WHY];
 
-	if (fault == RRD_DENIED)
-		rrd_words(RRD_LIBRRD, strcpy(said, why), why);
 	if (fault != RRD_NO_FAULT || !header->known)
 		return fault;
 	if (header->last_s > value_s + FUTURE_S) {

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gmetad-bridge/rrd/rrd_words.h"
+
 #define COOKIE "RRD"
 #define FLOAT_COOKIE 8.642135E130 /* tells the order of bytes */
 #define SOURCES_MAX 2
@@ -61,18 +63,17 @@ static enum rrd_fault
 read_text(const char *path, bool writes, struct text *text, bool *there, char *why)
 {
 	int fd = open(path, (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
+	enum rrd_fault fault = RRD_NO_FAULT;
 	int error = errno;
 	struct stat status;
 	ssize_t n;
 
 	text->len = 0;
 	*there = fd >= 0 || (error != ENOENT && error != ENOTDIR);
-	snprintf(why, RRD_WHY, "%s", fd < 0 ? strerror(error) : "");
-	if (fd < 0 && error == EISDIR)
-		return RRD_FOLDER;
+	if (fd < 0)
+		fault = rrd_words(RRD_LIBRRD, strerror(error), why);
 	if (fd < 0) /* where rrdcached writes, it is no fault that we may not */
-		return writes && (error == EACCES || error == EPERM) ? RRD_DENIED
-		                                                     : RRD_NO_FAULT;
+		return writes || fault != RRD_DENIED ? fault : RRD_NO_FAULT;
 	n = fstat(fd, &status) == 0 ? 0 : -1;
 	if (n == 0 && S_ISREG(status.st_mode))
 		n = pread(fd, text->bytes, sizeof(text->bytes), 0);

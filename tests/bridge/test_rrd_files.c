@@ -436,6 +436,50 @@ test_faults_rrdcached(void **state)
 	end_rrdcached(pid, SIGTERM);
 }
 
+#define NOBODY 65534
+
+/* A file that may not be written is used as soon as it may; nothing else waits for that. */
+static void
+test_denied(void **state)
+{
+	struct rig *rig = *state;
+	struct step_mark mark = {0};
+	char path[200];
+
+	rig->config.rrd.archives = rows;
+	make_old(rig, "closed", 15, 120);
+	make_old(rig, "good", 15, 120);
+	snprintf(path, sizeof(path), "%s/web/node1/good.rrd", rig->root);
+	assert_int_equal(chmod(path, 0666), 0);
+	snprintf(path, sizeof(path), "%s/web/node1/closed.rrd", rig->root);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(chmod(rig->folder, 0755), 0);
+	rrd_files_again_s = 0;
+	if (geteuid() == 0) /* who may write all */
+		assert_int_equal(seteuid(NOBODY), 0);
+	rig_start(rig);
+	write_step(rig, "closed", &mark, 1, 1);
+	rig_value(rig, "web", "node1", "good", 1, "1", 0);
+	rrd_flush(rig->rrd, &rig->chunk);
+	rig_wait(rrd_failed, 1);
+	rig_wait(rrd_updates, 1);
+	assert_shown("\"denied\":1", true);
+	assert_shown("AppArmor's profile or SELinux forbids it (Permission denied)",
+	             true);
+	if (getuid() == 0)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	if (getuid() == 0)
+		assert_int_equal(seteuid(NOBODY), 0);
+	write_step(rig, "closed", &mark, 2, 2);
+	rig_stop(rig);
+	if (getuid() == 0)
+		assert_int_equal(seteuid(0), 0);
+	assert_count(rrd_failed, 1);
+	assert_count(rrd_updates, 2);
+	assert_shown("\"denied\":0", true);
+}
+
 /* A second program that writes the same file is told of once, and its values stay. */
 static void
 assert_newer(struct rig *rig, const char *said)
@@ -568,6 +612,7 @@ main(void)
 	    TEST(test_gap),
 	    TEST(test_faults),
 	    TEST(test_faults_rrdcached),
+	    TEST(test_denied),
 	    TEST(test_newer),
 	    TEST(test_newer_rrdcached),
 	    TEST(test_bounds),
