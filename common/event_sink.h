@@ -54,7 +54,8 @@ struct event_sink {
 #define EVENTS_HURRY_MS 100 /* between two ticks of sinks that hurry */
 #define EVENTS_AT_ONCE 32   /* at most are told before it is asked who is full */
 
-#define EVENT_SINKS(SINK) SINK(event_log) SINK(event_program) SINK(event_nagios) SINK(event_recent)
+#define EVENT_SINKS(SINK) \
+	SINK(event_log) SINK(event_program) SINK(event_nagios) SINK(event_recent)
 
 #define EVENT_SINK_CONSTANT(name_) extern const struct event_sink name_;
 EVENT_SINKS(EVENT_SINK_CONSTANT)

@@ -122,8 +122,8 @@ struct store {
 	size_t free_count;
 	struct store_host *by_id;
 	uint64_t named; /* names that hosts got */
-	size_t count; /* all hosts */
-	size_t gone;  /* how many of them are gone */
+	size_t count;   /* all hosts */
+	size_t gone;    /* how many of them are gone */
 	size_t max;
 	atomic_size_t max_metrics;  /* per host */
 	atomic_size_t metrics;      /* of all hosts, */
