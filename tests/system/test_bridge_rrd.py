@@ -347,7 +347,7 @@ class AsDelivered:
             wrong, files = constants(books, other,
                                      self.uptimes(books))
             faults += wrong
-            if files < 60:
+            if files < 30:  # of 60: on a busy machine some have no row of both
                 faults.append(f"only {files} files have rows in common")
 
     def uptimes(self, books):
