@@ -40,6 +40,7 @@
 static struct {
 	const struct options *options;
 	struct config *config;
+	struct config *first; /* as it was at the start */
 	struct collector *collector;
 	struct state *state; /* NULL: none is kept */
 	int signals;         /* signalfd */
@@ -189,18 +190,27 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Logs changes of settings that are only read at the start. */
+/* Logs which settings are not as they were at the start, the only time when they are
+ * taken. */
 static void
 tell_what_stays(const struct config *config)
 {
-	if (!same_text(config->state, bridge.config->state))
-		log_line("`state` is taken when gmetad-bridge starts: it is "
-		         "still %s",
-		         bridge.config->state);
-	if (!same_text(config->control, bridge.config->control))
-		log_line("`control` is taken when gmetad-bridge starts");
-	if (!same_text(config->user, bridge.config->user))
-		log_line("`user` is taken when gmetad-bridge starts");
+	const struct config *first = bridge.first;
+	const struct {
+		const char *key, *now, *first;
+	} texts[] = {{"state", config->state, first->state},
+	             {"control", config->control, first->control},
+	             {"user", config->user, first->user}};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (!same_text(texts[i].now, texts[i].first))
+			log_line("`%s` is taken when gmetad-bridge starts: it is still "
+			         "%s",
+			         texts[i].key,
+			         texts[i].first == NULL || *texts[i].first == '\0'
+			             ? "none"
+			             : texts[i].first);
 }
 
 /* Has the folders of the hosts that the configuration has renamed follow. One whose new
@@ -331,6 +341,7 @@ main(int argc, char **argv)
 		config_release(bridge.config);
 		return result;
 	}
+	bridge.first = config_hold(bridge.config);
 	notify_open();
 	log_open(bridge.config->syslog);
 	inherited_open();
@@ -341,6 +352,7 @@ main(int argc, char **argv)
 		result = EXIT_SUCCESS;
 	}
 	stop();
+	config_release(bridge.first);
 	config_release(bridge.config);
 	return result;
 }

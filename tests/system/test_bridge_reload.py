@@ -190,6 +190,22 @@ def takes_effect(tap, our, load):
         faults += bridge.faults_until(lambda: values(our), 3)
 
 
+def what_stays(tap, our):
+    with tap.point("settings that are taken at the start stay, and the log says as what; "
+                   "not when they are as they were") as faults:
+        extra, since = our.extra, len(our.log())
+        our.state, our.extra = False, f'{extra} control = "{our.folder}/control"'
+        our.reload()
+        our.state, our.extra = True, extra
+        our.reload()
+        said = [line.split(": ", 1)[1] for line in
+                crowd.new_lines(our, since, "is taken when")]
+        want = [f"`state` is taken when gmetad-bridge starts: it is still {our.state_file}",
+                "`control` is taken when gmetad-bridge starts: it is still none"]
+        if said != want:
+            faults.append(str(said))
+
+
 def in_the_middle(tap, our):
     with tap.point("who is in the middle of a document gets it to its end, as it "
                    "began: also when its port is closed") as faults:
@@ -231,6 +247,7 @@ def test(tap, session):
             again_and_again(tap, our, load, readers)
         takes_effect(tap, our, load)
         in_the_middle(tap, our)
+        what_stays(tap, our)
         with tap.point("no host was down") as faults:
             faults += load.down(our)
     load.close()
