@@ -24,9 +24,11 @@ bridge_config = gmetad-bridge/config/options.c gmetad-bridge/config/options.h \
 	gmetad-bridge/config/config_cluster.c gmetad-bridge/config/config_clusters.c \
 	gmetad-bridge/config/config_fault.c gmetad-bridge/config/config_lists.c \
 	gmetad-bridge/config/config_read.c gmetad-bridge/config/config_read.h \
+	gmetad-bridge/config/config_scan.c gmetad-bridge/config/config_scan.h \
 	gmetad-bridge/config/config_sections.c gmetad-bridge/config/config_sections.h \
 	gmetad-bridge/config/config_text.c gmetad-bridge/config/config_text.h \
-	gmetad-bridge/config/config_values.c gmetad-bridge/config/config_values.h
+	gmetad-bridge/config/config_values.c gmetad-bridge/config/config_values.h \
+	gmetad-bridge/config/config_warning.c gmetad-bridge/config/config_warning.h
 
 # What the administrator tells the bridge that runs.
 bridge_control = gmetad-bridge/control/ask.c gmetad-bridge/control/ask.h \

@@ -173,7 +173,7 @@ config_parse(const char *text, const char *path, const struct config *before,
 	set_numbers(config);
 	if (set_texts(config, path) != 0)
 		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
-	else if (config_text_read(&r->text, path, text, fault) == 0 &&
+	else if (config_text_read(&r->text, path, text, NULL, fault) == 0 &&
 	         read_alone(r) == 0)
 		result = finish(r);
 	config_text_free(&r->text);

@@ -67,8 +67,9 @@ begin_section(struct config_reading *r, cfg_t *cfg)
 {
 	enum section section = section_of(cfg);
 	const struct config_section *s = &config_sections[section];
-	unsigned depth = depth_of(s), line = line_of(cfg);
+	unsigned depth = depth_of(s), line = line_of(cfg), before;
 	size_t index = r->section_count[depth];
+	const char *file;
 
 	if (section == SECTION_TOP || r->section[depth] == cfg)
 		return 0;
@@ -77,9 +78,12 @@ begin_section(struct config_reading *r, cfg_t *cfg)
 	r->section[depth] = cfg;
 	r->section_line[depth] = line;
 	r->section_count[depth]++;
-	if (!s->titled && r->seen[section])
-		return config_fail(r, line, "a second section %s { }", s->word);
-	r->seen[section] = true;
+	if (!s->titled && r->seen[section] != 0) {
+		file = config_place(r, r->seen[section], &before);
+		return config_fail(r, line, "a second section %s { }, after %s:%u",
+		                   s->word, file, before);
+	}
+	r->seen[section] = line;
 	memset(r->key_lines[section], 0, sizeof(r->key_lines[section]));
 	return s->begin == NULL ? 0 : s->begin(r, cfg_title(cfg), line);
 }

@@ -15,7 +15,7 @@ struct config_reading {
 	struct config *config;
 	const struct config *before;
 	struct config_text text;
-	char *fault; /* "" until there is one */
+	char *fault;                      /* "" until there is one */
 	/* The line of each key's last value, in the latest section of its kind; 0: the
 	 * key was not given. */
 	unsigned key_lines[SECTION_COUNT][CONFIG_KEYS_MAX];
@@ -24,7 +24,7 @@ struct config_reading {
 	const void *section[CONFIG_DEPTH];
 	unsigned section_line[CONFIG_DEPTH];
 	size_t section_count[CONFIG_DEPTH];
-	bool seen[SECTION_COUNT];
+	unsigned seen[SECTION_COUNT]; /* the line of the latest section; 0: none */
 	unsigned cluster_lines[CLUSTERS_MAX];
 	unsigned cluster_port_lines[CLUSTERS_MAX];
 };
@@ -36,6 +36,10 @@ int config_fail(struct config_reading *r, unsigned line, const char *format, ...
 /* The same with a list of arguments, and no result. */
 void config_fail_at(struct config_reading *r, unsigned line, const char *format,
                     va_list arguments);
+
+/* Returns the name of the file that a line is of, and writes the line in it. */
+const char *config_place(const struct config_reading *r, unsigned line,
+                         unsigned *line_of_file);
 
 /* Returns the line of a key's value; 0: the key was not given. */
 unsigned config_key_line(const struct config_reading *r, enum section section,

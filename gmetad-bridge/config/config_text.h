@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "gmetad-bridge/config/config.h"
+#include "gmetad-bridge/config/config_warning.h"
 
 #define CONFIG_BYTES_MAX (16 * 1024 * 1024) /* of all files together */
 #define CONFIG_DEPTH 2 /* sections in sections: rrd { archives "REGEX" { } } */
@@ -35,10 +36,11 @@ struct config_text {
 };
 
 /* Reads a file and the files that it includes. `text`, unless NULL, is used in place of
- * the file's contents. Returns 0, or -1 with the fault. In both cases the caller calls
- * config_text_free(). */
+ * the file's contents. A file that sets nothing is a fault, with what it includes. Returns
+ * 0, or -1 with the fault; writes warnings, unless that is NULL. In all cases the caller
+ * calls config_text_free(). */
 int config_text_read(struct config_text *t, const char *path, const char *text,
-                     char fault[CONFIG_FAULT]);
+                     struct config_warnings *warnings, char fault[CONFIG_FAULT]);
 void config_text_free(struct config_text *t);
 
 #endif

@@ -43,9 +43,9 @@ matches(const struct network_list *list, const char *text)
 /* Keys -------------------------------------------------------------------------------- */
 
 static void
-nothing_is_the_defaults(void **state)
+one_key_and_the_defaults(void **state)
 {
-	struct config *c = parse("");
+	struct config *c = parse("xml_port = 8651");
 
 	(void)state;
 	assert_int_equal(c->port, 6343);
@@ -237,7 +237,7 @@ archives_of_metrics(void **state)
 	c = parse("rrd { rra = {} }");
 	assert_null(config_archives(c, "cpu_idle"));
 	config_release(c);
-	c = parse("");
+	c = parse("rrd { }");
 	assert_string_equal(config_archives(c, "cpu_idle")[0],
 	                    "RRA:AVERAGE:0.5:1:5856");
 	config_release(c);
@@ -395,6 +395,9 @@ includes(void **state)
 	write_file("more2.conf", "\n\nreaders = none\n");
 	assert_null(load("main.conf"));
 	assert_non_null(strstr(fault, "/more2.conf:3: readers = \"none\""));
+	write_file("more2.conf", "readers = 1\n\nreaders = 2\n");
+	assert_null(load("main.conf"));
+	assert_non_null(strstr(fault, "/more2.conf:3: readers is set twice"));
 	write_file("more2.conf", "");
 	write_file("a.conf", "# it includes itself\ninclude (\"a.conf\")");
 	assert_null(load("main.conf"));
@@ -638,7 +641,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(nothing_is_the_defaults),
+	    cmocka_unit_test(one_key_and_the_defaults),
 	    cmocka_unit_test(sflow_ports_and_bounds),
 	    cmocka_unit_test(sflow_what_is_taken),
 	    cmocka_unit_test(readers_and_the_rest),

@@ -276,6 +276,110 @@ number_of_clusters(void **state)
 	config_release(other);
 }
 
+static void
+nothing_is_set(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"", "x.conf:1: nothing is set: the file is empty, or cut"},
+	    {" \t\r\n\n", "x.conf:3: nothing is set"},
+	    {"# sflow { }\n// a = 1\n/* xml_port = 1\n*/", "x.conf:4: nothing is set"},
+	    {"include (\"/nowhere/*.conf\")\n", "x.conf:2: nothing is set"},
+	};
+	static const char *const few[] = {"rrd { }", "xml_port = 0", "user = \"\"",
+	                                  "trusted_hosts = {}", "\"xml_port\" = 1"};
+	char fault[CONFIG_FAULT];
+	struct config *config;
+	size_t i;
+
+	(void)state;
+	CHECK(cases);
+	for (i = 0; i < COUNT_OF(few); i++) {
+		config = config_parse(few[i], "x.conf", NULL, fault);
+		if (config == NULL)
+			fail_msg("%s: %s", few[i], fault);
+		config_release(config);
+	}
+}
+
+static void
+twice(void **state)
+{
+	static const struct fault_case cases[] = {
+	    {"xml_port = 1\n\nxml_port = 1", "x.conf:3: xml_port is set twice, before "
+	                                     "in line 1"},
+	    {"xml_port = 1\n'xml_port' = 1", "x.conf:2: xml_port is set twice"},
+	    {"sflow {\n port = 1\n # port = 2\n port\n = 3 }",
+	     "x.conf:5: port is set twice, before in line 2"},
+	    {"cluster a { owner = b\nowner = c }", "x.conf:2: owner is set twice"},
+	    {"trusted_hosts = {}\ntrusted_hosts = {\"::1\"}",
+	     "x.conf:2: trusted_hosts is"},
+	    {"trusted_hosts = {\"::1\"}\ntrusted_hosts = {}",
+	     "x.conf:2: trusted_hosts is"},
+	    {"trusted_hosts += {\"::1\"}\ntrusted_hosts = {\"::2\"}",
+	     "x.conf:2: trusted_hosts is set twice"},
+	    {"rrd { archives a { rra = {}\nrra = {} } }", "x.conf:2: rra is set twice"},
+	    {"grid { }\ngrid { }",
+	     "x.conf:2: a second section grid { }, after x.conf:1"},
+	};
+	static const char text[] =
+	    "cluster a { owner = x } cluster b { owner = y agents = \"::1\" }\n"
+	    "trusted_hosts = { \"::1\" } trusted_hosts += { \"::2\" }\n"
+	    "trusted_hosts += { \"::3\" } self { name = a } grid { name = b }\n"
+	    "rrd { rra = {} archives a { rra = {} } archives b { rra = {} } }\n";
+	char fault[CONFIG_FAULT];
+	struct config *config = config_parse(text, "x.conf", NULL, fault);
+
+	(void)state;
+	if (config == NULL)
+		fail_msg("%s", fault);
+	config_release(config);
+	CHECK(cases);
+}
+
+/* Whether the text of so many bytes ends with a whole key or section, or inside blanks. */
+static bool
+is_whole(const char *text, size_t len)
+{
+	int depth = 0;
+	bool quoted = false;
+	size_t i, quotes = 0;
+
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	for (i = 0; i < len; i++) {
+		quoted = quoted != (text[i] == '"');
+		quotes += text[i] == '"';
+		depth += quoted ? 0 : text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+	}
+	return len > 0 && depth == 0 && !quoted &&
+	       (text[len - 1] == '}' || (text[len - 1] == '"' && quotes == 2));
+}
+
+static void
+cut(void **state)
+{
+	static const char whole[] =
+	    "state = \"/nowhere/state.db\"\n"
+	    "sflow { port = 7000 bind = { 127.0.0.1 } ports = '^a' }\n"
+	    "cluster \"a\" { agents = { \"10.0.0.0/8\" } }\n"
+	    "rrd { rra = {} archives \"^a\" { rra = { \"RRA:AVERAGE:0.5:1:10\" } } }\n";
+	char fault[CONFIG_FAULT], text[sizeof(whole)];
+	struct config *config;
+	size_t len;
+
+	(void)state;
+	for (len = 0; len < sizeof(whole); len++) {
+		memcpy(text, whole, len);
+		text[len] = '\0';
+		config = config_parse(text, "x.conf", NULL, fault);
+		if ((config != NULL) != is_whole(text, len))
+			fail_msg("%s\nwas %s", text, config != NULL ? "taken" : fault);
+		if (config == NULL && strncmp(fault, "x.conf:", 7) != 0)
+			fail_msg("%s", fault);
+		config_release(config);
+	}
+}
+
 int
 main(void)
 {
@@ -288,6 +392,9 @@ main(void)
 	    cmocka_unit_test(clusters),
 	    cmocka_unit_test(names_of_clusters),
 	    cmocka_unit_test(number_of_clusters),
+	    cmocka_unit_test(nothing_is_set),
+	    cmocka_unit_test(twice),
+	    cmocka_unit_test(cut),
 	};
 
 	return cmocka_run_group_tests_name("config_faults", tests, NULL, NULL);

@@ -125,10 +125,12 @@ class Bridge(ganglia.Program):
         self.session.release(self.gmond_ports[name])
         self.clusters[name] = more
 
-    def reload(self, wait=True):
-        """Writes the configuration, and has it read."""
+    def reload(self, wait=True, text=None):
+        """Writes the configuration, or that text in its place, and has it read."""
         before = self.log().count("configuration")
         self.write()
+        if text is not None:
+            self.conf.write_text(text)
         self.process.send_signal(1)
         if wait:
             ganglia.wait_for("it reads its configuration", lambda:

@@ -178,14 +178,17 @@ def takes_effect(tap, our, load):
             refused = counted(our)["collector"]["not_allowed"] - before
             if (refused > 0) == heard or load.strange == sent:
                 faults.append(f"{allow}: {refused} refused")
-    with tap.point("a file that is wrong: said, and nothing else") as faults:
-        good, our.sflow = our.sflow, "port = none"
-        log = len(our.log())
-        our.reload()
-        our.sflow = good
-        said = crowd.new_lines(our, log)
-        if len([line for line in said if "stays as it was" in line]) != 1:
-            faults.append(f"{said}")
+    with tap.point("a file that is wrong, empty or cut: said, and nothing else") as faults:
+        whole = our.conf.read_text()
+        for text, what in (("sflow { port = none }", "port"), ("", "nothing is set"),
+                           ("# 1\n\0\0", "2: a NUL byte"),
+                           (whole[:whole.index("}")], "a { without its }")):
+            log = len(our.log())
+            our.reload(text=text)
+            said = [line for line in crowd.new_lines(our, log)
+                    if "stays as it was" in line]
+            if len(said) != 1 or f"{our.conf}:" not in said[0] or what not in said[0]:
+                faults.append(f"{text!r}: {said}")
         our.reload()
         faults += bridge.faults_until(lambda: values(our), 3)
 
