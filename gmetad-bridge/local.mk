@@ -21,6 +21,7 @@ gmetad_bridge_libbridge_la_LIBADD = common/libcommon.la sflow/libsflow.la \
 # The configuration file and the command line.
 bridge_config = gmetad-bridge/config/options.c gmetad-bridge/config/options.h \
 	gmetad-bridge/config/config.c gmetad-bridge/config/config.h \
+	gmetad-bridge/config/config_check.c gmetad-bridge/config/config_check.h \
 	gmetad-bridge/config/config_cluster.c gmetad-bridge/config/config_clusters.c \
 	gmetad-bridge/config/config_fault.c gmetad-bridge/config/config_lists.c \
 	gmetad-bridge/config/config_read.c gmetad-bridge/config/config_read.h \

@@ -310,16 +310,6 @@ stop(void)
 		unlink(bridge.options->pid_file);
 }
 
-static int
-test_config(const struct config *config, const char *path, const char *fault)
-{
-	if (config == NULL)
-		fprintf(stderr, "%s\n", fault);
-	else
-		printf("%s: fine\n", path);
-	return config == NULL ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -330,11 +320,13 @@ main(int argc, char **argv)
 	options_read(&options, argc, argv);
 	bridge.options = &options;
 	bridge.signals = -1;
+	if (options.test)
+		return config_test(options.config, stdout, stderr) == 0 ? EXIT_SUCCESS
+		                                                        : EXIT_FAILURE;
 	bridge.config = config_load(options.config, NULL, fault);
-	if (options.test || bridge.config == NULL) {
-		result = test_config(bridge.config, options.config, fault);
-		config_release(bridge.config);
-		return result;
+	if (bridge.config == NULL) {
+		fprintf(stderr, "%s\n", fault);
+		return EXIT_FAILURE;
 	}
 	if (options.remove != NULL || options.rename != NULL) {
 		result = ask(bridge.config, &options, stdout, stderr);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/memory.h"
+#include "gmetad-bridge/config/config_check.h"
 #include "gmetad-bridge/config/config_read.h"
 #include "gmetad-bridge/config/config_values.h"
 #include "sflow/collector/settings.h"
@@ -153,9 +154,10 @@ read_alone(struct config_reading *r)
 	return result;
 }
 
-struct config *
-config_parse(const char *text, const char *path, const struct config *before,
-             char fault[CONFIG_FAULT])
+/* Reads the file, or the text. With warnings it is also checked. */
+static struct config *
+parse(const char *text, const char *path, const struct config *before,
+      struct config_warnings *warnings, char fault[CONFIG_FAULT])
 {
 	struct config *config = calloc(1, sizeof(*config));
 	struct config_reading *r = calloc(1, sizeof(*r));
@@ -168,14 +170,16 @@ config_parse(const char *text, const char *path, const struct config *before,
 		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
 		return NULL;
 	}
-	*r =
-	    (struct config_reading){.config = config, .before = before, .fault = fault};
+	*r = (struct config_reading){
+	    .config = config, .before = before, .warnings = warnings, .fault = fault};
 	set_numbers(config);
 	if (set_texts(config, path) != 0)
 		snprintf(fault, CONFIG_FAULT, "%s: no memory", path);
-	else if (config_text_read(&r->text, path, text, NULL, fault) == 0 &&
+	else if (config_text_read(&r->text, path, text, warnings, fault) == 0 &&
 	         read_alone(r) == 0)
 		result = finish(r);
+	if (result == 0 && warnings != NULL)
+		result = config_check(r);
 	config_text_free(&r->text);
 	free(r);
 	if (result == 0)
@@ -185,9 +189,34 @@ config_parse(const char *text, const char *path, const struct config *before,
 }
 
 struct config *
+config_parse(const char *text, const char *path, const struct config *before,
+             char fault[CONFIG_FAULT])
+{
+	return parse(text, path, before, NULL, fault);
+}
+
+struct config *
 config_load(const char *path, const struct config *before, char fault[CONFIG_FAULT])
 {
-	return config_parse(NULL, path, before, fault);
+	return parse(NULL, path, before, NULL, fault);
+}
+
+int
+config_test(const char *path, FILE *out, FILE *err)
+{
+	struct config_warnings warnings = {.to = err};
+	char fault[CONFIG_FAULT];
+	struct config *config = parse(NULL, path, NULL, &warnings, fault);
+
+	if (config == NULL)
+		fprintf(err, "%s\n", fault);
+	else if (warnings.count > 0)
+		fprintf(out, "%s: fine, but for %u warning%s\n", path, warnings.count,
+		        warnings.count == 1 ? "" : "s");
+	else
+		fprintf(out, "%s: fine\n", path);
+	config_release(config);
+	return config == NULL ? -1 : 0;
 }
 
 /* Archives ---------------------------------------------------------------------------- */

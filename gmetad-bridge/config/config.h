@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "sflow/address.h"
 #include "sflow/collector/collector.h"
@@ -122,7 +123,13 @@ struct config {
 struct config *config_load(const char *path, const struct config *before,
                            char fault[CONFIG_FAULT]);
 
-/* The same for a text in memory, for tests. Faults name the file `path`, and includes
+/* Reads the file to test it, and looks whether what it names is there: the user, programs
+ * and folders. Writes to `err` a line for each thing that would be wrong later, and for the
+ * fault that would keep the bridge from starting; to `out`, without such a fault, that the
+ * file is fine. Returns 0, or -1 with a fault. No other thread may run. */
+int config_test(const char *path, FILE *out, FILE *err);
+
+/* config_load() for a text in memory, for tests. Faults name the file `path`, and includes
  * are relative to it. */
 struct config *config_parse(const char *text, const char *path,
                             const struct config *before, char fault[CONFIG_FAULT]);

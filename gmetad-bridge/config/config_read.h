@@ -15,6 +15,7 @@ struct config_reading {
 	struct config *config;
 	const struct config *before;
 	struct config_text text;
+	struct config_warnings *warnings; /* NULL: nobody wants any */
 	char *fault;                      /* "" until there is one */
 	/* The line of each key's last value, in the latest section of its kind; 0: the
 	 * key was not given. */

@@ -2,6 +2,7 @@
 BRIDGE_TESTS = \
 	tests/bridge/test_client \
 	tests/bridge/test_config \
+	tests/bridge/test_config_check \
 	tests/bridge/test_config_faults \
 	tests/bridge/test_control \
 	tests/bridge/test_document \
@@ -40,6 +41,11 @@ tests_bridge_test_config_SOURCES = tests/bridge/test_config.c \
 	tests/tools/source_file.c tests/tools/source_file.h
 tests_bridge_test_config_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_config_LDADD = $(BRIDGE_LIBS)
+
+tests_bridge_test_config_check_SOURCES = tests/bridge/test_config_check.c \
+	tests/sflow/unit.h
+tests_bridge_test_config_check_CFLAGS = $(BRIDGE_CFLAGS)
+tests_bridge_test_config_check_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_config_faults_SOURCES = tests/bridge/test_config_faults.c \
 	tests/sflow/unit.h

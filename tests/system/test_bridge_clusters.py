@@ -353,6 +353,7 @@ WRONG = [  # text, its line that is wrong, and words of the message
     ("", 1, ["nothing is set"]),
     ("# sflow { }\n", 2, ["nothing is set"]),
     ("xml_port = 1\nxml_port = 2\n", 2, ["xml_port is set twice", "line 1"]),
+    ("user = no-such-user\n", 1, ["no-such-user"]),
     ("\n\nprot = 6343\n", 3, ["prot"]),
     ("sflow {\n  port = 65536\n}\n", 2, ["port", "65536"]),
     ('sflow {\n\n  allow = { "10.0.0.0/33" }\n}\n', 3,
