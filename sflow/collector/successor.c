@@ -1,6 +1,7 @@
 #include "sflow/collector/successor.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "sflow/collector/collector_internal.h"
 #include "sflow/collector/forget.h"
@@ -107,7 +108,8 @@ succeed(struct collector *c, struct host *host, const struct host *holder, bool 
 }
 
 /* Frees the name for a successor of the host that has it. Returns whether the claimant
- * may take it, also where nobody has it any more. A claimant that waits is noted. */
+ * may take it, also where nobody has it any more. A claimant that waits is noted. One that
+ * has the name as it was spelled before `lower_case` was changed keeps it. */
 static bool
 frees(struct collector *c, const struct claim *claim, int64_t now)
 {
@@ -118,7 +120,7 @@ frees(struct collector *c, const struct claim *claim, int64_t now)
 
 	host->waits = false;
 	host_called(c, claim->cluster, claim->identity->name, name);
-	if (!c->config.successors || strcmp(host->name, name) == 0)
+	if (!c->config.successors || strcasecmp(host->name, name) == 0)
 		return false;
 	if (!hosts_is_taken(&c->hosts, claim->cluster, name))
 		return host_is_named(host) && !host->contested;

@@ -565,6 +565,30 @@ lower_case_leaves_names(void **state)
 	assert_int_equal(collector_remove_host(s->c, 0, "Node", s->now), 0);
 }
 
+/* Those that send go on under the names that they have, whichever way it is changed; who
+ * joins afterwards has the new spelling. */
+static void
+lower_case_leaves_those_that_send(void **state)
+{
+	struct collector_config plain = collector_defaults;
+	struct device a = script_machine("10.1.0.1"), b = script_machine("10.1.0.2");
+	struct script *s = *state;
+
+	looks_configure(s, &plain);
+	looks_run(s, &a, "Node", 2 * MINUTES);
+	plain.lower_case = true;
+	collector_reconfigure(s->c, &plain, s->now);
+	looks_run(s, &a, "Node", 5 * MINUTES);
+	assert_true(looks_there(s, 0, "Node"));
+	looks_run(s, &b, "Other", 2 * MINUTES);
+	assert_true(looks_there(s, 0, "other"));
+	plain.lower_case = false;
+	collector_reconfigure(s->c, &plain, s->now);
+	looks_run(s, &b, "Other", 5 * MINUTES);
+	assert_true(looks_there(s, 0, "other"));
+	assert_int_equal(s->events[EVENT_RENAMED], 0);
+}
+
 /* Each renaming begins at the name that the host sends; the last one takes it back. */
 static void
 one_after_the_other(void **state)
@@ -616,6 +640,7 @@ main(void)
 	    TEST(clusters_change_places),
 	    TEST(lower_case_keeps_renamings),
 	    TEST(lower_case_leaves_names),
+	    TEST(lower_case_leaves_those_that_send),
 	};
 
 	return cmocka_run_group_tests_name("orders", tests, NULL, NULL);
