@@ -95,10 +95,26 @@ at_bound_text(const struct event *e, const char *agent, char *text)
 static void
 same_name_text(const struct event *e, const char *agent, char *text)
 {
-	snprintf(text, EVENT_TEXT,
-	         "agent %s has a host with a name that another "
-	         "host has: it is called %s",
-	         agent, e->host);
+	const struct event_same_name *s = &e->of.same_name;
+	char other[ADDRESS_TEXT];
+
+	address_text(&s->other, other);
+	if (s->lower_case)
+		snprintf(text, EVENT_TEXT,
+		         "lower_case makes one name, %s, of the hosts of agents %s and "
+		         "%s: the latter is called %s; rename one, or set lower_case = "
+		         "no",
+		         s->wanted, other, agent, e->host);
+	else if (s->other.type != ADDRESS_UNKNOWN)
+		snprintf(text, EVENT_TEXT,
+		         "agent %s has a host with the name %s, which the host of "
+		         "agent %s has: it is called %s",
+		         agent, s->wanted, other, e->host);
+	else
+		snprintf(text, EVENT_TEXT,
+		         "agent %s has a host with the name %s, which is taken: it is "
+		         "called %s",
+		         agent, s->wanted, e->host);
 }
 
 static void

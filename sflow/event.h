@@ -109,6 +109,12 @@ struct event {
 		struct event_at_bound {
 			enum event_bound bound;
 		} at_bound;
+		struct event_same_name {
+			struct address other;   /* the agent of the host that has it; of
+			                          * an unknown type where none has */
+			char wanted[TEXT_SIZE]; /* the name that both would have */
+			bool lower_case;        /* which makes one name of two */
+		} same_name;
 		struct event_same_address {
 			struct address sources[2]; /* of their packets */
 			int64_t apart_ms;          /* between their clocks */

@@ -110,6 +110,10 @@ collector_reserve_name(struct collector *collector)
 struct event *collector_tell(struct collector *collector, enum event_kind kind,
                              const struct address *agent);
 
+/* Adds EVENT_SAME_NAME of the host, which is called `name`, for `wanted` is taken. */
+void collector_tell_same_name(struct collector *collector, const struct host *host,
+                              const char *wanted, const char *name);
+
 /* Counts a malformed datagram, sample or record, and adds an event. `from` is its
  * agent, or the packet's source where the agent is not known. `error` is a negative
  * enum datagram_error. */

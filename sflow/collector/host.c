@@ -121,7 +121,7 @@ take_name(struct collector *c, struct host *host, const char *alone,
 	snprintf(name, TEXT_SIZE, "%.*s-%s", (int)(TEXT_SIZE - 2 - strlen(place)),
 	         alone, place);
 	hosts_take_numbered(&c->hosts, host, name);
-	tell_named(c, host, EVENT_SAME_NAME, name);
+	collector_tell_same_name(c, host, alone, name);
 }
 
 /* Takes the host's name away, so that other hosts may have it. */

@@ -198,8 +198,16 @@ texts_of_names(void **state)
 	assert_text(&event, "agent 10.1.0.1 has more than one instance of http: the "
 	                    "metrics of the second have the prefix \"8080.\"");
 	event = event_of(EVENT_SAME_NAME);
-	assert_text(&event, "agent 10.1.0.1 has a host with a name that another host "
-	                    "has: it is called web1");
+	strcpy(event.of.same_name.wanted, "web");
+	assert_text(&event, "agent 10.1.0.1 has a host with the name web, which is "
+	                    "taken: it is called web1");
+	address_parse("192.0.2.1", &event.of.same_name.other);
+	assert_text(&event, "agent 10.1.0.1 has a host with the name web, which the "
+	                    "host of agent 192.0.2.1 has: it is called web1");
+	event.of.same_name.lower_case = true;
+	assert_text(&event, "lower_case makes one name, web, of the hosts of agents "
+	                    "192.0.2.1 and 10.1.0.1: the latter is called web1; "
+	                    "rename one, or set lower_case = no");
 	event = event_of(EVENT_SAME_UUID);
 	assert_text(&event, "agent 10.1.0.1 has a virtual machine (web1) with a UUID "
 	                    "that another one has at the same time");

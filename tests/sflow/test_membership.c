@@ -405,6 +405,38 @@ test_two_of_one_name(void **state)
 	assert_int_equal(s->events[EVENT_SAME_NAME], 1);
 }
 
+/* Two machines of which lower_case makes one name: told once, with both, over many polls
+ * and a restart. */
+static void
+test_two_that_lower_case_makes_one(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device a = script_machine("10.0.0.1");
+	struct device b = script_machine("10.0.0.2");
+	struct event event, told = {.kind = EVENT_SAME_NAME};
+	char text[EVENT_TEXT];
+	int i, count = 0;
+
+	config.lower_case = true;
+	script_configure_unpublished(s, &config);
+	for (i = 0; i < 20; i++) {
+		script_send_host(s, &a, "WEB1", 1000);
+		script_send_host(s, &b, "web1", 1000);
+		if (i == 10)
+			script_reboot(s, &b);
+		script_pass(s, 30 * SECONDS);
+		while (collector_event(s->c, &event))
+			if (event.kind == EVENT_SAME_NAME && ++count > 0)
+				told = event;
+	}
+	assert_int_equal(count, 1);
+	assert_string_equal(event_text(&told, text),
+	                    "lower_case makes one name, web1, of the hosts of agents "
+	                    "10.0.0.1 and 10.0.0.2: the latter is called "
+	                    "web1-10.0.0.2; rename one, or set lower_case = no");
+}
+
 /* At every datagram another name, and in pairs: few renames, said once. */
 static void
 test_name_that_flips(void **state)
@@ -900,6 +932,7 @@ main(void)
 	    SCRIPT(test_misses_are_set),
 	    SCRIPT(test_names_that_are_given),
 	    SCRIPT(test_two_of_one_name),
+	    SCRIPT(test_two_that_lower_case_makes_one),
 	    SCRIPT(test_name_that_flips),
 	    SCRIPT(test_rename_leaves_no_zombie),
 	    SCRIPT(test_machine_that_moves),
