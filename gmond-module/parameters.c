@@ -78,8 +78,27 @@ static const struct setting own[] = {
 
 /* Names and values ---------------------------------------------------------------- */
 
-static int
-set_parameter(struct parameters *p, const char *name, const char *value)
+/* Writes that there is no such parameter, and which one may be meant. */
+static void
+say_unknown(const char *name, char fault[PARAMETER_FAULT])
+{
+	struct setting_guess guess = {.wrong = name};
+	const struct setting *setting;
+	size_t i;
+
+	for (i = 0; i < OWN_COUNT; i++)
+		setting_guess_try(&guess, own[i].name);
+	for (i = 0; (setting = collector_setting_at(SETTINGS_OF_MODULE, i)) != NULL;
+	     i++)
+		setting_guess_try(&guess, setting->name);
+	snprintf(fault, PARAMETER_FAULT, "param %.64s is not known%s%s", name,
+	         guess.name != NULL ? ": perhaps " : "",
+	         guess.name != NULL ? guess.name : "");
+}
+
+bool
+parameters_set(struct parameters *p, const char *name, const char *value,
+               char fault[PARAMETER_FAULT])
 {
 	const struct setting *setting = setting_find(own, OWN_COUNT, name);
 	void *base = p;
@@ -90,18 +109,19 @@ set_parameter(struct parameters *p, const char *name, const char *value)
 		base = &p->collector;
 	}
 	if (setting == NULL) {
-		log_line("param %s is not known", name);
-		return -1;
+		say_unknown(name, fault);
+		return false;
 	}
 	if (setting->form == SETTING_FILE ? file_set(setting, base, value, why)
 	                                  : setting_set(setting, base, value, why))
-		return 0;
-	log_line("param %s { value = \"%s\" }: it should be %s", name, value, why);
-	return -1;
+		return true;
+	snprintf(fault, PARAMETER_FAULT,
+	         "param %s { value = \"%.128s\" }: it should be %s", name, value, why);
+	return false;
 }
 
-static bool
-is_file(const char *name)
+bool
+parameters_is_file(const char *name)
 {
 	const struct setting *setting =
 	    collector_setting_find(SETTINGS_OF_MODULE, name);
@@ -114,12 +134,16 @@ static int
 set_parameters(struct parameters *p, const apr_array_header_t *list, bool files)
 {
 	const mmparam *params = (const void *)list->elts;
+	char fault[PARAMETER_FAULT];
 	int i, result = 0;
 
-	for (i = 0; i < list->nelts; i++)
-		if (is_file(params[i].name) == files &&
-		    set_parameter(p, params[i].name, params[i].value) != 0)
-			result = -1;
+	for (i = 0; i < list->nelts; i++) {
+		if (parameters_is_file(params[i].name) != files ||
+		    parameters_set(p, params[i].name, params[i].value, fault))
+			continue;
+		log_line("%s", fault);
+		result = -1;
+	}
 	return result;
 }
 
@@ -183,6 +207,15 @@ read_globals(struct parameters *p, cfg_t *globals)
 		p->collector.host_dmax_ms = (int64_t)host_dmax * 1000;
 }
 
+void
+parameters_begin(struct parameters *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->port = SFLOW_PORT;
+	p->rcvbuf = RCVBUF;
+	collector_settings_begin(&p->collector, SETTINGS_OF_MODULE);
+}
+
 int
 parameters_read(struct parameters *p, cfg_t *config, const apr_array_header_t *list)
 {
@@ -190,10 +223,7 @@ parameters_read(struct parameters *p, cfg_t *config, const apr_array_header_t *l
 	    cfg_getopt(config, "sflow") == NULL ? NULL : cfg_getsec(config, "sflow");
 	int result = 0;
 
-	memset(p, 0, sizeof(*p));
-	p->port = SFLOW_PORT;
-	p->rcvbuf = RCVBUF;
-	collector_settings_begin(&p->collector, SETTINGS_OF_MODULE);
+	parameters_begin(p);
 	read_globals(p, cfg_getsec(config, "globals"));
 	if (section != NULL)
 		result = read_section(p, section);

@@ -22,6 +22,17 @@ struct parameters {
 	struct collector_config collector;
 };
 
+/* Sets all to their defaults. The caller calls parameters_free() afterwards. */
+void parameters_begin(struct parameters *parameters);
+
+/* Sets one of the module's parameters; those whose values are files
+ * (parameters_is_file()) after all others. Returns false where there is none of that name,
+ * or it can't have that value, and says so in `fault`. */
+#define PARAMETER_FAULT 512
+bool parameters_set(struct parameters *parameters, const char *name, const char *value,
+                    char fault[PARAMETER_FAULT]);
+bool parameters_is_file(const char *name);
+
 /* Reads what is set in gmond's sflow section, and then the module's parameters, which
  * override it. Returns 0; or -1 after a line in the log says which one is wrong. In
  * both cases the caller calls parameters_free(). */

@@ -375,7 +375,10 @@ test_log_says_what_is_wrong(void **state)
 	     "all, default, or some of host vm http memcache jvm gpu ip "
 	     "interface ethernet lag optics queue vlan wifi infiniband legacy "
 	     "switch ovs app vdi energy custom; -NAME leaves one out"},
-	    {"param prot { value = 1 }", "param prot is not known"},
+	    {"param prot { value = 1 }", "param prot is not known: perhaps port"},
+	    {"param max_agent { value = 1 }", "param max_agent is not known: perhaps "
+	                                      "max_agents"},
+	    {"param nothing_like_it { value = 1 }", "nothing_like_it is not known\n"},
 	};
 	char text[1024];
 	size_t i;
