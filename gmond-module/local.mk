@@ -23,6 +23,24 @@ gmond_module_libmodule_la_LIBADD = gmond-module/libdeliveries.la common/libcommo
 gmond_module_libdeliveries_la_SOURCES = \
 	gmond-module/deliveries.c gmond-module/deliveries.h
 
+# What reads gmond.conf and judges it: the program's, with the module's own tables.
+noinst_LTLIBRARIES += gmond-module/libconfcheck.la
+gmond_module_libconfcheck_la_SOURCES = \
+	gmond-module/conf_check.c gmond-module/conf_check.h \
+	gmond-module/conf_file.c gmond-module/conf_file.h
+gmond_module_libconfcheck_la_CFLAGS = $(module_cflags)
+gmond_module_libconfcheck_la_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DMODULE_FOLDER='"$(moduledir)"'
+gmond_module_libconfcheck_la_LIBADD = gmond-module/libmodule.la
+
+sbin_PROGRAMS += gmond-module/gmond-sflow-check
+gmond_module_gmond_sflow_check_SOURCES = gmond-module/gmond-sflow-check.c \
+	gmond-module/modsflow.c
+gmond_module_gmond_sflow_check_CFLAGS = $(module_cflags)
+gmond_module_gmond_sflow_check_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DGMOND_CONF='"$(sysconfdir)/ganglia/gmond.conf"'
+gmond_module_gmond_sflow_check_LDADD = gmond-module/libconfcheck.la
+
 gmond_module_modsflow_la_SOURCES = gmond-module/modsflow.c
 gmond_module_modsflow_la_CFLAGS = $(module_cflags)
 gmond_module_modsflow_la_LIBADD = gmond-module/libmodule.la

@@ -1,5 +1,5 @@
 # The page of metrics is printed from THE table, so that it can't be wrong.
-dist_man_MANS += man/check_sflow.1 man/sflowget.1 man/gmond-sflow.conf.5 \
+dist_man_MANS += man/check_sflow.1 man/sflowget.1 man/gmond-sflow.conf.5 man/gmond-sflow-check.8 \
 	man/gmetad-bridge.8 man/gmetad-bridge.conf.5 man/sflow.cfg.5 \
 	man/sflow-event-nsca.8
 man_MANS = man/sflow-metrics.7

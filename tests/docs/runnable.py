@@ -4,8 +4,8 @@ write where the test has put a folder of its own.
 import re
 
 PROGRAMS = ("sflowget", "check_sflow", "/usr/lib/nagios/plugins/check_sflow",
-            "gmetad-bridge", "gmond", "nagios4", "grep", "find", "ls", "du", "date",
-            "export", "man", "curl")
+            "gmetad-bridge", "gmond", "gmond-sflow-check", "nagios4", "grep", "find",
+            "ls", "du", "date", "export", "man", "curl")
 OF_HSFLOWD = "/etc/hsflowd"  # Debian doesn't have it
 
 

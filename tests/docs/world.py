@@ -25,7 +25,7 @@ SERVERS = {"web1.example.net": "192.0.2.31", "web2.example.net": "192.0.2.32"}
 POLLING = 1  # s
 COVERED = ("/etc/ganglia", "/var/lib/ganglia", "/etc/nagios4/conf.d")
 TOOLS = ("tools/sflowget/sflowget", "tools/check_sflow/check_sflow",
-         "gmetad-bridge/gmetad-bridge")
+         "gmetad-bridge/gmetad-bridge", "gmond-module/gmond-sflow-check")
 
 LINUX_MS_BIND = 4096
 
@@ -182,6 +182,8 @@ def environment(session):
     bridge = ganglia.BUILD / TOOLS[2]
     write_script(tools / "gmetad-bridge",
                  f'exec {bridge} -c /etc/ganglia/gmetad-bridge.conf "$@"')
+    write_script(tools / "gmond-sflow-check",
+                 f"exec {ganglia.BUILD / TOOLS[3]} /etc/ganglia/gmond.conf")
     for page in (*(ganglia.TOP / "man").iterdir(),
                  *(ganglia.BUILD / "man").iterdir()):
         if page.suffix[1:].isdigit():
