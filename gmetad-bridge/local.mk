@@ -89,6 +89,7 @@ bridge_state = \
 # What is done in each step.
 bridge_steps = \
 	gmetad-bridge/steps/archives.c gmetad-bridge/steps/archives.h \
+	gmetad-bridge/steps/folders.c gmetad-bridge/steps/folders.h \
 	gmetad-bridge/steps/step_plan.c gmetad-bridge/steps/step_plan.h \
 	gmetad-bridge/steps/steps.c gmetad-bridge/steps/steps.h \
 	gmetad-bridge/steps/summary.c gmetad-bridge/steps/summary.h \

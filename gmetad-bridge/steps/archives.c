@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "gmetad-bridge/rrd/rrd.h"
+#include "gmetad-bridge/steps/folders.h"
 #include "gmetad-bridge/steps/step_plan.h"
 #include "gmetad-bridge/steps/summary.h"
 #include "sflow/format.h"
@@ -118,12 +120,33 @@ is_writing(void)
 	return archives.rrd != NULL && archives.time_s > archives.before_s;
 }
 
+/* Tells of two hosts that have one folder. */
+static void
+watch_folder(const struct store_state *state)
+{
+	const struct folder_owner *other = folders_note(state, archives.time_s);
+	const char *cluster = cluster_name(state->cluster);
+	char first[ADDRESS_TEXT], second[ADDRESS_TEXT];
+
+	if (other == NULL || cluster == NULL)
+		return;
+	log_line("RRDs: hosts %s (%s) and %s (%s) of cluster %s have one folder, for "
+	         "lower_case = yes in rrd { }: it gets the values of either; call one "
+	         "otherwise",
+	         other->name, address_text(&other->agent, first), state->name,
+	         address_text(&state->address, second), cluster);
+}
+
 /* A host that is not confirmed may be anybody's fancy, and gets no files. */
 static bool
 step_host(const struct store_state *state, int64_t now)
 {
 	(void)now;
-	return is_writing() && state->confirmed && take_host(state, !state->up);
+	if (!is_writing() || !state->confirmed)
+		return false;
+	if (archives.config->rrd.lower_case)
+		watch_folder(state);
+	return take_host(state, !state->up);
 }
 
 /* Writes what a step has of a value. Where it ends, because it is stale, its host is down
@@ -264,6 +287,7 @@ archives_end(void)
 	if (archives.config->rrd.summaries)
 		write_summaries();
 	rrd_flush(archives.rrd, &archives.chunk);
+	folders_forget(archives.config->rrd.lower_case ? archives.time_s : UINT32_MAX);
 	archives.before_s = archives.time_s;
 }
 
@@ -298,6 +322,7 @@ archives_stop(int64_t deadline_ms)
 		rrd_flush(archives.rrd, &archives.chunk);
 	}
 	rrd_stop(archives.rrd, deadline_ms);
+	folders_forget(UINT32_MAX);
 	archives.rrd = NULL;
 	archives.config = NULL;
 }

@@ -6,6 +6,7 @@ BRIDGE_TESTS = \
 	tests/bridge/test_config_faults \
 	tests/bridge/test_control \
 	tests/bridge/test_document \
+	tests/bridge/test_folders \
 	tests/bridge/test_ingest \
 	tests/bridge/test_inherited \
 	tests/bridge/test_limit \
@@ -51,6 +52,10 @@ tests_bridge_test_config_faults_SOURCES = tests/bridge/test_config_faults.c \
 	tests/sflow/unit.h
 tests_bridge_test_config_faults_CFLAGS = $(BRIDGE_CFLAGS)
 tests_bridge_test_config_faults_LDADD = $(BRIDGE_LIBS)
+
+tests_bridge_test_folders_SOURCES = tests/bridge/test_folders.c tests/sflow/unit.h
+tests_bridge_test_folders_CFLAGS = $(BRIDGE_CFLAGS)
+tests_bridge_test_folders_LDADD = $(BRIDGE_LIBS)
 
 tests_bridge_test_options_SOURCES = tests/bridge/test_options.c tests/sflow/unit.h
 tests_bridge_test_options_CFLAGS = $(BRIDGE_CFLAGS)

@@ -485,6 +485,28 @@ def reaches(user, path):
          "test", "-x", str(path)], check=False).returncode == 0
 
 
+def names_in_lower_case(tap, session):
+    """Of the hosts, in sflow { }; and of their folders only, in rrd { }."""
+    two = {"WEB1": ("10.1.0.1", ""), "web1": ("10.1.0.2", "")}
+
+    def told(word, sflow="", rrd=None):
+        our = bridge.Bridge(session, extra='self { name = "" }', sflow=sflow, rrd=rrd)
+        with Crowd(our, two).sending():
+            ganglia.wait_for("both", lambda: len(our.hosts()) == 2)
+            ganglia.wait_for("it is told", lambda: word in our.log())
+            time.sleep(5)
+        lines = [line for line in our.log().splitlines() if word in line]
+        our.end()
+        return [] if len(lines) == 1 and all(
+            address in lines[0] for address, _ in two.values()) else lines
+
+    with tap.point("WEB1 and web1 with lower_case: told once, with both agents") as \
+            faults:
+        faults += told("lower_case makes one name, web1,", "lower_case = yes")
+    with tap.point("and where it is the folders of RRDs that would be one") as faults:
+        faults += told("have one folder", rrd=f"step = 1 lower_case = yes {SMALL}")
+
+
 def users(tap, session):
     if os.getuid() != 0 or not reaches("nobody", bridge.PROGRAM):
         tap.skip("without root", "not root, or nobody else gets at the program")
@@ -650,6 +672,7 @@ def test(tap, session):
     ports_taken(tap, session)
     clusters(tap, session)
     sources(tap, session)
+    names_in_lower_case(tap, session)
     users(tap, session)
     notifies(tap, session)
 
