@@ -92,6 +92,8 @@ static void
 free_config(struct config *config)
 {
 	config_clusters_free(config);
+	config_names_free(&config->summarized);
+	config_names_free(&config->unsummarized);
 	free_rrd(&config->rrd);
 	collector_settings_end(&config->collector);
 	network_list_free(config->trusted);
@@ -234,4 +236,24 @@ config_archives(const struct config *config, const char *metric)
 			break;
 		}
 	return archives[0] == NULL ? NULL : archives;
+}
+
+/* Sums -------------------------------------------------------------------------------- */
+
+static bool
+matches(const struct config_names *names, const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < names->count; i++)
+		if (regexec(&names->expressions[i], metric, 0, NULL, 0) == 0)
+			return true;
+	return false;
+}
+
+bool
+config_sums(const struct config *config, const char *metric, bool of_instance)
+{
+	return matches(&config->summarized, metric) ||
+	       (!of_instance && !matches(&config->unsummarized, metric));
 }

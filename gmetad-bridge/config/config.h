@@ -39,6 +39,12 @@ struct config_archives {
 	char **archives; /* "RRA:...", NULL at the end; empty: no RRD */
 };
 
+/* Expressions for names of metrics. */
+struct config_names {
+	regex_t *expressions;
+	size_t count;
+};
+
 enum rrd_write {
 	RRD_CHANGED, /* a value is written when it changes, and just often enough
 	              * that RRDtool does not take it for unknown */
@@ -93,6 +99,8 @@ struct config {
 	bool gzip;                 /* compress always, as gmond's gzip_output */
 	unsigned readers;          /* so many at a time */
 	unsigned reader_timeout_s; /* a reader that takes nothing is cut after it */
+	/* sums, of the XML and of the RRDs: see config_sums() */
+	struct config_names summarized, unsummarized;
 	/* rrd { } */
 	bool rrd_on;
 	struct config_rrd rrd;
@@ -141,5 +149,10 @@ void config_release(const struct config *config);
 /* Returns the archives of a metric ("RRA:...", NULL at the end); NULL: it gets no RRD.
  * Matches the rules' regular expressions, so don't call it for each value. */
 char *const *config_archives(const struct config *config, const char *metric);
+
+/* Whether the metric of this name is summed up over hosts. One of a single port, virtual
+ * machine or other instance, `of_instance`, is not, unless `summarized_metrics` says so.
+ * Matches regular expressions, too. */
+bool config_sums(const struct config *config, const char *metric, bool of_instance);
 
 #endif

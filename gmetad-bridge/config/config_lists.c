@@ -74,6 +74,58 @@ config_set_xml_bind(const struct setting *key, void *to, const char *value,
 	return read_addresses(value, config->xml_bind, &config->xml_bind_count, why);
 }
 
+/* Names of metrics ------------------------------------------------------------------ */
+
+void
+config_names_free(struct config_names *names)
+{
+	while (names->count > 0)
+		regfree(&names->expressions[--names->count]);
+	free(names->expressions);
+	names->expressions = NULL;
+}
+
+static bool
+add_expression(struct config_names *names, const char *text, char why[SETTING_WHY])
+{
+	regex_t *more = realloc(names->expressions, (names->count + 1) * sizeof(*more));
+	char reason[128];
+	int error;
+
+	if (more == NULL)
+		return setting_should_be(why, "shorter: no memory");
+	names->expressions = more;
+	error = regcomp(&more[names->count], text, REG_EXTENDED | REG_NOSUB);
+	if (error == 0) {
+		names->count++;
+		return true;
+	}
+	regerror(error, &more[names->count], reason, sizeof(reason));
+	return setting_should_be(why, "extended regular expressions: %s", reason);
+}
+
+/* Only ends of lines separate these elements, because an expression may have commas. */
+bool
+config_set_names(const struct setting *key, void *to, const char *value,
+                 char why[SETTING_WHY])
+{
+	struct config_names fresh = {0};
+	char *copy = strdup(value), *rest = copy, *line;
+	bool good = copy != NULL || setting_should_be(why, "shorter: no memory");
+
+	(void)key;
+	while (good && (line = strsep(&rest, "\n")) != NULL)
+		good = *line == '\0' || add_expression(&fresh, line, why);
+	free(copy);
+	if (!good) {
+		config_names_free(&fresh);
+		return false;
+	}
+	config_names_free(to);
+	*(struct config_names *)to = fresh;
+	return true;
+}
+
 /* Archives ------------------------------------------------------------------------- */
 
 static bool

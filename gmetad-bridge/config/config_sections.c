@@ -31,6 +31,8 @@ static const struct setting top_keys[] = {
 	{"gzip_output", setting_flag, IN(gzip)},
 	{"readers", setting_number, IN(readers), SETTING_BETWEEN(1, 10000)},
 	{"reader_timeout", setting_number, IN(reader_timeout_s), SETTING_BETWEEN(1, 3600)},
+	{"summarized_metrics", config_set_names, IN(summarized), LIST},
+	{"unsummarized_metrics", config_set_names, IN(unsummarized), LIST},
 	{"state", config_set_path, IN(state)},
 	{"control", config_set_socket, IN(control)},
 	{"user", config_set_name, IN(user)},

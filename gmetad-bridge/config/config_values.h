@@ -18,6 +18,7 @@ setting_setter config_set_folder;    /* char *, an absolute path */
 setting_setter config_set_rrdcached; /* char *, an address; "": NULL */
 setting_setter config_set_agents;    /* struct network_list *; {}: none */
 setting_setter config_set_archives;  /* char **, NULL at the end */
+setting_setter config_set_names;     /* struct config_names */
 /* These set members of the struct config itself. */
 setting_setter config_set_bind;
 setting_setter config_set_xml_bind;
@@ -29,6 +30,8 @@ bool config_is_path(const char *text, char why[SETTING_WHY]);
  * config_archives_free() frees any list of archives. */
 char **config_archives_new(void);
 void config_archives_free(char **archives);
+
+void config_names_free(struct config_names *names);
 
 /* An absolute path that a UNIX socket may have, or "": NULL. */
 bool config_set_socket(const struct setting *key, void *to, const char *value,

@@ -128,6 +128,7 @@ take_config(const struct config *config)
 	steps_hold();
 	steps.config = config;
 	archives_configure(config);
+	sums_configure(config);
 	steps_go_on();
 	config_release(was);
 }
@@ -212,7 +213,7 @@ run(void *unused)
 int
 steps_open(struct store *store)
 {
-	if (archives_open(store) == 0 &&
+	if (archives_open(store) == 0 && sums_open(store) == 0 &&
 	    walk_open(&steps.walk, store, visitors, VISITORS))
 		return 0;
 	log_line("the store has no room for what the steps need");

@@ -2,9 +2,19 @@
 
 #include "gmetad-bridge/steps/summary.h"
 
+/* What is remembered of a value: by which configuration it was decided whether it is
+ * summed up, and what was decided; zero at first. */
+struct choice {
+	uint32_t generation;
+	bool summed;
+};
+
 static struct {
 	struct summary_builder *builder;
-	unsigned cluster; /* of the host whose values are shown */
+	struct store_column *choices;
+	const struct config *config;
+	uint32_t generation; /* of the configuration, from 1 on */
+	unsigned cluster;    /* of the host whose values are shown */
 } sums;
 
 static bool
@@ -16,10 +26,39 @@ host(const struct store_state *state, int64_t now)
 	return state->up;
 }
 
+static bool
+choose(const struct store_value *v, bool of_instance)
+{
+	char name[STORE_NAME];
+
+	store_value_name(v, name);
+	return config_sums(sums.config, name, of_instance);
+}
+
+/* Whether the value is summed up. Where expressions have to be matched, that is done once
+ * for a configuration. */
+static bool
+is_summed(const struct store_value *v)
+{
+	const struct config *config = sums.config;
+	bool of_instance = v->prefix[0] != '\0';
+	struct choice *choice;
+
+	if (config->summarized.count == 0 &&
+	    (of_instance || config->unsummarized.count == 0))
+		return !of_instance;
+	choice = store_cell(sums.choices, v);
+	if (choice == NULL)
+		return choose(v, of_instance);
+	if (choice->generation != sums.generation)
+		*choice = (struct choice){sums.generation, choose(v, of_instance)};
+	return choice->summed;
+}
+
 static void
 value(const struct store_value *v)
 {
-	if (!v->stale)
+	if (!v->stale && is_summed(v))
 		summary_value(sums.builder, sums.cluster, v);
 }
 
@@ -33,11 +72,29 @@ sums_publish(int64_t wall_s)
 }
 
 int
+sums_open(struct store *store)
+{
+	const struct store_column_options choices = {.cell_size =
+	                                                 sizeof(struct choice)};
+
+	sums.choices = store_column(store, &choices);
+	return sums.choices != NULL ? 0 : -1;
+}
+
+void
+sums_configure(const struct config *config)
+{
+	sums.config = config;
+	sums.generation++;
+}
+
+int
 sums_start(const struct config *config, int64_t wall_s)
 {
 	sums.builder = summary_builder_new(config->cluster_count);
 	if (sums.builder == NULL)
 		return -1;
+	sums_configure(config);
 	sums_publish(wall_s);
 	return 0;
 }
@@ -47,4 +104,5 @@ sums_stop(void)
 {
 	summary_builder_free(sums.builder);
 	sums.builder = NULL;
+	sums.config = NULL;
 }

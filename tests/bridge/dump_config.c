@@ -125,6 +125,8 @@ dump_config(const struct config *c)
 	        c->interactive_port, c->readers, c->reader_timeout_s, c->gzip,
 	        c->all_trusted);
 	dump_networks(out, "trusted", c->trusted);
+	fprintf(out, "summarized %zu %zu\n", c->summarized.count,
+	        c->unsummarized.count);
 	fprintf(out, "rrd %d ", c->rrd_on);
 	dump_rrd(out, &c->rrd);
 	fprintf(out, "state %s control %s user %s syslog %d\n", shown(c->state),

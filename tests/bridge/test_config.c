@@ -191,6 +191,25 @@ rrds(void **state)
 	config_release(c);
 }
 
+/* Elements of a list, and what a second list adds. */
+static void
+metrics_with_sums(void **state)
+{
+	struct config *c = parse("summarized_metrics = { '^swp1{1,2}\\.', \"a b\" }\n"
+	                         "summarized_metrics += { 'x$' }\n"
+	                         "unsummarized_metrics = '^load'");
+
+	(void)state;
+	assert_int_equal(c->summarized.count, 3);
+	assert_true(config_sums(c, "swp11.bytes_in", true));
+	assert_true(config_sums(c, "vm.a b", true));
+	assert_true(config_sums(c, "load_x", false));
+	assert_false(config_sums(c, "swp2.bytes_in", true));
+	assert_false(config_sums(c, "load_one", false));
+	assert_true(config_sums(c, "bytes_in", false));
+	config_release(c);
+}
+
 static void
 addresses_of_rrdcached(void **state)
 {
@@ -646,6 +665,7 @@ main(void)
 	    cmocka_unit_test(sflow_what_is_taken),
 	    cmocka_unit_test(readers_and_the_rest),
 	    cmocka_unit_test(rrds),
+	    cmocka_unit_test(metrics_with_sums),
 	    cmocka_unit_test(addresses_of_rrdcached),
 	    cmocka_unit_test(archives_of_metrics),
 	    cmocka_unit_test(clusters_and_their_agents),

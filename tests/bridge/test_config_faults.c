@@ -127,6 +127,10 @@ words_and_texts(void **state)
 	    {"rrd { rrdcached = \"[]:1\" }", "x.conf:1: rrdcached"},
 	    {"rrd { rrdcached = \"[a]:1\" }", "x.conf:1: rrdcached"},
 	    {"rrd { rrdcached = \"a b\" }", "x.conf:1: rrdcached"},
+	    {"summarized_metrics = { \"a\",\n\"(\" }",
+	     "x.conf:2: summarized_metrics = \"(\": it should be extended regular "
+	     "expressions: "},
+	    {"unsummarized_metrics = \"[\"", "x.conf:1: unsummarized_metrics"},
 	    {"sflow { ports = \"(\" }", "x.conf:1: ports = \"(\": it should be "
 	                                "an extended regular expression: "},
 	};

@@ -337,6 +337,84 @@ stale_values_are_not_added(void **state)
 	sums_stop();
 }
 
+/* Which metrics are summed up ------------------------------------------------------ */
+
+/* A store with one host: a switch's own values, and those of a port. */
+static struct store *
+store_of_switch(void)
+{
+	struct store *store = grid_store();
+
+	assert_non_null(store);
+	assert_int_equal(sums_open(store), 0);
+	grid_block(grid_host(store, 0, "node1", 1), "swp1", "", NULL, 2, GRID_NOW);
+	return store;
+}
+
+static struct config *
+config_of(const char *text)
+{
+	char fault[CONFIG_FAULT];
+	struct config *config = config_parse(text, "x.conf", NULL, fault);
+
+	if (config == NULL)
+		fail_msg("%s", fault);
+	return config;
+}
+
+/* Returns the names that have sums with this configuration, in all of these steps. */
+static void
+assert_summed(struct store *store, const char *text, const char *expected)
+{
+	static const struct walk_visitor *const visitors[] = {&sums_visitor};
+	struct config *config = config_of(text);
+	const struct summaries *all;
+	char names[512];
+	struct walk walk;
+	size_t i;
+	int step;
+
+	assert_true(walk_open(&walk, store, visitors, 1));
+	sums_configure(config);
+	for (step = 0; step < 3; step++) {
+		walk_step(&walk, GRID_NOW);
+		sums_publish(step);
+		all = summaries_hold();
+		*names = '\0';
+		for (i = 0; i < all->summaries[0].count; i++)
+			snprintf(names + strlen(names), sizeof(names) - strlen(names),
+			         " %s", all->summaries[0].metrics[i]->name);
+		assert_int_equal(all->summaries[all->count].count,
+		                 all->summaries[0].count);
+		assert_string_equal(names, expected);
+		summaries_release(all);
+	}
+	sums_configure(NULL);
+	config_release(config);
+}
+
+static void
+which_metrics_have_sums(void **state)
+{
+	struct store *store = store_of_switch();
+	struct config none = {.cluster_count = 1};
+
+	(void)state;
+	assert_int_equal(sums_start(&none, 1), 0);
+	assert_summed(store, "unsummarized_metrics = {}", " count load size");
+	assert_summed(store, "summarized_metrics = { '.' }",
+	              " count load size swp1.count swp1.load swp1.size");
+	assert_summed(store, "summarized_metrics = { '^swp[0-9]{1,2}\\.load$' }",
+	              " count load size swp1.load");
+	assert_summed(store, "unsummarized_metrics = { '^lo', 'ze$' }", " count");
+	assert_summed(store,
+	              "unsummarized_metrics = { '.' }\n"
+	              "summarized_metrics = { '^size$', 'swp1.count' }",
+	              " size swp1.count");
+	sums_stop();
+	store_free(store);
+}
+
 int
 main(void)
 {
@@ -353,6 +431,7 @@ main(void)
 	    TEST(clusters_that_come_later),
 	    TEST(readers_beside_the_builder),
 	    TEST(stale_values_are_not_added),
+	    TEST(which_metrics_have_sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

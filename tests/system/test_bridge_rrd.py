@@ -137,7 +137,8 @@ def section(more=""):
 
 def new_bridge(session, rrd, clusters=None, start=True):
     return bridge.Bridge(session, clusters=dict(clusters or CLUSTERS), rrd=rrd,
-                         extra='self { name = "" }', start=start)
+                         extra='self { name = "" } summarized_metrics = { "." }',
+                         start=start)
 
 
 def new_cached(session):
