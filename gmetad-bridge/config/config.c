@@ -48,6 +48,7 @@ set_numbers(struct config *config)
 	config->rrd.keep_free = 10;
 	config->rrd.files = 25000;
 	config->rrd.summaries = true;
+	config->rrd.umask = -1;
 	config->references = 1;
 }
 

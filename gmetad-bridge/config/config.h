@@ -65,6 +65,8 @@ struct config_rrd {
 	                     * they always are */
 	unsigned files;     /* of a host, at most; 0: any number */
 	bool summaries;     /* also write sums, in __SummaryInfo__ */
+	int umask;          /* permissions that new files and folders do not
+	                     * have; -1: librrd's, and the process's */
 	bool lower_case;    /* hosts' folders have lower-case names, as with
 	                        * gmetad's case_sensitive_hostnames 0 */
 	char **archives;    /* gmetad's unless set; NULL at the end; empty:

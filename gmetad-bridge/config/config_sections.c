@@ -74,6 +74,7 @@ static const struct setting rrd_keys[] = {
 	{"keep_free", setting_number, IN(rrd.keep_free), SETTING_BETWEEN(0, 99)},
 	{"files", setting_number, IN(rrd.files), SETTING_BETWEEN(0, 1000000)},
 	{"summaries", setting_flag, IN(rrd.summaries)},
+	{"umask", config_set_umask, IN(rrd.umask)},
 	{"lower_case", setting_flag, IN(rrd.lower_case)},
 	{"rra", config_set_archives, IN(rrd.archives), LIST},
 };

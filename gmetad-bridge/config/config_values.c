@@ -97,6 +97,21 @@ config_set_rcvbuf(const struct setting *key, void *to, const char *value,
 	return true;
 }
 
+/* gmetad, too, lets nothing be taken from the owner. */
+bool
+config_set_umask(const struct setting *key, void *to, const char *value,
+                 char why[SETTING_WHY])
+{
+	size_t len = strspn(value, "01234567");
+	long mask = *value == '\0' ? -1 : strtol(value, NULL, 8);
+
+	(void)key;
+	if (value[len] != '\0' || len > 4 || mask > 077)
+		return setting_should_be(why, "an octal number, 0 to 077");
+	*(int *)to = (int)mask;
+	return true;
+}
+
 /* Texts ------------------------------------------------------------------------- */
 
 static bool

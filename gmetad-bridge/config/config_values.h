@@ -10,6 +10,7 @@ setting_setter config_set_port;      /* uint16_t */
 setting_setter config_set_tcp_port;  /* long; 0: none */
 setting_setter config_set_bytes;     /* size_t; "64M" */
 setting_setter config_set_rcvbuf;    /* int; "64M" */
+setting_setter config_set_umask;     /* int, octal; "": -1 */
 setting_setter config_set_text;      /* char *, printable ASCII */
 setting_setter config_set_name;      /* the same; "": NULL */
 setting_setter config_set_host;      /* char *, harmless as text_name(); "": NULL */

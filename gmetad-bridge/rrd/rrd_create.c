@@ -314,6 +314,7 @@ describe(const struct order *order, const struct config *config,
 	*file = (struct rrd_file){
 	    .escaped = order->path,
 	    .path = path,
+	    .umask = config->rrd.umask,
 	    .step_s = config->rrd.step_s,
 	    .start_s = (uint32_t)strtoul(value, NULL, 10) - 1,
 	    .archives = config_archives(config, metric),

@@ -11,11 +11,42 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define ARCHIVES_MAX 100
+#define FOLDER_MODE 0755 /* without a umask of its own */
+
+/* Gives what has just been made the permissions `mode` without those of the mask; -1: they
+ * stay as they are, which for files is 0644, because librrd passes over the process's umask.
+ * The other bits of a folder, such as that which hands its group on, stay. Returns 0, or -1
+ * with errno. */
+static int
+give_mode(const char *path, mode_t mode, int mask)
+{
+	struct stat status;
+
+	if (mask < 0)
+		return 0;
+	mode &= ~(mode_t)mask;
+	if (stat(path, &status) != 0)
+		return -1;
+	if ((status.st_mode & 0777) == mode)
+		return 0;
+	return chmod(path, (status.st_mode & 07000) | mode);
+}
+
+/* Makes a folder where there is none. Returns 0, or -1 with errno. */
+static int
+make_folder(const char *path, int mask)
+{
+	mode_t mode = mask < 0 ? FOLDER_MODE : 0777 & ~(mode_t)mask;
+
+	if (mkdir(path, mode) != 0)
+		return errno == EEXIST ? 0 : -1;
+	return give_mode(path, 0777, mask);
+}
 
 /* Makes the folders of a path that are below the root, and tests whether a file can be
  * made in the last one. Returns 0, or -1 with errno. */
 static int
-make_folders(const char *root, const char *path)
+make_folders(const char *root, const char *path, int mask)
 {
 	char folder[RRD_LINE + 1] = "";
 	size_t i, begin = strlen(root);
@@ -27,7 +58,7 @@ make_folders(const char *root, const char *path)
 			continue;
 		memcpy(folder, path, i);
 		folder[i] = '\0';
-		if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+		if (make_folder(folder, mask) != 0)
 			return -1;
 	}
 	return access(folder, W_OK | X_OK);
@@ -48,13 +79,17 @@ rrd_make_file(const char *root, const char *path, const struct rrd_file *file)
 	for (i = 0; file->archives[i] != NULL && i < ARCHIVES_MAX; i++)
 		arguments[count++] = file->archives[i];
 	rrd_clear_error();
-	if (make_folders(root, path) != 0) {
+	if (make_folders(root, path, file->umask) != 0) {
 		rrd_set_error("%s", strerror(errno));
 		return -1;
 	}
 	if (rrd_create_r(path, file->step_s, (time_t)file->start_s, count, arguments) ==
-	    0)
-		return 0;
+	    0) {
+		if (give_mode(path, 0666, file->umask) == 0)
+			return 0;
+		rrd_set_error("%s", strerror(errno));
+		return -1;
+	}
 	if (!rrd_test_error()) /* librrd has no text for this fault */
 		rrd_set_error("it can't be written; is the disk full?");
 	return -1;

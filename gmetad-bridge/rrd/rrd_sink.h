@@ -43,6 +43,7 @@ struct rrd_file {
 	const char *escaped; /* its path, escaped as in a line */
 	const char *path;    /* its path in the file system */
 	bool sums;           /* it has a data source "num", too */
+	int umask;           /* as in struct config_rrd */
 	unsigned step_s;
 	uint32_t start_s;      /* a second before its first value */
 	char *const *archives; /* NULL at the end */

@@ -97,7 +97,8 @@ dump_rrd(FILE *out, const struct config_rrd *rrd)
 	fprintf(out, "%s step %u %s %u queue %zu write %d delay %u\n", rrd->rootdir,
 	        rrd->step_s, shown(rrd->rrdcached), rrd->connections, rrd->queue_bytes,
 	        (int)rrd->write, rrd->delay_s);
-	fprintf(out, "summaries %d lower_case %d\n", rrd->summaries, rrd->lower_case);
+	fprintf(out, "summaries %d lower_case %d umask %o\n", rrd->summaries,
+	        rrd->lower_case, (unsigned)rrd->umask);
 	dump_archives(out, rrd->archives);
 	for (i = 0; i < rrd->rule_count; i++) {
 		fputs("rule ", out);

@@ -71,6 +71,7 @@ configure(struct rig *rig)
 	rrd->connections = 2;
 	rrd->queue_bytes = 1 << 20;
 	rrd->summaries = true;
+	rrd->umask = -1;
 	rrd->archives = archives;
 	assert_int_equal(regcomp(&rig->rules[0].metrics, "^no_", REG_EXTENDED), 0);
 	rig->rules[0].archives = none;

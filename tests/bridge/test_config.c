@@ -172,7 +172,7 @@ rrds(void **state)
 	struct config *c = parse(
 	    "rrd { rootdir = /tmp/rrds step = 30 rrdcached = unix:/run/r.sock\n"
 	    "connections = 5 queue = 2G write = always delay = 90 summaries = no\n"
-	    "lower_case = yes rra = { \"RRA:MAX:0.1:2:3\", \"RRA:LAST:0:1:1\" } }");
+	    "umask = 0027 lower_case = yes rra = { \"RRA:MAX:0.1:2:3\", \"RRA:LAST:0:1:1\" } }");
 
 	(void)state;
 	assert_true(c->rrd_on);
@@ -184,6 +184,7 @@ rrds(void **state)
 	assert_int_equal(c->rrd.write, RRD_ALWAYS);
 	assert_int_equal(c->rrd.delay_s, 90);
 	assert_false(c->rrd.summaries);
+	assert_int_equal(c->rrd.umask, 027);
 	assert_true(c->rrd.lower_case);
 	assert_string_equal(c->rrd.archives[0], "RRA:MAX:0.1:2:3");
 	assert_string_equal(c->rrd.archives[1], "RRA:LAST:0:1:1");

@@ -120,6 +120,10 @@ words_and_texts(void **state)
 	    {"rrd { rootdir = \"\" }", "x.conf:1: rootdir"},
 	    {"self { name = \"a/b\" }", "x.conf:1: name = \"a/b\": it should be "
 	                                "the name of a host"},
+	    {"rrd { umask = 28 }", "x.conf:1: umask = \"28\": it should be an octal "
+	                           "number, 0 to 077"},
+	    {"rrd { umask = 0122 }", "x.conf:1: umask"},
+	    {"rrd { umask = -1 }", "x.conf:1: umask"},
 	    {"rrd { rrdcached = unix:run }", "x.conf:1: rrdcached"},
 	    {"rrd { rrdcached = \"a:0\" }", "x.conf:1: rrdcached"},
 	    {"rrd { rrdcached = \"::1\" }", "x.conf:1: rrdcached"},

@@ -451,6 +451,52 @@ test_guard(void **state)
 	assert_true(rrd_guard_call(write_behind_the_end, path, path));
 }
 
+static mode_t
+mode_of(const struct rig *rig, const char *path)
+{
+	char whole[160];
+	struct stat status;
+
+	snprintf(whole, sizeof(whole), "%s/%s", rig->root, path);
+	assert_int_equal(stat(whole, &status), 0);
+	return status.st_mode & 07777;
+}
+
+/* The umask of the configuration counts in both directions, and only for what is made; the
+ * process keeps its own. Without one, librrd makes files of 0644. */
+static void
+test_umask(void **state)
+{
+	struct rig *rig = *state;
+	mode_t mask = umask(027);
+
+	rig_start(rig);
+	rig_value(rig, "web", "node1", "m", 0, "1", 0);
+	rig_stop(rig);
+	assert_int_equal(mode_of(rig, "web/node1"), 0750);
+	assert_int_equal(mode_of(rig, "web/node1/m.rrd"), 0644);
+
+	rig->config.rrd.umask = 02;
+	rig_start(rig);
+	rig_value(rig, "web", "node1", "m", 1, "1", 0);
+	rig_value(rig, "web", "node2", "m", 1, "1", 0);
+	rig_stop(rig);
+	assert_int_equal(mode_of(rig, "web"), 0750);
+	assert_int_equal(mode_of(rig, "web/node1/m.rrd"), 0644);
+	assert_int_equal(mode_of(rig, "web/node2"), 0775);
+	assert_int_equal(mode_of(rig, "web/node2/m.rrd"), 0664);
+
+	rig->config.rrd.umask = 077;
+	rig_start(rig);
+	rig_value(rig, "web", "node3", "m", 2, "1", 0);
+	rig_value(rig, "web", NULL, "m", 2, "1", 1);
+	rig_stop(rig);
+	assert_int_equal(mode_of(rig, "web/node3"), 0700);
+	assert_int_equal(mode_of(rig, "web/node3/m.rrd"), 0600);
+	assert_int_equal(mode_of(rig, "web/__SummaryInfo__/m.rrd"), 0600);
+	assert_int_equal(umask(mask), 027);
+}
+
 int
 main(void)
 {
@@ -471,6 +517,7 @@ main(void)
 	    TEST(test_deadline),
 	    TEST(test_bound),
 	    TEST(test_bound_of_creator),
+	    TEST(test_umask),
 	    TEST(test_guard),
 	};
 
