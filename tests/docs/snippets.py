@@ -67,11 +67,12 @@ def check_gmetad_conf(session, text):
         path.write_text(text + f'setuid off\nrrd_rootdir "{folder}"\n' +
                         ("" if "data_source" in text else
                          'data_source "piece" 15 127.0.0.1:9\n'))
-        log = []
+        log, port = [], re.search(r"(?m)^interactive_port (\d+)", text)
         fault = until_it_speaks(
             session, "gmetad", [ganglia.find_program("gmetad"), "-d", "1", "-c",
                                 path],
-            lambda program: log.append(program.log()) or is_open(8652))
+            lambda program: log.append(program.log()) or
+            is_open(int(port[1]) if port else 8652))
     return fault or "\n".join(re.findall(r"(?mi)^.*(?:unknown|error|unable).*$",
                                          log[-1]))
 

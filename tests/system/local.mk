@@ -40,6 +40,7 @@ SYSTEM_TESTS = \
 	tests/system/test_stories.py \
 	tests/system/test_switch.py \
 	tests/system/test_taken_over.py \
+	tests/system/test_way_over.py \
 	tests/system/test_vm.py \
 	tests/system/test_web.py \
 	tests/system/test_who_speaks.py
