@@ -26,6 +26,32 @@ PAGE = re.compile(r"\b((?:gmond-)?sflow[\w.-]*|gmetad-bridge[\w.]*|check_sflow)"
 SOURCES = ("gmond-module", "gmetad-bridge", "common", "sflow")
 
 
+# Packages ---------------------------------------------------------------------
+
+
+def listed(name, pattern):
+    """The files that a list names, with its wildcards."""
+    found = re.findall(pattern, (ganglia.TOP / name).read_text(encoding="utf-8"))
+    return {str(path.relative_to(ganglia.TOP)) for each in found
+            for path in ganglia.TOP.glob(each)}
+
+
+def check_packages(tap):
+    there = {str(path.relative_to(ganglia.TOP))
+             for path in (ganglia.TOP / "docs").iterdir()}
+    texts = {path for path in there if path.endswith(".md")}
+    with tap.point("each document is in the tarball, and in each package") as faults:
+        lists = {path.name: listed(f"debian/{path.name}", r"(?m)^\S+")
+                 for path in (ganglia.TOP / "debian").glob("*.docs")}
+        spec = (ganglia.TOP / "rpm/ganglia-sflow.spec").read_text(encoding="utf-8")
+        if len(lists) != 4 or spec.count("docs/*.md") != spec.count("\n%files"):
+            faults.append(f"{sorted(lists)}, {spec.count('docs/*.md')} in the spec")
+        faults += [f"{name}: no {path}" for name, paths in lists.items()
+                   for path in sorted(texts - paths)]
+        faults += [f"Makefile.am: no {path}" for path in
+                   sorted(there - listed("Makefile.am", r"docs/\S+"))]
+
+
 # Links and pages --------------------------------------------------------------
 
 
@@ -167,6 +193,7 @@ def check_list(tap, all_documents):
 
 def test(tap, _):
     all_documents = documents.read_all()
+    check_packages(tap)
     check_links(tap, all_documents)
     check_pages(tap, all_documents)
     check_options(tap, all_documents)
