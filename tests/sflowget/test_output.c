@@ -64,13 +64,13 @@ give(const char *agent)
 	struct item_sink sink = collected_sink(&c);
 	struct item_host host = {
 	    .cluster = "c", .name = agent, .address = "192.0.2.1", .age_s = 3};
-	bool values = true;
+	enum item_wish wish = ITEM_VALUES;
 	size_t i;
 
-	sink.host(sink.context, &host, &values);
+	sink.host(sink.context, &host, &wish);
 	for (i = 0; i < COUNT_OF(items); i++)
 		sink.item(sink.context, &items[i]);
-	sink.host_end(sink.context);
+	sink.host_end(sink.context, &host);
 	assert_false(c.failed);
 	collected_end(&c);
 }

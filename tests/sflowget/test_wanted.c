@@ -115,10 +115,10 @@ static bool
 give(const char *name, const char *const *them)
 {
 	struct item_host h = {.cluster = "", .name = name, .address = "192.0.2.1"};
-	bool values = true;
+	enum item_wish wish = ITEM_VALUES;
 
-	assert_true(sink.host(sink.context, &h, &values));
-	if (!values)
+	assert_true(sink.host(sink.context, &h, &wish));
+	if (wish == ITEM_NOTHING)
 		return true;
 	for (; *them != NULL; them++) {
 		struct item item = {.metric = *them,
@@ -133,7 +133,7 @@ give(const char *name, const char *const *them)
 
 		assert_true(sink.item(sink.context, &item));
 	}
-	return sink.host_end(sink.context);
+	return sink.host_end(sink.context, &h);
 }
 
 static void

@@ -32,6 +32,7 @@ SYSTEM_TESTS = \
 	tests/system/test_polling.py \
 	tests/system/test_readers.py \
 	tests/system/test_sflowget.py \
+	tests/system/test_sflowget_site.py \
 	tests/system/test_stalled_reader.py \
 	tests/system/test_start.py \
 	tests/system/test_consumers.py \
@@ -46,5 +47,5 @@ SYSTEM_TESTS = \
 	tests/system/test_who_speaks.py
 WHOLE_TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
-	tests/system/nagios.py tests/system/network.py tests/system/stories.py tests/system/stories_moves.py tests/system/traffic.py \
+	tests/system/nagios.py tests/system/network.py tests/system/site_xml.py tests/system/stories.py tests/system/stories_moves.py tests/system/traffic.py \
 	tests/system/web.py

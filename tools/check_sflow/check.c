@@ -1,22 +1,12 @@
 #include "tools/check_sflow/check.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/check_sflow/awaited.h"
+#include "tools/heard.h"
 
 #define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
-
-/* For a host that is up but sends rarely, the module keeps TN at four times TMAX less 45 s
- * at least, and the bridge at four times less 35 s at most, so that all readers call it
- * up. A TN that is smaller by two seconds, because of rounding, is the real one. */
-#define HELD_TMAX 4
-#define HELD_LESS_S 47
-
-/* A bridge's REPORTED is when the host was really heard, gmond's is always LOCALTIME
- * less TN. If they differ by more than this, it is a bridge's. */
-#define ROUNDING_S 2
 
 static bool
 matches(const regex_t *pattern, const char *text)
@@ -70,63 +60,13 @@ add_value(struct check *check, const struct ganglia_host *host,
 
 /* When a host was heard ------------------------------------------------------------ */
 
-static bool
-tn_is_true(const struct ganglia_host *host)
-{
-	return host->tn_s != GANGLIA_UNKNOWN && host->tmax_s != GANGLIA_UNKNOWN &&
-	       host->tn_s < HELD_TMAX * host->tmax_s - HELD_LESS_S;
-}
-
-/* Returns how many seconds ago the host was heard, by REPORTED; GANGLIA_UNKNOWN where
- * that is unknown, or says only what TN says. */
-static int64_t
-reported_ago(const struct ganglia_host *host)
-{
-	int64_t ago = host->localtime_s - host->reported_s;
-	bool known = host->localtime_s > 0 && host->reported_s > 0;
-
-	return known && ago >= 0 && llabs(ago - host->tn_s) > ROUNDING_S
-	           ? ago
-	           : GANGLIA_UNKNOWN;
-}
-
-/* Returns the smaller one of two numbers of seconds that may be unknown. */
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	if (a == GANGLIA_UNKNOWN || b == GANGLIA_UNKNOWN)
-		return a == GANGLIA_UNKNOWN ? b : a;
-	return a < b ? a : b;
-}
-
-/* Returns how many seconds ago the host was heard. Its own TN may differ from that (see
- * DESIGN.md, Membership): it is kept low while the host is up, and is larger when the
- * host is down. A bridge tells the real time beside it. gmond doesn't, but the TNs of the
- * host's metrics are those of its datagrams. */
-static int64_t
-heard_ago(const struct check *check, const struct ganglia_host *host)
-{
-	int64_t newest = check->now.newest_s, reported;
-
-	if (host->tn_s == GANGLIA_UNKNOWN)
-		return newest;
-	if (tn_is_true(host))
-		return host->tn_s;
-	reported = reported_ago(host);
-	if (check->now.down)
-		return sooner(host->tn_s, sooner(reported, newest));
-	if (reported != GANGLIA_UNKNOWN && reported > host->tn_s)
-		return reported;
-	return newest == GANGLIA_UNKNOWN || newest < host->tn_s ? host->tn_s : newest;
-}
-
 static void
 judge_heartbeat(struct check *check, const struct ganglia_host *host,
                 const struct wish *wish)
 {
 	struct item item = {.kind = ITEM_AGE,
 	                    .thresholds = &wish->thresholds,
-	                    .seconds = heard_ago(check, host)};
+	                    .seconds = heard_ago(host, check->now.newest_s)};
 
 	item.state = item.seconds == GANGLIA_UNKNOWN
 	                 ? CHECK_UNKNOWN
@@ -153,7 +93,7 @@ judge_down(struct check *check, const struct ganglia_host *host)
 	const struct options *options = check->options;
 	struct item item = {.kind = ITEM_DOWN,
 	                    .state = CHECK_CRITICAL,
-	                    .seconds = heard_ago(check, host)};
+	                    .seconds = heard_ago(host, check->now.newest_s)};
 
 	check->hosts_down++;
 	if (!options_one_host(options) && !wishes_heartbeat(options))
@@ -187,7 +127,7 @@ needs_metrics(const struct check *check, const struct ganglia_host *host)
 	if (options->mode == MODE_HOSTS_DOWN)
 		return check->now.down;
 	return options->wish_count > 1 || options->wishes[0].kind != WISH_HEARTBEAT ||
-	       check->now.down || !tn_is_true(host);
+	       check->now.down || !heard_by_tn(host);
 }
 
 static bool
@@ -264,10 +204,7 @@ on_metric(void *context, const struct ganglia_host *host,
 	const struct options *options = check->options;
 	size_t i;
 
-	if (metric->tn_s != GANGLIA_UNKNOWN &&
-	    (check->now.newest_s == GANGLIA_UNKNOWN ||
-	     metric->tn_s < check->now.newest_s))
-		check->now.newest_s = metric->tn_s;
+	check->now.newest_s = heard_sooner(check->now.newest_s, metric->tn_s);
 	awaited_note(check, metric);
 	if (check->now.down)
 		return true;

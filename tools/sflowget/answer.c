@@ -179,16 +179,17 @@ fail(struct collected *c)
 }
 
 static bool
-take_host(void *context, const struct item_host *host, bool *values)
+take_host(void *context, const struct item_host *host, enum item_wish *wish)
 {
 	struct collected *c = context;
 	struct answer *a = &c->answer;
 
 	answer_clear(a);
 	c->is = wanted_host(c->wanted, host);
-	*values = c->is != WANTED_NOT;
-	if (!*values)
+	if (c->is == WANTED_NOT) {
+		*wish = ITEM_NOTHING;
 		return true;
+	}
 	a->host = *host;
 	a->wall_ms = c->wall_ms;
 	a->wanted = c->wanted;
@@ -231,12 +232,14 @@ take_item(void *context, const struct item *item)
 }
 
 static bool
-end_host(void *context)
+end_host(void *context, const struct item_host *host)
 {
 	struct collected *c = context;
 
 	if (c->is != WANTED)
 		return true;
+	c->answer.host.age_s = host->age_s;
+	c->answer.host.pace_s = host->pace_s;
 	if (!arrange(&c->answer))
 		return fail(c);
 	c->answers++;

@@ -14,7 +14,9 @@ struct item_host {
 	const char *cluster;
 	const char *name;
 	const char *address;
-	int64_t age_s; /* seconds since it was heard */
+	int64_t age_s;  /* seconds since it was heard; before its items are read it may be
+	                 * what Ganglia's TN says, which is not always that */
+	int64_t pace_s; /* the shortest TMAX of its metrics; 0: not known yet */
 	bool down;
 	/* It, or else the collector that has heard it, began so many seconds ago, and so a
 	 * second sample may not have come yet; 0: longer ago, or not known. */
@@ -39,14 +41,18 @@ struct item {
 	bool stale;     /* it did not come when it should have */
 };
 
+/* What is wanted of a host: nothing, so that neither item() nor host_end() is called for
+ * it; host_end() alone; or both. */
+enum item_wish { ITEM_NOTHING, ITEM_HOST, ITEM_VALUES };
+
 /* Takes items: first a host, then its items, then its end. The calls return false to
  * stop the source. */
 struct item_sink {
-	/* *values is true; the call sets it to false where the host's items are not
-	 * wanted. Then item() and host_end() are not called for it. */
-	bool (*host)(void *context, const struct item_host *host, bool *values);
+	/* *wish is ITEM_VALUES; the call may set it to less. */
+	bool (*host)(void *context, const struct item_host *host, enum item_wish *wish);
 	bool (*item)(void *context, const struct item *item);
-	bool (*host_end)(void *context);
+	/* Gets the host again, with all that is known of it now. */
+	bool (*host_end)(void *context, const struct item_host *host);
 	void *context;
 };
 

@@ -10,7 +10,8 @@ sflowget_sources = \
 	tools/sflowget/fields_internal.h tools/sflowget/fields_names.c \
 	tools/sflowget/fragments.c tools/sflowget/fragments.h \
 	tools/sflowget/frame.c tools/sflowget/frame.h \
-	tools/sflowget/item.h tools/sflowget/munin.c \
+	tools/sflowget/item.h tools/sflowget/list.c tools/sflowget/list.h \
+	tools/sflowget/munin.c \
 	tools/sflowget/options.c tools/sflowget/options.h \
 	tools/sflowget/output.h tools/sflowget/output_collectd.c \
 	tools/sflowget/output_influx.c tools/sflowget/output_json.c \

@@ -22,6 +22,8 @@ enum {
 	OPTION_CLUSTER,
 	OPTION_DEADLINE,
 	OPTION_MAX_AGE,
+	OPTION_DOWN,
+	OPTION_LATE,
 	OPTION_DECODE,
 	OPTION_COUNT,
 	OPTION_RRD_CREATE,
@@ -62,6 +64,10 @@ static const struct {
      "Default: 4 times its TMAX"},
     {{"list", no_argument, NULL, 'L'}, NULL,
      "list the agents, or AGENT's metrics"},
+    {{"down", no_argument, NULL, OPTION_DOWN}, NULL,
+     "list the agents that are down"},
+    {{"late", no_argument, NULL, OPTION_LATE}, NULL,
+     "list those of which one and a half polls\nare missing"},
     {{"decode", no_argument, NULL, OPTION_DECODE}, NULL,
      "print datagrams as they are, field by field,\n"
      "of --listen or --read; or --json"},
@@ -281,6 +287,11 @@ take(struct line *l, int letter)
 		return read_seconds(optarg, &o->deadline_s);
 	case OPTION_MAX_AGE:
 		return read_age(optarg, &o->wanted.max_age_s);
+	case OPTION_DOWN:
+	case OPTION_LATE:
+		l->list = true;
+		o->list |= letter == OPTION_DOWN ? LIST_DOWN : LIST_LATE;
+		return true;
 	case OPTION_DECODE:
 		l->decode = true;
 		return true;
@@ -311,7 +322,8 @@ set_task(const struct line *l)
 	else if (o->rrd_file != NULL)
 		o->task = TASK_RRD_CREATE;
 	else if (l->list)
-		o->task = o->wanted.agent != NULL ? TASK_METRICS : TASK_AGENTS;
+		o->task = o->wanted.agent != NULL && o->list == LIST_ALL ? TASK_METRICS
+		                                                         : TASK_AGENTS;
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "sflow/address.h"
 #include "tools/daemon.h"
+#include "tools/sflowget/list.h"
 #include "tools/sflowget/output.h"
 #include "tools/sflowget/wanted.h"
 
@@ -41,6 +42,7 @@ struct options {
 	struct address bind; /* unknown: all addresses */
 	const char *file;
 	struct wanted wanted;
+	unsigned list; /* bits of enum list_which */
 	bool raw; /* a raw field is wanted */
 	const struct output *output;
 	bool munin_host; /* see struct printer */

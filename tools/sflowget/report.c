@@ -50,24 +50,22 @@ report_written(void)
 /* Lists -------------------------------------------------------------------------- */
 
 static bool
-list_agent(void *context, const struct item_host *host, bool *values)
+list_agent(void *context, const struct item_host *host, enum item_wish *wish)
+{
+	const struct report *r = context;
+	bool wanted = wanted_host(r->collected.wanted, host) == WANTED;
+
+	*wish = wanted ? ITEM_HOST : ITEM_NOTHING;
+	return true;
+}
+
+static bool
+list_known(void *context, const struct item_host *host)
 {
 	struct report *r = context;
-	FILE *out = r->printer.out;
-	size_t n;
 
-	*values = false;
-	if (wanted_host(r->collected.wanted, host) != WANTED)
-		return true;
 	r->agents++;
-	n = put_visible(out, host->name);
-	fprintf(out, "%*s  ", n < 32 ? (int)(32 - n) : 0, "");
-	n = put_visible(out, host->address);
-	fprintf(out, "%*s  ", n < 15 ? (int)(15 - n) : 0, "");
-	n = put_visible(out, host->cluster[0] != '\0' ? host->cluster : "-");
-	fprintf(out, "%*s  %s  %" PRId64 " s\n", n < 15 ? (int)(15 - n) : 0, "",
-	        host->down ? "down" : "up  ", host->age_s);
-	return !ferror(out);
+	return list_add(&r->list, host);
 }
 
 /* Prints the link of a plugin for each of an agent's groups that has a number. */
@@ -220,7 +218,8 @@ report_begin(struct report *r, int64_t wall_ms)
 	r->collected.answers = 0;
 	r->sink = collected_sink(&r->collected);
 	if (r->options->task == TASK_AGENTS)
-		r->sink = (struct item_sink){.host = list_agent, .context = r};
+		r->sink = (struct item_sink){
+		    .host = list_agent, .host_end = list_known, .context = r};
 	else if (output->begin != NULL)
 		output->begin(&r->printer);
 }
@@ -232,7 +231,9 @@ report_end(struct report *r, bool tell)
 	const char *agent = r->options->wanted.agent;
 	bool found = r->collected.answers + r->agents > 0;
 
-	if (r->options->task != TASK_AGENTS && output->end != NULL)
+	if (r->options->task == TASK_AGENTS)
+		list_print(&r->list, r->options->list, r->printer.out);
+	else if (output->end != NULL)
 		output->end(&r->printer);
 	collected_end(&r->collected);
 	if (!found && tell && !r->told) {
@@ -244,7 +245,7 @@ report_end(struct report *r, bool tell)
 	r->told = true;
 	if (!report_written())
 		return STATUS_SOURCE;
-	if (r->collected.failed || r->printer.failed) {
+	if (r->collected.failed || r->printer.failed || r->list.failed) {
 		complain("out of memory");
 		return STATUS_SOURCE;
 	}

@@ -14,7 +14,8 @@ struct report {
 	struct item_sink sink; /* for the source */
 	bool whole;            /* all that was asked for is there */
 	bool told;             /* stderr has what is missing */
-	size_t agents;         /* how many were listed */
+	size_t agents;         /* how many could be listed */
+	struct list list;
 };
 
 void report_init(struct report *report, const struct options *options);

@@ -40,11 +40,11 @@ ask(struct report *r, const struct options *o)
 }
 
 static bool
-enough(void *context, const struct item_host *host, bool *values)
+enough(void *context, const struct item_host *host, enum item_wish *wish)
 {
 	(void)context;
 	(void)host;
-	(void)values;
+	(void)wish;
 	return false;
 }
 

@@ -153,17 +153,21 @@ tell_value(const struct gather *g, const struct store_value *value,
 	return sink->item(sink->context, &item);
 }
 
+/* Tells the values, where they are wished, and sets the host's pace by them. */
 static bool
-tell_values(const struct gather *g, struct store_host *host,
-            const struct item_sink *sink)
+tell_values(const struct gather *g, struct store_host *host, struct item_host *told,
+            enum item_wish wish, const struct item_sink *sink)
 {
 	struct store_look look;
 	struct store_value value;
 
 	store_look(&look, host, g->now);
-	while (store_look_next(&look, &value))
-		if (!tell_value(g, &value, sink))
+	while (store_look_next(&look, &value)) {
+		if (told->pace_s == 0 || value.tmax_s < told->pace_s)
+			told->pace_s = value.tmax_s;
+		if (wish == ITEM_VALUES && !tell_value(g, &value, sink))
 			return false;
+	}
 	return true;
 }
 
@@ -174,8 +178,9 @@ tell_host(const struct gather *g, struct store_host *host, const struct wanted *
 {
 	struct store_state state;
 	char address[ADDRESS_TEXT];
-	bool more, values = true;
+	enum item_wish wish = ITEM_VALUES;
 	struct item_host told;
+	bool more;
 
 	store_lock(host, &state);
 	told = (struct item_host){.cluster = "",
@@ -183,11 +188,12 @@ tell_host(const struct gather *g, struct store_host *host, const struct wanted *
 	                          .address = address_text(&state.address, address),
 	                          .age_s = (g->now - state.heard_ms) / 1000,
 	                          .down = !state.up};
-	more = sink->host(sink->context, &told, &values);
-	if (more && values)
-		more = tell_values(g, host, sink) &&
-		       fields_items(g->fields, &state.address, wanted, g->now, sink) &&
-		       sink->host_end(sink->context);
+	more = sink->host(sink->context, &told, &wish);
+	if (more && wish != ITEM_NOTHING)
+		more = tell_values(g, host, &told, wish, sink) &&
+		       (wish != ITEM_VALUES || fields_items(g->fields, &state.address,
+		                                            wanted, g->now, sink)) &&
+		       sink->host_end(sink->context, &told);
 	store_unlock(host);
 	return more;
 }

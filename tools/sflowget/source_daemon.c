@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/heard.h"
 #include "tools/sflowget/number.h"
 
 /* Two samples come in that time where agents are polled each 30 s, as is usual. */
@@ -11,7 +12,11 @@ struct reading {
 	const struct item_sink *sink;
 	int64_t wall_ms;
 	int64_t started_s; /* the collector; 0: not known */
-	bool values;       /* this host's values are wanted */
+	/* of the host that is being read: */
+	struct item_host told;
+	enum item_wish wish;
+	int64_t newest_s, pace_s; /* the smallest TN and TMAX of its metrics */
+	char address[ADDRESS_TEXT];
 };
 
 static int64_t
@@ -31,23 +36,34 @@ began_s(int64_t started_s, int64_t now_s)
 	return ago > 0 ? ago : 1;
 }
 
+/* Returns the text of an address as all others write it, where gmond writes one of IPv6
+ * without colons. */
+static const char *
+address_of(const char *text, char room[ADDRESS_TEXT])
+{
+	struct address address;
+
+	return wanted_address(text, &address) ? address_text(&address, room) : text;
+}
+
 static bool
 tell_host(void *context, const struct ganglia_host *host, bool *metrics)
 {
 	struct reading *r = context;
-	struct item_host told = {.cluster = host->cluster,
-	                         .name = host->name,
-	                         .address = host->address,
-	                         .age_s = known(host->tn_s),
-	                         .down = ganglia_is_down(host),
-	                         .began_s = began_s(host->started_s, host->localtime_s),
-	                         .collector_began_s =
-	                             began_s(r->started_s, host->localtime_s)};
 	bool more;
 
-	r->values = true;
-	more = r->sink->host(r->sink->context, &told, &r->values);
-	*metrics = r->values;
+	r->told = (struct item_host){
+	    .cluster = host->cluster,
+	    .name = host->name,
+	    .address = address_of(host->address, r->address),
+	    .age_s = known(host->tn_s),
+	    .down = ganglia_is_down(host),
+	    .began_s = began_s(host->started_s, host->localtime_s),
+	    .collector_began_s = began_s(r->started_s, host->localtime_s)};
+	r->newest_s = r->pace_s = GANGLIA_UNKNOWN;
+	r->wish = ITEM_VALUES;
+	more = r->sink->host(r->sink->context, &r->told, &r->wish);
+	*metrics = r->wish != ITEM_NOTHING;
 	return more;
 }
 
@@ -55,7 +71,7 @@ static bool
 tell_metric(void *context, const struct ganglia_host *host,
             const struct ganglia_metric *metric)
 {
-	const struct reading *r = context;
+	struct reading *r = context;
 	char number[NUMBER_TEXT];
 	struct item item = {.metric = metric->name,
 	                    .text = metric->value,
@@ -69,6 +85,11 @@ tell_metric(void *context, const struct ganglia_host *host,
 	                    .tmax_s = known(metric->tmax_s)};
 
 	(void)host;
+	r->newest_s = heard_sooner(r->newest_s, metric->tn_s);
+	if (metric->tmax_s > 0)
+		r->pace_s = heard_sooner(r->pace_s, metric->tmax_s);
+	if (r->wish != ITEM_VALUES)
+		return true;
 	item.heard_ms = r->wall_ms - item.age_s * 1000;
 	item.is_number = ganglia_number(metric, &item.number);
 	if (item.is_number && !number_is_plain(item.text))
@@ -79,10 +100,13 @@ tell_metric(void *context, const struct ganglia_host *host,
 static bool
 tell_end(void *context, const struct ganglia_host *host)
 {
-	const struct reading *r = context;
+	struct reading *r = context;
 
-	(void)host;
-	return !r->values || r->sink->host_end(r->sink->context);
+	if (r->wish == ITEM_NOTHING)
+		return true;
+	r->told.age_s = known(heard_ago(host, r->newest_s));
+	r->told.pace_s = known(r->pace_s);
+	return r->sink->host_end(r->sink->context, &r->told);
 }
 
 /* Whether a query can ask for the agent. That needs its name; an address, a UUID or a

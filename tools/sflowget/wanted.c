@@ -30,12 +30,27 @@ is_uuid(const char *text)
 	return i == 36;
 }
 
+bool
+wanted_address(const char *text, struct address *address)
+{
+	char colons[ADDRESS_TEXT], *at;
+
+	if (address_parse(text, address) == 0)
+		return true;
+	if (strlen(text) >= sizeof(colons) || strpbrk(text, ":.") != NULL)
+		return false;
+	strcpy(colons, text);
+	for (at = colons; (at = strchr(at, '-')) != NULL;)
+		*at = ':';
+	return address_parse(colons, address) == 0;
+}
+
 void
 wanted_init(struct wanted *w)
 {
 	w->address = (struct address){.type = ADDRESS_UNKNOWN};
 	w->pattern = w->uuid = false;
-	if (w->agent == NULL || address_parse(w->agent, &w->address) == 0)
+	if (w->agent == NULL || wanted_address(w->agent, &w->address))
 		return;
 	w->uuid = is_uuid(w->agent);
 	w->pattern = wanted_is_pattern(w->agent);
@@ -58,8 +73,7 @@ same_address(const struct wanted *w, const char *text)
 {
 	struct address address;
 
-	return w->address.type != ADDRESS_UNKNOWN &&
-	       address_parse(text, &address) == 0 &&
+	return w->address.type != ADDRESS_UNKNOWN && wanted_address(text, &address) &&
 	       address_same(&address, &w->address);
 }
 
@@ -69,7 +83,7 @@ wanted_host(const struct wanted *w, const struct item_host *host)
 	if (w->cluster != NULL && !same_text(w, w->cluster, host->cluster))
 		return WANTED_NOT;
 	if (w->agent == NULL || same_text(w, w->agent, host->name) ||
-	    same_address(w, host->address))
+	    same_address(w, host->address) || same_address(w, host->name))
 		return WANTED;
 	if (w->uuid)
 		return WANTED_MAYBE;

@@ -24,6 +24,10 @@ struct wanted {
 	struct address address;
 };
 
+/* Reads an address, also as gmond writes one of IPv6, in whose names no colon may be:
+ * "fd80--4". Returns false where the text is none. */
+bool wanted_address(const char *text, struct address *address);
+
 /* Finds out what `agent` is. */
 void wanted_init(struct wanted *wanted);
 
