@@ -36,6 +36,61 @@ parse(const char *line)
 	return status;
 }
 
+/* Each error says which option, or word, is wrong, and what would be right. */
+static void
+errors(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} table[] = {
+	    {"sflowget --deadline=x a", "--deadline=x: that is no SECONDS\n"},
+	    {"sflowget --daemon x:99999 a",
+	     "--daemon=x:99999: that is no HOST[:PORT]\n"},
+	    {"sflowget -wx a", "--watch=x: that is no SECONDS\n"},
+	    {"sflowget a --port", "--port: its PORT is missing\n"},
+	    {"sflowget a -d", "--daemon: its HOST[:PORT] is missing\n"},
+	    {"sflowget --watch 5 a", "--watch 5: its SECONDS are joined to it: -w5"},
+	    {"sflowget -w 1 a", "--watch 1: "},
+	    {"sflowget --jsn a", "--jsn: there is no such option; is it --json?"},
+	    {"sflowget --daemn=b a",
+	     "--daemn=b: there is no such option; is it --daemon?"},
+	    {"sflowget --nothing-like-it a",
+	     "--nothing-like-it: there is no such option\n"},
+	    {"sflowget --li a", "--li: that is the beginning of several options"},
+	    {"sflowget --list=a", "--list takes no value"},
+	    {"sflowget -xi a", "-x: there is no such option"},
+	    {"sflowget a -ix", "-x: there is no such option"},
+	    {"sflowget --json --csv a", "--csv: one kind"},
+	    {"sflowget --decode --read f web", "--decode web: "},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(table); i++) {
+		assert_int_equal(parse(table[i].line), STATUS_USAGE);
+		if (strstr(err_text, table[i].says) == NULL)
+			fail_msg("%s: %s", table[i].line, err_text);
+	}
+}
+
+/* People write "-w=1" where getopt_long() wants "-w1". */
+static void
+equals(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("sflowget -w=1 x"), -1);
+	assert_near(options.interval_s, 1);
+	assert_true(options.watch_paced);
+	assert_int_equal(parse("sflowget -d=[::1]:8652 x"), -1);
+	assert_string_equal(options.daemon.host, "::1");
+	assert_int_equal(parse("sflowget -r=f x"), -1);
+	assert_string_equal(options.file, "f");
+	assert_int_equal(parse("sflowget -r =f x"), -1);
+	assert_string_equal(options.file, "=f");
+	assert_int_equal(parse("sflowget --read==f x"), -1);
+	assert_string_equal(options.file, "=f");
+}
+
 static void
 defaults(void **state)
 {
@@ -148,7 +203,7 @@ usage(void **state)
 	assert_wrong("sflowget x -z", "-z");
 	assert_wrong("sflowget --listen", "--listen");
 	assert_wrong("sflowget --daemon localhost:99999 x",
-	             "--daemon=localhost:99999: that is no value");
+	             "--daemon=localhost:99999: that is no HOST");
 	assert_wrong("sflowget -d localhost:99999 x", "--daemon=localhost");
 	assert_wrong("sflowget --list --json", "--list");
 	assert_wrong("sflowget --list --value x", "--list");
@@ -240,7 +295,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(defaults),  cmocka_unit_test(sources),
+	    cmocka_unit_test(defaults),  cmocka_unit_test(errors),
+	    cmocka_unit_test(equals),    cmocka_unit_test(sources),
 	    cmocka_unit_test(tasks),     cmocka_unit_test(intervals),
 	    cmocka_unit_test(told),      cmocka_unit_test(usage),
 	    cmocka_unit_test(as_plugin), cmocka_unit_test(as_option),

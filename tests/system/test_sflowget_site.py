@@ -76,10 +76,58 @@ def lists(tap):
                 faults.append(f"{options}: {result}")
 
 
+def mixed(tap):
+    """Servers have a load, switches have none; one host is down, its values are old."""
+    site = site_xml.Site([
+        host("node1"), host("node2", {"swap_in": 3, "load_one": 2}),
+        host("switch1", {"swp1.bytes_in": 5}), host("node3", age=900, TN=900)])
+    with tap.point("a pattern of agents passes over those without the metric") as faults:
+        expect(faults, site.get("--value", "*", "load_one"), FOUND, "1\n2\n\n", "")
+        expect(faults, site.get("--prometheus", "*", "load_one"), FOUND)
+        expect(faults, site.get("--prometheus", "node*"), FOUND)
+        agents = site.json("*", "swp1.*", "swap_in")["agents"]
+        if [a["agent"] for a in agents] != ["node2", "switch1"]:
+            faults.append(agents)
+        for one in ("switch1", "node3"):
+            expect(faults, site.get("--value", one, "load_one"), NOT_FOUND, "\n")
+    with tap.point("what no agent has is told, once") as faults:
+        for options in (["*", "load_one", "nothing"], ["*", "load_one", "nothing*"],
+                        ["node3*", "load_one"], ["switch*", "load_one"],
+                        ["node3*"]):
+            result = site.get(*options)
+            expect(faults, result, NOT_FOUND, err="no agent has a value")
+            if result.stderr.count(b"\n") != 1:
+                faults.append(result.stderr)
+
+
+def hints(tap):
+    site = site_xml.Site([host("node1.example.net"), host("core-1"), host("WEB"),
+                          host("a" * 200), host("web\x9b31m")])
+    with tap.point("near misses: is it that?") as faults:
+        for asked, near in (("node1", "node1.example.net"), ("core1", "core-1"),
+                            ("web", "WEB"), ("core-1.example.net", "core-1")):
+            expect(faults, site.get(asked), NOT_FOUND,
+                   err=f"{asked}: there is no such agent; is it {near}?\n")
+        expect(faults, site.get("core-1", "load_ones"), NOT_FOUND,
+               err="load_ones: there is no such metric; is it load_one?\n")
+        expect(faults, site.get("*", "load_ones"), NOT_FOUND,
+               err="load_ones: no agent has a value of that; is it load_one?\n")
+        expect(faults, site.get("--cluster", "d", "core-1"), NOT_FOUND,
+               err="core-1: there is no such agent in cluster d\n")
+    with tap.point("what is far from all gets no hint") as faults:
+        for asked in ("nobody", "n", "a" * 199, "*.example.com"):
+            result = site.get(asked)
+            expect(faults, result, NOT_FOUND, err="there is no such agent\n")
+        if "web?31m?" not in site.get("web\x9b32m").stderr.decode():
+            faults.append(site.get("web\x9b32m"))
+
+
 def test(tap, _session):
     ages(tap)
     addresses(tap)
     lists(tap)
+    mixed(tap)
+    hints(tap)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,17 @@ answer_whole(const struct answer *a)
 	return true;
 }
 
+bool
+answer_empty(const struct answer *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		if (a->lines[i].state != ANSWER_MISSING)
+			return false;
+	return true;
+}
+
 /* In the order asked ------------------------------------------------------------ */
 
 static bool
@@ -185,9 +196,12 @@ take_host(void *context, const struct item_host *host, enum item_wish *wish)
 	struct answer *a = &c->answer;
 
 	answer_clear(a);
+	c->hosts++;
 	c->is = wanted_host(c->wanted, host);
 	if (c->is == WANTED_NOT) {
 		*wish = ITEM_NOTHING;
+		if (c->near_agent != NULL)
+			near_offer(c->near_agent, host->name);
 		return true;
 	}
 	a->host = *host;
@@ -222,7 +236,10 @@ static bool
 take_item(void *context, const struct item *item)
 {
 	struct collected *c = context;
+	size_t i;
 
+	for (i = 0; i < c->near_count; i++)
+		near_offer(&c->near_metrics[i], item->metric);
 	if (c->is == WANTED_MAYBE && strcmp(item->metric, "uuid") == 0 &&
 	    wanted_uuid(c->wanted, item->text))
 		c->is = WANTED;

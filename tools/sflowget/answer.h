@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/near.h"
 #include "tools/sflowget/item.h"
 #include "tools/sflowget/wanted.h"
 
@@ -43,8 +44,9 @@ void answer_clear(struct answer *answer);
  * old, and one that is missing. */
 bool answer_number(const struct answer_line *line, double *number);
 
-/* Whether all that was asked for is there. */
+/* Whether all that was asked for is there; and whether none of it is, old or not. */
 bool answer_whole(const struct answer *answer);
+bool answer_empty(const struct answer *answer);
 
 /* Collects a source's items, and calls ready() with an answer for each agent that is
  * wanted. ready() may take over the contents of the answer, and leave it empty. It
@@ -54,6 +56,11 @@ struct collected {
 	int64_t wall_ms;
 	bool (*ready)(void *context, struct answer *answer);
 	void *context;
+	/* Names that there are are offered to these, where they are set: to what an agent,
+	 * and the first so many metrics, were called. */
+	struct near *near_agent, *near_metrics;
+	size_t near_count;
+	size_t hosts;   /* how many hosts there were, wanted or not */
 	size_t answers; /* for how many answers it was called */
 	bool failed;    /* there was no memory */
 	/* for answer.c */
@@ -61,7 +68,7 @@ struct collected {
 	enum wanted_host is;
 };
 
-/* Returns a sink that fills `collected`, whose first four members the caller has set.
+/* Returns a sink that fills `collected`, whose members before `hosts` the caller has set.
  * collected_end() frees what it still has. */
 struct item_sink collected_sink(struct collected *collected);
 void collected_end(struct collected *collected);

@@ -13,6 +13,8 @@ sflowget_sources = \
 	tools/sflowget/item.h tools/sflowget/list.c tools/sflowget/list.h \
 	tools/sflowget/munin.c \
 	tools/sflowget/options.c tools/sflowget/options.h \
+	tools/sflowget/options_check.c tools/sflowget/options_table.c \
+	tools/sflowget/options_table.h tools/sflowget/options_wrong.c \
 	tools/sflowget/output.h tools/sflowget/output_collectd.c \
 	tools/sflowget/output_influx.c tools/sflowget/output_json.c \
 	tools/sflowget/output_lines.c tools/sflowget/output_munin.c \

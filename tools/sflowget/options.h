@@ -43,7 +43,7 @@ struct options {
 	const char *file;
 	struct wanted wanted;
 	unsigned list; /* bits of enum list_which */
-	bool raw; /* a raw field is wanted */
+	bool raw;      /* a raw field is wanted */
 	const struct output *output;
 	bool munin_host; /* see struct printer */
 	enum munin_ask munin;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -138,10 +139,36 @@ has_deltas(const struct answer *a)
 	return false;
 }
 
+/* Ends a line that says that something isn't there. */
+static void
+tell_near(const struct near *near)
+{
+	const char *name = near != NULL ? near_found(near) : NULL;
+
+	if (name != NULL) {
+		fputs("; is it ", stderr);
+		put_visible(stderr, name);
+		putc('?', stderr);
+	}
+	putc('\n', stderr);
+}
+
+/* Returns what may have been meant by the metric; NULL: it was not looked for. */
+static const struct near *
+near_of(const struct report *r, const char *asked)
+{
+	size_t i;
+
+	for (i = 0; i < r->collected.near_count; i++)
+		if (strcmp(r->near_metrics[i].asked, asked) == 0)
+			return &r->near_metrics[i];
+	return NULL;
+}
+
 /* A metric that needs two samples may come with the next one, where the host, or its
  * collector, has just begun. */
 static void
-tell_no_metric(const struct answer *a, const char *asked)
+tell_no_metric(const struct report *r, const struct answer *a, const char *asked)
 {
 	bool host = a->host.began_s > 0;
 	int64_t began_s = host ? a->host.began_s : a->host.collector_began_s;
@@ -150,13 +177,14 @@ tell_no_metric(const struct answer *a, const char *asked)
 	if (began_s > 0 && metric_is_of_deltas(asked) && !has_deltas(a))
 		fprintf(stderr,
 		        " yet: it needs two samples, and the %s began %" PRId64
-		        " s ago",
+		        " s ago\n",
 		        host ? "host" : "collector", began_s);
-	putc('\n', stderr);
+	else
+		tell_near(near_of(r, asked));
 }
 
 static void
-tell_missing(const struct answer *a)
+tell_missing(const struct report *r, const struct answer *a)
 {
 	size_t i;
 
@@ -177,7 +205,24 @@ tell_missing(const struct answer *a)
 			      "finds all\n",
 			      stderr);
 		else
-			tell_no_metric(a, line->asked);
+			tell_no_metric(r, a, line->asked);
+	}
+}
+
+/* Notes which of the metrics one of many agents has. */
+static void
+note_seen(struct report *r, const struct answer *a)
+{
+	const struct wanted *w = a->wanted;
+	size_t i, j;
+
+	for (i = 0; i < a->count; i++) {
+		if (a->lines[i].state != ANSWER_VALUE)
+			continue;
+		r->any = true;
+		for (j = 0; j < w->count; j++)
+			r->seen[j] =
+			    r->seen[j] || wanted_fits(w->metrics[j], a->lines[i].asked);
 	}
 }
 
@@ -186,25 +231,71 @@ print_answer(void *context, struct answer *a)
 {
 	struct report *r = context;
 
-	if (!answer_whole(a)) {
+	if (wanted_many(a->wanted)) {
+		note_seen(r, a);
+		if (answer_empty(a))
+			return true; /* it is of another kind */
+	} else if (!answer_whole(a)) {
 		r->whole = r->whole && output_of(r->options)->lenient;
 		if (!r->told)
-			tell_missing(a);
+			tell_missing(r, a);
 	}
 	output_of(r->options)->answer(&r->printer, a);
 	return !ferror(r->printer.out);
 }
 
+/* Says which metrics none of many agents has. */
+static void
+tell_unseen(struct report *r, bool tell)
+{
+	const struct wanted *w = r->collected.wanted;
+	size_t i;
+
+	r->whole = r->whole && (r->any || output_of(r->options)->lenient);
+	if (tell && !r->any && w->count == 0)
+		complain("no agent has a value that is new enough");
+	for (i = 0; i < w->count; i++) {
+		if (r->seen[i])
+			continue;
+		r->whole = r->whole && output_of(r->options)->lenient;
+		if (!tell)
+			continue;
+		fputs("sflowget: ", stderr);
+		put_visible(stderr, w->metrics[i]);
+		fputs(": no agent has a value of that", stderr);
+		tell_near(near_of(r, w->metrics[i]));
+	}
+}
+
 void
 report_init(struct report *r, const struct options *o)
 {
+	const struct wanted *w = &o->wanted;
+	size_t i;
+
 	*r = (struct report){.options = o};
 	r->printer = (struct printer){.out = stdout,
 	                              .interval_s = o->interval_s,
 	                              .munin = o->munin,
 	                              .munin_host = o->munin_host};
-	r->collected = (struct collected){
-	    .wanted = &o->wanted, .ready = print_answer, .context = r};
+	r->collected =
+	    (struct collected){.wanted = w, .ready = print_answer, .context = r};
+	r->collected.near_metrics = r->near_metrics;
+	for (i = 0; i < w->count && i < REPORT_NEAR; i++)
+		r->near_metrics[r->collected.near_count++].asked = w->metrics[i];
+	if (w->agent != NULL && !w->pattern) {
+		r->near_agent.asked = w->agent;
+		r->collected.near_agent = &r->near_agent;
+	}
+	r->seen = calloc(w->count + 1, sizeof(*r->seen));
+	r->collected.failed = r->seen == NULL;
+}
+
+void
+report_free(struct report *r)
+{
+	free(r->seen);
+	r->seen = NULL;
 }
 
 void
@@ -213,9 +304,12 @@ report_begin(struct report *r, int64_t wall_ms)
 	const struct output *output = output_of(r->options);
 
 	r->whole = true;
+	r->any = false;
 	r->agents = 0;
+	if (r->seen != NULL)
+		memset(r->seen, 0, r->options->wanted.count * sizeof(*r->seen));
 	r->collected.wall_ms = wall_ms;
-	r->collected.answers = 0;
+	r->collected.answers = r->collected.hosts = 0;
 	r->sink = collected_sink(&r->collected);
 	if (r->options->task == TASK_AGENTS)
 		r->sink = (struct item_sink){
@@ -224,11 +318,29 @@ report_begin(struct report *r, int64_t wall_ms)
 		output->begin(&r->printer);
 }
 
+static void
+tell_no_agent(const struct report *r)
+{
+	const struct wanted *w = r->collected.wanted;
+
+	fputs("sflowget: ", stderr);
+	if (w->agent == NULL) {
+		fputs("there is no agent\n", stderr);
+		return;
+	}
+	put_visible(stderr, w->agent);
+	fputs(": there is no such agent", stderr);
+	if (w->cluster != NULL && r->near_agent.exact) {
+		fputs(" in cluster ", stderr);
+		put_visible(stderr, w->cluster);
+	}
+	tell_near(&r->near_agent);
+}
+
 enum status
 report_end(struct report *r, bool tell)
 {
 	const struct output *output = output_of(r->options);
-	const char *agent = r->options->wanted.agent;
 	bool found = r->collected.answers + r->agents > 0;
 
 	if (r->options->task == TASK_AGENTS)
@@ -236,12 +348,11 @@ report_end(struct report *r, bool tell)
 	else if (output->end != NULL)
 		output->end(&r->printer);
 	collected_end(&r->collected);
-	if (!found && tell && !r->told) {
-		if (agent != NULL)
-			complain("%s: there is no such agent", agent);
-		else
-			complain("there is no agent");
-	}
+	if (!found && tell && !r->told)
+		tell_no_agent(r);
+	else if (found && r->options->task != TASK_AGENTS &&
+	         wanted_many(r->collected.wanted))
+		tell_unseen(r, tell && !r->told);
 	r->told = true;
 	if (!report_written())
 		return STATUS_SOURCE;

@@ -7,6 +7,8 @@
 
 #include "tools/sflowget/options.h"
 
+#define REPORT_NEAR 16 /* of so many metrics that are not there a near name is told */
+
 struct report {
 	const struct options *options;
 	struct printer printer;
@@ -16,9 +18,15 @@ struct report {
 	bool told;             /* stderr has what is missing */
 	size_t agents;         /* how many could be listed */
 	struct list list;
+	/* What is said of agents and metrics that are not there. */
+	struct near near_agent, near_metrics[REPORT_NEAR];
+	bool *seen; /* of many agents: for each metric asked for, whether one has it */
+	bool any;   /* one of many agents has a value */
 };
 
+/* report_free() frees what report_init() and the rounds have allocated. */
 void report_init(struct report *report, const struct options *options);
+void report_free(struct report *report);
 
 /* A round is report_begin(), a source that fills report->sink, and report_end(). That
  * returns STATUS_FOUND, STATUS_NOT_FOUND, or STATUS_SOURCE where the output can't be

@@ -5,6 +5,8 @@
 #include "tools/sflowget/report.h"
 #include "tools/sflowget/source_daemon.h"
 
+#define NEAR_MOST_MS 2000 /* for another look at all names */
+
 /* Sleeps until that time. Returns false when nobody reads the output any more. */
 static bool
 sleep_until(int64_t then_ms)
@@ -20,18 +22,46 @@ sleep_until(int64_t then_ms)
 	return true;
 }
 
+static bool
+offer(void *context, const struct item_host *host, enum item_wish *wish)
+{
+	near_offer(context, host->name);
+	*wish = ITEM_NOTHING;
+	return true;
+}
+
+/* Looks for a name that may have been meant. Who was asked for the one agent has told of
+ * no other; so all of them are looked at once more, for a moment. */
+static void
+look_for_near(struct report *r, const struct options *o, int64_t deadline_ms)
+{
+	struct item_sink sink = {.host = offer, .context = &r->near_agent};
+	struct wanted all = o->wanted;
+	int64_t now = clock_ms();
+	char fault[DAEMON_FAULT];
+
+	if (r->told || r->collected.near_agent == NULL || r->collected.hosts > 0)
+		return;
+	if (deadline_ms > now + NEAR_MOST_MS)
+		deadline_ms = now + NEAR_MOST_MS;
+	all.agent = NULL;
+	source_daemon_read(&o->daemon, &all, &sink, deadline_ms, now, fault);
+}
+
 static enum status
 ask(struct report *r, const struct options *o)
 {
 	int64_t now = clock_ms(), wall_ms = now + clock_wall_offset();
+	int64_t deadline_ms = now + (int64_t)(o->deadline_s * 1000);
 	char fault[DAEMON_FAULT] = "";
 	enum daemon_result result;
 	enum status status;
 
 	report_begin(r, wall_ms);
-	result =
-	    source_daemon_read(&o->daemon, &o->wanted, &r->sink,
-	                       now + (int64_t)(o->deadline_s * 1000), wall_ms, fault);
+	result = source_daemon_read(&o->daemon, &o->wanted, &r->sink, deadline_ms,
+	                            wall_ms, fault);
+	if (result == DAEMON_DONE)
+		look_for_near(r, o, deadline_ms);
 	status = report_end(r, result == DAEMON_DONE);
 	if (result == DAEMON_DONE || !report_written())
 		return status;
@@ -80,5 +110,6 @@ run_daemon(const struct options *o)
 		if (next < clock_ms()) /* the round took longer than an interval */
 			next = clock_ms();
 	} while (o->watch && !ferror(stdout) && sleep_until(next));
+	report_free(&r);
 	return status;
 }

@@ -72,15 +72,17 @@ hide_progress(struct listening *l)
 /* Looking ---------------------------------------------------------------------------- */
 
 /* Looks at an answer: it is complete when all that was asked for by name is there, and,
- * if there are patterns, when a whole round of the agent's counters has come. */
+ * if there are patterns, when a whole round of the agent's counters has come. Of many
+ * agents some may not have a metric, so that only the rounds count. */
 static bool
 look_at(void *context, struct answer *a)
 {
 	struct listening *l = context;
 	size_t i;
 
-	if (!answer_whole(a) || (wanted_has_pattern(a->wanted) &&
-	                         !gather_round(l->gather, a->host.address)))
+	if ((!wanted_many(a->wanted) && !answer_whole(a)) ||
+	    ((wanted_has_pattern(a->wanted) || wanted_many(a->wanted)) &&
+	     !gather_round(l->gather, a->host.address)))
 		l->complete = false;
 	for (i = 0; i < a->count; i++)
 		if (a->lines[i].item != NULL &&
@@ -208,5 +210,6 @@ run_listen(const struct options *o)
 		status = listen_for(&l);
 	datagrams_close(l.port);
 	gather_free(l.gather);
+	report_free(&l.report);
 	return status;
 }

@@ -65,6 +65,7 @@ read_file(const struct options *o, struct gather *gather)
 	report_begin(&r, reading.last_ms);
 	gather_items(gather, &o->wanted, &r.sink);
 	status = report_end(&r, result == 0 && counts.datagrams > 0);
+	report_free(&r);
 	return result == 0 ? status : STATUS_SOURCE;
 }
 

@@ -110,14 +110,19 @@ is_group(const char *asked, const char *group)
 }
 
 bool
+wanted_fits(const char *asked, const char *metric)
+{
+	return strcmp(asked, metric) == 0 ||
+	       (wanted_is_pattern(asked) && fnmatch(asked, metric, 0) == 0);
+}
+
+bool
 wanted_metric(const struct wanted *w, const struct item *item)
 {
 	size_t i;
 
 	for (i = 0; i < w->count; i++)
-		if (strcmp(w->metrics[i], item->metric) == 0 ||
-		    (wanted_is_pattern(w->metrics[i]) &&
-		     fnmatch(w->metrics[i], item->metric, 0) == 0))
+		if (wanted_fits(w->metrics[i], item->metric))
 			return true;
 	return w->count == 0 && (w->group == NULL || is_group(w->group, item->group) ||
 	                         strcmp(w->group, item->metric) == 0);

@@ -42,8 +42,10 @@ enum wanted_host wanted_host(const struct wanted *wanted, const struct item_host
 /* Whether `uuid` is the wanted one. */
 bool wanted_uuid(const struct wanted *wanted, const char *uuid);
 
-/* Whether the metric is wanted; whether a text is a pattern as shells have it, with *,
+/* Whether a metric is one of those that a name or pattern asks for; whether it is wanted;
+ * whether a text is a pattern as shells have it, with *,
  * ? and [...]; and whether any of what is asked for is one. */
+bool wanted_fits(const char *asked, const char *metric);
 bool wanted_metric(const struct wanted *wanted, const struct item *item);
 bool wanted_is_pattern(const char *asked);
 bool wanted_has_pattern(const struct wanted *wanted);
