@@ -210,6 +210,8 @@ usage(void **state)
 	assert_wrong("sflowget --listen 65536 x", "65536");
 	assert_wrong("sflowget --listen 1x x", "1x");
 	assert_wrong("sflowget --listen 0 x", "0");
+	assert_wrong("sflowget --human --csv x", "--human");
+	assert_wrong("sflowget --human --list x", "--human");
 	assert_wrong("sflowget --csv --json x", "one kind of output");
 	assert_wrong("sflowget --listen 1 --read f x", "three sources");
 	assert_wrong("sflowget --deadline 0 x", "0");

@@ -8,6 +8,7 @@
 #include "tests/sflow/unit.h"
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/fields.h"
+#include "tools/sflowget/human.h"
 #include "tools/sflowget/number.h"
 #include "tools/sflowget/rrd_create.h"
 
@@ -136,6 +137,55 @@ for_people(void **state)
 	    "swp1.bytes_in         12  bytes/sec  3 s\n");
 }
 
+/* Numbers with K, M, G. */
+static void
+for_people_in_a_hurry(void **state)
+{
+	static const struct {
+		double number;
+		const char *units, *value, *as;
+	} table[] = {
+	    {12345678, "bytes/sec", "12.3M", "bytes/sec = 98.8M bit/s"},
+	    {999, "bytes/sec", "999", "bytes/sec = 7.99K bit/s"},
+	    {0, "bytes/sec", "0", "bytes/sec = 0 bit/s"},
+	    {1e10, "bits/sec", "10G", "bits/sec"},
+	    {8123456, "KB", "7.75", "GB"},
+	    {12, "KB", "12", "KB"},
+	    {0.5, "KB", "512", "bytes"},
+	    {251.972, "GB", "252", "GB"},
+	    {2048, "GB", "2", "TB"},
+	    {1795441106, "s", "text", "s"},
+	    {2596, "MHz", "text", "MHz"},
+	    {87.23, "%", "text", "%"},
+	    {-1500, "", "-1.5K", ""},
+	    {999.7, "", "1K", ""},
+	    {0.25, " ", "0.25", " "},
+	    {1e30, "packets/sec", "1000000000000E", "packets/sec"},
+	    {1234, "connections", "1.23K", "connections"},
+	};
+	char value[NUMBER_TEXT], units[HUMAN_UNITS];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(table); i++) {
+		struct item item = {.number = table[i].number,
+		                    .text = "text",
+		                    .is_number = true,
+		                    .units = table[i].units};
+
+		human(&item, value, units);
+		assert_string_equal(value, table[i].value);
+		assert_string_equal(units, table[i].as);
+	}
+	printer.human = true;
+	assert_string_equal(PRINT(&output_table, "a", "mem_free", "os"),
+	                    "a  192.0.2.1  c  last heard 3 s ago\n"
+	                    "METRIC    VALUE      UNITS  AGE\n"
+	                    "mem_free          3  KB     3 s\n"
+	                    "os        Linux \"6\"         3 s\n");
+	printer.human = false;
+}
+
 static void
 json_and_csv(void **state)
 {
@@ -227,10 +277,10 @@ prometheus(void **state)
 	(void)state;
 	assert_string_equal(
 	    PRINT(&output_prometheus, "b a", "*"),
-	    "# HELP sflow_bytes_in Bytes \\\\ Received (bytes/sec)\n"
-	    "# TYPE sflow_bytes_in gauge\n"
-	    "sflow_bytes_in{agent=\"a\",cluster=\"c\",part=\"swp1\"} 12\n"
-	    "sflow_bytes_in{agent=\"b\",cluster=\"c\",part=\"swp1\"} 12\n"
+	    "# HELP sflow_each_bytes_in Bytes \\\\ Received (bytes/sec)\n"
+	    "# TYPE sflow_each_bytes_in gauge\n"
+	    "sflow_each_bytes_in{agent=\"a\",cluster=\"c\",part=\"swp1\"} 12\n"
+	    "sflow_each_bytes_in{agent=\"b\",cluster=\"c\",part=\"swp1\"} 12\n"
 	    "# HELP sflow_host_cpu_cpu_user host_cpu.cpu_user\n"
 	    "# TYPE sflow_host_cpu_cpu_user counter\n"
 	    "sflow_host_cpu_cpu_user{agent=\"a\",cluster=\"c\"} "
@@ -422,11 +472,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(lines),        cmocka_unit_test(for_people),
-	    cmocka_unit_test(json_and_csv), cmocka_unit_test(csv_without_formulas),
-	    cmocka_unit_test(influx),       cmocka_unit_test(prometheus),
-	    cmocka_unit_test(collectd),     cmocka_unit_test(munin),
-	    cmocka_unit_test(rrd),          cmocka_unit_test(numbers),
+	    cmocka_unit_test(lines),
+	    cmocka_unit_test(for_people),
+	    cmocka_unit_test(for_people_in_a_hurry),
+	    cmocka_unit_test(json_and_csv),
+	    cmocka_unit_test(csv_without_formulas),
+	    cmocka_unit_test(influx),
+	    cmocka_unit_test(prometheus),
+	    cmocka_unit_test(collectd),
+	    cmocka_unit_test(munin),
+	    cmocka_unit_test(rrd),
+	    cmocka_unit_test(numbers),
 	    cmocka_unit_test(raw_names),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,11 +49,13 @@ def document(clusters):
 
 
 class Site:
-    """Prints the hosts to each who connects, until the test ends."""
+    """Prints the hosts to each who connects, until the test ends. As an interactive port
+    it waits for a query, and prints only the host that is asked for."""
 
-    def __init__(self, hosts, cluster="c", **others):
-        self.text = document({cluster: hosts, **others})
-        self.asked = 0  # how often somebody has connected
+    def __init__(self, hosts, cluster="c", interactive=False, **others):
+        self.clusters = {cluster: hosts, **others}
+        self.interactive = interactive
+        self.queries = []
         self.server = socket.create_server((ganglia.LOCAL, 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -61,12 +63,20 @@ class Site:
     def serve(self):
         while True:
             client, _ = self.server.accept()
-            self.asked += 1
             with client:
                 try:
-                    client.sendall(self.text)
+                    client.sendall(self.text(client))
                 except OSError:
                     pass  # it has read enough
+
+    def text(self, client):
+        if not self.interactive:
+            return document(self.clusters)
+        self.queries.append(client.recv(2048).split()[1].decode())
+        _, cluster, name = (self.queries[-1] + "/").split("/")[:3]
+        return b"HTTP/1.0 200 OK\r\n\r\n" + document({
+            key: [h for h in hosts if name in ("", "*") or f'NAME="{name}"' in h]
+            for key, hosts in self.clusters.items() if cluster in ("", "*", key)})
 
     def get(self, *arguments):
         return self.run(SFLOWGET, "--daemon", *arguments)

@@ -100,6 +100,17 @@ def mixed(tap):
                 faults.append(result.stderr)
 
 
+def human(tap):
+    site = site_xml.Site([host("a", {"mem_free": (8123456, "KB"),
+                                     "swp1.bytes_in": (12345678, "bytes/sec")})])
+    with tap.point("--human") as faults:
+        rows = [line.split() for line in site.get("--human", "a").stdout.decode()
+                .splitlines()[2:]]
+        if [row[1:-2] for row in rows] != [
+                ["7.75", "GB"], ["12.3M", "bytes/sec", "=", "98.8M", "bit/s"]]:
+            faults.append(rows)
+
+
 def hints(tap):
     site = site_xml.Site([host("node1.example.net"), host("core-1"), host("WEB"),
                           host("a" * 200), host("web\x9b31m")])
@@ -114,6 +125,15 @@ def hints(tap):
                err="load_ones: no agent has a value of that; is it load_one?\n")
         expect(faults, site.get("--cluster", "d", "core-1"), NOT_FOUND,
                err="core-1: there is no such agent in cluster d\n")
+    with tap.point("an interactive port is asked once more for a hint") as faults:
+        there = site_xml.Site([host("node1.example.net")], interactive=True)
+        expect(faults, there.get("--value", "node1.example.net", "load_one"), FOUND)
+        if there.queries != ["/*/node1.example.net"]:
+            faults.append(there.queries)
+        expect(faults, there.get("node1"), NOT_FOUND,
+               err="node1: there is no such agent; is it node1.example.net?\n")
+        if there.queries[1:] != ["/*/node1", "/"]:
+            faults.append(there.queries)
     with tap.point("what is far from all gets no hint") as faults:
         for asked in ("nobody", "n", "a" * 199, "*.example.com"):
             result = site.get(asked)
@@ -128,6 +148,7 @@ def test(tap, _session):
     lists(tap)
     mixed(tap)
     hints(tap)
+    human(tap)
 
 
 if __name__ == "__main__":

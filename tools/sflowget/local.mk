@@ -10,6 +10,7 @@ sflowget_sources = \
 	tools/sflowget/fields_internal.h tools/sflowget/fields_names.c \
 	tools/sflowget/fragments.c tools/sflowget/fragments.h \
 	tools/sflowget/frame.c tools/sflowget/frame.h \
+	tools/sflowget/human.c tools/sflowget/human.h \
 	tools/sflowget/item.h tools/sflowget/list.c tools/sflowget/list.h \
 	tools/sflowget/munin.c \
 	tools/sflowget/options.c tools/sflowget/options.h \

@@ -121,6 +121,9 @@ take(struct options_line *l, int letter)
 		l->list = true;
 		o->list |= letter == OPTION_DOWN ? LIST_DOWN : LIST_LATE;
 		return true;
+	case OPTION_HUMAN:
+		o->human = true;
+		return true;
 	case OPTION_DECODE:
 		l->decode = true;
 		return true;

@@ -42,6 +42,7 @@ struct options {
 	struct address bind; /* unknown: all addresses */
 	const char *file;
 	struct wanted wanted;
+	bool human;    /* see struct printer */
 	unsigned list; /* bits of enum list_which */
 	bool raw;      /* a raw field is wanted */
 	const struct output *output;

@@ -101,6 +101,9 @@ check_task(const struct options_line *l, FILE *err)
 		                     o->output->option);
 	if (o->task == TASK_DECODE && l->outputs > 0 && o->output != &output_json)
 		return options_wrong(err, "--decode prints lines, or --json");
+	if (o->human && (o->output != &output_table || o->task != TASK_VALUES))
+		return options_wrong(err, "--human is for the table: other programs "
+		                          "want plain numbers");
 	if (l->list && l->outputs > 0)
 		return options_wrong(err, "--list prints names, in no other form");
 	if (o->task == TASK_DECODE && o->wanted.agent != NULL &&

@@ -35,6 +35,8 @@ static const struct option_row table[] = {
      "list the agents that are down"},
     {{"late", no_argument, NULL, OPTION_LATE}, NULL,
      "list those of which one and a half polls\nare missing"},
+    {{"human", no_argument, NULL, OPTION_HUMAN}, NULL,
+     "the table's numbers with K, M, G; bit/s, too"},
     {{"decode", no_argument, NULL, OPTION_DECODE}, NULL,
      "print datagrams as they are, field by field,\n"
      "of --listen or --read; or --json"},

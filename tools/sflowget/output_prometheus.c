@@ -1,7 +1,8 @@
 /* Prometheus's text format, version 0.0.4. The lines of a family have to stand
  * together, so the answers are kept until the end. The part of a metric's name before
- * its last dot (a port, a virtual machine) or slash is the label "part". Lines have no
- * times, so values that are too old are left out.
+ * its last dot (a port, a virtual machine) or slash is the label "part", and its family is
+ * another one than that of the whole agent's metric of that name: a sum over a family
+ * counts nothing twice. Lines have no times, so values that are too old are left out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "tools/sflowget/output.h"
 
 #define FAMILY "sflow_"
+#define PART_FAMILY "sflow_each_"
 #define NAME_BYTES 256
 
 /* A line of the output. */
@@ -110,10 +112,10 @@ put_series(FILE *out, const struct series *s)
 static bool
 set_series(struct series *s, const struct answer *a, const struct answer_line *line)
 {
-	char name[NAME_BYTES], family[sizeof(FAMILY) + NAME_BYTES];
+	char name[NAME_BYTES], family[sizeof(PART_FAMILY) + NAME_BYTES];
 	const char *last = fields_split(line->item->metric, &s->before);
 
-	snprintf(family, sizeof(family), FAMILY "%s",
+	snprintf(family, sizeof(family), "%s%s", s->before > 0 ? PART_FAMILY : FAMILY,
 	         plain_name(last, "_", true, name, sizeof(name)));
 	s->family = strdup(family);
 	s->answer = a;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "tools/sflowget/escape.h"
+#include "tools/sflowget/human.h"
+#include "tools/sflowget/number.h"
 #include "tools/sflowget/output.h"
 
 #define VALUE_WIDTH 40 /* a longer text does not make the column wider */
@@ -20,10 +22,29 @@ widen(size_t *width, const char *text, size_t most)
 		*width = n;
 }
 
+/* The texts of an item's value and units. */
+struct texts {
+	const char *value, *units;
+	char value_room[NUMBER_TEXT], units_room[HUMAN_UNITS];
+};
+
+static void
+set_texts(struct texts *texts, const struct printer *p, const struct item *item)
+{
+	texts->value = item->text;
+	texts->units = item->units;
+	if (!p->human || !item->is_number)
+		return;
+	human(item, texts->value_room, texts->units_room);
+	texts->value = texts->value_room;
+	texts->units = texts->units_room;
+}
+
 static struct widths
-measure(const struct answer *a)
+measure(const struct printer *p, const struct answer *a)
 {
 	struct widths w = {strlen("METRIC"), strlen("VALUE"), strlen("UNITS")};
+	struct texts texts;
 	size_t i;
 
 	for (i = 0; i < a->count; i++) {
@@ -32,8 +53,9 @@ measure(const struct answer *a)
 		widen(&w.name, a->lines[i].asked, SIZE_MAX);
 		if (item == NULL)
 			continue;
-		widen(&w.value, item->text, VALUE_WIDTH);
-		widen(&w.units, item->units, VALUE_WIDTH);
+		set_texts(&texts, p, item);
+		widen(&w.value, texts.value, VALUE_WIDTH);
+		widen(&w.units, texts.units, VALUE_WIDTH);
 	}
 	return w;
 }
@@ -70,17 +92,21 @@ put_age(FILE *out, int64_t s)
 }
 
 static void
-put_line(FILE *out, const struct answer_line *line, const struct widths *w)
+put_line(const struct printer *p, const struct answer_line *line,
+         const struct widths *w)
 {
 	const struct item *item = line->item;
+	struct texts texts;
+	FILE *out = p->out;
 
 	put_left(out, line->asked, w->name);
 	if (item == NULL) {
 		fputs("-\n", out);
 		return;
 	}
-	(item->is_number ? put_right : put_left)(out, item->text, w->value);
-	put_left(out, item->units, w->units);
+	set_texts(&texts, p, item);
+	(item->is_number ? put_right : put_left)(out, texts.value, w->value);
+	put_left(out, texts.units, w->units);
 	put_age(out, item->age_s);
 	fputs(line->state == ANSWER_OLD ? ", too old\n" : "\n", out);
 }
@@ -88,7 +114,7 @@ put_line(FILE *out, const struct answer_line *line, const struct widths *w)
 static void
 table(struct printer *p, struct answer *a)
 {
-	struct widths w = measure(a);
+	struct widths w = measure(p, a);
 	size_t i;
 
 	if (p->count++ > 0)
@@ -108,7 +134,7 @@ table(struct printer *p, struct answer *a)
 	put_left(p->out, "UNITS", w.units);
 	fputs("AGE\n", p->out);
 	for (i = 0; i < a->count; i++)
-		put_line(p->out, &a->lines[i], &w);
+		put_line(p, &a->lines[i], &w);
 }
 
 const struct output output_table = {

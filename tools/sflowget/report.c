@@ -276,6 +276,7 @@ report_init(struct report *r, const struct options *o)
 	*r = (struct report){.options = o};
 	r->printer = (struct printer){.out = stdout,
 	                              .interval_s = o->interval_s,
+	                              .human = o->human,
 	                              .munin = o->munin,
 	                              .munin_host = o->munin_host};
 	r->collected =
