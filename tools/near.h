@@ -9,8 +9,9 @@
 /* Begins as zero but for `asked`, which stays the caller's. */
 struct near {
 	const char *asked;
-	unsigned distance; /* of the best one; 0 where there is none yet, or see `exact` */
-	bool exact;        /* there is one of that name: nothing has to be found */
+	unsigned
+	    distance; /* of the best one; 0 where there is none yet, or see `exact` */
+	bool exact;   /* there is one of that name: nothing has to be found */
 	char best[NEAR_NAME];
 };
 

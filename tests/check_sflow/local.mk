@@ -9,6 +9,7 @@ CHECKS_TESTS = \
 	tests/check_sflow/test_objects \
 	tests/check_sflow/test_options \
 	tests/check_sflow/test_range \
+	tests/check_sflow/test_ranking \
 	tests/check_sflow/test_report
 CHECKS_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 CHECKS_LIBS = tools/check_sflow/libchecksflow.la $(CMOCKA_LIBS)
@@ -31,6 +32,10 @@ tests_check_sflow_test_generate_LDADD = $(CHECKS_LIBS)
 tests_check_sflow_test_near_SOURCES = tests/check_sflow/test_near.c tests/sflow/unit.h
 tests_check_sflow_test_near_CFLAGS = $(CHECKS_CFLAGS)
 tests_check_sflow_test_near_LDADD = $(CHECKS_LIBS)
+
+tests_check_sflow_test_ranking_SOURCES = tests/check_sflow/test_ranking.c tests/sflow/unit.h
+tests_check_sflow_test_ranking_CFLAGS = $(CHECKS_CFLAGS)
+tests_check_sflow_test_ranking_LDADD = $(CHECKS_LIBS)
 
 tests_check_sflow_test_objects_SOURCES = tests/check_sflow/test_objects.c tests/sflow/unit.h
 tests_check_sflow_test_objects_CFLAGS = $(CHECKS_CFLAGS)

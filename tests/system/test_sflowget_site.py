@@ -2,6 +2,7 @@
 """sflowget against XML that is invented here: hosts that are down, late or of another
 kind, as gmond, gmetad or gmetad-bridge would print them.
 """
+import json
 import os
 import sys
 
@@ -111,6 +112,45 @@ def human(tap):
             faults.append(rows)
 
 
+def servers(tap):
+    """Ten ports of two switches, a server, and one that is down."""
+    site = site_xml.Site(
+        [host(f"sw{i}", {f"swp{n}.util_in": (10 * i + n, "%") for n in range(5)})
+         for i in (1, 2)] + [host("web"), host("off", {"swp1.util_in": 99}, TN=900)],
+        interactive=True,
+        d=[host("old", {"swp1.util_in": 98}, age=241, TN=5),
+           host("text", {"swp1.util_in": "97"})])
+    with tap.point("--servers: the highest of all, by one query") as faults:
+        result = site.get("--servers", "*.util_*", "--count", 3)
+        expect(faults, result, FOUND,
+               "24  %  sw2  swp4.util_in  c\n23  %  sw2  swp3.util_in  c\n"
+               "22  %  sw2  swp2.util_in  c\n10 values of 2 agents: lowest 10, "
+               "1/4 to 12.25, median 17, 3/4 to 21.75, highest 24\n", "")
+        if site.queries != ["/"]:
+            faults.append(site.queries)
+        out = site.get("--servers", "*.util_*").stdout.decode()
+        if out.count("\n") != 11:
+            faults.append(out)
+    with tap.point("--servers: of a pattern of agents, and as JSON") as faults:
+        found = json.loads(site.get("--servers=*.util_in", "--json", "--count=1",
+                                    "sw1*").stdout)
+        top, = found.pop("servers")
+        if top != {"agent": "sw1", "cluster": "c", "metric": "swp4.util_in",
+                   "value": 14, "units": "%", "age": 1} or \
+                found != {"values": 5, "agents": 1, "lowest": 10, "highest": 14,
+                          "first_quartile": 11, "median": 12, "third_quartile": 13}:
+            faults.append((top, found))
+        expect(faults, site.get("--servers", "nothing", "--json"), NOT_FOUND,
+               '{"servers":[],"values":0,"agents":0}\n', "no agent has a value")
+        expect(faults, site.get("--servers", "load_on"), NOT_FOUND, "",
+               "is it load_one?")
+    with tap.point("--servers: usage") as faults:
+        for wrong in (["--csv"], ["--count=10001"], ["--list"], ["a", "b"],
+                      ["--decode", "--read", "x"]):
+            expect(faults, site.get("--servers", "load_one", *wrong), USAGE, "",
+                   "--")
+
+
 def hints(tap):
     site = site_xml.Site([host("node1.example.net"), host("core-1"), host("WEB"),
                           host("a" * 200), host("web\x9b31m")])
@@ -149,6 +189,7 @@ def test(tap, _session):
     mixed(tap)
     hints(tap)
     human(tap)
+    servers(tap)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ struct item_host {
 	const char *cluster;
 	const char *name;
 	const char *address;
-	int64_t age_s;  /* seconds since it was heard; before its items are read it may be
+	int64_t
+	    age_s; /* seconds since it was heard; before its items are read it may be
 	                 * what Ganglia's TN says, which is not always that */
 	int64_t pace_s; /* the shortest TMAX of its metrics; 0: not known yet */
 	bool down;

@@ -24,6 +24,7 @@ sflowget_sources = \
 	tools/sflowget/rrd_create.c tools/sflowget/rrd_create.h \
 	tools/sflowget/run_daemon.c tools/sflowget/run_decode.c \
 	tools/sflowget/run_listen.c tools/sflowget/run_read.c \
+	tools/sflowget/servers.c tools/sflowget/servers.h \
 	tools/sflowget/source_collector.c tools/sflowget/source_collector.h \
 	tools/sflowget/source_daemon.c tools/sflowget/source_daemon.h \
 	tools/sflowget/wanted.c tools/sflowget/wanted.h

@@ -121,6 +121,9 @@ take(struct options_line *l, int letter)
 		l->list = true;
 		o->list |= letter == OPTION_DOWN ? LIST_DOWN : LIST_LATE;
 		return true;
+	case OPTION_SERVERS:
+		o->servers_metric = optarg;
+		return *optarg != '\0';
 	case OPTION_HUMAN:
 		o->human = true;
 		return true;
@@ -169,6 +172,13 @@ take_rest(struct options_line *l, int argc, char **argv, FILE *err)
 		o->wanted.agent = argv[optind++];
 	o->wanted.metrics = argv + optind;
 	o->wanted.count = (size_t)(argc - optind);
+	if (o->servers_metric != NULL && optind < argc)
+		return options_wrong(err, "--servers %s: %s is one word too many",
+		                     o->servers_metric, argv[optind]);
+	if (o->servers_metric != NULL) {
+		o->wanted.metrics = &o->servers_metric;
+		o->wanted.count = 1;
+	}
 	return options_check(l, err);
 }
 

@@ -27,6 +27,7 @@ enum task {
 	TASK_VALUES,
 	TASK_AGENTS,  /* --list */
 	TASK_METRICS, /* --list AGENT */
+	TASK_SERVERS,
 	TASK_DECODE,
 	TASK_RRD_CREATE,
 	TASK_SUGGEST, /* munin: the plugins that there could be */
@@ -49,10 +50,11 @@ struct options {
 	bool munin_host; /* see struct printer */
 	enum munin_ask munin;
 	bool watch;
-	bool watch_paced;     /* every interval_s, and not when values come */
-	double interval_s;    /* 0: not given */
-	double deadline_s;    /* 0: none */
-	uint64_t count;       /* datagrams to decode; 0: all */
+	bool watch_paced;  /* every interval_s, and not when values come */
+	double interval_s; /* 0: not given */
+	double deadline_s; /* 0: none */
+	uint64_t count; /* datagrams to decode; 0: all; values of --servers; 0: some */
+	char *servers_metric; /* of --servers */
 	const char *rrd_file; /* of --rrd-create */
 	char *munin_name;     /* name of the link; allocated by options_munin() */
 };

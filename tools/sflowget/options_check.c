@@ -1,9 +1,11 @@
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sflow/wire/datagram.h"
 #include "tools/sflowget/fields.h"
 #include "tools/sflowget/options_table.h"
+#include "tools/sflowget/servers.h"
 
 #define DAEMON_DEADLINE_S 10
 #define LISTEN_DEADLINE_S 90 /* a rate needs two polls, usually 30 s apart */
@@ -17,6 +19,8 @@ set_task(const struct options_line *l)
 		o->task = TASK_DECODE;
 	else if (o->rrd_file != NULL)
 		o->task = TASK_RRD_CREATE;
+	else if (o->servers_metric != NULL)
+		o->task = TASK_SERVERS;
 	else if (l->list)
 		o->task = o->wanted.agent != NULL && o->list == LIST_ALL ? TASK_METRICS
 		                                                         : TASK_AGENTS;
@@ -101,16 +105,26 @@ check_task(const struct options_line *l, FILE *err)
 		                     o->output->option);
 	if (o->task == TASK_DECODE && l->outputs > 0 && o->output != &output_json)
 		return options_wrong(err, "--decode prints lines, or --json");
-	if (o->human && (o->output != &output_table || o->task != TASK_VALUES))
+	if (o->human && (o->output != &output_table ||
+	                 (o->task != TASK_VALUES && o->task != TASK_SERVERS)))
 		return options_wrong(err, "--human is for the table: other programs "
 		                          "want plain numbers");
+	if (o->task == TASK_SERVERS && l->outputs > 0 && o->output != &output_table &&
+	    o->output != &output_json)
+		return options_wrong(err, "--servers prints lines, or --json");
+	if (o->task == TASK_SERVERS && o->count > SERVERS_MOST)
+		return options_wrong(err,
+		                     "--count=%" PRIu64 ": --servers tells at most %d",
+		                     o->count, SERVERS_MOST);
+	if (o->task == TASK_SERVERS && l->list)
+		return options_wrong(err, "--servers or --list, not both");
 	if (l->list && l->outputs > 0)
 		return options_wrong(err, "--list prints names, in no other form");
 	if (o->task == TASK_DECODE && o->wanted.agent != NULL &&
 	    o->wanted.address.type == ADDRESS_UNKNOWN)
 		return options_wrong(err, "--decode %s: datagrams are of addresses",
 		                     o->wanted.agent);
-	if (o->task == TASK_AGENTS || o->task == TASK_DECODE)
+	if (o->task == TASK_AGENTS || o->task == TASK_DECODE || o->task == TASK_SERVERS)
 		return -1;
 	if (o->wanted.agent == NULL)
 		return options_wrong(err, "which agent? --list lists them");

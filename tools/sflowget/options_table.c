@@ -37,11 +37,14 @@ static const struct option_row table[] = {
      "list those of which one and a half polls\nare missing"},
     {{"human", no_argument, NULL, OPTION_HUMAN}, NULL,
      "the table's numbers with K, M, G; bit/s, too"},
+    {{"servers", required_argument, NULL, OPTION_SERVERS}, "METRIC",
+     "the agents, virtual machines or ports where\nit is highest, of all or of AGENT; "
+     "median\nand quartiles of all; or --json"},
     {{"decode", no_argument, NULL, OPTION_DECODE}, NULL,
      "print datagrams as they are, field by field,\n"
      "of --listen or --read; or --json"},
     {{"count", required_argument, NULL, OPTION_COUNT}, "N",
-     "end after so many datagrams"},
+     "end after so many datagrams; tell so many\nof --servers: 10"},
     {{"watch", optional_argument, NULL, 'w'}, "[=SECONDS]",
      "again and again"},
     {{"rrd-create", required_argument, NULL, OPTION_RRD_CREATE}, "FILE",

@@ -18,7 +18,7 @@ enum munin_ask { MUNIN_FETCH, MUNIN_CONFIG };
 struct printer {
 	FILE *out;
 	double interval_s; /* between two rounds, for programs that store values */
-	bool human; /* numbers with K, M, G */
+	bool human;        /* numbers with K, M, G */
 	enum munin_ask munin;
 	bool munin_host; /* the graph belongs to the agent, as a host of its own */
 	/* for the outputs only */

@@ -290,6 +290,7 @@ report_init(struct report *r, const struct options *o)
 	}
 	r->seen = calloc(w->count + 1, sizeof(*r->seen));
 	r->collected.failed = r->seen == NULL;
+	servers_init(&r->servers, w, (size_t)o->count);
 }
 
 void
@@ -315,6 +316,8 @@ report_begin(struct report *r, int64_t wall_ms)
 	if (r->options->task == TASK_AGENTS)
 		r->sink = (struct item_sink){
 		    .host = list_agent, .host_end = list_known, .context = r};
+	else if (r->options->task == TASK_SERVERS)
+		r->sink = servers_sink(&r->servers);
 	else if (output->begin != NULL)
 		output->begin(&r->printer);
 }
@@ -338,26 +341,63 @@ tell_no_agent(const struct report *r)
 	tell_near(&r->near_agent);
 }
 
+/* Prints what a round has collected where the output does not print each agent at once.
+ * Returns whether there was anything. */
+static bool
+print_collected(struct report *r)
+{
+	const struct output *output = output_of(r->options);
+	bool found = r->servers.agents > 0;
+
+	switch (r->options->task) {
+	case TASK_AGENTS:
+		list_print(&r->list, r->options->list, r->printer.out);
+		return r->agents > 0;
+	case TASK_SERVERS:
+		if (output == &output_json)
+			servers_print_json(&r->servers, r->printer.out);
+		else
+			servers_print(&r->servers, r->options->human, r->printer.out);
+		return found;
+	default:
+		if (output->end != NULL)
+			output->end(&r->printer);
+		return r->collected.answers > 0;
+	}
+}
+
+/* Says what was not found: the agent, or metrics that none of many agents has. */
+static void
+tell_not_found(struct report *r, bool found, bool tell)
+{
+	if (r->options->task == TASK_SERVERS) {
+		if (found || !tell)
+			return;
+		fputs("sflowget: ", stderr);
+		put_visible(stderr, r->options->servers_metric);
+		fputs(": no agent has a value of that", stderr);
+		tell_near(&r->servers.near);
+	} else if (!found) {
+		if (tell)
+			tell_no_agent(r);
+	} else if (r->options->task != TASK_AGENTS &&
+	           wanted_many(r->collected.wanted)) {
+		tell_unseen(r, tell);
+	}
+}
+
 enum status
 report_end(struct report *r, bool tell)
 {
-	const struct output *output = output_of(r->options);
-	bool found = r->collected.answers + r->agents > 0;
+	bool found = print_collected(r);
 
-	if (r->options->task == TASK_AGENTS)
-		list_print(&r->list, r->options->list, r->printer.out);
-	else if (output->end != NULL)
-		output->end(&r->printer);
 	collected_end(&r->collected);
-	if (!found && tell && !r->told)
-		tell_no_agent(r);
-	else if (found && r->options->task != TASK_AGENTS &&
-	         wanted_many(r->collected.wanted))
-		tell_unseen(r, tell && !r->told);
+	tell_not_found(r, found, tell && !r->told);
 	r->told = true;
 	if (!report_written())
 		return STATUS_SOURCE;
-	if (r->collected.failed || r->printer.failed || r->list.failed) {
+	if (r->collected.failed || r->printer.failed || r->list.failed ||
+	    r->servers.ranking.failed) {
 		complain("out of memory");
 		return STATUS_SOURCE;
 	}

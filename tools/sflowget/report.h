@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "tools/sflowget/options.h"
+#include "tools/sflowget/servers.h"
 
 #define REPORT_NEAR 16 /* of so many metrics that are not there a near name is told */
 
@@ -18,6 +19,7 @@ struct report {
 	bool told;             /* stderr has what is missing */
 	size_t agents;         /* how many could be listed */
 	struct list list;
+	struct servers servers;
 	/* What is said of agents and metrics that are not there. */
 	struct near near_agent, near_metrics[REPORT_NEAR];
 	bool *seen; /* of many agents: for each metric asked for, whether one has it */

@@ -174,15 +174,18 @@ listen_for(struct listening *l)
 {
 	enum status status;
 
+	bool to_the_end =
+	    l->options->task == TASK_AGENTS || l->options->task == TASK_SERVERS;
+
 	while (wait_for_more(l)) {
-		if (l->options->task == TASK_AGENTS || !look(l))
+		if (to_the_end || !look(l))
 			continue;
 		status = print(l, true);
 		return l->options->watch ? watch(l, status) : status;
 	}
 	gather_name_all(l->gather);
 	status = print(l, true);
-	if (l->options->task == TASK_AGENTS || status == STATUS_SOURCE)
+	if (to_the_end || status == STATUS_SOURCE)
 		return status;
 	complain("%.10g s have passed, with %" PRIu64 " datagrams",
 	         l->options->deadline_s, gather_good(l->gather));
