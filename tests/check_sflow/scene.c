@@ -88,6 +88,7 @@ scene_check(const char *line, const char *xml)
 	out = open_output();
 	assert_int_equal(report_print(out, &check, state, 7), 0);
 	fclose(out);
+	check_free(&check);
 	options_free(&options);
 	return state;
 }

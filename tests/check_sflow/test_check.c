@@ -290,12 +290,19 @@ the_highest(void **state)
 
 	(void)state;
 	assert_says(CHECK_OK, "--cluster c --metric load_one --top 3 load_one", xml,
-	            "Highest load_one:\nc 20\ne 10\na 3\n");
+	            "Highest load_one:\nc 20\ne 10\na 3\n4 values of 4 hosts: lowest "
+	            "-1, 1/4 to 2, median 6.5, 3/4 to 12.5, highest 20\n");
 	assert_null(strstr(scene_output, "b -1\n"));
-	assert_says(CHECK_WARNING, "--cluster c --hosts-down -w 0 --top 1 load_one",
-	            xml, "Highest load_one:\nc 20\nd down, last heard 5 s");
+	assert_says(
+	    CHECK_WARNING, "--cluster c --hosts-down -w 0 --top 1 load_one", xml,
+	    "Highest load_one:\nc 20\n4 values of 4 hosts: lowest -1, 1/4 to 2, median "
+	    "6.5, 3/4 to 12.5, highest 20\nd down, last heard 5 s");
 	assert_says(CHECK_OK, "--cluster c --hosts-down --top 1 nix", xml,
 	            "Highest nix: on no host\n");
+	assert_says(CHECK_OK, "--cluster c --hosts-down --top 2 l*_?n[e]", xml,
+	            "Highest l___n_e_:\nc load_one 20\ne load_one 10\n4 values");
+	assert_says(CHECK_OK, "--cluster c --hosts-down --top 2 oad_*", xml,
+	            "Highest oad__: on no host\n");
 }
 
 /* Hosts down ------------------------------------------------------------------------------- */

@@ -95,6 +95,7 @@ check_and_report(const struct options *options, const char *xml, size_t len)
 		abort();
 	check_report(text, text_len);
 	free(text);
+	check_free(&check);
 }
 
 /* Repetitions of repetitions: glibc's regcomp() takes gigabytes for them. Expressions

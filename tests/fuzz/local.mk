@@ -107,7 +107,7 @@ tests_fuzz_replay_decode_SOURCES = tests/fuzz/fuzz_decode.c $(FUZZ_REPLAY)
 tests_fuzz_replay_decode_LDADD = tools/sflowget/libdecode.la common/libcommon.la
 if FUZZER
 tests_fuzz_fuzz_decode_SOURCES = tests/fuzz/fuzz_decode.c tests/fuzz/fuzz.h \
-	common/json.c $(tools_sflowget_libdecode_la_SOURCES) \
+	common/json.c tools/number.c $(tools_sflowget_libdecode_la_SOURCES) \
 	$(sflow_libsflow_la_SOURCES)
 tests_fuzz_fuzz_decode_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -9,7 +9,7 @@
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/fields.h"
 #include "tools/sflowget/human.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 #include "tools/sflowget/rrd_create.h"
 
 /* clang-format off */

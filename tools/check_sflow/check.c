@@ -183,17 +183,24 @@ is_wished(const struct options *options, const struct wish *wish, const char *me
 	return wish->kind == WISH_PATTERN && matches(&wish->pattern, metric);
 }
 
+/* Notes a value for --top. Without memory some of them are missing, which the report
+ * says. */
 static void
 look_at_top(struct check *check, const struct ganglia_host *host,
             const struct ganglia_metric *metric)
 {
-	const struct options *options = check->options;
-	double number;
+	struct ranked value = {.cluster = host->cluster,
+	                       .host = host->name,
+	                       .metric = metric->name,
+	                       .value = metric->value,
+	                       .units = metric->units};
 
-	if (options->top > 0 &&
-	    options_same(options, options->top_metric, metric->name) &&
-	    !is_old(options, metric) && ganglia_number(metric, &number))
-		top_add(&check->top, options->top, host->name, number, metric);
+	if (!options_is_top(check->options, metric->name) ||
+	    is_old(check->options, metric) || !ganglia_number(metric, &value.number))
+		return;
+	check->top_hosts += !check->now.in_top;
+	check->now.in_top = true;
+	ranking_add(&check->top, &value);
 }
 
 static bool
@@ -297,8 +304,9 @@ void
 check_begin(struct check *check, const struct options *options,
             struct daemon_query *query, struct ganglia_visitor *visitor)
 {
-	memset(check, 0, offsetof(struct check, top)); /* `top` and `items` are large */
-	check->top.count = 0;
+	memset(check, 0, offsetof(struct check, top)); /* `items` is large */
+	check->top = (struct ranking){.most = options->top};
+	check->top_hosts = 0;
 	memset(&check->items, 0, offsetof(struct items, kept));
 	check->options = options;
 	awaited_begin(check);
@@ -400,4 +408,10 @@ check_end(struct check *check)
 		if (check->items.in_state[i] > 0)
 			worst = check_state_worse(worst, (enum check_state)i);
 	return worst;
+}
+
+void
+check_free(struct check *check)
+{
+	ranking_clear(&check->top);
 }

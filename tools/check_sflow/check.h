@@ -1,5 +1,5 @@
 /* check.h - compares what Ganglia says with what was asked for. Its memory is the same
- * for one host and for 50,000.
+ * for one host and for 50,000, but for --top, which keeps a number for each value.
  */
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
@@ -7,6 +7,7 @@
 #include "tools/check_sflow/items.h"
 #include "tools/check_sflow/options.h"
 #include "tools/ganglia_xml.h"
+#include "tools/ranking.h"
 
 struct check {
 	const struct options *options;
@@ -28,6 +29,7 @@ struct check {
 		bool lacks;       /* it lacks a value that was wished */
 		bool deltas;      /* it has a metric that is made of two samples */
 		int64_t pace_s;   /* the smallest TMAX of its metrics */
+		bool in_top;      /* it has a value of --top */
 	} now;
 
 	/* The host that may have had only one sample, if the collector began just now. */
@@ -53,17 +55,21 @@ struct check {
 		char is[ITEM_NAME]; /* "": it was removed */
 	} former;
 
-	struct top top;
+	struct ranking top;
+	size_t top_hosts; /* that have a value of it */
 	struct items items;
 };
 
-/* Begins a check, and fills in the query and the visitor for daemon_read(). */
+/* Begins a check, and fills in the query and the visitor for daemon_read(). check_free()
+ * frees what it has allocated. */
 void check_begin(struct check *check, const struct options *options,
                  struct daemon_query *query, struct ganglia_visitor *visitor);
 
 /* Called when all was read, or enough: judges what could not be judged before. Returns
  * the worst state. */
 enum check_state check_end(struct check *check);
+
+void check_free(struct check *check);
 
 /* Tells how many hosts are down, and out of how many. */
 void check_down(const struct check *check, int64_t *down, int64_t *all);

@@ -13,10 +13,10 @@
 #include "tools/check_sflow/report.h"
 #include "tools/daemon.h"
 
+/* Asks, judges and reports. */
 static enum check_state
-check(const struct options *options)
+check_with(struct check *result, const struct options *options)
 {
-	static struct check result; /* static, because it is large */
 	struct ganglia_visitor visitor;
 	struct daemon_query query;
 	char fault[DAEMON_FAULT];
@@ -24,20 +24,30 @@ check(const struct options *options)
 	int64_t began = clock_ms();
 	int64_t deadline = began + (int64_t)options->timeout_s * 1000;
 
-	check_begin(&result, options, &query, &visitor);
+	check_begin(result, options, &query, &visitor);
 	if (daemon_read(&options->server, &query, &visitor, deadline, fault) !=
 	    DAEMON_DONE) {
 		report_fault(stdout, CHECK_UNKNOWN, fault);
 		return CHECK_UNKNOWN;
 	}
 	/* what can't be found out has no other state, only fewer words */
-	if (awaited_asks_again(&result, &query, &visitor) &&
+	if (awaited_asks_again(result, &query, &visitor) &&
 	    daemon_read(&options->server, &query, &visitor, deadline, fault) !=
 	        DAEMON_DONE)
-		result.several = true;
-	state = check_end(&result);
-	if (report_print(stdout, &result, state, clock_ms() - began) != 0)
+		result->several = true;
+	state = check_end(result);
+	if (report_print(stdout, result, state, clock_ms() - began) != 0)
 		return CHECK_UNKNOWN; /* the text could not be written */
+	return state;
+}
+
+static enum check_state
+check(const struct options *options)
+{
+	static struct check result; /* static, because it is large */
+	enum check_state state = check_with(&result, options);
+
+	check_free(&result);
 	return state;
 }
 

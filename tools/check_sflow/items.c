@@ -81,23 +81,3 @@ items_add(struct items *items, const struct item *item)
 	if (check_state_weight(item->state) > check_state_weight(worse->state))
 		*worse = *item;
 }
-
-void
-top_add(struct top *top, size_t most, const char *host, double number,
-        const struct ganglia_metric *metric)
-{
-	size_t at = top->count;
-
-	while (at > 0 && top->hosts[at - 1].number < number)
-		at--;
-	if (at >= most)
-		return;
-	if (top->count < most)
-		top->count++;
-	memmove(&top->hosts[at + 1], &top->hosts[at],
-	        (top->count - 1 - at) * sizeof(top->hosts[0]));
-	top->hosts[at].number = number;
-	item_text(top->hosts[at].host, sizeof(top->hosts[at].host), host);
-	item_text(top->hosts[at].value, sizeof(top->hosts[at].value), metric->value);
-	item_text(top->hosts[at].units, sizeof(top->hosts[at].units), metric->units);
-}

@@ -58,19 +58,4 @@ void item_own_text(char *to, size_t size, const char *from);
  * may be the new one. */
 void items_add(struct items *items, const struct item *item);
 
-/* The hosts where a metric is highest. */
-struct top {
-	size_t count;
-	struct {
-		double number;
-		char host[ITEM_NAME];
-		char value[ITEM_VALUE];
-		char units[ITEM_UNITS];
-	} hosts[OPTIONS_TOP]; /* the highest first */
-};
-
-/* Adds a host's value if it is among the `most` highest. */
-void top_add(struct top *top, size_t most, const char *host, double number,
-             const struct ganglia_metric *metric);
-
 #endif

@@ -1,6 +1,9 @@
+#define _GNU_SOURCE /* FNM_CASEFOLD */
+
 #include "tools/check_sflow/options.h"
 
 #include <config.h> /* autoconf's */
+#include <fnmatch.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -354,6 +357,22 @@ options_wants(const struct options *options, const struct ganglia_host *host)
 		return options_same(options, options->host, host->name);
 	return options->host_regex == NULL ||
 	       regexec(&options->host_pattern, host->name, 0, NULL, 0) == 0;
+}
+
+bool
+options_is_top(const struct options *options, const char *metric)
+{
+	return options->top > 0 &&
+	       (options_same(options, options->top_metric, metric) ||
+	        (options_top_is_pattern(options) &&
+	         fnmatch(options->top_metric, metric,
+	                 options->ignore_case ? FNM_CASEFOLD : 0) == 0));
+}
+
+bool
+options_top_is_pattern(const struct options *options)
+{
+	return strpbrk(options->top_metric, "*?[") != NULL;
 }
 
 bool

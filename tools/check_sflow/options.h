@@ -11,7 +11,7 @@
 
 #define OPTIONS_WISHES 64 /* --heartbeat, --metric, --all-metrics in one call */
 #define OPTIONS_EXCEPT 32 /* --except in one call */
-#define OPTIONS_TOP 100   /* hosts of --top */
+#define OPTIONS_TOP 100   /* values of --top */
 
 /* Something that is judged, by its own thresholds. */
 struct wish {
@@ -42,8 +42,8 @@ struct options {
 	enum check_state absent;  /* the state where there is no such host; */
 	enum check_state former;  /* where it is called otherwise, or was removed */
 
-	unsigned top; /* 0: none */
-	const char *top_metric;
+	unsigned top;           /* 0: none */
+	const char *top_metric; /* a name, or a pattern as a shell has it */
 
 	const char *output; /* NULL: stdout */
 	const char *except[OPTIONS_EXCEPT];
@@ -68,6 +68,12 @@ bool options_wants_cluster(const struct options *options, const char *name);
 
 /* Whether two names are the same; `ignore_case` counts. */
 bool options_same(const struct options *options, const char *a, const char *b);
+
+/* Whether --top is about the metric. */
+bool options_is_top(const struct options *options, const char *metric);
+
+/* Whether --top, which is given, has a pattern. */
+bool options_top_is_pattern(const struct options *options);
 
 /* Whether a single host is asked for by its name. */
 bool options_one_host(const struct options *options);

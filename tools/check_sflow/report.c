@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "tools/check_sflow/performance.h"
+#include "tools/number.h"
 
 #define LINE_MAX_BYTES 512 /* the first line: fits on a pager, and in Nagios's lists */
 #define DATA_MAX_BYTES 3600
 #define MORE_MAX_BYTES 3800
+#define DIGITS 4       /* of the median and quartiles */
 #define ROOM_OF_END 48 /* for the text that says that something is left out */
 
 /* Items in words ----------------------------------------------------------------------- */
@@ -253,20 +255,63 @@ put_more(struct text_room *more, const struct check *check, const struct item *i
 	put_whole(more, check, item, before, after);
 }
 
+/* Writes a text from outside, made harmless, behind a blank. */
 static void
-more_of_top(struct text_room *more, const struct check *check)
+put_safe(struct text_room *to, const char *text)
 {
+	char safe[ITEM_NAME];
+
+	if (*text == '\0')
+		return;
+	item_text(safe, sizeof(safe), text);
+	text_put(to, " %s", safe);
+}
+
+/* How all values are spread: between two of these numbers a quarter of them is each. */
+static void
+more_of_spread(struct text_room *more, struct check *check)
+{
+	static const char *const names[SPREAD] = {"lowest", "1/4 to", "median",
+	                                          "3/4 to", "highest"};
+	char line[SPREAD * (NUMBER_TEXT + 16)], number[NUMBER_TEXT];
+	struct text_room room = {line, 0, sizeof(line), 0, 0};
+	double spread[SPREAD];
 	size_t i;
 
-	if (check->options->top == 0)
+	if (!ranking_spread(&check->top, spread))
 		return;
-	put_given(more, "Highest ", check->options->top_metric);
+	for (i = 0; i < SPREAD; i++)
+		text_put(&room, "%s %s %s", i > 0 ? "," : "", names[i],
+		         number_digits(spread[i], DIGITS, number));
+	text_put(more, "%" PRIu64 " values of %zu hosts:%s\n", check->top.all,
+	         check->top_hosts, line);
+}
+
+static void
+more_of_top(struct text_room *more, struct check *check)
+{
+	const struct options *options = check->options;
+	size_t i;
+
+	if (options->top == 0)
+		return;
+	put_given(more, "Highest ", options->top_metric);
 	text_put(more, check->top.count > 0 ? ":\n" : ": on no host\n");
-	for (i = 0; i < check->top.count; i++)
-		text_put(more, "%s %s%s%s\n", check->top.hosts[i].host,
-		         check->top.hosts[i].value,
-		         *check->top.hosts[i].units != '\0' ? " " : "",
-		         check->top.hosts[i].units);
+	for (i = 0; i < check->top.count; i++) {
+		const struct ranked *r = &check->top.highest[i];
+		char bytes[4 * ITEM_NAME];
+		struct text_room one = {bytes, 0, sizeof(bytes), 0, 0};
+
+		put_safe(&one, r->host);
+		if (options_top_is_pattern(options))
+			put_safe(&one, r->metric);
+		put_safe(&one, r->value);
+		put_safe(&one, r->units);
+		text_put(more, "%s\n", bytes + 1);
+	}
+	more_of_spread(more, check);
+	if (check->top.failed)
+		text_put(more, "and more, for which there was no memory\n");
 }
 
 static size_t
@@ -280,7 +325,7 @@ problems(const struct check *check)
 
 /* Writes more lines, where the first line could not say all. */
 static void
-make_more(struct text_room *more, const struct check *check, int64_t took_ms)
+make_more(struct text_room *more, struct check *check, int64_t took_ms)
 {
 	const struct options *options = check->options;
 	size_t i, states = sizeof(worst_first) / sizeof(worst_first[0]);
@@ -314,8 +359,7 @@ print(FILE *out, enum check_state state, const char *line, const char *data,
 }
 
 int
-report_print(FILE *out, const struct check *check, enum check_state state,
-             int64_t took_ms)
+report_print(FILE *out, struct check *check, enum check_state state, int64_t took_ms)
 {
 	char line_bytes[LINE_MAX_BYTES] = "", data_bytes[DATA_MAX_BYTES] = "",
 	     more_bytes[MORE_MAX_BYTES] = "";

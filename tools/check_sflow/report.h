@@ -13,7 +13,7 @@
 
 /* Prints the result of a check. `took_ms` is how long the check took. Returns 0, or -1
  * when it could not be written. */
-int report_print(FILE *out, const struct check *check, enum check_state state,
+int report_print(FILE *out, struct check *check, enum check_state state,
                  int64_t took_ms);
 
 /* The same where nothing could be judged because of a fault. */

@@ -9,7 +9,7 @@
 #include "sflow/wire/cursor.h"
 #include "sflow/wire/records.h"
 #include "tools/sflowget/decode.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 
 #define DECODE_PATH 128 /* bytes of "structure.list[12].list[3]", with its NUL */
 #define DECODE_PLAIN NUMBER_TEXT /* bytes of a number or an address, with its NUL */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "sflow/wire/flows.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 
 /* The formats of an interface, in the two upper bits (sFlow version 5, 5.3). */
 enum { INTERFACE_SINGLE, INTERFACE_DISCARDED, INTERFACE_MULTIPLE };

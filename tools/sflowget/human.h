@@ -3,7 +3,7 @@
 #define SFLOWGET_HUMAN_H
 
 #include "tools/sflowget/item.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 
 #define HUMAN_UNITS 64 /* bytes of units, with the NUL; longer ones are cut off */
 

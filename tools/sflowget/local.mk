@@ -40,9 +40,8 @@ tools_sflowget_libdecode_la_SOURCES = \
 	tools/sflowget/decode.c tools/sflowget/decode.h \
 	tools/sflowget/decode_internal.h \
 	tools/sflowget/decode_json.c tools/sflowget/decode_packet.c \
-	tools/sflowget/decode_text.c tools/sflowget/decode_value.c \
-	tools/sflowget/number.c tools/sflowget/number.h
-tools_sflowget_libdecode_la_LIBADD = sflow/libsflow.la
+	tools/sflowget/decode_text.c tools/sflowget/decode_value.c
+tools_sflowget_libdecode_la_LIBADD = tools/libtools.la sflow/libsflow.la
 
 bin_PROGRAMS += tools/sflowget/sflowget
 tools_sflowget_sflowget_SOURCES = tools/sflowget/sflowget.c

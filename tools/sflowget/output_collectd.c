@@ -10,7 +10,7 @@
 
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/fields.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 #include "tools/sflowget/output.h"
 
 #define NAME_BYTES 128 /* collectd's DATA_MAX_NAME_LEN */

@@ -4,7 +4,7 @@
 
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/human.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 #include "tools/sflowget/output.h"
 
 #define VALUE_WIDTH 40 /* a longer text does not make the column wider */

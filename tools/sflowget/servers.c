@@ -7,7 +7,7 @@
 #include "common/json.h"
 #include "tools/sflowget/escape.h"
 #include "tools/sflowget/human.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 
 #define DIGITS 4      /* of the quartiles, which are between two values */
 #define DIGITS_JSON 6 /* a float has no more */

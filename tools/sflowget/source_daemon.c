@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/heard.h"
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 
 /* Two samples come in that time where agents are polled each 30 s, as is usual. */
 #define SECOND_SAMPLE_S 60

@@ -1,6 +1,6 @@
 /* number.h - numbers as text, and text that is a number. */
-#ifndef SFLOWGET_NUMBER_H
-#define SFLOWGET_NUMBER_H
+#ifndef TOOLS_NUMBER_H
+#define TOOLS_NUMBER_H
 
 #include <stdbool.h>
 

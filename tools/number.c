@@ -1,4 +1,4 @@
-#include "tools/sflowget/number.h"
+#include "tools/number.h"
 
 #include <math.h>
 #include <stdio.h>
