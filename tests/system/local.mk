@@ -26,6 +26,7 @@ SYSTEM_TESTS = \
 	tests/system/test_membership.py \
 	tests/system/test_mute.py \
 	tests/system/test_nagios.py \
+	tests/system/test_nagios_links.py \
 	tests/system/test_ovs.py \
 	tests/system/test_own_metrics.py \
 	tests/system/test_pmacct.py \
