@@ -214,6 +214,9 @@ print_query(const struct daemon_query *query, char text[QUERY_BYTES])
 	if (query->host != NULL)
 		return snprintf(text, QUERY_BYTES, "GET /%s/%s HTTP/1.0\r\n", cluster,
 		                element(query->host));
+	if (query->hosts_only)
+		return snprintf(text, QUERY_BYTES,
+		                "GET /%s/*?filter=summary HTTP/1.0\r\n", cluster);
 	if (strcmp(cluster, "*") == 0)
 		cluster = "";
 	return snprintf(text, QUERY_BYTES, "GET /%s%s HTTP/1.0\r\n", cluster, filter);

@@ -3,6 +3,7 @@ CHECKS_TESTS = \
 	tests/check_sflow/test_awaited \
 	tests/check_sflow/test_check \
 	tests/check_sflow/test_daemon \
+	tests/check_sflow/test_fold \
 	tests/check_sflow/test_ganglia_xml \
 	tests/check_sflow/test_generate \
 	tests/check_sflow/test_near \
@@ -36,6 +37,10 @@ tests_check_sflow_test_near_LDADD = $(CHECKS_LIBS)
 tests_check_sflow_test_ranking_SOURCES = tests/check_sflow/test_ranking.c tests/sflow/unit.h
 tests_check_sflow_test_ranking_CFLAGS = $(CHECKS_CFLAGS)
 tests_check_sflow_test_ranking_LDADD = $(CHECKS_LIBS)
+
+tests_check_sflow_test_fold_SOURCES = tests/check_sflow/test_fold.c tests/sflow/unit.h
+tests_check_sflow_test_fold_CFLAGS = $(CHECKS_CFLAGS)
+tests_check_sflow_test_fold_LDADD = $(CHECKS_LIBS)
 
 tests_check_sflow_test_objects_SOURCES = tests/check_sflow/test_objects.c tests/sflow/unit.h
 tests_check_sflow_test_objects_CFLAGS = $(CHECKS_CFLAGS)

@@ -7,13 +7,15 @@
 
 #include "tests/sflow/unit.h"
 #include "tools/check_sflow/awaited.h"
+#include "tools/check_sflow/down.h"
 #include "tools/check_sflow/report.h"
 
 #define WORDS 200
 
 char *scene_output;
 struct daemon_query scene_query;
-int64_t scene_started_s;
+int64_t scene_started_s, scene_wall_s;
+const char *scene_named;
 bool scene_stopped, scene_asked_again;
 
 static FILE *
@@ -78,9 +80,12 @@ scene_check(const char *line, const char *xml)
 	if (scene_parse(&options, line) != -1)
 		fail_msg("%s: %s", line, scene_output);
 	check_begin(&check, &options, &scene_query, &visitor);
+	check.wall_s = scene_wall_s;
 	scene_stopped = read_document(&visitor, xml) == GANGLIA_STOPPED;
 	if (scene_started_s != 0)
 		*scene_query.started_s = scene_started_s;
+	if (down_asks_names(&check, &scene_query, &visitor))
+		read_document(&visitor, scene_named != NULL ? scene_named : xml);
 	scene_asked_again = awaited_asks_again(&check, &again, &visitor);
 	if (scene_asked_again)
 		read_document(&visitor, xml);

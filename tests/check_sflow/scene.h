@@ -20,6 +20,8 @@ const char *scene_cluster(const char *elements);
 extern char *scene_output;
 extern struct daemon_query scene_query; /* what would have been asked */
 extern int64_t scene_started_s; /* as the daemon tells in HTTP's header; 0: not */
+extern int64_t scene_wall_s;    /* the clock here; 0: not known */
+extern const char *scene_named; /* what the daemon tells when it is asked for names */
 extern bool scene_asked_again;  /* the document was read a second time */
 extern bool scene_stopped;      /* before the end of the document */
 

@@ -352,8 +352,63 @@ counts_and_percent(void **state)
 	            "'down'=1;1;;0;50000 'down_percent'=0.00200%;;50;0;100\n");
 	assert_says(CHECK_OK, "--hosts-down -c 50%", none, "'down_percent'=0.00%");
 	assert_says(CHECK_WARNING, "--hosts-down -w 0 -c 50%", xml,
-	            "1 of 2 hosts down (warning: 0)");
+	            "1 of 2 hosts down: b (warning: 0)");
 	assert_says(CHECK_CRITICAL, "--hosts-down -w 0 -c 49%", xml, "(critical: 49%)");
+}
+
+/* Who was asked for the counts alone is asked for the names, if there is one. */
+static void
+names_of_hosts_down(void **state)
+{
+	static const char counts[] =
+	    "<GANGLIA_XML><GRID NAME=\"g\">" COUNTS("5", "3") "</GRID></GANGLIA_XML>";
+	static const char fine[] =
+	    "<GANGLIA_XML><GRID NAME=\"g\">" COUNTS("5", "0") "</GRID></GANGLIA_XML>";
+	static const char names[] =
+	    "<GANGLIA_XML><CLUSTER NAME=\"a\" LOCALTIME=\"1000\">" HOST(
+		"n2.x", "99", "20", "") HOST("n1.x", "99", "20", "")
+		HOST("up", "1", "20", "") "</CLUSTER></GANGLIA_XML>";
+
+	(void)state;
+	scene_named = names;
+	assert_says(CHECK_WARNING, "--hosts-down -w 2", counts,
+	            "WARNING - 3 of 8 hosts down: n[1,2].x and 1 more (warning: 2) |");
+	assert_true(scene_query.hosts_only);
+	assert_non_null(strstr(scene_output, "\nn2.x down, last heard 99 s ago\n"));
+	assert_says(CHECK_OK, "--hosts-down", fine, "OK - 0 of 5 hosts down |");
+	assert_false(scene_query.hosts_only);
+	scene_named = "<GANGLIA_XML></GANGLIA_XML>";
+	assert_says(CHECK_OK, "--hosts-down", counts, "OK - 3 of 8 hosts down |");
+	scene_named = NULL;
+	assert_says(CHECK_OK, "--hosts-down",
+	            scene_cluster(HOST("a9", "99", "20", "") HOST("b", "1", "20", "")),
+	            "1 of 2 hosts down: a9 |");
+}
+
+/* Five pieces, in a line of 160 characters. */
+static void
+many_names(void **state)
+{
+	char text[20000], *at = text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 60; i++)
+		at += sprintf(at, HOST("%c%c-host", "99", "20", ""),
+		              (int)('a' + i % 26), (int)('a' + i / 26));
+	assert_says(
+	    CHECK_CRITICAL, "--hosts-down -c 1", scene_cluster(text),
+	    "60 of 60 hosts down: aa-host, ab-host, ac-host, ba-host, bb-host and "
+	    "55 more (critical: 1) |");
+	for (at = text, i = 0; i < 60; i++)
+		at += sprintf(
+		    at,
+		    HOST("%c%c-a-name-that-is-rather-long.example.net", "99", "20", ""),
+		    (int)('a' + i % 26), (int)('a' + i / 26));
+	scene_check("--hosts-down -c 1", scene_cluster(text));
+	if (strstr(scene_output, "long.example.net and 59 more (critical") == NULL)
+		fail_msg("%s", scene_output);
+	assert_true(strcspn(scene_output, "|") <= 161);
 }
 
 /* More than can be kept ------------------------------------------------------------------- */
@@ -404,6 +459,8 @@ main(void)
 	    cmocka_unit_test(the_highest),
 	    cmocka_unit_test(counted_once),
 	    cmocka_unit_test(counts_and_percent),
+	    cmocka_unit_test(names_of_hosts_down),
+	    cmocka_unit_test(many_names),
 	    cmocka_unit_test(a_thousand_metrics),
 	};
 

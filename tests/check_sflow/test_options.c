@@ -108,7 +108,35 @@ wrong_thresholds(void **state)
 	assert_wrong("--host h --metric a --metric b -w 1", "a has neither");
 	assert_wrong("--host h --metric a -w 5%", "only --hosts-down");
 	assert_wrong("--host h --heartbeat -w 5%", "only --hosts-down");
+	assert_wrong("--host h --metric a -w 5 -c 3",
+	             "-w 5 -c 3: nothing would ever be "
+	             "WARNING; where less is worse it is -w 5: -c 3:");
+	assert_wrong("-w 5 -c 3 --host h --heartbeat", "-w 5 -c 3:");
+	assert_wrong("--hosts-down -w 20% -c 5%", "-w 20% -c 5%:");
 	assert_wrong("-w 5% --host h --metric a", "only --hosts-down");
+}
+
+/* Ranges may be in any order, and equal numbers are fine. */
+static void
+right_thresholds(void **state)
+{
+	static const char *const pairs[] = {
+	    "-w 5: -c 3:",   "-w 3: -c 5:",  "-w @1:3 -c @1:2",
+	    "-w ~:5 -c ~:3", "-w 5 -c 5",    "-w 3 -c 5",
+	    "-w 5 -c 3:",    "-w ~:-3 -c 5", "-w 5 -c @2:3",
+	    "-w=3 -c=5",     "-w 5",         "-c 3"};
+	char line[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(pairs); i++) {
+		snprintf(line, sizeof(line), "--host h --metric a %s", pairs[i]);
+		if (scene_parse(&options, line) != -1)
+			fail_msg("%s: %s", line, scene_output);
+		options_free(&options);
+	}
+	assert_int_equal(scene_parse(&options, "--hosts-down -w 20% -c 5"), -1);
+	options_free(&options);
 }
 
 static void
@@ -213,6 +241,7 @@ main(void)
 	    cmocka_unit_test(each_option),
 	    cmocka_unit_test(thresholds_belong_to_what_is_before),
 	    cmocka_unit_test(wrong_thresholds),
+	    cmocka_unit_test(right_thresholds),
 	    cmocka_unit_test(wrong_words),
 	    cmocka_unit_test(wrong_values),
 	    cmocka_unit_test(too_many),

@@ -37,6 +37,41 @@ one_line_and_data(void **state)
 	                    "SFLOW OK - h: heard 1 s ago | 'heartbeat'=1s;;9;0\n");
 }
 
+/* In the time zone here; the clock is at noon of a day in summer. */
+static void
+time_of_day(void **state)
+{
+	(void)state;
+	setenv("TZ", "XST-2", 1);
+	scene_wall_s = 1782907200; /* 2026-07-01 12:00:00 UTC */
+	assert_string_equal(report("--heartbeat -c 9", ""),
+	                    "SFLOW OK - h: heard 1 s ago, at 13:59:59 XST | "
+	                    "'heartbeat'=1s;;9;0\n");
+	scene_check("--host h --heartbeat",
+	            scene_cluster("<HOST NAME=\"h\" TN=\"90000\" TMAX=\"20\"/>"));
+	assert_string_equal(scene_output,
+	                    "SFLOW CRITICAL - h: down, last heard 90000 s "
+	                    "ago, at 2026-06-30 13:00:00 XST\n");
+	scene_wall_s = 0;
+	unsetenv("TZ");
+}
+
+/* Nagios and NRPE read only so much: what alerts is not cut off. */
+static void
+data_that_alerts_first(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    report("--all-metrics . -w 5 -c 7",
+	           METRIC("a", "1", "", "both") METRIC("b", "6", "", "both")
+	               METRIC("c", "8", "", "both")),
+	    "SFLOW CRITICAL - h: c 8 (critical: 7) | 'c'=8;5;7 'b'=6;5;7 'a'=1;5;7\n"
+	    "CRITICAL: c 8 (critical: 7)\nWARNING: b 6 (warning: 5)\n");
+	assert_string_equal(
+	    report("--metric a --no-perfdata", METRIC("a", "1", "", "both")),
+	    "SFLOW OK - h: a 1\n");
+}
+
 static void
 units_of_the_guidelines(void **state)
 {
@@ -174,6 +209,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(one_line_and_data),
+	    cmocka_unit_test(time_of_day),
+	    cmocka_unit_test(data_that_alerts_first),
 	    cmocka_unit_test(units_of_the_guidelines),
 	    cmocka_unit_test(texts_that_are_hostile),
 	    cmocka_unit_test(texts_of_any_characters),

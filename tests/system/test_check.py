@@ -150,6 +150,8 @@ def silent_and_back(tap, site):
         site.wait(CRITICAL, "--host", "web2", "--metric", "load_one")
         site.wait(WARNING, "--hosts-down", "-w", 0, "-c", "50%")
         for name in site.where:
+            faults += faults_of(site.check(name, "--hosts-down", "-w", 0), WARNING,
+                                "1 of 3 hosts down: web2 (warning: 0)")
             answer = site.check(name, "--host", "web2", "--heartbeat")
             faults += faults_of(answer, CRITICAL, "web2: down, last heard")
             ago = int(re.search(r"heard (\d+) s", answer.stdout)[1])

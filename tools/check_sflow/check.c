@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/check_sflow/awaited.h"
+#include "tools/check_sflow/down.h"
 #include "tools/heard.h"
 
 #define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
@@ -327,21 +328,6 @@ check_begin(struct check *check, const struct options *options,
 		visitor->count = on_count;
 }
 
-void
-check_down(const struct check *check, int64_t *down, int64_t *all)
-{
-	if (check->grid.any && check->options->cluster == NULL) {
-		*down = check->grid.down;
-		*all = check->grid.down + check->grid.up;
-	} else if (check->clusters.any && check->hosts == 0) {
-		*down = check->clusters.down;
-		*all = check->clusters.down + check->clusters.up;
-	} else {
-		*down = (int64_t)check->hosts_down;
-		*all = (int64_t)check->hosts;
-	}
-}
-
 bool
 check_found(const struct check *check)
 {
@@ -349,25 +335,8 @@ check_found(const struct check *check)
 
 	if (check->options->mode != MODE_HOSTS_DOWN)
 		return check->hosts > 0;
-	check_down(check, &down, &all);
+	down_count(check, &down, &all);
 	return all > 0;
-}
-
-static enum check_state
-judge_hosts_down(const struct check *check)
-{
-	const struct thresholds *thresholds = &check->options->wishes[0].thresholds;
-	double numbers[2]; /* hosts, percent */
-	int64_t down, all;
-
-	check_down(check, &down, &all);
-	numbers[false] = (double)down;
-	numbers[true] = 100.0 * (double)down / (double)all;
-	if (range_alerts(&thresholds->critical, numbers[thresholds->critical.percent]))
-		return CHECK_CRITICAL;
-	if (range_alerts(&thresholds->warning, numbers[thresholds->warning.percent]))
-		return CHECK_WARNING;
-	return CHECK_OK;
 }
 
 /* Judges many hosts together: a metric that none of them has is unknown; and that all
@@ -400,7 +369,7 @@ check_end(struct check *check)
 	if (!check_found(check))
 		return check->former.known ? options->former : options->absent;
 	if (options->mode == MODE_HOSTS_DOWN)
-		return judge_hosts_down(check);
+		return down_judge(check);
 	awaited_judge(check);
 	if (!options_one_host(options))
 		judge_many(check);

@@ -40,6 +40,7 @@ struct check {
 		int64_t pace_s; /* two samples should come in that time */
 	} young;
 
+	int64_t wall_s;    /* by the wall clock now; 0: not known. The caller sets it */
 	int64_t started_s; /* when the collector began; 0: not known */
 	bool several;      /* collectors: then it is not known which one has the host */
 
@@ -70,9 +71,6 @@ void check_begin(struct check *check, const struct options *options,
 enum check_state check_end(struct check *check);
 
 void check_free(struct check *check);
-
-/* Tells how many hosts are down, and out of how many. */
-void check_down(const struct check *check, int64_t *down, int64_t *all);
 
 /* Whether any host was found. */
 bool check_found(const struct check *check);

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "tools/check_sflow/awaited.h"
 #include "tools/check_sflow/check.h"
+#include "tools/check_sflow/down.h"
 #include "tools/check_sflow/generate.h"
 #include "tools/check_sflow/options.h"
 #include "tools/check_sflow/report.h"
@@ -25,11 +26,14 @@ check_with(struct check *result, const struct options *options)
 	int64_t deadline = began + (int64_t)options->timeout_s * 1000;
 
 	check_begin(result, options, &query, &visitor);
+	result->wall_s = (began + clock_wall_offset()) / 1000;
 	if (daemon_read(&options->server, &query, &visitor, deadline, fault) !=
 	    DAEMON_DONE) {
 		report_fault(stdout, CHECK_UNKNOWN, fault);
 		return CHECK_UNKNOWN;
 	}
+	if (down_asks_names(result, &query, &visitor))
+		daemon_read(&options->server, &query, &visitor, deadline, fault);
 	/* what can't be found out has no other state, only fewer words */
 	if (awaited_asks_again(result, &query, &visitor) &&
 	    daemon_read(&options->server, &query, &visitor, deadline, fault) !=

@@ -4,7 +4,9 @@ noinst_LTLIBRARIES += tools/check_sflow/libchecksflow.la
 check_sflow_sources = \
 	tools/check_sflow/awaited.c tools/check_sflow/awaited.h \
 	tools/check_sflow/check.c tools/check_sflow/check.h \
+	tools/check_sflow/down.c tools/check_sflow/down.h \
 	tools/check_sflow/files.c tools/check_sflow/files.h \
+	tools/check_sflow/fold.c tools/check_sflow/fold.h \
 	tools/check_sflow/generate.c tools/check_sflow/generate.h \
 	tools/check_sflow/help.c tools/check_sflow/help.h \
 	tools/check_sflow/items.c tools/check_sflow/items.h \

@@ -33,6 +33,7 @@ enum {
 	ANY_AGE,
 	ABSENT,
 	FORMER,
+	NO_DATA,
 	GENERATE,
 	OUTPUT,
 	EXCEPT
@@ -55,6 +56,7 @@ static const struct option table[] = {
     {"any-age", no_argument, NULL, ANY_AGE},
     {"absent", required_argument, NULL, ABSENT},
     {"former", required_argument, NULL, FORMER},
+    {"no-perfdata", no_argument, NULL, NO_DATA},
     {"generate-hosts", no_argument, NULL, GENERATE},
     {"output", required_argument, NULL, OUTPUT},
     {"except", required_argument, NULL, EXCEPT},
@@ -285,6 +287,9 @@ take(struct options_reader *reader, int letter)
 	case GENERATE:
 		reader->generate = true;
 		return -1;
+	case NO_DATA:
+		options->no_data = true;
+		return -1;
 	case IGNORE_CASE:
 		options->ignore_case = true;
 		return -1;
@@ -303,6 +308,16 @@ take(struct options_reader *reader, int letter)
 	}
 }
 
+/* Takes away the "=" of "-w=5", which getopt_long() takes for a part of the value. */
+static void
+skip_equals(const struct options_reader *reader)
+{
+	const char *word = reader->argv[optind - 1];
+
+	if (optarg != NULL && *optarg == '=' && optarg == word + 2 && word[0] == '-')
+		optarg++;
+}
+
 int
 options_parse(struct options *options, int argc, char **argv, FILE *out)
 {
@@ -316,8 +331,10 @@ options_parse(struct options *options, int argc, char **argv, FILE *out)
 	daemon_parse(SERVER, &options->server);
 	optind = 0; /* begin again, also where it was called before */
 	while (status < 0 &&
-	       (letter = getopt_long(argc, argv, "+:H:w:c:t:vVh", table, NULL)) != -1)
+	       (letter = getopt_long(argc, argv, "+:H:w:c:t:vVh", table, NULL)) != -1) {
+		skip_equals(&reader);
 		status = take(&reader, letter);
+	}
 	if (status < 0 && optind < argc)
 		return options_wrong(&reader, "%s is no option", argv[optind]);
 	return status < 0 ? options_check(&reader) : status;

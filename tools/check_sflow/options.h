@@ -49,6 +49,7 @@ struct options {
 	const char *except[OPTIONS_EXCEPT];
 	size_t except_count;
 
+	bool no_data; /* no performance data */
 	unsigned timeout_s;
 	unsigned verbose;
 };

@@ -49,7 +49,8 @@ check_target(struct options_reader *reader)
 	return -1;
 }
 
-/* Refuses a second heartbeat, and a percentage as the threshold of a metric. */
+/* Refuses a second heartbeat, a percentage as the threshold of a metric, and two numbers
+ * that are the wrong way round. */
 static int
 check_wish(struct options_reader *reader, const struct wish *wish, bool *heartbeat)
 {
@@ -61,6 +62,16 @@ check_wish(struct options_reader *reader, const struct wish *wish, bool *heartbe
 	if (wish->kind != WISH_DOWN &&
 	    (thresholds->warning.percent || thresholds->critical.percent))
 		return options_wrong(reader, "only --hosts-down has thresholds in %%");
+	if (range_is_most(&thresholds->warning) &&
+	    range_is_most(&thresholds->critical) &&
+	    thresholds->warning.percent == thresholds->critical.percent &&
+	    thresholds->critical.to < thresholds->warning.to)
+		return options_wrong(
+		    reader,
+		    "-w %s -c %s: nothing would ever be WARNING; "
+		    "where less is worse it is -w %s: -c %s:",
+		    thresholds->warning.text, thresholds->critical.text,
+		    thresholds->warning.text, thresholds->critical.text);
 	return -1;
 }
 

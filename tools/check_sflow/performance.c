@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tools/check_sflow/down.h"
+
 /* Returns the unit of the guidelines for Ganglia's unit. */
 static const char *
 unit_of(const struct item *item)
@@ -110,7 +112,7 @@ data_of_down(struct text_room *data, const struct check *check)
 	const struct thresholds *thresholds = &check->options->wishes[0].thresholds;
 	int64_t down, all;
 
-	check_down(check, &down, &all);
+	down_count(check, &down, &all);
 	text_put(data, " 'down'=%" PRId64, down);
 	put_bare(data, &thresholds->warning, false);
 	put_bare(data, &thresholds->critical, false);
@@ -123,15 +125,27 @@ data_of_down(struct text_room *data, const struct check *check)
 	text_put(data, ";0;100");
 }
 
+/* Writes the data of the items in that state. There is not room for all, so that what alerts
+ * comes first. */
+static void
+data_in(struct text_room *data, const struct check *check, enum check_state state)
+{
+	size_t i;
+
+	for (i = 0; i < check->items.count; i++)
+		if (check->items.kept[i].state == state)
+			put_datum(data, check, &check->items.kept[i]);
+}
+
 void
 performance_put(struct text_room *data, const struct check *check)
 {
 	size_t i;
 
-	if (!check_found(check))
+	if (!check_found(check) || check->options->no_data)
 		return;
 	if (check->options->mode == MODE_HOSTS_DOWN)
 		data_of_down(data, check);
-	for (i = 0; i < check->items.count; i++)
-		put_datum(data, check, &check->items.kept[i]);
+	for (i = 0; i < CHECK_STATES; i++)
+		data_in(data, check, check_worst_first[i]);
 }

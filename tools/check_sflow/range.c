@@ -117,6 +117,13 @@ range_parse(const char *text, struct range *range)
 }
 
 bool
+range_is_most(const struct range *range)
+{
+	return range->text != NULL && !range->inside &&
+	       strchr(range->text, ':') == NULL;
+}
+
+bool
 range_alerts(const struct range *range, double value)
 {
 	bool within = value >= range->from && value <= range->to;
@@ -152,6 +159,9 @@ check_state_name(enum check_state state)
 
 	return names[state];
 }
+
+const enum check_state check_worst_first[CHECK_STATES] = {CHECK_CRITICAL, CHECK_WARNING,
+                                                          CHECK_UNKNOWN, CHECK_OK};
 
 int
 check_state_weight(enum check_state state)

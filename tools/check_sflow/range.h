@@ -27,6 +27,9 @@ struct thresholds {
  * range. */
 int range_parse(const char *text, struct range *range);
 
+/* Whether the range is one number alone, which is the most that is fine. */
+bool range_is_most(const struct range *range);
+
 bool range_alerts(const struct range *range, double value);
 
 /* Whether one of the two is set. */
@@ -38,6 +41,10 @@ enum check_state thresholds_judge(const struct thresholds *thresholds, double va
 
 /* Returns "OK", "WARNING", ... */
 const char *check_state_name(enum check_state state);
+
+/* All states, the worst first. */
+#define CHECK_STATES 4
+extern const enum check_state check_worst_first[CHECK_STATES];
 
 /* Returns how bad a state is: OK, then UNKNOWN, WARNING, CRITICAL, as in other plugins
  * that check several things. */

@@ -2,13 +2,21 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
+#include "tools/check_sflow/down.h"
+#include "tools/check_sflow/fold.h"
 #include "tools/check_sflow/performance.h"
 #include "tools/number.h"
 
 #define LINE_MAX_BYTES 512 /* the first line: fits on a pager, and in Nagios's lists */
 #define DATA_MAX_BYTES 3600
 #define MORE_MAX_BYTES 3800
+#define ROOM_OF_MORE 24 /* of " and 50000 more" */
+#define DOWN_LINE 160   /* the first line of --hosts-down, for a short message */
+#define DOWN_NAMES 5    /* in it; a run of names is one */
+#define TIME_BYTES 64
+#define DAY_S 86400
 #define DIGITS 4       /* of the median and quartiles */
 #define ROOM_OF_END 48 /* for the text that says that something is left out */
 
@@ -25,8 +33,26 @@ blamed(const struct item *item)
 	                                     : item->thresholds->warning.text;
 }
 
+/* Writes when something was `seconds` ago, in the time zone here; a day ago or longer with
+ * the date. */
 static void
-put_item(struct text_room *to, const struct item *item)
+put_time(struct text_room *to, const struct check *check, int64_t seconds)
+{
+	time_t then = (time_t)(check->wall_s - seconds);
+	char text[TIME_BYTES], safe[TIME_BYTES];
+	struct tm tm;
+
+	if (check->wall_s == 0 || localtime_r(&then, &tm) == NULL ||
+	    strftime(text, sizeof(text),
+	             seconds < DAY_S ? "%H:%M:%S %Z" : "%Y-%m-%d %H:%M:%S %Z",
+	             &tm) == 0)
+		return;
+	item_text(safe, sizeof(safe), text);
+	text_put(to, ", at %s", safe);
+}
+
+static void
+put_item(struct text_room *to, const struct check *check, const struct item *item)
 {
 	switch (item->kind) {
 	case ITEM_VALUE_OF:
@@ -42,8 +68,10 @@ put_item(struct text_room *to, const struct item *item)
 		text_put(to, item->kind == ITEM_AGE ? "heard" : "down, last heard");
 		if (item->seconds == GANGLIA_UNKNOWN)
 			text_put(to, " nobody knows when");
-		else
+		else {
 			text_put(to, " %" PRId64 " s ago", item->seconds);
+			put_time(to, check, item->seconds);
+		}
 		break;
 	case ITEM_MISSING:
 		text_put(to,
@@ -61,6 +89,7 @@ put_item(struct text_room *to, const struct item *item)
 		break;
 	case ITEM_OLD:
 		text_put(to, "%s is old: %" PRId64 " s", item->metric, item->seconds);
+		put_time(to, check, item->seconds);
 		break;
 	}
 	if (blamed(item) != NULL)
@@ -99,14 +128,11 @@ put_whole(struct text_room *to, const struct check *check, const struct item *it
 	struct text_room one = {bytes, 0, sizeof(bytes), 0, 0};
 
 	put_host(&one, check, item);
-	put_item(&one, item);
+	put_item(&one, check, item);
 	return text_put(to, "%s%s%s", before, bytes, after);
 }
 
 /* The order of items: the worst first ---------------------------------------------- */
-
-static const enum check_state worst_first[] = {CHECK_CRITICAL, CHECK_WARNING,
-                                               CHECK_UNKNOWN, CHECK_OK};
 
 /* Calls `call` for each item of that state. */
 static void
@@ -177,22 +203,51 @@ line_of_many(struct text_room *line, const struct check *check, enum check_state
 	put_count(line, check->hosts_without, "without a value");
 }
 
+/* Writes the first names of hosts that are down, so that the line stays short, and how many
+ * more there are. */
+static void
+put_down_names(struct text_room *line, const struct check *check, int64_t down,
+               size_t reserved)
+{
+	size_t before = strlen("SFLOW CRITICAL - ") + line->len + reserved, i, told;
+	const char *names[ITEMS];
+	char bytes[DOWN_LINE];
+	struct text_room room = {bytes, 0, 0, 0, 0};
+
+	for (i = 0; i < check->items.count; i++)
+		names[i] = check->items.kept[i].host;
+	if (before + strlen(": ") >= DOWN_LINE)
+		return;
+	bytes[0] = '\0';
+	room.size = DOWN_LINE - before - strlen(": ");
+	told = fold_names(&room, names, check->items.count, DOWN_NAMES);
+	if (told == 0)
+		return;
+	text_put(line, ": %s", bytes);
+	if (down > (int64_t)told)
+		text_put(line, " and %" PRId64 " more", down - (int64_t)told);
+}
+
 static void
 line_of_down(struct text_room *line, const struct check *check, enum check_state state)
 {
 	const struct thresholds *thresholds = &check->options->wishes[0].thresholds;
 	const char *range = NULL;
+	char blame[64] = "";
 	int64_t down, all;
 
-	check_down(check, &down, &all);
+	down_count(check, &down, &all);
 	if (state == CHECK_CRITICAL)
 		range = thresholds->critical.text;
 	else if (state == CHECK_WARNING)
 		range = thresholds->warning.text;
-	text_put(line, "%" PRId64 " of %" PRId64 " hosts down", down, all);
 	if (range != NULL)
-		text_put(line, " (%s: %.32s)",
+		snprintf(blame, sizeof(blame), " (%s: %.32s)",
 		         state == CHECK_CRITICAL ? "critical" : "warning", range);
+	text_put(line, "%" PRId64 " of %" PRId64 " hosts down", down, all);
+	if (down > 0)
+		put_down_names(line, check, down, strlen(blame) + ROOM_OF_MORE);
+	text_put(line, "%s", blame);
 }
 
 /* Writes a part of the command line, made harmless: Nagios may have it from anywhere. */
@@ -328,15 +383,15 @@ static void
 make_more(struct text_room *more, struct check *check, int64_t took_ms)
 {
 	const struct options *options = check->options;
-	size_t i, states = sizeof(worst_first) / sizeof(worst_first[0]);
+	size_t i, states = CHECK_STATES;
 
 	more_of_top(more, check);
 	if (options->mode == MODE_HOSTS_DOWN)
 		each(check, CHECK_OK, more, put_more);
 	else if (problems(check) > 1 || options->verbose > 0)
 		for (i = 0; i < states; i++)
-			if (worst_first[i] != CHECK_OK || options->verbose > 0)
-				each(check, worst_first[i], more, put_more);
+			if (check_worst_first[i] != CHECK_OK || options->verbose > 0)
+				each(check, check_worst_first[i], more, put_more);
 	if (options->verbose > 2) {
 		put_given(more, "Asked: ", options->server_text);
 		text_put(more, ", %zu hosts, %" PRId64 " ms\n", check->hosts, took_ms);
