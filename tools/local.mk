@@ -11,3 +11,4 @@ tools_libtools_la_LIBADD = $(EXPAT_LIBS) $(ZLIB_LIBS) -lm
 
 include tools/check_sflow/local.mk
 include tools/sflowget/local.mk
+include tools/completion/local.mk

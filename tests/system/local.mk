@@ -36,6 +36,7 @@ SYSTEM_TESTS = \
 	tests/system/test_sflowget_site.py \
 	tests/system/test_stalled_reader.py \
 	tests/system/test_start.py \
+	tests/system/test_completion.py \
 	tests/system/test_consumers.py \
 	tests/system/test_control.py \
 	tests/system/test_stopped.py \

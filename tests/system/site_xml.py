@@ -73,7 +73,7 @@ class Site:
         if not self.interactive:
             return document(self.clusters)
         self.queries.append(client.recv(2048).split()[1].decode())
-        _, cluster, name = (self.queries[-1] + "/").split("/")[:3]
+        _, cluster, name = (self.queries[-1].split("?")[0] + "/").split("/")[:3]
         return b"HTTP/1.0 200 OK\r\n\r\n" + document({
             key: [h for h in hosts if name in ("", "*") or f'NAME="{name}"' in h]
             for key, hosts in self.clusters.items() if cluster in ("", "*", key)})

@@ -172,7 +172,7 @@ def hints(tap):
             faults.append(there.queries)
         expect(faults, there.get("node1"), NOT_FOUND,
                err="node1: there is no such agent; is it node1.example.net?\n")
-        if there.queries[1:] != ["/*/node1", "/"]:
+        if there.queries[1:] != ["/*/node1", "/*/*?filter=summary"]:
             faults.append(there.queries)
     with tap.point("what is far from all gets no hint") as faults:
         for asked in ("nobody", "n", "a" * 199, "*.example.com"):

@@ -23,29 +23,26 @@ sleep_until(int64_t then_ms)
 }
 
 static bool
-offer(void *context, const struct item_host *host, enum item_wish *wish)
+offer(void *context, const struct ganglia_host *host, bool *metrics)
 {
 	near_offer(context, host->name);
-	*wish = ITEM_NOTHING;
+	*metrics = false;
 	return true;
 }
 
 /* Looks for a name that may have been meant. Who was asked for the one agent has told of
- * no other; so all of them are looked at once more, for a moment. */
+ * no other; so the names of all of them are looked at once more, for a moment. */
 static void
 look_for_near(struct report *r, const struct options *o, int64_t deadline_ms)
 {
-	struct item_sink sink = {.host = offer, .context = &r->near_agent};
-	struct wanted all = o->wanted;
-	int64_t now = clock_ms();
+	struct ganglia_visitor visitor = {.host = offer, .context = &r->near_agent};
+	struct daemon_query query = {.hosts_only = true};
+	int64_t most_ms = clock_ms() + NEAR_MOST_MS;
 	char fault[DAEMON_FAULT];
 
-	if (r->told || r->collected.near_agent == NULL || r->collected.hosts > 0)
-		return;
-	if (deadline_ms > now + NEAR_MOST_MS)
-		deadline_ms = now + NEAR_MOST_MS;
-	all.agent = NULL;
-	source_daemon_read(&o->daemon, &all, &sink, deadline_ms, now, fault);
+	if (!r->told && r->collected.near_agent != NULL && r->collected.hosts == 0)
+		daemon_read(&o->daemon, &query, &visitor,
+		            deadline_ms < most_ms ? deadline_ms : most_ms, fault);
 }
 
 static enum status
