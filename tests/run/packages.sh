@@ -10,7 +10,7 @@ start_packages="build-essential autoconf automake libtool pkg-config
 	ganglia-monitor gmetad rrdtool python3"
 check_packages="$start_packages clang
 	libclang-rt-14-dev llvm-14 rrdcached libxml2-utils iproute2 openvswitch-switch pmacct
-	collectd-core munin munin-node nagios4-core nftables man-db curl valgrind"
+	collectd-core munin munin-node nagios4-core nftables man-db curl jq valgrind"
 
 # Scripts and C files are looked at by these.
 check_packages="$check_packages clang-format clang-tidy shellcheck"

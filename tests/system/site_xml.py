@@ -52,11 +52,11 @@ class Site:
     """Prints the hosts to each who connects, until the test ends. As an interactive port
     it waits for a query, and prints only the host that is asked for."""
 
-    def __init__(self, hosts, cluster="c", interactive=False, **others):
+    def __init__(self, hosts, cluster="c", interactive=False, port=0, **others):
         self.clusters = {cluster: hosts, **others}
         self.interactive = interactive
         self.queries = []
-        self.server = socket.create_server((ganglia.LOCAL, 0))
+        self.server = socket.create_server((ganglia.LOCAL, port))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
 
