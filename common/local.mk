@@ -14,6 +14,7 @@ common_libcommon_la_SOURCES = common/buffer.h \
 	common/listening.c common/listening.h \
 	common/log.c common/log.h \
 	common/memory.c common/memory.h \
+	common/near.c common/near.h \
 	common/thread.c common/thread.h \
 	common/udp.c common/udp.h common/utf8.h
 common_libcommon_la_CPPFLAGS = $(AM_CPPFLAGS) -D_GNU_SOURCE

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/near.h"
 #include "gmond-module/conf_file.h"
 #include "gmond-module/gmond.h"
 #include "gmond-module/parameters.h"
@@ -118,7 +119,7 @@ is_in_param(const struct check *c)
 static void
 check_metric(struct check *c, const struct conf_item *item)
 {
-	struct setting_guess guess = {.wrong = item->value};
+	struct near near = {.asked = item->value};
 	const Ganglia_25metric *metric;
 
 	if (strncmp(item->value, "sflow_", 6) != 0)
@@ -126,12 +127,12 @@ check_metric(struct check *c, const struct conf_item *item)
 	for (metric = sflow_module.metrics_info; metric->name != NULL; metric++) {
 		if (strcmp(metric->name, item->value) == 0)
 			return;
-		setting_guess_try(&guess, metric->name);
+		near_offer(&near, metric->name);
 	}
 	fault(c, item->file, item->line,
 	      "metric %s: the module has none of that name%s%s", item->value,
-	      guess.name != NULL ? ": perhaps " : "",
-	      guess.name != NULL ? guess.name : "");
+	      near_found(&near) != NULL ? ": perhaps " : "",
+	      near_found(&near) != NULL ? near_found(&near) : "");
 }
 
 /* The module's section -------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "common/near.h"
 #include "sflow/collector/settings.h"
 #include "sflow/wire/datagram.h"
 
@@ -82,18 +83,18 @@ static const struct setting own[] = {
 static void
 say_unknown(const char *name, char fault[PARAMETER_FAULT])
 {
-	struct setting_guess guess = {.wrong = name};
+	struct near near = {.asked = name};
 	const struct setting *setting;
 	size_t i;
 
 	for (i = 0; i < OWN_COUNT; i++)
-		setting_guess_try(&guess, own[i].name);
+		near_offer(&near, own[i].name);
 	for (i = 0; (setting = collector_setting_at(SETTINGS_OF_MODULE, i)) != NULL;
 	     i++)
-		setting_guess_try(&guess, setting->name);
+		near_offer(&near, setting->name);
 	snprintf(fault, PARAMETER_FAULT, "param %.64s is not known%s%s", name,
-	         guess.name != NULL ? ": perhaps " : "",
-	         guess.name != NULL ? guess.name : "");
+	         near_found(&near) != NULL ? ": perhaps " : "",
+	         near_found(&near) != NULL ? near_found(&near) : "");
 }
 
 bool

@@ -11,9 +11,7 @@
 #include "sflow/address.h"
 
 #define SEPARATORS " ,\t\r\n"
-#define NEAR 2         /* so many letters of a name may be wrong */
-#define NEAR_LENGTH 64 /* of names that are compared */
-#define SHOWN_MOST 64  /* characters of a wrong word that a message shows */
+#define SHOWN_MOST 64 /* characters of a wrong word that a message shows */
 
 const struct setting *
 setting_find(const struct setting *settings, size_t count, const char *name)
@@ -24,46 +22,6 @@ setting_find(const struct setting *settings, size_t count, const char *name)
 		if (strcmp(settings[i].name, name) == 0)
 			return &settings[i];
 	return NULL;
-}
-
-/* Returns how many letters have to be added, removed or changed to make one of the other;
- * of names longer than NEAR_LENGTH, a number that is too large. */
-static unsigned
-distance(const char *one, const char *other)
-{
-	unsigned row[NEAR_LENGTH + 1], above, corner, i, j;
-	size_t len = strlen(other);
-
-	if (len > NEAR_LENGTH || strlen(one) > NEAR_LENGTH)
-		return NEAR_LENGTH;
-	for (j = 0; j <= len; j++)
-		row[j] = j;
-	for (i = 0; one[i] != '\0'; i++) {
-		corner = i;
-		row[0] = i + 1;
-		for (j = 1; j <= len; j++) {
-			above = row[j];
-			row[j] = corner + (one[i] != other[j - 1]);
-			if (above + 1 < row[j])
-				row[j] = above + 1;
-			if (row[j - 1] + 1 < row[j])
-				row[j] = row[j - 1] + 1;
-			corner = above;
-		}
-	}
-	return row[len];
-}
-
-void
-setting_guess_try(struct setting_guess *guess, const char *name)
-{
-	unsigned far = distance(guess->wrong, name);
-
-	if (far > NEAR || far >= strlen(name) ||
-	    (guess->name != NULL && far >= guess->distance))
-		return;
-	guess->name = name;
-	guess->distance = far;
 }
 
 bool

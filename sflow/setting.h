@@ -43,16 +43,6 @@ struct setting {
 const struct setting *setting_find(const struct setting *settings, size_t count,
                                    const char *name);
 
-/* Of names that were misspelled, finds the one that was meant. It begins with the wrong
- * name and NULL; setting_guess_try() takes a name where that is nearer, and near enough:
- * two letters are missing, too many or others, at most, or are swapped. */
-struct setting_guess {
-	const char *wrong;
-	const char *name; /* NULL: none was near enough */
-	unsigned distance;
-};
-void setting_guess_try(struct setting_guess *guess, const char *name);
-
 /* Sets the setting in the struct at `base`. Returns what its setter returns. */
 bool setting_set(const struct setting *setting, void *base, const char *text,
                  char why[SETTING_WHY]);

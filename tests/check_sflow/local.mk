@@ -6,7 +6,6 @@ CHECKS_TESTS = \
 	tests/check_sflow/test_fold \
 	tests/check_sflow/test_ganglia_xml \
 	tests/check_sflow/test_generate \
-	tests/check_sflow/test_near \
 	tests/check_sflow/test_objects \
 	tests/check_sflow/test_options \
 	tests/check_sflow/test_range \
@@ -29,10 +28,6 @@ tests_check_sflow_test_check_LDADD = $(CHECKS_LIBS)
 tests_check_sflow_test_generate_SOURCES = tests/check_sflow/test_generate.c $(CHECKS_SCENE)
 tests_check_sflow_test_generate_CFLAGS = $(CHECKS_CFLAGS)
 tests_check_sflow_test_generate_LDADD = $(CHECKS_LIBS)
-
-tests_check_sflow_test_near_SOURCES = tests/check_sflow/test_near.c tests/sflow/unit.h
-tests_check_sflow_test_near_CFLAGS = $(CHECKS_CFLAGS)
-tests_check_sflow_test_near_LDADD = $(CHECKS_LIBS)
 
 tests_check_sflow_test_ranking_SOURCES = tests/check_sflow/test_ranking.c tests/sflow/unit.h
 tests_check_sflow_test_ranking_CFLAGS = $(CHECKS_CFLAGS)

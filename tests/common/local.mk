@@ -5,7 +5,8 @@ COMMON_TESTS = \
 	tests/common/test_event_waiting \
 	tests/common/test_json \
 	tests/common/test_listening \
-	tests/common/test_nagios
+	tests/common/test_nagios \
+	tests/common/test_near
 check_PROGRAMS += $(COMMON_TESTS)
 TESTS += $(COMMON_TESTS)
 
@@ -39,3 +40,7 @@ tests_common_test_nagios_SOURCES = tests/common/test_nagios.c tests/sflow/unit.h
 tests_common_test_nagios_CFLAGS = $(UNIT_CFLAGS)
 tests_common_test_nagios_LDADD = common/libcommon.la $(UNIT_LIBS)
 tests_common_test_nagios_LDFLAGS = -Wl,--wrap=fstat
+
+tests_common_test_near_SOURCES = tests/common/test_near.c tests/sflow/unit.h
+tests_common_test_near_CFLAGS = $(UNIT_CFLAGS)
+tests_common_test_near_LDADD = common/libcommon.la $(UNIT_LIBS)

@@ -147,38 +147,6 @@ owned_values_are_replaced(void **state)
 	assert_null(values.regex);
 }
 
-static const char *
-guess(const char *wrong)
-{
-	struct setting_guess guess = {.wrong = wrong};
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(settings); i++)
-		setting_guess_try(&guess, settings[i].name);
-	return guess.name != NULL ? guess.name : "";
-}
-
-static void
-misspelled_names_are_guessed(void **state)
-{
-	char longest[200];
-
-	(void)state;
-	assert_string_equal(guess("nubmer"), "number");
-	assert_string_equal(guess("numbers"), "number");
-	assert_string_equal(guess("second"), "seconds");
-	assert_string_equal(guess("mael"), "meal");
-	assert_string_equal(guess("regexes"), "regex");
-	assert_string_equal(guess("reg"), "regex");
-	assert_string_equal(guess("re"), "");
-	assert_string_equal(guess("Number"), "number");
-	assert_string_equal(guess("work"), "");
-	assert_string_equal(guess(""), "");
-	memset(longest, 'r', sizeof(longest));
-	longest[sizeof(longest) - 1] = '\0';
-	assert_string_equal(guess(longest), "");
-}
-
 int
 main(void)
 {
@@ -187,7 +155,6 @@ main(void)
 	    cmocka_unit_test(texts_become_values),
 	    cmocka_unit_test(wrong_texts_change_nothing),
 	    cmocka_unit_test(owned_values_are_replaced),
-	    cmocka_unit_test(misspelled_names_are_guessed),
 	};
 
 	return cmocka_run_group_tests_name("setting", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "tools/near.h"
+#include "common/near.h"
 #include "tools/sflowget/options_table.h"
 
 int

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "tools/near.h"
+#include "common/near.h"
 #include "tools/ranking.h"
 #include "tools/sflowget/item.h"
 #include "tools/sflowget/wanted.h"

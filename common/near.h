@@ -1,6 +1,6 @@
 /* near.h - which of the names that there are was meant by one that there isn't. */
-#ifndef TOOLS_NEAR_H
-#define TOOLS_NEAR_H
+#ifndef COMMON_NEAR_H
+#define COMMON_NEAR_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* Which of several names is taken for the one that was meant. */
-#include "tools/near.h"
+#include "common/near.h"
 
 #include "tests/sflow/unit.h"
 
@@ -30,6 +30,8 @@ near_names(void **state)
 	assert_string_equal(nearest("node1.a", "node2 node1"), "node1");
 	assert_string_equal(nearest("NODE1", "node2 node1"), "node1");
 	assert_string_equal(nearest("cpu", "cpi"), "cpi");
+	assert_string_equal(nearest("prot", "bind port"), "port");
+	assert_string_equal(nearest("work", "port"), "");
 }
 
 static void

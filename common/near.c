@@ -1,5 +1,6 @@
-#include "tools/near.h"
+#include "common/near.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,29 +25,38 @@ same_but_domain(const char *a, size_t a_len, const char *b, size_t b_len)
 	       (a_len > b_len ? a : b)[len] == '.';
 }
 
-/* Returns how many letters have to be changed, put in or taken out to make one name of the
- * other (Levenshtein). */
+static unsigned
+least(unsigned a, unsigned b, unsigned c)
+{
+	unsigned ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/* Returns how many letters have to be changed, put in, taken out, or swapped with the next
+ * one, to make one name of the other (optimal string alignment). */
 static unsigned
 letters_between(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	unsigned row[NEAR_NAME + 1];
+	/* between the first i letters of one and the first j of the other */
+	unsigned letters[NEAR_NAME][NEAR_NAME];
 	size_t i, j;
 
+	for (i = 0; i <= a_len; i++)
+		letters[i][0] = (unsigned)i;
 	for (j = 0; j <= b_len; j++)
-		row[j] = (unsigned)j;
-	for (i = 1; i <= a_len; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
+		letters[0][j] = (unsigned)j;
+	for (i = 1; i <= a_len; i++)
 		for (j = 1; j <= b_len; j++) {
-			unsigned change = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-			row[j] = change < row[j] ? change : row[j];
+			letters[i][j] =
+			    least(letters[i - 1][j] + 1, letters[i][j - 1] + 1,
+			          letters[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
+				letters[i][j] = least(
+				    letters[i][j], letters[i - 2][j - 2] + 1, UINT_MAX);
 		}
-	}
-	return row[b_len];
+	return letters[a_len][b_len];
 }
 
 /* Returns how far the names are from each other; 0: too far. */
