@@ -43,6 +43,8 @@ numbers_missing(const struct numbers *n, uint32_t after, uint32_t before)
 {
 	uint32_t missing = 0, number;
 
+	if (before - after > NUMBERS_KNOWN)
+		return 0;
 	for (number = after + 1; (int32_t)(before - number) > 0; number++)
 		missing += !numbers_has(n, number);
 	return missing;

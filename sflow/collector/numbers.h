@@ -28,7 +28,8 @@ numbers_has(const struct numbers *numbers, uint32_t number)
 	       0;
 }
 
-/* Returns how many are missing between two numbers of the latest NUMBERS_KNOWN. */
+/* Returns how many are missing between two numbers of the latest NUMBERS_KNOWN; 0 where they
+ * are farther apart, so that one of them is not, or `before` is not the later one. */
 uint32_t numbers_missing(const struct numbers *numbers, uint32_t after,
                          uint32_t before);
 

@@ -972,6 +972,27 @@ datagram_that_comes_again_has_no_pace(void **state)
 	}
 }
 
+/* Any number may come in a late datagram: what is between it and the latest ones is not
+ * counted, which would take seconds, nor known. */
+static void
+numbers_are_known_of_the_latest(void **state)
+{
+	struct numbers n;
+	uint32_t i;
+
+	(void)state;
+	numbers_begin(&n);
+	for (i = 0; i < 100; i++)
+		numbers_advance(&n, 1000 + 10 * i, 10); /* to 2000 */
+	assert_int_equal(numbers_missing(&n, 1990, 2000), 9);
+	assert_int_equal(numbers_missing(&n, 1000, 2000), 900);
+	assert_int_equal(numbers_missing(&n, 2000, 1990), 0);
+	assert_int_equal(numbers_missing(&n, 2000, 2000), 0);
+	assert_int_equal(numbers_missing(&n, 1990, 1990 + NUMBERS_KNOWN + 1), 0);
+	assert_int_equal(numbers_missing(&n, 1990, 1990 + (UINT32_MAX / 2)), 0);
+	assert_int_equal(numbers_missing(&n, UINT32_MAX, INT32_MAX), 0);
+}
+
 /* What numbers count ---------------------------------------------------------------------- */
 
 /* A datagram with the samples of four of a switch's ports. */
@@ -1443,6 +1464,7 @@ main(void)
 	    TEST(sender_without_numbers_and_clock_is_heard),
 	    TEST(backlog_is_of_the_same_clock),
 	    TEST(datagram_that_comes_again_has_no_pace),
+	    cmocka_unit_test(numbers_are_known_of_the_latest),
 	    TEST(sample_numbers_may_count_anything),
 	    TEST(sample_numbers_that_jump_at_most_polls_count_something_else),
 	    TEST(two_sequences_of_one_clock_are_one_agent),
