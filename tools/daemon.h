@@ -36,12 +36,12 @@ struct daemon_query {
 	const char *cluster; /* NULL: any */
 	const char *host;    /* NULL: all */
 	bool summary;        /* sums and counts instead of hosts */
+	bool former;         /* former names, too, from who knows them */
+	/* Set to when the daemon began to collect values, by its wall clock, where it says so
+	 * (gmetad-bridge does, in HTTP's header line X-Started), or else left alone; NULL: not
+	 * wanted. */
+	int64_t *started_s;
 	bool hosts_only; /* all hosts, without their metrics where that can be asked */
-	bool former;     /* former names, too, from who knows them */
-	int64_t
-	    *started_s; /* set to when the daemon began to collect values, by its wall
-	                      * clock, where it says so (gmetad-bridge does, in HTTP's header
-	                      * line X-Started), or else left alone; NULL: not wanted */
 };
 
 enum daemon_result {

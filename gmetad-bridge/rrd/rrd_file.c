@@ -32,7 +32,9 @@ give_mode(const char *path, mode_t mode, int mask)
 	return chmod(path, (status.st_mode & 07000) | mode);
 }
 
-/* Makes a folder where there is none. Returns 0, or -1 with errno. */
+/* Makes a folder where there is none. Returns 0, or -1 with errno. Where the folder may not
+ * get more permissions it is fine as it is: systemd's RestrictSUIDSGID= refuses the bit that
+ * hands its group on. */
 static int
 make_folder(const char *path, int mask)
 {
@@ -40,7 +42,8 @@ make_folder(const char *path, int mask)
 
 	if (mkdir(path, mode) != 0)
 		return errno == EEXIST ? 0 : -1;
-	return give_mode(path, 0777, mask);
+	give_mode(path, 0777, mask);
+	return 0;
 }
 
 /* Makes the folders of a path that are below the root, and tests whether a file can be

@@ -14,6 +14,7 @@ static struct {
 	struct store_column *choices;
 	const struct config *config;
 	uint32_t generation; /* of the configuration, from 1 on */
+	bool by_name;        /* the configuration has expressions */
 	unsigned cluster;    /* of the host whose values are shown */
 } sums;
 
@@ -35,19 +36,14 @@ choose(const struct store_value *v, bool of_instance)
 	return config_sums(sums.config, name, of_instance);
 }
 
-/* Whether the value is summed up. Where expressions have to be matched, that is done once
- * for a configuration. */
+/* Whether the value is summed up, where expressions say so; they are matched once for a
+ * configuration. */
 static bool
-is_summed(const struct store_value *v)
+is_chosen(const struct store_value *v)
 {
-	const struct config *config = sums.config;
 	bool of_instance = v->prefix[0] != '\0';
-	struct choice *choice;
+	struct choice *choice = store_cell(sums.choices, v);
 
-	if (config->summarized.count == 0 &&
-	    (of_instance || config->unsummarized.count == 0))
-		return !of_instance;
-	choice = store_cell(sums.choices, v);
 	if (choice == NULL)
 		return choose(v, of_instance);
 	if (choice->generation != sums.generation)
@@ -58,7 +54,7 @@ is_summed(const struct store_value *v)
 static void
 value(const struct store_value *v)
 {
-	if (!v->stale && is_summed(v))
+	if (!v->stale && (sums.by_name ? is_chosen(v) : v->prefix[0] == '\0'))
 		summary_value(sums.builder, sums.cluster, v);
 }
 
@@ -85,6 +81,8 @@ void
 sums_configure(const struct config *config)
 {
 	sums.config = config;
+	sums.by_name =
+	    config != NULL && config->summarized.count + config->unsummarized.count > 0;
 	sums.generation++;
 }
 

@@ -469,6 +469,7 @@ test_umask(void **state)
 {
 	struct rig *rig = *state;
 	mode_t mask = umask(027);
+	char web[160];
 
 	rig_start(rig);
 	rig_value(rig, "web", "node1", "m", 0, "1", 0);
@@ -477,13 +478,15 @@ test_umask(void **state)
 	assert_int_equal(mode_of(rig, "web/node1/m.rrd"), 0644);
 
 	rig->config.rrd.umask = 02;
+	snprintf(web, sizeof(web), "%s/web", rig->root);
+	assert_int_equal(chmod(web, 02750), 0); /* new folders get its group */
 	rig_start(rig);
 	rig_value(rig, "web", "node1", "m", 1, "1", 0);
 	rig_value(rig, "web", "node2", "m", 1, "1", 0);
 	rig_stop(rig);
-	assert_int_equal(mode_of(rig, "web"), 0750);
+	assert_int_equal(mode_of(rig, "web"), 02750);
 	assert_int_equal(mode_of(rig, "web/node1/m.rrd"), 0644);
-	assert_int_equal(mode_of(rig, "web/node2"), 0775);
+	assert_int_equal(mode_of(rig, "web/node2"), 02775);
 	assert_int_equal(mode_of(rig, "web/node2/m.rrd"), 0664);
 
 	rig->config.rrd.umask = 077;
@@ -491,7 +494,7 @@ test_umask(void **state)
 	rig_value(rig, "web", "node3", "m", 2, "1", 0);
 	rig_value(rig, "web", NULL, "m", 2, "1", 1);
 	rig_stop(rig);
-	assert_int_equal(mode_of(rig, "web/node3"), 0700);
+	assert_int_equal(mode_of(rig, "web/node3"), 02700);
 	assert_int_equal(mode_of(rig, "web/node3/m.rrd"), 0600);
 	assert_int_equal(mode_of(rig, "web/__SummaryInfo__/m.rrd"), 0600);
 	assert_int_equal(umask(mask), 027);

@@ -45,12 +45,19 @@ split(const char *name)
 	return p;
 }
 
+/* Whether the number has leading zeros; 0 itself has none. */
+static bool
+has_zeros(const struct parts *p)
+{
+	return p->digits > 1 && p->name[p->before] == '0';
+}
+
 /* Whether the names are the same, or differ in nothing but their numbers, and both have
  * numbers with leading zeros to the same width, or without any. */
 static bool
 are_alike(const struct parts *a, const struct parts *b)
 {
-	bool zeros = a->name[a->before] == '0' || b->name[b->before] == '0';
+	bool zeros = has_zeros(a) || has_zeros(b);
 
 	if (strcmp(a->name, b->name) == 0)
 		return true;
