@@ -12,6 +12,8 @@
 # shellcheck disable=SC2154 # top is set by those who source this
 web_source=${GANGLIA_WEB:-/usr/share/ganglia-webfrontend}
 web_additions=$top/conf.d/ganglia-web
+# shellcheck source=tests/run/web-repairs.sh
+. "$top/tests/run/web-repairs.sh"
 
 # The text $1 as a string of PHP.
 php_string() {
@@ -41,6 +43,7 @@ write_web_conf() {
 	\$conf['metric_groups_initially_collapsed'] = true; // reports come first
 	\$conf['overlay_events'] = false; // nobody can enter any
 	\$conf['time_ranges'] = array('10min' => 600) + \$conf['time_ranges'];
+	unset(\$conf['time_ranges']['job']); // of 0 s: it has no chart
 	\$conf['default_time_range'] = '10min';
 	\$conf['default_refresh'] = 30; // s; new hosts are seen soon
 	\$conf['cachetime'] = 15; // s
@@ -115,66 +118,10 @@ set_web_server() {
 		-S "$(with_port "$2" "$3")" -t "$web/root")
 }
 
-# ---- repairs ----------------------------------------------------------------
+# ---- does it work? -----------------------------------------------------------
 
-# In the copy $1, makes $5 of $4 in the file $2, where it is exactly $3 times: else
-# it is not the ganglia-web that these repairs are for.
-replace() {
-	local file=$1/$2 text found
-	text=$(cat "$file" && printf .) || return 1
-	found=$(grep -oF -- "$4" "$file" | wc -l)
-	[ "$found" = "$3" ] || {
-		say "$2 has '$4' $found times, not $3" >&2
-		return 1
-	}
-	text=${text//"$4"/"$5"}
-	printf '%s' "${text%.}" >"$file"
-}
-
-# What ganglia-web 3.7.5 uses of PHP 5 and 7 that PHP 8 no longer has. A constant
-# that wasn't defined was its own name.
-repair_web() {
-	local copy=$1/root/ganglia contexts="in_array(\$context, "
-	cat >"$1/prepend.php" <<-'END'
-	<?php
-	define('LOCALTIME', 'LOCALTIME');
-	define('VAL', 'VAL');
-
-	function each(array &$array) {
-	    $key = key($array);
-	    if ($key === null)
-	        return false;
-	    $value = current($array);
-	    next($array);
-	    return array(0 => $key, 1 => $value, 'key' => $key, 'value' => $value);
-	}
-
-	function get_magic_quotes_gpc() {
-	    return false;
-	}
-	END
-	replace "$copy" ganglia.php 1 "$contexts\$SKIP" "$contexts(array)\$SKIP" &&
-	replace "$copy" get_ganglia.php 1 "$contexts\$SKIP" "$contexts(array)\$SKIP" &&
-	replace "$copy" lib/common_api.php 1 "\$line, \$context)" \
-		"\$line, \$context = null)" &&
-	# A grid and a cluster of which nothing is known yet.
-	replace "$copy" meta_view.php 1 "count(\$names)" \
-		"count((array)\$names)" &&
-	replace "$copy" cluster_view.php 1 "metricname, \$metrics[key(" \
-		"metricname, (array)\$metrics[key(" &&
-	# "-nan" and "" are no numbers any more: the mean of a new RRD, and a metric that
-	# the host doesn't have.
-	replace "$copy" functions.php 1 "\$avg = \$out[1];" \
-		"\$avg = (float)\$out[1];" &&
-	replace "$copy" graph.d/metric.php 2 "number_format(\$value" \
-		"number_format((float)\$value" &&
-	# What has names would be taken for named arguments.
-	replace "$copy" dwoo/Dwoo/Compiler.php 4 "(\$funcCompiler, \$params)" \
-		"(\$funcCompiler, array_values(\$params))"
-}
-
-# Asks the web server at the URL $1 for pages and a graph of the first host that its
-# gmetad, at port $2, knows. Says what is wrong, if anything is.
+# Asks the web server at the URL $1 for pages, graphs and an API's answer of the first
+# host that its gmetad, at port $2, knows. Says what is wrong, if anything is.
 probe_web() {
 	python3 - "$1" "$2" <<-'END'
 	import re, socket, sys, time, urllib.parse, urllib.request
@@ -225,9 +172,13 @@ probe_web() {
 	check_page()
 	check_page(c=cluster)
 	check_page(c=cluster, h=host)
-	address, graph = get("graph.php", c=cluster, h=host, g="load_report")
-	if not graph.startswith(b"\x89PNG"):
-	    sys.exit(f"{address}: no PNG")
+	for range in ("hour", "month"):
+	    address, graph = get("graph.php", c=cluster, h=host, g="load_report", r=range)
+	    if not graph.startswith(b"\x89PNG"):
+	        sys.exit(f"{address}: no PNG")
+	address, answer = get("api/host.php", action="get", c=cluster, h=host)
+	if b'"ok"' not in answer:
+	    sys.exit(f"{address}: {answer[:80]!r}")
 	END
 }
 

@@ -50,4 +50,4 @@ SYSTEM_TESTS = \
 WHOLE_TESTS += $(SYSTEM_TESTS)
 EXTRA_DIST += $(SYSTEM_TESTS) tests/system/bridge.py tests/system/crowd.py tests/system/ganglia.py \
 	tests/system/nagios.py tests/system/network.py tests/system/site_xml.py tests/system/stories.py tests/system/stories_moves.py tests/system/traffic.py \
-	tests/system/web.py
+	tests/system/web.py tests/system/web_walk.py

@@ -24,6 +24,7 @@ import bridge  # noqa: E402
 import ganglia  # noqa: E402
 import traffic  # noqa: E402
 import web  # noqa: E402
+import web_walk  # noqa: E402
 
 STEP = 1      # s of all RRDs
 WARM_UP = 9   # s without a new RRD: all rates are known
@@ -34,6 +35,7 @@ RECORDINGS = ("cluster", "apache-mod_sflow", "memcached-sflow",
               "jvm-jmx-sflow-agent", "hsflowd-kvm-libvirt-testdriver",
               "hsflowd-json", "ovs-sflow")
 LEAST_HOSTS = 14
+LEAST_ADDRESSES = 100  # that pages lead to
 SHOTS = ganglia.BUILD / "screenshots"
 
 
@@ -264,6 +266,32 @@ def test_site(tap, browser, site, shown, seen):
         faults += site.web.log().splitlines()
 
 
+def test_walk(tap, browser, site):
+    host = site.kinds()[0]
+    with tap.point("all that pages link to, each of their ranges, and what their scripts "
+                   "ask for") as faults:
+        asked, faulty = web_walk.walk(site.web.url, site.cluster, host)
+        # rrdtool can't read a file that is being written.
+        faults += [f"{path}: {web_walk.ask(site.web.url + path)[1]}, {fault}"
+                   for path, fault in faulty if web_walk.ask(site.web.url + path)[1]]
+        ranges = {name for path in asked for name in web_walk.range_of(path)}
+        if len(asked) < LEAST_ADDRESSES or not ranges >= {"10min", "month", "year"}:
+            faults.append(f"only {len(asked)}, with the ranges {ranges}")
+    with tap.point("each tab, Mobile and Cubism") as faults:
+        faults += web_walk.tab_faults(browser, site.web.url + "?c=" + site.cluster)
+        faults += web_walk.mobile_faults(browser, site.web.url)
+        faults += web_walk.cubism_faults(browser, site.web.url, host)
+    with tap.point("Cubism's form, when nothing is cached") as faults:
+        for file in (site.web.folder / "conf").glob("ganglia_metrics.cache*"):
+            file.unlink()
+        faults += filter(None, [web_walk.ask(site.web.url + "cubism_form.php")[1]])
+    with tap.point("the numbers of a chart without data are no error") as faults:
+        for form in ("json", "csv", "flot"):
+            faults += filter(None, [web_walk.ask(
+                f"{site.web.url}graph.php?c={site.cluster}&h=10.120.0.2&g=mem_report"
+                f"&{form}=1")[1]])
+
+
 def test_negatives(tap, browser, site, shown):
     """That all this can fail."""
     with tap.point("a chart without data is seen as such") as faults:
@@ -300,6 +328,8 @@ def test_repairs(tap, session):
         (source / "index.php").write_text("<html></html>")
         (source / "styles.css").write_text("p { }")
         (source / "graph.d").mkdir()
+        (source / "api").mkdir()
+        (source / "api/host.php").write_text('{"status":"ok"}')
         (source / "graph.php").write_text(r'<?php echo "\x89PNG";')
         faults += repair_faults(session, source, "as it is")
     with tap.point("one that the repairs aren't for: one clear line") as faults:
@@ -311,9 +341,11 @@ def test_repairs(tap, session):
 
 
 class FakeGmetad:
-    """One host, for whoever asks."""
+    """One host, or what it is told to say, for whoever asks."""
 
-    def __init__(self, session):
+    def __init__(self, session, document=b'<G><CLUSTER NAME="c"><HOST NAME="h"><METRIC/>'
+                                          b'</HOST></CLUSTER></G>'):
+        self.document = document
         self.port = session.port()
         self.socket = session.reserved[self.port][1]
         self.socket.listen()
@@ -326,8 +358,7 @@ class FakeGmetad:
             except OSError:
                 return
             client.recv(100)
-            client.sendall(b'<G><CLUSTER NAME="c"><HOST NAME="h"><METRIC/>'
-                           b'</HOST></CLUSTER></G>')
+            client.sendall(self.document)
             client.close()
 
 
@@ -380,6 +411,7 @@ def test(tap, session):
                           browsers, sites))
         with tap.point("all of our reports were seen, and there are some") as faults:
             faults += our_reports().keys() - seen or ([] if seen else ["none"])
+        test_walk(tap, browsers[1], sites[1])
         test_negatives(tap, browsers[0], sites[0], shown)
     finally:
         stop.set()
