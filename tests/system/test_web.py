@@ -11,6 +11,7 @@ import heapq
 import itertools
 import json
 import os
+import re
 import shutil
 import string
 import struct
@@ -36,6 +37,7 @@ RECORDINGS = ("cluster", "apache-mod_sflow", "memcached-sflow",
               "hsflowd-json", "ovs-sflow")
 LEAST_HOSTS = 14
 LEAST_ADDRESSES = 100  # that pages lead to
+HOST_CHARTS = 20  # on the page of a cluster, which names the other hosts
 SHOTS = ganglia.BUILD / "screenshots"
 
 
@@ -208,7 +210,7 @@ def cluster_faults(browser, site, shown):
     """Each host has a chart, or is down, as one of a recording is for some time."""
     faults = look_at(browser, site, "cluster", {"c": site.cluster, **shown}, 4)
     charts, down = len(browser.charts()) - 4, browser.text().count("Last heartbeat")
-    if charts + down < len(site.hosts):
+    if charts + down < min(len(site.hosts), HOST_CHARTS):
         faults.append(f"{charts} charts, and {down} are down, of {len(site.hosts)} "
                       "hosts")
     return faults
@@ -340,6 +342,34 @@ def test_repairs(tap, session):
                                 "can't be repaired: ganglia.php has")
 
 
+HOSTS_OF_MANY, MOST_CHARTS = 200, 30
+
+
+def test_many(tap, session):
+    with tap.point(f"a cluster of {HOSTS_OF_MANY} hosts: {MOST_CHARTS} charts at most, and "
+                   "all names") as faults:
+        gmetad = FakeGmetad(session, many_hosts())
+        served = web.Web(session, session.root, gmetad.port)
+        page = served.get(c="c").decode()
+        charts = re.findall(r'src="\./graph\.php[^"]*', page)
+        if not 10 < len(charts) <= MOST_CHARTS:
+            faults.append(f"{len(charts)} charts")
+        faults += [f"no host{i}" for i in range(HOSTS_OF_MANY)
+                   if f'">host{i}</a>' not in page and f'title="host{i}"' not in page]
+
+
+def many_hosts():
+    now = int(time.time())
+    hosts = "".join(
+        f'<HOST NAME="host{i}" IP="10.0.0.{i}" REPORTED="{now}" TN="0" TMAX="20" DMAX="0" '
+        f'LOCATION="" GMOND_STARTED="{now}"><METRIC NAME="load_one" VAL="1" TYPE="float" '
+        'UNITS="" TN="0" TMAX="20" DMAX="0" SLOPE="both" SOURCE="gmond"/></HOST>'
+        for i in range(HOSTS_OF_MANY))
+    return (f'<GANGLIA_XML VERSION="3.7.2" SOURCE="gmetad"><GRID NAME="g" AUTHORITY="" '
+            f'LOCALTIME="{now}"><CLUSTER NAME="c" LOCALTIME="{now}" OWNER="" LATLONG="" '
+            f'URL="">{hosts}</CLUSTER></GRID></GANGLIA_XML>').encode()
+
+
 class FakeGmetad:
     """One host, or what it is told to say, for whoever asks."""
 
@@ -397,6 +427,7 @@ def test(tap, session):
     feeder.start()
     try:
         test_repairs(tap, session)
+        test_many(tap, session)
         sites = (Site(session, "gmond", "test", gmetad.root, gmetad.interactive,
                       views()[::2]),
                  Site(session, "bridge", "sflow", alone.rrds,
