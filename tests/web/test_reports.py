@@ -199,10 +199,14 @@ def check_values(tap, web, reports):
 def add_instances(rrds):
     for port in range(1, 41):
         rrds.add(f"c/switch/swp{port}.bytes_in", 1000 if port % 2 else port)
+        rrds.add(f"c/switch/swp{port}.errs_in", int(port % 20 == 0))
+        rrds.add(f"c/well/swp{port}.errs_in", 0)
     rrds.add("c/switch/bytes_in", 99)
     rrds.add("c/switch/gone.bytes_in", 77, ago=3 * 3600)
     for host in range(20):
         rrds.add(f"lines/host{host}/cpu_idle", host)
+    for host in range(1, 12):
+        rrds.add(f"ranks/host{host}/load_one", 100 - host if host % 2 else host)
     for i, name in enumerate(HOSTILE):
         rrds.add(f"c/hostile/{name}.vcpu_util", i + 1)
     for name in ("web", "80.web", "1"):
@@ -225,7 +229,7 @@ def check_ports(tap, web):
                 labels[:-1] != [name for name in odd if name in labels]:
             faults.append(labels)
         # four of the odd ones, and all even ones
-        if not is_near(found[-1][2], 4 * 1000 + sum(range(2, 41, 2))):
+        if not is_near(found[-1][2], 8 * (4 * 1000 + sum(range(2, 41, 2)))):
             faults.append(f"the others are {found[-1][2]}")
         if len({color for _, color, _ in found}) != len(found):
             faults.append("twice the same colour")
@@ -247,6 +251,29 @@ def check_ports(tap, web):
         command = web.command("g=sflow_ports_in_report&c=c&h=switch")
         faults += [file for file in ("switch/bytes_in.rrd", "gone.bytes_in")
                    if file in command]
+
+
+def check_order(tap, web):
+    with tap.point("hosts are in the order of their rank, however few they are") as faults:
+        labels = [label for label, _, _ in web.series("g=sflow_hosts_load_report&c=ranks")]
+        wanted = [f"host{i}" for i in (1, 3, 5, 7, 9, 11, 10, 8, 6, 4, 2)]
+        if labels != wanted:
+            faults.append(labels)
+    with tap.point("ports without errors are left out, and counted") as faults:
+        query = "g=sflow_ports_errors_report&c=c&h="
+        found = web.series(query + "switch")
+        if [label for label, _, _ in found] != ["swp20", "swp40"] or \
+                "38 without any" not in web.command(query + "switch"):
+            faults.append(found)
+        command = web.command(query + "well")
+        if "40 without any" not in command or "No data" in command or \
+                not web.picture(query + "well").startswith(b"\x89PNG"):
+            faults.append(command)
+    with tap.point("a long title has a smaller font") as faults:
+        for host, is_small in (("switch", False), ("h" * 60, True)):
+            command = web.command(f"g=sflow_ports_in_report&c=c&h={host}")
+            if ("--font TITLE:" in command) != is_small:
+                faults.append(command)
 
 
 def check_instances(tap, web):
@@ -280,7 +307,8 @@ def check_instances(tap, web):
             faults.append(command)
     with tap.point("hosts of one name in two clusters are two") as faults:
         found = {label: value for label, _, value
-                 in web.series("g=sflow_hosts_load_report")}
+                 in web.series("g=sflow_hosts_load_report")
+                 if not label.startswith("host")}
         if found != {"full": value_of("load_one"), "full d": 7}:
             faults.append(found)
 
@@ -301,6 +329,7 @@ def test(tap, folder):
     check_meanings(tap, web)
     add_instances(rrds)
     check_ports(tap, web)
+    check_order(tap, web)
     check_instances(tap, web)
     with tap.point("neither PHP nor rrdtool complain of ours") as faults:
         faults += web.complaints

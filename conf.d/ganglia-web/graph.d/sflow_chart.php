@@ -11,6 +11,7 @@
  *            "prefixed": the same, but not of the metric without a prefix
  *            "hosts": a series for each host of a cluster or grid
  * mean       true: of a cluster or grid, each metric's mean over its hosts, not sum
+ * idle       false: what is 0 in the whole time of the chart is left out
  * base       1024, where the units are bytes of memory
  * upper_limit  of the vertical axis
  * series     value: in rrdtool's RPN, over names of metrics
@@ -24,6 +25,9 @@ const SFLOW_SUMMED = 1000;    /* others that are summed up */
 const SFLOW_MOST = 10000;     /* hosts, and instances, that are looked at */
 const SFLOW_LABEL = 22;       /* characters in a legend */
 const SFLOW_SHORT_LABEL = 11; /* beside which all four figures fit */
+const SFLOW_TITLE = 9;        /* points of a title's font, of which a character is so */
+const SFLOW_WIDE = 8;         /* many pixels wide */
+const SFLOW_BORDERS = 90;     /* pixels of a picture beside its canvas */
 const SFLOW_LATE = 3600;      /* s: rrdcached may hold updates back for so long */
 const SFLOW_COMMAND = 65536;  /* bytes of a command line */
 
@@ -145,6 +149,12 @@ class SflowSeries
     public function comment($text)
     {
         $this->graphs .= "COMMENT:" . self::quote($text) . "'\\l' ";
+    }
+
+    /* Of a chart that has no curve: without any, rrdtool makes no picture. */
+    public function rule($text)
+    {
+        $this->graphs .= "HRULE:0#33cc33:" . self::quote($text) . ' ';
     }
 
     public function text()
@@ -292,15 +302,27 @@ function sflow_means($rrdtool_graph, $rpn, $instances)
     return $means;
 }
 
-/* Those of the instances that have a series of their own: all, or the busiest. */
-function sflow_named($rrdtool_graph, $rpn, $instances)
+/* Those of the instances that have a series of their own: all, or the busiest. Hosts are
+ * ranked; other things keep the order of their names. What is idle is taken out of
+ * $instances, where the report says so. */
+function sflow_named($rrdtool_graph, $report, &$instances)
 {
-    if (count($instances) <= SFLOW_NAMED) {
+    $leaves_out = isset($report['idle']) && !$report['idle'];
+    $is_ranked = $report['instances'] === 'hosts';
+    if (count($instances) <= SFLOW_NAMED && !$leaves_out && !$is_ranked) {
         return $instances;
     }
-    $means = sflow_means($rrdtool_graph, $rpn, $instances);
+    $means = sflow_means($rrdtool_graph, $report['series'][0]['value'], $instances);
+    if ($leaves_out) {
+        $means = array_filter($means, function ($mean) {
+            return $mean > 0;
+        });
+        $instances = array_intersect_key($instances, $means);
+    }
     arsort($means);
-    return array_intersect_key($instances, array_slice($means, 0, SFLOW_NAMED, true));
+    $busiest = array_slice($means, 0, SFLOW_NAMED, true);
+    return $is_ranked ? array_replace($busiest, array_intersect_key($instances, $busiest))
+        : array_intersect_key($instances, $busiest);
 }
 
 /* The rest: stacked on top as a sum; of lines, or where they are too many for one
@@ -333,7 +355,8 @@ function sflow_draw_each($chart, $rrdtool_graph, $report)
         $note = 'of the first ' . SFLOW_MOST . ' of ' . count($instances);
         $instances = array_slice($instances, 0, SFLOW_MOST, true);
     }
-    $named = sflow_named($rrdtool_graph, $series['value'], $instances);
+    $count = count($instances);
+    $named = sflow_named($rrdtool_graph, $report, $instances);
     $labels = array_map('sflow_label', array_map('strval', array_keys($named)));
     $width = max(array_merge([10], array_map('strlen', $labels))); /* "984 others" */
     foreach (array_values($named) as $i => $files) {
@@ -342,10 +365,15 @@ function sflow_draw_each($chart, $rrdtool_graph, $report)
                      str_pad($labels[$i], $width));
     }
     sflow_draw_others($chart, $series, array_diff_key($instances, $named), $width);
+    if ($count > 0 && $instances === []) {
+        $chart->rule("$count without any");
+    } elseif ($count > count($instances)) {
+        $chart->comment($count - count($instances) . ' without any');
+    }
     if ($note !== '') {
         $chart->comment($note);
     }
-    return count($named);
+    return $count;
 }
 
 /* How many instances the sums are of. */
@@ -366,6 +394,17 @@ function sflow_draw_sum($chart, $rrdtool_graph, $report)
     return count($found);
 }
 
+/* A smaller font, where ganglia-web's whole title is longer than the picture is wide. */
+function sflow_title_font($text, $width)
+{
+    global $title, $range;
+
+    $length = strlen("$title $text last $range");
+    $fits = floor(($width + SFLOW_BORDERS) / SFLOW_WIDE);
+    return $length <= $fits ? ''
+        : ' --font TITLE:' . max(5, floor(SFLOW_TITLE * $fits / $length));
+}
+
 /* What ganglia-web calls, through the report's own file. */
 function sflow_chart(&$rrdtool_graph, $name)
 {
@@ -384,7 +423,8 @@ function sflow_chart(&$rrdtool_graph, $name)
     $rrdtool_graph['vertical-label'] = $report['vertical_label'];
     $rrdtool_graph['lower-limit'] = '0';
     $rrdtool_graph['height'] += $size === 'medium' ? 28 : 0;
-    $rrdtool_graph['extras'] = $conf['graphreport_stats'] ? '--font LEGEND:7' : '';
+    $rrdtool_graph['extras'] = ($conf['graphreport_stats'] ? '--font LEGEND:7' : '') .
+        sflow_title_font($report['title'], $rrdtool_graph['width']);
     if (isset($report['base'])) {
         $rrdtool_graph['extras'] .= " --base {$report['base']}";
     }
