@@ -213,6 +213,29 @@ def test_half_built(tap, session):
             faults.append("a configure without Makefile.in is taken for done")
 
 
+ENDING = """
+. {folder}/packages.sh; . {folder}/children.sh
+run={run} stopping=yes
+for i in 1 2 3 4 5 6 7 8; do
+    spawn "child$i" bash -c "trap 'sleep 0.$i; kill -SEGV \\$\\$' TERM
+        echo; while :; do sleep 0.05; done"
+done
+rm() {{ sleep 0.1; command rm "$@"; }}
+while [ "$(cat {run}/child*.log | wc -l)" -lt 8 ]; do sleep 0.1; done
+end_children
+"""
+
+
+def test_ending(tap, session):
+    with tap.point("that a daemon crashes at its end is nothing to tell") as faults:
+        done = subprocess.run(
+            ["bash", "-c", ENDING.format(folder=START.parent / "tests/run",
+                                         run=session.root)], check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.stdout != "Ending all\n" or done.returncode != 0:
+            faults.append(f"{done.returncode}: {done.stdout}")
+
+
 # The demo -----------------------------------------------------------------------
 
 
@@ -322,6 +345,7 @@ def test(tap, session):
     test_ports(tap, session)
     test_packages(tap, session)
     test_half_built(tap, session)
+    test_ending(tap, session)
     test_demo(tap, session)
 
 
