@@ -69,6 +69,18 @@ add_reports() {
 		cp "$web_additions/sflow.php" "$1/sflow.php"
 }
 
+# Nobody can enter events (write_web_conf), so what shows and hides them goes. Pictures of
+# different heights stand in rows.
+add_styles() {
+	cat >>"$1/root/ganglia/styles.css" <<-'END'
+
+	input[title="Hide/Show Events"], label[title="Hide/Show Events"],
+	input[title="Hide/Show Events"] + label, label[for^="show_all_events"],
+	.show_event_text { display: none !important; }
+	div.img_view { display: inline-block; float: none; vertical-align: top; }
+	END
+}
+
 # Makes the folder $1, for the RRDs in $2 and the gmetad whose queries go to port
 # $3. The user $4, where there is one, may write what ganglia-web has to.
 make_web() {
@@ -86,7 +98,7 @@ make_web() {
 	: >"$web/root/favicon.ico" # browsers ask for one
 	: >"$web/php.log"
 	write_defaults "$web/conf"
-	add_reports "$web" || return 1
+	add_reports "$web" && add_styles "$web" || return 1
 	write_web_conf "$web" "$2" "$3" >"$copy/conf.php"
 	[ -z "${4:-}" ] ||
 		chown -R "$4" "$web/conf" "$web/dwoo" "$web/sessions" \

@@ -282,6 +282,10 @@ def test_walk(tap, browser, site):
     with tap.point("each tab, Mobile and Cubism") as faults:
         faults += web_walk.tab_faults(browser, site.web.url + "?c=" + site.cluster)
         faults += web_walk.mobile_faults(browser, site.web.url)
+        for page in (f"?c={site.cluster}&h={host}", "?tab=v&vn=sFlow+overview"):
+            browser.open(site.web.url + page)
+            if "Hide/Show Events" in browser.text():
+                faults.append(f"{page}: a button for events, of which there are none")
         faults += web_walk.cubism_faults(browser, site.web.url, host)
     with tap.point("Cubism's form, when nothing is cached") as faults:
         for file in (site.web.folder / "conf").glob("ganglia_metrics.cache*"):
