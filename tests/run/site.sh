@@ -115,11 +115,14 @@ write_gmetad_conf() {
 	END
 }
 
+# The switch of the recordings sends no name.
 write_bridge_conf() {
+	local demo_names=
+	[ "$demo" = no ] || demo_names=' names = "10.79.2.1 = switch1.example.net"'
 	cat >"$run/gmetad-bridge.conf" <<-END
 	# Written by ./start; it is written anew by the next one. All keys, with their
 	# meaning: $top/conf.d/gmetad-bridge.conf
-	sflow { port = $bridge_port }
+	sflow { port = $bridge_port$demo_names }
 	grid { name = "bridge-grid" authority = "http://localhost/ganglia/" }
 	cluster "bridge" { gmond_port = $bridge_tcp }
 	xml_port = $((bridge_tcp + 1))

@@ -20,11 +20,13 @@ import ganglia  # noqa: E402
 import web  # noqa: E402
 
 START = ganglia.TOP / "start"
-HOSTS = 9  # of the recordings
+# Of the recordings, and the machine itself.
+HOSTS = {"gmond's": 6, "gmetad-bridge's": 4}
 DAEMONS = ("gmond", "gmetad-bridge", "gmetad", "gmetad@parent", "php")
 SHOWN = 45  # s, of the two minutes within which there must be charts
+SWITCH = "switch1.example.net"
 PAGES = ("node1.example.net", "node2.example.net", "node3.example.net",
-         "node4.example.net", "10.79.2.1")
+         "node4.example.net", SWITCH)
 RUNS = "ganglia-sflow is running"
 
 
@@ -264,8 +266,8 @@ def chart_faults(address):
         where = {"c": "sflow", "g": "load_report", "cs": now - SHOWN, "ce": now}
         if host is not None:
             where["h"] = host
-        if host == PAGES[-1]:
-            where["g"] = "sflow_ports_in_report"  # a switch has no load
+        if host == SWITCH:  # which has no load
+            where.update(c="bridge", g="sflow_ports_in_report")
         url = f"{address}graph.php?{web.urllib.parse.urlencode(where)}"
         faults += [f"{host}: {fault}" for fault in
                    web.chart_faults(web.chart_of(url))]
@@ -284,12 +286,16 @@ def test_summary(tap, run, options):
         said = run.wait_for("The recordings take")
         faults += [f"no {port} in what it says" for port in options.values()
                    if not re.search(rf"\b{port}\b", said)]
-        for whose in ("gmond's", "gmetad-bridge's"):
+        seen = []
+        for whose, count in HOSTS.items():
             part = said.partition(f"{whose} XML after")[2]
-            hosts = re.findall(r"(?m)^  \S+ +\S+ +[1-9]\d* metrics$",
+            hosts = re.findall(r"(?m)^  (\S+) +\S+ +[1-9]\d* metrics$",
                                part.partition("Hosts in")[0])
-            if len(hosts) < HOSTS:
+            seen += hosts
+            if len(hosts) != count:
                 faults.append(f"{whose}: {hosts}")
+        if len(set(seen)) < len(seen) or SWITCH not in seen:
+            faults.append(f"not each once: {seen}")
     with tap.point("what it says can be run works") as faults:
         folder, lines = commands(said)
         if len(lines) < 2:
