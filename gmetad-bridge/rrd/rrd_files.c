@@ -19,7 +19,7 @@
 #define FUTURE_S 60     /* a last update so far ahead is none of a second writer */
 #define TRIAL_STEPS 8 /* in which a file that was refused has to take all its values */
 
-unsigned rrd_files_again_s = 10;
+atomic_uint rrd_files_again_s = 10;
 
 /* What is remembered of a file. It is forgotten when the table grows, and it is as ours. */
 struct known {

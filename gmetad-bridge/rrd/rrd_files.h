@@ -8,6 +8,7 @@
 #ifndef BRIDGE_RRD_FILES_H
 #define BRIDGE_RRD_FILES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,7 +16,7 @@
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 /* Seconds after which a faulty file is looked at again, which tests change. */
-extern unsigned rrd_files_again_s;
+extern atomic_uint rrd_files_again_s;
 
 struct rrd_files;
 
