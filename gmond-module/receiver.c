@@ -78,16 +78,6 @@ receiver_kernel_drops(void)
 	return atomic_load(&receiver.drops);
 }
 
-/* Returns `now`, or the latest time given to the collector if that is later: a datagram
- * may have waited while another socket's were taken. */
-static int64_t
-never_back(int64_t now)
-{
-	if (now > receiver.now_ms)
-		receiver.now_ms = now;
-	return receiver.now_ms;
-}
-
 static void
 input(const struct udp_batch *batch, size_t count)
 {
@@ -98,8 +88,9 @@ input(const struct udp_batch *batch, size_t count)
 	receiver.received += count;
 	for (i = 0; i < count; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
-		collector_input(receiver.collector, bytes, len, &from,
-		                never_back(udp_arrived(batch, i)));
+		collector_input(
+		    receiver.collector, bytes, len, &from,
+		    clock_not_back(&receiver.now_ms, udp_arrived(batch, i)));
 	}
 }
 
@@ -187,7 +178,7 @@ run(void *unused)
 	while (!udp_wait(&receiver.set, patience())) {
 		busy = udp_take(&receiver.set, input);
 		if (!udp_catches_up(&receiver.set))
-			tick(never_back(clock_ms()));
+			tick(clock_not_back(&receiver.now_ms, clock_ms()));
 		if (!busy)
 			udp_nap(&receiver.set);
 	}

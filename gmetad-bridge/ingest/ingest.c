@@ -49,21 +49,10 @@ ingest_unlock(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Returns `now`, or the latest time given to the collector if that is later: a worker
- * may read the clock before another one and get the lock after it, and a datagram may
- * have waited while another socket's were taken. */
-static int64_t
-never_back(int64_t now)
-{
-	if (now > ingest.now_ms)
-		ingest.now_ms = now;
-	return ingest.now_ms;
-}
-
 int64_t
 ingest_now(void)
 {
-	return never_back(clock_ms());
+	return clock_not_back(&ingest.now_ms, clock_ms());
 }
 
 /* Receiving ------------------------------------------------------------------------ */
@@ -94,7 +83,7 @@ input(const struct udp_batch *batch, size_t count)
 	ingest_lock();
 	for (i = 0; i < count; i++) {
 		bytes = udp_datagram(batch, i, &len, &from);
-		now = never_back(udp_arrived(batch, i));
+		now = clock_not_back(&ingest.now_ms, udp_arrived(batch, i));
 		if (is_within_rate(&from, now))
 			collector_input(ingest.collector, bytes, len, &from, now);
 		else
@@ -169,7 +158,7 @@ tick(int64_t now)
 		return;
 	ingest_lock();
 	if (due)
-		tick_collector(never_back(now));
+		tick_collector(clock_not_back(&ingest.now_ms, now));
 	config = config_hold(ingest.config);
 	ingest_unlock();
 	ingest.told_ms = now;
