@@ -345,12 +345,7 @@ database_close(struct database *db)
 {
 	if (db == NULL)
 		return;
-	sqlite3_finalize(db->put);
-	sqlite3_finalize(db->remove);
-	sqlite3_finalize(db->read);
-	sqlite3_finalize(db->put_name);
-	sqlite3_finalize(db->remove_names);
-	sqlite3_finalize(db->read_name);
+	database_finalize(db);
 	sqlite3_close(db->handle);
 	free(db);
 }

@@ -22,7 +22,10 @@ struct database {
 int database_prepare(struct database *db);
 int database_prepare_names(struct database *db);
 
-/* database_statements.c: executes a statement, and resets it for the next row. Returns 0, or -1 on a fault. */
+/* database_statements.c: ends all statements that were prepared. */
+void database_finalize(struct database *db);
+
+/* Executes a statement, and resets it for the next row. Returns 0, or -1 on a fault. */
 int database_step(sqlite3_stmt *statement);
 
 /* Reads the next row that `get` can make sense of; others are counted in *senseless. Returns

@@ -1,6 +1,17 @@
 /* What reads and writes of all rows have in common. */
 #include "gmetad-bridge/state/database_internal.h"
 
+void
+database_finalize(struct database *db)
+{
+	sqlite3_finalize(db->put);
+	sqlite3_finalize(db->remove);
+	sqlite3_finalize(db->read);
+	sqlite3_finalize(db->put_name);
+	sqlite3_finalize(db->remove_names);
+	sqlite3_finalize(db->read_name);
+}
+
 int
 database_step(sqlite3_stmt *statement)
 {

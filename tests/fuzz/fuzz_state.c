@@ -74,12 +74,7 @@ open_file(struct database *db)
 static void
 close_file(struct database *db)
 {
-	sqlite3_finalize(db->put);
-	sqlite3_finalize(db->remove);
-	sqlite3_finalize(db->read);
-	sqlite3_finalize(db->put_name);
-	sqlite3_finalize(db->remove_names);
-	sqlite3_finalize(db->read_name);
+	database_finalize(db);
 	must(sqlite3_close(db->handle));
 }
 
