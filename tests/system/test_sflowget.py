@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 import bridge  # noqa: E402
 import ganglia  # noqa: E402
 import traffic  # noqa: E402
+from site_xml import expect  # noqa: E402
 
 CASES = ganglia.TOP / "tests/cases"
 PROGRAM = str(ganglia.BUILD / "tools/sflowget/sflowget")
@@ -72,16 +73,6 @@ def differences(result, host):
             if metric[key] != row.get(attribute, ""):
                 faults.append(f"{name}: {key} {metric[key]}")
     return faults
-
-
-def expect(faults, result, status, out=None, err=None):
-    if result.returncode != status:
-        faults.append(f"status {result.returncode} instead of {status}: "
-                      f"{result.stderr}")
-    if out is not None and result.stdout.decode() != out:
-        faults.append(f"{result.stdout} instead of {out!r}")
-    if err is not None and err not in result.stderr.decode():
-        faults.append(f"{err!r} is not in {result.stderr}")
 
 
 # Daemons ------------------------------------------------------------------------
