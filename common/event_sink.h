@@ -3,7 +3,8 @@
  * A new sink is a file with a constant of struct event_sink, and its name in
  * EVENT_SINKS.
  *
- * Only one thread uses them, but for show(). It has to block or ignore SIGPIPE: a sink may write to a
+ * Only one thread uses them, but for show(). It has to block or ignore SIGPIPE: a sink
+ * may write to a
  * program that ends meanwhile.
  */
 #ifndef COMMON_EVENT_SINK_H
