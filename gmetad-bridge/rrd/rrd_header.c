@@ -57,6 +57,14 @@ struct text { /* the file's beginning */
 	double size; /* of the whole file */
 };
 
+static bool
+is_link(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 /* Opens the file, and reads how it begins. Returns a fault; or none, with a `len` of 0 where
  * there is no such file or that can't be told. */
 static enum rrd_fault
@@ -69,6 +77,11 @@ read_text(const char *path, bool writes, struct text *text, bool *there, char *w
 	ssize_t n;
 
 	text->len = 0;
+	if (fd < 0 && error == ENOENT && is_link(path)) {
+		*there = true;
+		snprintf(why, RRD_WHY, "there is a link to nowhere in its place");
+		return RRD_FOLDER;
+	}
 	*there = fd >= 0 || (error != ENOENT && error != ENOTDIR);
 	if (fd < 0)
 		fault = rrd_words(RRD_LIBRRD, strerror(error), why);

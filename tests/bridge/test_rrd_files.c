@@ -15,6 +15,8 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_faults.h"
 #include "gmetad-bridge/rrd/rrd_files.h"
+#include "gmetad-bridge/rrd/rrd_header.h"
+#include "gmetad-bridge/rrd/rrd_sink.h"
 #include "gmetad-bridge/rrd/rrd_words.h"
 #include "gmetad-bridge/steps/step_plan.h"
 
@@ -211,6 +213,24 @@ test_own(void **state)
 
 /* A header that is longer than what is read of it: as if the heartbeat were that short that
  * each step is needed. */
+/* A disk may not be mounted: the link stays, and is told. */
+static void
+test_link_to_nowhere(void **state)
+{
+	struct rig *rig = *state;
+	const struct rrd_file file = {.step_s = 15, .archives = rows, .umask = -1};
+	struct rrd_header header;
+	char path[200], to[8], why[RRD_WHY];
+
+	make_old(rig, "else", 15, 120);
+	snprintf(path, sizeof(path), "%s/web/node1/link.rrd", rig->root);
+	assert_int_equal(symlink("/no/rrd", path), 0);
+	assert_int_equal(rrd_header_read(path, false, true, &header, why), RRD_FOLDER);
+	assert_true(header.there);
+	assert_int_equal(rrd_make_file(rig->root, path, &file), -1);
+	assert_int_equal(readlink(path, to, sizeof(to)), 7);
+}
+
 static void
 test_long_header(void **state)
 {
@@ -608,6 +628,7 @@ main(void)
 	    TEST(test_heartbeats_rrdcached),
 	    TEST(test_heartbeats_distant),
 	    TEST(test_own),
+	    TEST(test_link_to_nowhere),
 	    TEST(test_long_header),
 	    TEST(test_gap),
 	    TEST(test_faults),
