@@ -11,7 +11,9 @@
 #include "sflow/address.h"
 
 #define SEPARATORS " ,\t\r\n"
-#define SHOWN_MOST 64 /* characters of a wrong word that a message shows */
+#define BRACKETS_MOST 200  /* in brackets, in an expression */
+#define REPEATS_MOST 65536 /* copies that intervals in intervals make */
+#define SHOWN_MOST 64      /* characters of a wrong word that a message shows */
 
 const struct setting *
 setting_find(const struct setting *settings, size_t count, const char *name)
@@ -167,22 +169,76 @@ regex_free(regex_t *regex)
 	free(regex);
 }
 
+/* Returns how often an interval, "{7}", "{2,9}" or "{2,}", repeats what is before it, at
+ * least 1. */
+static uint64_t
+repeats(const char *interval)
+{
+	char *end;
+	uint64_t most = strtoul(interval + 1, &end, 10), last;
+
+	last = *end == ',' ? strtoul(end + 1, NULL, 10) : 0;
+	most = last > most ? last : most;
+	return most < 1 ? 1 : most;
+}
+
+/* Whether an expression is modest, when its intervals are written out: "(ab{3}){2}" as
+ * "abbbabbb". Brackets [ ] count as what they have in them, which is too much by little. */
+static bool
+is_modest(const char *text)
+{
+	uint64_t size[BRACKETS_MOST + 1] = {0}; /* of what is open, at each depth */
+	uint64_t last = 0, n; /* the size of what an interval repeats */
+	size_t depth = 0;
+
+	for (; *text != '\0' && size[depth] <= REPEATS_MOST; text++) {
+		if (*text == '(') {
+			if (++depth > BRACKETS_MOST)
+				return false;
+			size[depth] = 0;
+			continue;
+		}
+		if (*text == '{' && (n = repeats(text)) <= REPEATS_MOST) {
+			size[depth] += last * (n - 1);
+			last *= n;
+			text += strcspn(text, "}") - (strchr(text, '}') == NULL);
+			continue;
+		}
+		last = *text == ')' && depth > 0 ? size[depth--] : 1;
+		text += *text == '\\' && text[1] != '\0';
+		size[depth] += last;
+	}
+	return size[depth] <= REPEATS_MOST;
+}
+
+bool
+setting_compile(regex_t *regex, const char *text, char reason[SETTING_REASON])
+{
+	int error;
+
+	if (!is_modest(text)) {
+		snprintf(reason, SETTING_REASON, "too many brackets or repetitions");
+		return false;
+	}
+	error = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
+	if (error != 0)
+		regerror(error, regex, reason, SETTING_REASON);
+	return error == 0;
+}
+
 /* Returns the compiled expression; or NULL, with the reason in `why`. */
 static regex_t *
 compile(const char *text, char why[SETTING_WHY])
 {
 	regex_t *regex = malloc(sizeof(*regex));
-	char reason[128];
-	int error;
+	char reason[SETTING_REASON];
 
 	if (regex == NULL) {
 		setting_should_be(why, "shorter: no memory");
 		return NULL;
 	}
-	error = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
-	if (error == 0)
+	if (setting_compile(regex, text, reason))
 		return regex;
-	regerror(error, regex, reason, sizeof(reason));
 	setting_should_be(why, "an extended regular expression: %s", reason);
 	free(regex);
 	return NULL;

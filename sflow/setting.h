@@ -8,6 +8,7 @@
 #ifndef SFLOW_SETTING_H
 #define SFLOW_SETTING_H
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -42,6 +43,13 @@ struct setting {
 /* Returns the row of that name among `count` rows; NULL: there is none. */
 const struct setting *setting_find(const struct setting *settings, size_t count,
                                    const char *name);
+
+/* Compiles an extended regular expression, without its matches. One that the C library would
+ * need minutes or gigabytes for, or fall over, is refused: by the depth of its brackets, and
+ * by how often its intervals repeat something. Returns whether it did; else `reason` says why
+ * not, and there is nothing to free. */
+#define SETTING_REASON 128
+bool setting_compile(regex_t *regex, const char *text, char reason[SETTING_REASON]);
 
 /* Sets the setting in the struct at `base`. Returns what its setter returns. */
 bool setting_set(const struct setting *setting, void *base, const char *text,

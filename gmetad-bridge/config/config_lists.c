@@ -89,18 +89,15 @@ static bool
 add_expression(struct config_names *names, const char *text, char why[SETTING_WHY])
 {
 	regex_t *more = realloc(names->expressions, (names->count + 1) * sizeof(*more));
-	char reason[128];
-	int error;
+	char reason[SETTING_REASON];
 
 	if (more == NULL)
 		return setting_should_be(why, "shorter: no memory");
 	names->expressions = more;
-	error = regcomp(&more[names->count], text, REG_EXTENDED | REG_NOSUB);
-	if (error == 0) {
+	if (setting_compile(&more[names->count], text, reason)) {
 		names->count++;
 		return true;
 	}
-	regerror(error, &more[names->count], reason, sizeof(reason));
 	return setting_should_be(why, "extended regular expressions: %s", reason);
 }
 

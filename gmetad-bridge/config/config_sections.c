@@ -127,8 +127,7 @@ begin_archives(struct config_reading *r, const char *regex, unsigned line)
 {
 	struct config_rrd *rrd = &r->config->rrd;
 	struct config_archives *rule;
-	char reason[128];
-	int error;
+	char reason[SETTING_REASON];
 
 	if (rrd->rules == NULL)
 		rrd->rules = calloc(ARCHIVES_MAX, sizeof(*rrd->rules));
@@ -137,14 +136,11 @@ begin_archives(struct config_reading *r, const char *regex, unsigned line)
 	if (rrd->rule_count == ARCHIVES_MAX)
 		return config_fail(r, line, "more than %d archives", ARCHIVES_MAX);
 	rule = &rrd->rules[rrd->rule_count];
-	error = regcomp(&rule->metrics, regex, REG_EXTENDED | REG_NOSUB);
-	if (error != 0) {
-		regerror(error, &rule->metrics, reason, sizeof(reason));
+	if (!setting_compile(&rule->metrics, regex, reason))
 		return config_fail(r, line,
 		                   "archives \"%.64s\": it should be "
 		                   "an extended regular expression: %s",
 		                   regex, reason);
-	}
 	rrd->rule_count++;
 	return 0;
 }

@@ -147,6 +147,33 @@ owned_values_are_replaced(void **state)
 	assert_null(values.regex);
 }
 
+/* What would take the C library gigabytes, or its stack. */
+static void
+expressions_are_modest(void **state)
+{
+	char deep[2 * 20000 + 1], reason[SETTING_REASON];
+	regex_t regex;
+
+	(void)state;
+	memset(deep, '(', 20000);
+	memset(deep + 20000, ')', 20000);
+	deep[40000] = '\0';
+	assert_false(setting_compile(&regex, deep, reason));
+	assert_string_equal(reason, "too many brackets or repetitions");
+	assert_false(setting_compile(&regex, "(((a{200}){200}){200})", reason));
+	assert_false(
+	    setting_compile(&regex, "((((a{1,99}){1,99}){2,}){0,99})", reason));
+	assert_false(setting_compile(&regex, "a{99999}", reason)); /* by regcomp() */
+	assert_true(setting_compile(
+	    &regex, "^([0-9a-f]{8})-([0-9a-f]{4}-){3}[0-9a-f]{12}$", reason));
+	regfree(&regex);
+	assert_true(setting_compile(&regex, "a{200}b{200}(c{200}){9}\\({200}", reason));
+	regfree(&regex);
+	assert_false(setting_compile(&regex, "a{200", reason)); /* by regcomp() */
+	assert_false(setting_compile(&regex, "(a{200}){200}(a{200}){200}", reason));
+	assert_false(setting_compile(&regex, "a{200}{200}{200}", reason));
+}
+
 int
 main(void)
 {
@@ -155,6 +182,7 @@ main(void)
 	    cmocka_unit_test(texts_become_values),
 	    cmocka_unit_test(wrong_texts_change_nothing),
 	    cmocka_unit_test(owned_values_are_replaced),
+	    cmocka_unit_test(expressions_are_modest),
 	};
 
 	return cmocka_run_group_tests_name("setting", tests, NULL, NULL);
