@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/clock.h"
+#include "common/log.h"
 #include "gmetad-bridge/log.h"
 
 #define FIRST_FD 3 /* sd_listen_fds(3): SD_LISTEN_FDS_START */
@@ -36,32 +38,39 @@ number_in(const char *variable)
 	return errno != 0 || *end != '\0' ? 0 : number;
 }
 
-/* Keeps the socket. Returns false where it is no UDP socket. */
-static bool
+/* Keeps the socket. Returns NULL, or what it is that can't be used: one that is connected
+ * gets its peer's datagrams alone. */
+static const char *
 keep(int fd)
 {
 	struct sockaddr_in6 bound = {0}; /* or of IPv4: the port is in the same place */
-	socklen_t len = sizeof(bound), protocol_len = sizeof(int);
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(bound), peer_len = sizeof(peer);
+	socklen_t protocol_len = sizeof(int);
 	struct inherited *socket = &all[all_count];
 	int protocol = 0;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_len) != 0 ||
 	    protocol != IPPROTO_UDP || getsockname(fd, (void *)&bound, &len) != 0)
-		return false;
+		return "no UDP socket";
+	if (getpeername(fd, (void *)&peer, &peer_len) == 0)
+		return "connected to one sender";
 	socket->address = address_of_sockaddr(&bound);
 	socket->port = ntohs(bound.sin6_port);
 	socket->fd = fd;
 	if (socket->address.type == ADDRESS_UNKNOWN ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
-		return false;
+		return "no UDP socket";
 	all_count++;
-	return true;
+	return NULL;
 }
 
 void
 inherited_open(void)
 {
 	long count = number_in("LISTEN_FDS"), i;
+	struct log_limit limit = {0};
+	const char *what;
 
 	if (number_in("LISTEN_PID") != getpid())
 		count = 0;
@@ -69,9 +78,11 @@ inherited_open(void)
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
 	for (i = 0; i < count && i < SOCKETS_MAX; i++) {
-		if (keep(FIRST_FD + (int)i))
+		what = keep(FIRST_FD + (int)i);
+		if (what == NULL)
 			continue;
-		log_line("socket %ld of systemd is no UDP socket: it is closed", i + 1);
+		log_limited(&limit, clock_ms(),
+		            "socket %ld of systemd is %s: it is closed", i + 1, what);
 		close(FIRST_FD + (int)i);
 	}
 }

@@ -187,6 +187,23 @@ test_only_udp_is_taken(void **state)
 	assert_int_equal(fcntl(FIRST_FD + 2, F_GETFD), -1);
 }
 
+/* It would be deaf to all other senders. */
+static void
+test_connected_is_not_taken(void **state)
+{
+	struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(9)};
+	uint16_t port = 0;
+	int fd = bound(SOCK_DGRAM, false, &port);
+
+	(void)state;
+	peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(connect(fd, (const void *)&peer, sizeof(peer)), 0);
+	hand_over(&fd, 1, getpid());
+	assert_string_equal(
+	    log_text, "socket 1 of systemd is connected to one sender: it is closed");
+	assert_int_equal(inherited_addresses(port, NULL, 0), 0);
+}
+
 static void
 test_datagrams_wait_while_nobody_has_it(void **state)
 {
@@ -348,6 +365,7 @@ main(void)
 	    TEST(test_what_is_not_for_this_process_is_left),
 	    TEST(test_numbers_that_are_none_are_no_sockets),
 	    TEST(test_only_udp_is_taken),
+	    TEST(test_connected_is_not_taken),
 	    TEST(test_datagrams_wait_while_nobody_has_it),
 	    TEST(test_datagrams_say_when_they_came),
 	    TEST(test_what_was_dropped_before_is_not_counted),
