@@ -84,8 +84,12 @@ take_string(struct reading *r)
 	for (skip(r, 1); *r->at != quote; skip(r, 1)) {
 		if (*r->at == '\\' && r->at[1] != '\0')
 			skip(r, 1);
-		if (*r->at == '\0' || len == WORD_MOST - 1) {
+		if (*r->at == '\0') {
 			wrong(r, line, "a %c without its end", quote);
+			return TOKEN_BAD;
+		}
+		if (len == WORD_MOST - 1) {
+			wrong(r, line, "too long a word");
 			return TOKEN_BAD;
 		}
 		r->word[len++] = *r->at;

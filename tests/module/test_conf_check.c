@@ -293,14 +293,27 @@ clear(void **state)
 	return rmdir(folder);
 }
 
+/* Its end is there; it is too long for what a parameter can be. */
+static void
+long_values(void **state)
+{
+	static char text[9000];
+	struct fault_case one = {text, "@/x:1: too long a word\n"};
+
+	(void)state;
+	snprintf(text, sizeof(text), "modules { module { name = \"%0*d\" } }", 8000, 1);
+	assert_faults(&one, 1);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(right),      cmocka_unit_test(installed),
-	    cmocka_unit_test(parameters), cmocka_unit_test(the_module),
-	    cmocka_unit_test(around_it),  cmocka_unit_test(forms),
-	    cmocka_unit_test(included),   cmocka_unit_test(cut),
+	    cmocka_unit_test(right),       cmocka_unit_test(installed),
+	    cmocka_unit_test(parameters),  cmocka_unit_test(the_module),
+	    cmocka_unit_test(around_it),   cmocka_unit_test(forms),
+	    cmocka_unit_test(included),    cmocka_unit_test(cut),
+	    cmocka_unit_test(long_values),
 	};
 
 	return cmocka_run_group_tests_name("conf_check", tests, make, clear);
