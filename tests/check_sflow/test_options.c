@@ -112,6 +112,7 @@ wrong_thresholds(void **state)
 	             "-w 5 -c 3: nothing would ever be "
 	             "WARNING; where less is worse it is -w 5: -c 3:");
 	assert_wrong("-w 5 -c 3 --host h --heartbeat", "-w 5 -c 3:");
+	assert_wrong("-w 5 -c 3 --host h --heartbeat", "is it -w 3 -c 5?");
 	assert_wrong("--hosts-down -w 20% -c 5%", "-w 20% -c 5%:");
 	assert_wrong("-w 5% --host h --metric a", "only --hosts-down");
 }

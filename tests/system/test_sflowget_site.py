@@ -163,6 +163,8 @@ def hints(tap):
                err="load_ones: there is no such metric; is it load_one?\n")
         expect(faults, site.get("*", "load_ones"), NOT_FOUND,
                err="load_ones: no agent has a value of that; is it load_one?\n")
+        expect(faults, site.get("--servers", "load_one", "nobody"), NOT_FOUND, "",
+               "nobody: there is no such agent")
         expect(faults, site.get("--cluster", "d", "core-1"), NOT_FOUND,
                err="core-1: there is no such agent in cluster d\n")
     with tap.point("an interactive port is asked once more for a hint") as faults:

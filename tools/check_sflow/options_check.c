@@ -49,6 +49,25 @@ check_target(struct options_reader *reader)
 	return -1;
 }
 
+/* Of a metric, less may be worse; not of hosts that are down, or of an age. */
+static int
+wrong_way_round(struct options_reader *reader, const struct wish *wish)
+{
+	const char *warning = wish->thresholds.warning.text;
+	const char *critical = wish->thresholds.critical.text;
+
+	if (wish->kind == WISH_DOWN || wish->kind == WISH_HEARTBEAT)
+		return options_wrong(
+		    reader,
+		    "-w %s -c %s: nothing would ever be WARNING; is it "
+		    "-w %s -c %s?",
+		    warning, critical, critical, warning);
+	return options_wrong(reader,
+	                     "-w %s -c %s: nothing would ever be WARNING; "
+	                     "where less is worse it is -w %s: -c %s:",
+	                     warning, critical, warning, critical);
+}
+
 /* Refuses a second heartbeat, a percentage as the threshold of a metric, and two numbers
  * that are the wrong way round. */
 static int
@@ -66,12 +85,7 @@ check_wish(struct options_reader *reader, const struct wish *wish, bool *heartbe
 	    range_is_most(&thresholds->critical) &&
 	    thresholds->warning.percent == thresholds->critical.percent &&
 	    thresholds->critical.to < thresholds->warning.to)
-		return options_wrong(
-		    reader,
-		    "-w %s -c %s: nothing would ever be WARNING; "
-		    "where less is worse it is -w %s: -c %s:",
-		    thresholds->warning.text, thresholds->critical.text,
-		    thresholds->warning.text, thresholds->critical.text);
+		return wrong_way_round(reader, wish);
 	return -1;
 }
 

@@ -373,6 +373,10 @@ tell_not_found(struct report *r, bool found, bool tell)
 	if (r->options->task == TASK_SERVERS) {
 		if (found || !tell)
 			return;
+		if (!r->servers.any) {
+			tell_no_agent(r);
+			return;
+		}
 		fputs("sflowget: ", stderr);
 		put_visible(stderr, r->options->servers_metric);
 		fputs(": no agent has a value of that", stderr);

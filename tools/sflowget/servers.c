@@ -32,7 +32,10 @@ take_host(void *context, const struct item_host *host, enum item_wish *wish)
 {
 	struct servers *s = context;
 
-	if (host->down || wanted_host(s->wanted, host) != WANTED)
+	bool is_wanted = wanted_host(s->wanted, host) == WANTED;
+
+	s->any = s->any || is_wanted;
+	if (host->down || !is_wanted)
 		*wish = ITEM_NOTHING;
 	s->host = *host;
 	s->counted = false;

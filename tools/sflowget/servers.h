@@ -20,6 +20,7 @@ struct servers {
 	struct ranking ranking;
 	struct near near; /* of the metric's name */
 	size_t agents;    /* that have a value */
+	bool any;         /* there is an agent that was asked for */
 	/* of the agent that is being read: */
 	struct item_host host;
 	bool counted;
