@@ -23,7 +23,7 @@ import nagios  # noqa: E402
 import traffic  # noqa: E402
 
 EVERY = 0.5      # s between two datagrams of an agent
-SOON = 10
+SOON = 30        # s: the machine may be busy
 TIMEOUT = 5      # s that a peer may stall
 SWITCH, NAMED = "10.9.0.1", "core-1"
 RRD = 'step = 1 rra = {} summaries = no write = "always" %s ' \
@@ -80,8 +80,9 @@ def wait(what, condition, seconds=SOON):
 
 
 def log_of(our, since):
-    """What membership has said since; the rest of each line is left out."""
-    words = ("is down", "is late", "joined", "renamed", "returned", "removed", "gone")
+    """What membership has said since; the rest of each line is left out. That somebody is
+    late is no fault of the bridge on a busy machine."""
+    words = ("is down", "joined", "renamed", "returned", "removed", "gone")
     return [(line.split("host ", 1)[1].split()[0], word)
             for line in our.log()[since:].splitlines() for word in words
             if f" {word} (" in line and "host " in line]
@@ -122,8 +123,9 @@ def rename(tap, at, agents, how):
         if ganglia.metrics_of(our.hosts()["www"]).get("load_one") is None:
             faults.append("it has no values")
         time.sleep(5)
+        most = 2 + agents.late  # s; the machine may be busy
         files = [at.folder("www") / f"{name}.rrd" for name in ("load_one", "bytes_in")]
-        faults += [f"{path}: {at.gap(path)} s" for path in files if at.gap(path) > 2]
+        faults += [f"{path}: {at.gap(path)} s" for path in files if at.gap(path) > most]
         if at.folder("node-1").exists():
             faults.append("the old folder is there")
         if log_of(our, since) != [("www", "renamed")]:
@@ -178,7 +180,7 @@ def generated(tap, at, hosts, taken_out):
             faults.append(f"{line}: {has}")
 
 
-def rename_again(tap, at):
+def rename_again(tap, at, agents):
     our = at.our
     with tap.point("a new name of which there are RRDs is refused, unless "
                    "--replace-rrds") as faults:
@@ -196,8 +198,9 @@ def rename_again(tap, at):
         time.sleep(2)
         faults += [str(at.folder(name)) for name in ("www", "shop")
                    if at.folder(name).exists()]
-        if at.gap(at.folder("node-1") / "load_one.rrd") > 6:  # the bridge was restarted
-            faults.append(f"{at.gap(at.folder('node-1') / 'load_one.rrd')} s")
+        gap = at.gap(at.folder("node-1") / "load_one.rrd")
+        if gap > 6 + agents.late:  # the bridge was restarted
+            faults.append(f"{gap} s")
         with sqlite3.connect(f"file:{our.state_file}?mode=ro", uri=True) as database:
             left = list(database.execute("SELECT * FROM names WHERE former = 0"))
             faults += [f"{row}" for row in left]
@@ -227,7 +230,7 @@ def remove(tap, at, agents, how):
         wait("the event", lambda: log_of(our, since) == [("node-3", "joined")])
 
 
-def names_given(tap, at, how):
+def names_given(tap, at, agents, how):
     our = at.our
     with tap.point(f"a switch that gets a name by SIGHUP, {how}: its folder moves, and it "
                    "is not down") as faults:
@@ -241,8 +244,9 @@ def names_given(tap, at, how):
         time.sleep(4)
         if at.folder(SWITCH).exists():
             faults.append("the old folder is there")
-        if at.gap(at.folder(NAMED) / "bytes_in.rrd") > 3:
-            faults.append(f"a gap of {at.gap(at.folder(NAMED) / 'bytes_in.rrd')} s")
+        gap = at.gap(at.folder(NAMED) / "bytes_in.rrd")
+        if gap > 3 + agents.late:
+            faults.append(f"a gap of {gap} s")
         if log_of(our, since) != [(NAMED, "renamed")]:
             faults.append(f"{log_of(our, since)}")
     with tap.point("... but it stays where the new one has files, and the log says "
@@ -272,7 +276,7 @@ def stalled(tap, at):
             at.expect(faults, "--remove nobody", 1, "there is no host nobody")
             took = time.monotonic() - began
             print(f"# it took {took:.1f} s")
-            if took > 4 * TIMEOUT + SOON:
+            if took > 4 * TIMEOUT + 10:
                 faults.append(f"it took {took:.1f} s")
         with socket.socket(socket.AF_UNIX) as peer:
             peer.settimeout(5)
@@ -362,9 +366,9 @@ def world(tap, session, how):
         rename(tap, at, agents, how)
         former(tap, at)
         generated(tap, at, {"www", "node-3"}, {"node-1"})
-        rename_again(tap, at)
+        rename_again(tap, at, agents)
         remove(tap, at, agents, how)
-        names_given(tap, at, how)
+        names_given(tap, at, agents, how)
         if cached is None:
             stalled(tap, at)
             unsaved(tap, at)
