@@ -106,10 +106,9 @@ class Pair:
                                 if row.sub_agent in whole}
 
     def hosts(self):
-        """HOST elements by name, of gmond and of the bridge."""
-        direct = {host.get("NAME"): host
-                  for host in self.gmond.sflow_hosts().values()}
-        return direct, self.bridge.hosts()
+        """HOST elements by key_of(), of gmond and of the bridge."""
+        return [{key_of(host): host for host in hosts.values()} for hosts in
+                (self.gmond.sflow_hosts(), self.bridge.hosts())]
 
     def faults(self):
         """All that differs."""
@@ -117,12 +116,12 @@ class Pair:
         if direct.keys() != bridged.keys():
             return [f"hosts {sorted(bridged)} instead of {sorted(direct)}"]
         found = []
-        for name in sorted(direct):
+        for key in sorted(direct):
             metrics = [ganglia.metrics_of(host)
-                       for host in (direct[name], bridged[name])]
-            coarse = self.coarse.get(direct[name].get("IP"), ())
-            found += [f"{name}: {fault}" for fault in
-                      host_faults(direct[name], bridged[name]) +
+                       for host in (direct[key], bridged[key])]
+            coarse = self.coarse.get(direct[key].get("IP"), ())
+            found += [f"{key}: {fault}" for fault in
+                      host_faults(direct[key], bridged[key]) +
                       metric_faults(*metrics, coarse)]
         return found
 
@@ -147,6 +146,13 @@ class Pair:
 
 
 # Comparing ----------------------------------------------------------------------
+
+
+def key_of(host):
+    """Address and name. Where several machines are called the same, all but the first
+    have their addresses in their names; and who is the first is decided by the moment."""
+    address = traffic.key_of(host.get("IP"))
+    return address, host.get("NAME").removesuffix(f"-{address}")
 
 
 def host_faults(direct, bridged):
