@@ -119,7 +119,7 @@ def servers(tap):
          for i in (1, 2)] + [host("web"), host("off", {"swp1.util_in": 99}, TN=900)],
         interactive=True,
         d=[host("old", {"swp1.util_in": 98}, age=241, TN=5),
-           host("text", {"swp1.util_in": "97"})])
+           host("text", {"swp1.util_in": "97", "os_name": "Linux"})])
     with tap.point("--servers: the highest of all, by one query") as faults:
         result = site.get("--servers", "*.util_*", "--count", 3)
         expect(faults, result, FOUND,
@@ -142,6 +142,8 @@ def servers(tap):
             faults.append((top, found))
         expect(faults, site.get("--servers", "nothing", "--json"), NOT_FOUND,
                '{"servers":[],"values":0,"agents":0}\n', "no agent has a value")
+        expect(faults, site.get("--servers", "os_name"), NOT_FOUND, "",
+               "os_name: its values are texts")
         expect(faults, site.get("--servers", "load_on"), NOT_FOUND, "",
                "is it load_one?")
     with tap.point("--servers: usage") as faults:

@@ -55,8 +55,10 @@ take_item(void *context, const struct item *item)
 	                       .units = item->units};
 
 	near_offer(&s->near, item->metric);
-	if (!item->is_number || !wanted_metric(s->wanted, item) ||
-	    wanted_too_old(s->wanted, item))
+	if (!wanted_metric(s->wanted, item) || wanted_too_old(s->wanted, item))
+		return true;
+	s->texts = s->texts || !item->is_number;
+	if (!item->is_number)
 		return true;
 	s->agents += !s->counted;
 	s->counted = true;

@@ -20,7 +20,8 @@ struct servers {
 	struct ranking ranking;
 	struct near near; /* of the metric's name */
 	size_t agents;    /* that have a value */
-	bool any;         /* there is an agent that was asked for */
+	bool any;         /* there is an agent that was asked for, */
+	bool texts;       /* and a metric whose value is a text */
 	/* of the agent that is being read: */
 	struct item_host host;
 	bool counted;
