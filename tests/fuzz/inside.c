@@ -216,7 +216,7 @@ check_member(const struct host *host, int64_t now)
 		rules_broken("a host was heard in the past", host->name);
 	if (m->heard_ms == now && m->state != MEMBER_UP)
 		rules_broken("a host that was just heard is up", host->name);
-	if (m->state == MEMBER_DOWN && now - m->heard_ms < 1200)
+	if (m->state == MEMBER_DOWN && now - m->heard_ms < 1000)
 		rules_broken("no host is down at once", host->name);
 }
 
