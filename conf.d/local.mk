@@ -83,7 +83,7 @@ dist_gwebview_DATA = conf.d/ganglia-web/conf/view_sflow_overview.json \
 	conf.d/ganglia-web/conf/view_sflow_ports.json \
 	conf.d/ganglia-web/conf/view_sflow_services.json \
 	conf.d/ganglia-web/conf/view_sflow_virtual.json
-dist_gwebpkg_DATA = conf.d/ganglia-web/sflow.php
+dist_gwebpkg_DATA = conf.d/ganglia-web/sflow.php conf.d/ganglia-web/sflow.js
 
 # Folders that are there for our files only, and those of other programs that we made
 # because theirs weren't there: empty ones go. Nagios ends when its own conf.d isn't

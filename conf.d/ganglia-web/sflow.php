@@ -1,5 +1,6 @@
 <?php
-/* sflow.php - the charts of ganglia-sflow on the pages of the hosts that have them.
+/* sflow.php - the charts of ganglia-sflow on the pages of the hosts that have them, and
+ * what a click on a port in a chart does.
  *
  * To be included at the end of ganglia-web's conf.php:
  *
@@ -10,7 +11,9 @@
  * those of our reports of which the host has a metric, and without those of
  * ganglia-web's own that would be empty. A file that an administrator or ganglia-web's
  * own editor wrote is left alone, and where the folder can't be written, the page is
- * as it was. PHP 7.4 or newer. */
+ * as it was. PHP 7.4 or newer.
+ *
+ * Pages get the script sflow.js, which lies beside this file, before their end. */
 
 const SFLOW_MARK = 'ganglia-sflow'; /* "written_by" of files that are ours */
 
@@ -126,4 +129,22 @@ function sflow_page($conf, $script, $wanted)
     }
 }
 
+/* The page with our script in it. */
+function sflow_with_script($page)
+{
+    $script = @file_get_contents(__DIR__ . '/sflow.js');
+    $end = strripos($page, '</body>');
+    return $script === false || $end === false ? $page
+        : substr_replace($page, "<script>\n$script</script>\n", $end, 0);
+}
+
+/* What scripts ask for is put into a page that has it already. */
+function sflow_add_script($script)
+{
+    if (in_array($script, ['index.php', 'graph_all_periods.php'], true)) {
+        ob_start('sflow_with_script');
+    }
+}
+
 sflow_page($conf, basename($_SERVER['SCRIPT_NAME']), $_GET);
+sflow_add_script(basename($_SERVER['SCRIPT_NAME']));

@@ -72,6 +72,19 @@ repair_scripts() {
 $mobile"
 }
 
+# Pictures as high as that of cpu_report, whose nine lines of figures have 12 pixels each; and
+# figures as small as its own, or the last column doesn't fit.
+repair_pictures() {
+	replace "$1" graph.php 1 "  // If we end up with the empty series it means that no RRD" \
+		"  if (\$size == 'medium' && !isset(\$graph_config['height_adjustment']))
+    \$rrdtool_graph['height'] += 16 + 12 * max(0, 9 - max(1, count(\$total_ids)));
+  if (\$size == 'medium' && \$conf_graphreport_stats)
+    \$rrdtool_graph['extras'] = '--font LEGEND:7';
+
+  // If we end up with the empty series it means that no RRD" &&
+	replace "$1" graph.d/mem_report.php 1 "? 4 : 0" "? 40 : 0"
+}
+
 # What ganglia-web 3.7.5 uses of PHP 5 and 7 that PHP 8 no longer has. A constant
 # that wasn't defined was its own name.
 repair_web() {
@@ -99,6 +112,7 @@ repair_web() {
 	replace "$copy" lib/common_api.php 1 "\$line, \$context)" \
 		"\$line, \$context = null)" &&
 	repair_api "$copy" && repair_scripts "$copy" && repair_ranges "$copy" &&
+	repair_pictures "$copy" &&
 	# A grid and a cluster of which nothing is known yet.
 	replace "$copy" meta_view.php 1 "count(\$names)" \
 		"count((array)\$names)" &&

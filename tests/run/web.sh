@@ -66,7 +66,7 @@ write_defaults() {
 add_reports() {
 	cp "$web_additions"/graph.d/* "$1/root/ganglia/graph.d/" &&
 		cp "$web_additions"/conf/*.json "$1/conf/" &&
-		cp "$web_additions/sflow.php" "$1/sflow.php"
+		cp "$web_additions"/sflow.* "$1/"
 }
 
 # Nobody can enter events (write_web_conf), so what shows and hides them goes. Pictures of

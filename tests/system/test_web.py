@@ -101,8 +101,13 @@ class MadeUp:
         self.hypervisor = traffic.Agent("10.120.0.3", "kvm1")
         self.odd = traffic.Agent("10.120.0.4", ODD + string.punctuation)
         self.odd_switch = traffic.Agent(ODD_SWITCH)
+        self.quiet, self.beats = traffic.Agent("10.120.0.6", QUIET), 0
 
     def datagrams(self):
+        self.beats += 1
+        payload = self.quiet.machine()
+        if self.beats % (SPEAKS + SILENT) < SPEAKS:
+            yield payload
         yield self.server.machine(gpu(self.server.uptime_ms + 1000))
         at = self.switch.uptime_ms + 1000
         self.switch.sequence += 1
@@ -119,6 +124,9 @@ class MadeUp:
             port(i, at, f"a{mark}b") for i, mark in enumerate(string.punctuation, 1)))
 
 
+QUIET = "quiet1"  # speaks and is silent, for so many s each: down after 3 s, and an RRD's
+SPEAKS, SILENT = 12, 16  # heartbeat is 8 steps
+GAP = 10  # s, at least
 ODD_SWITCH = "10.120.0.5"  # has a port for each mark of ASCII
 ODD = "odd"  # begins a name that has each mark of ASCII
 MADE_UP = {"gpu1", "kvm1", "10.120.0.2"}  # their counters count, all of them
@@ -268,6 +276,38 @@ def test_site(tap, browser, site, shown, seen):
         faults += site.web.log().splitlines()
 
 
+def longest(values, known):
+    """How many in a row are so, between others."""
+    groups = [(is_known, len(list(group))) for is_known, group in
+              itertools.groupby(value is not None for value in values)]
+    return max((count for is_known, count in groups[1:-1] if is_known == known), default=0)
+
+
+def gap_faults(site):
+    """Of who was silent for a while the curve has a gap, not a line."""
+    now = int(time.time()) - 2 * STEP
+    chart = web.ask_chart(site.web, c=site.cluster, h=QUIET, g="load_report",
+                          cs=now - 2 * (SPEAKS + SILENT), ce=now)
+    faults = []
+    for series in chart.series:
+        if longest(series.values, False) < GAP or longest(series.values, True) < 3:
+            faults.append(f"{site.name}, {series.name}: {series.values}")
+    columns = len(set.union(*(chart.columns(each.colour) for each in chart.series)))
+    if columns > 0.75 * chart.canvas[2]:
+        faults.append(f"{site.name}: it is drawn in {columns} columns")
+    return faults
+
+
+def test_pictures(tap, browser, sites):
+    with tap.point("silence is a gap in a chart") as faults:
+        for site in sites:
+            faults += bridge.faults_until(lambda: gap_faults(site), SPEAKS + SILENT)
+    with tap.point("pictures of a page are equally high, and their figures fit") as faults:
+        for site in sites:
+            page = f"?c={site.cluster}&h=node1.example.net&r=10min"
+            faults += web_walk.picture_faults(browser, site.web.url + page)
+
+
 def test_walk(tap, browser, site):
     host = site.kinds()[0]
     with tap.point("all that pages link to, each of their ranges, and what their scripts "
@@ -287,6 +327,9 @@ def test_walk(tap, browser, site):
             if "Hide/Show Events" in browser.text():
                 faults.append(f"{page}: a button for events, of which there are none")
         faults += web_walk.cubism_faults(browser, site.web.url, host)
+    with tap.point("a click on a port leads to its charts") as faults:
+        faults += web_walk.click_faults(browser, site.web.url, site.cluster, "10.120.0.2",
+                                        web.Picture)
     with tap.point("Cubism's form, when nothing is cached") as faults:
         for file in (site.web.folder / "conf").glob("ganglia_metrics.cache*"):
             file.unlink()
@@ -446,6 +489,7 @@ def test(tap, session):
                           browsers, sites))
         with tap.point("all of our reports were seen, and there are some") as faults:
             faults += our_reports().keys() - seen or ([] if seen else ["none"])
+        test_pictures(tap, browsers[0], sites)
         test_walk(tap, browsers[1], sites[1])
         test_negatives(tap, browsers[0], sites[0], shown)
     finally:

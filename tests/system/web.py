@@ -306,6 +306,13 @@ class Browser(ganglia.Program):
         ganglia.wait_for(f"the images of {url}", lambda: all(
             image[1] for image in self.run(IMAGES)), LONG)
 
+    def click(self, x, y):
+        """At a point of the window."""
+        self.ask("POST", "/actions", {"actions": [{
+            "type": "pointer", "id": "mouse", "actions": [
+                {"type": "pointerMove", "x": int(x), "y": int(y)},
+                {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]}]})
+
     def complaints(self):
         """What the console has got since it was last asked."""
         return [entry["message"] for entry in

@@ -177,3 +177,105 @@ def cubism_faults(browser, base, host):
     except TimeoutError as error:
         return [str(error), *browser.page_faults(0)]
     return browser.page_faults(0)
+
+
+# Pictures -------------------------------------------------------------------------
+
+REPORTS = """return Array.from(document.querySelectorAll("#optional_graphs img")).filter(
+    image => image.src.includes("graph.php")).map(image => [image.src, image.naturalHeight])"""
+WIDTH = re.compile(rb"image_width = (\d+)")
+RIGHT = re.compile(rb'coords\[\d+\] = "\d+,\d+,(\d+),')
+
+
+def picture_faults(browser, page):
+    """Of the reports on a host's page, which have nine lines of figures at most."""
+    browser.open(page)
+    reports, faults = browser.run(REPORTS), []
+    if len(reports) < 5 or len({height for _, height in reports}) != 1:
+        faults.append(f"{reports}")
+    for source, _ in reports:
+        with urllib.request.urlopen(source + "&verbose=1", timeout=SECONDS) as answer:
+            text = answer.read().partition(b"image = ")[0]
+        width, right = int(WIDTH.search(text)[1]), max(map(int, RIGHT.findall(text)))
+        if right > width:
+            faults.append(f"{source}: figures up to {right} of {width} pixels")
+    return faults
+
+
+# Clicks on ports ------------------------------------------------------------------
+
+# Of the chart of a report in the middle of the window: its address, its left and upper
+# edge there, and how many pixels of the screen one of the picture has.
+CHART = """const image = Array.from(document.images).find(
+    each => each.src.includes("graph.php") && each.src.includes("g=" + arguments[0]));
+image.scrollIntoView({block: "center"});
+const box = image.getBoundingClientRect();
+return [image.src, box.left, box.top, box.width / image.naturalWidth]"""
+NAME = re.compile(rb'legend\[\d+\] = "  (.*?) *"\ncoords\[\d+\] = "(\d+),(\d+),(\d+),(\d+)"')
+CANVAS = re.compile(rb"graph_(?:left|top|width|height) = (\d+)")
+OPENED = """const div = document.getElementById("mg_port_" + arguments[0] + "_div");
+return div !== null && div.offsetHeight > 0 && div.querySelectorAll("img").length > 5"""
+
+
+class PortChart:
+    """A chart of ports on the page that is open."""
+
+    def __init__(self, browser, report):
+        self.browser = browser
+        self.source, self.left, self.top, self.scale = browser.run(CHART, report)
+        with urllib.request.urlopen(self.source + "&verbose=1", timeout=SECONDS) as answer:
+            text, _, self.picture = answer.read().partition(b"image = BLOB_SIZE:")
+        self.names = {name.decode(): tuple(map(int, box))
+                      for name, *box in NAME.findall(text)}
+        self.canvas = tuple(map(int, CANVAS.findall(text)))
+
+    def click(self, x, y):
+        self.browser.click(self.left + x * self.scale, self.top + y * self.scale)
+
+    def click_name(self, name):
+        left, top, right, bottom = self.names[name]
+        self.click((left + right) / 2, (top + bottom) / 2)
+
+    def point_of(self, name, picture):
+        """A point of the canvas that has the port's colour, and so have its neighbours."""
+        left, top, _, bottom = self.names[name]
+        wanted = picture.colour(left + 3, (top + bottom) // 2)
+        left, top, width, height = self.canvas
+        return next(((x, y) for x in range(left + 1, left + width - 1)
+                     for y in range(top + 1, top + height - 1)
+                     if all(picture.colour(x + dx, y + dy) == wanted
+                            for dx in (-1, 0, 1) for dy in (-1, 0, 1))), None)
+
+
+def click_faults(browser, base, cluster, switch, picture_of):
+    """A click on a port's name, on its colour, on nothing; and on a page that is not of the
+    switch."""
+    report, faults = "sflow_ports_in_report", []
+    page = f"{base}?c={urllib.parse.quote(cluster)}&h={switch}&r=10min"
+
+    def opens(name, how):
+        try:
+            ganglia.wait_for(f"the charts of {name}", lambda: browser.run(OPENED, name), SECONDS)
+        except TimeoutError as error:
+            faults.append(f"{how}: {error}")
+    browser.open(page)
+    PortChart(browser, report).click_name("swp2")
+    opens("swp2", "a click on the name")
+    chart = PortChart(browser, report)
+    picture = picture_of(chart.picture.split(b"\n", 1)[1])
+    chart.click(*chart.point_of("swp3", picture))
+    opens("swp3", "a click on the colour")
+    chart = PortChart(browser, report)
+    chart.click(chart.canvas[0] + chart.canvas[2] / 2, 5)
+    try:
+        ganglia.wait_for("the ranges", lambda: "graph_all_periods.php" in browser.run(
+            "return location.pathname"), SECONDS)
+    except TimeoutError as error:
+        faults.append(f"a click beside all ports: {error}")
+    browser.open(f"{base}graph_all_periods.php?c={urllib.parse.quote(cluster)}&g={report}"
+                 "&z=large")
+    chart = PortChart(browser, report)
+    name = next(name for name in chart.names if re.fullmatch(r"\S+ (swp|a_b-)\d+", name))
+    chart.click_name(name)
+    opens(re.sub(r"\W", "_", name.split()[1]), "a click in the cluster's chart")
+    return faults + browser.page_faults(1)

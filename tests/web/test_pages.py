@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The reports that sflow.php gives the page of a host, and what it never does.
+"""The reports and the script that sflow.php gives pages, and what it never does.
 """
 import json
 import os
@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 
@@ -24,6 +25,7 @@ $conf = json_decode($argv[1], true);
 $_SERVER['SCRIPT_NAME'] = $argv[2];
 parse_str($argv[3], $_GET);
 include $argv[4];
+echo $argv[5];
 """
 
 
@@ -34,6 +36,7 @@ class Pages:
         self.folder, self.rrds = root / "conf", root / "rrds"
         self.folder.mkdir()
         self.script = shutil.copy(ADDITIONS / "sflow.php", root)
+        shutil.copy(ADDITIONS / "sflow.js", root)
         self.graphs = root / "graph.d"
         shutil.copytree(ADDITIONS / "graph.d", self.graphs)
         self.conf = {"rrds": str(self.rrds), "conf_dir": str(self.folder),
@@ -50,17 +53,21 @@ class Pages:
     def rrd(self, host, metric):
         return self.rrds / "c" / host / f"{metric}.rrd"
 
-    def ask(self, query, script="/ganglia/index.php", user=None, **conf):
-        """A fault, or nothing."""
+    def run(self, query, script, text, user=None, **conf):
+        """PHP, when the script has printed the text."""
         become = [] if user is None else [
             find_program("setpriv"), f"--reuid={user}", f"--regid={user}",
             "--clear-groups"]
-        run = subprocess.run(
+        return subprocess.run(
             [*become, find_program("php"), "-d", "error_reporting=-1", "-d",
              "display_errors=stderr", "-r", ASK,
              json.dumps({**self.conf, **conf}), script, query,
-             self.script],
+             self.script, text],
             cwd=self.folder, capture_output=True, text=True, timeout=60)
+
+    def ask(self, query, script="/ganglia/index.php", **more):
+        """A fault, or nothing."""
+        run = self.run(query, script, "", **more)
         said = run.stdout + run.stderr
         return [] if run.returncode == 0 and not said else [f"{query}: {said}"]
 
@@ -178,12 +185,34 @@ def check_folder(tap, pages):
             faults.append(f"mode {mode:o}")
 
 
+def check_script(tap, pages):
+    page, end = "<html><body>a</body> is no end<p>b", "</BODY></html>"
+    with tap.point("pages get the script before their end, answers to scripts do not"
+                   ) as faults:
+        for script in ("index.php", "graph_all_periods.php"):
+            got = pages.run("c=c&h=few", f"/g/{script}", page + end).stdout
+            if not (got.startswith(f"{page}<script>\n/* sflow.js") and
+                    got.endswith(f"</script>\n{end}") and got.count("<script>") == 1):
+                faults.append(f"{script}: {got}")
+        for script, text in (("graph.php", page + end), ("index.php", "no page"),
+                             ("api/host.php", page + end)):
+            got = pages.run("c=c&h=few", f"/g/{script}", text).stdout
+            if got != text:
+                faults.append(f"{script}: {got}")
+    with tap.point("without the script, pages are as they were") as faults:
+        (Path(pages.script).parent / "sflow.js").unlink()
+        got = pages.run("c=c", "/g/index.php", page + end)
+        if got.stdout != page + end or got.stderr:
+            faults.append(f"{got}")
+
+
 def test(tap, folder):
     reports = charts.definitions()
     pages = Pages(folder, reports)
     check_kinds(tap, pages, reports)
     check_left_alone(tap, pages)
     check_folder(tap, pages)
+    check_script(tap, pages)
 
 
 charts.run(test)

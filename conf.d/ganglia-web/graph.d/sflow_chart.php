@@ -28,6 +28,9 @@ const SFLOW_SHORT_LABEL = 11; /* beside which all four figures fit */
 const SFLOW_TITLE = 9;        /* points of a title's font, of which a character is so */
 const SFLOW_WIDE = 8;         /* many pixels wide */
 const SFLOW_BORDERS = 90;     /* pixels of a picture beside its canvas */
+const SFLOW_HIGHER = 44;      /* pixels by which a canvas is higher, as that of cpu_report, */
+const SFLOW_LINES = 9;        /* which has so many lines below it, */
+const SFLOW_LINE = 12;        /* each of so many pixels */
 const SFLOW_LATE = 3600;      /* s: rrdcached may hold updates back for so long */
 const SFLOW_COMMAND = 65536;  /* bytes of a command line */
 
@@ -48,6 +51,7 @@ class SflowSeries
     private $graphs = '';
     private $names = []; /* by path */
     private $count = 0;
+    private $lines = 0;  /* below the canvas */
     private $is_stacked = false;
     private $is_mean;
 
@@ -134,6 +138,7 @@ class SflowSeries
             $this->is_stacked = true;
         }
         $this->graphs .= "$kind:'$name'#{$series['color']}:" . self::quote($label) . ' ';
+        $this->lines++;
         if ($conf['graphreport_stats']) {
             $this->graphs .= legendEntry($name, strlen($label) <= SFLOW_SHORT_LABEL
                 ? $conf['graphreport_stat_items']
@@ -149,12 +154,19 @@ class SflowSeries
     public function comment($text)
     {
         $this->graphs .= "COMMENT:" . self::quote($text) . "'\\l' ";
+        $this->lines++;
     }
 
     /* Of a chart that has no curve: without any, rrdtool makes no picture. */
     public function rule($text)
     {
         $this->graphs .= "HRULE:0#33cc33:" . self::quote($text) . ' ';
+        $this->lines++;
+    }
+
+    public function lines()
+    {
+        return $this->lines;
     }
 
     public function text()
@@ -303,8 +315,9 @@ function sflow_means($rrdtool_graph, $rpn, $instances)
 }
 
 /* Those of the instances that have a series of their own: all, or the busiest. Hosts are
- * ranked; other things keep the order of their names. What is idle is taken out of
- * $instances, where the report says so. */
+ * ranked; other things keep the order of their names. Those without any value are named
+ * only where all are so. What is idle is taken out of $instances, where the report says
+ * so. */
 function sflow_named($rrdtool_graph, $report, &$instances)
 {
     $leaves_out = isset($report['idle']) && !$report['idle'];
@@ -320,7 +333,9 @@ function sflow_named($rrdtool_graph, $report, &$instances)
         $instances = array_intersect_key($instances, $means);
     }
     arsort($means);
-    $busiest = array_slice($means, 0, SFLOW_NAMED, true);
+    $busiest = array_slice(array_filter($means, function ($mean) {
+        return $mean >= 0;
+    }) ?: $means, 0, SFLOW_NAMED, true);
     return $is_ranked ? array_replace($busiest, array_intersect_key($instances, $busiest))
         : array_intersect_key($instances, $busiest);
 }
@@ -405,6 +420,13 @@ function sflow_title_font($text, $width)
         : ' --font TITLE:' . max(5, floor(SFLOW_TITLE * $fits / $length));
 }
 
+/* By how much the canvas is higher, so that pictures on a page are equally high, unless
+ * they have more lines. */
+function sflow_higher($chart)
+{
+    return SFLOW_HIGHER + SFLOW_LINE * max(0, SFLOW_LINES - max(1, $chart->lines()));
+}
+
 /* What ganglia-web calls, through the report's own file. */
 function sflow_chart(&$rrdtool_graph, $name)
 {
@@ -422,7 +444,7 @@ function sflow_chart(&$rrdtool_graph, $name)
     $rrdtool_graph['title'] = $report['title'];
     $rrdtool_graph['vertical-label'] = $report['vertical_label'];
     $rrdtool_graph['lower-limit'] = '0';
-    $rrdtool_graph['height'] += $size === 'medium' ? 28 : 0;
+    $rrdtool_graph['height'] += $size === 'medium' ? sflow_higher($chart) : 0;
     $rrdtool_graph['extras'] = ($conf['graphreport_stats'] ? '--font LEGEND:7' : '') .
         sflow_title_font($report['title'], $rrdtool_graph['width']);
     if (isset($report['base'])) {
