@@ -22,7 +22,8 @@ sflow_wire = \
 	sflow/wire/packet_internal.h sflow/wire/packet_links.c \
 	sflow/wire/deltas.c sflow/wire/deltas.h \
 	sflow/wire/records.c sflow/wire/records.h \
-	sflow/wire/table.c
+	sflow/wire/table.c \
+	sflow/wire/tunnel.c sflow/wire/tunnel.h
 
 # Hosts and their latest values.
 sflow_store = \

@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/sflow/test_threads \
 	tests/sflow/test_told \
 	tests/sflow/test_totals \
+	tests/sflow/test_tunnel \
 	tests/sflow/test_upheaval
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -140,6 +141,9 @@ tests_sflow_test_orders_SOURCES = tests/sflow/test_orders.c $(UNIT_LOOKS) \
 tests_sflow_test_orders_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_orders_LDADD = $(UNIT_LIBS)
 
+tests_sflow_test_tunnel_SOURCES = tests/sflow/test_tunnel.c tests/sflow/unit.h
+tests_sflow_test_tunnel_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_tunnel_LDADD = $(UNIT_LIBS)
 tests_sflow_test_packet_SOURCES = tests/sflow/test_packet.c tests/sflow/unit.h
 tests_sflow_test_packet_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_packet_LDADD = $(UNIT_LIBS)

@@ -558,6 +558,30 @@ headers_are_read(void **state)
 	assert_has(TEXT_OF(w), "sampled_header.packet.vlans[0].id 10\n");
 }
 
+static void
+packets_in_packets(void **state)
+{
+	static const uint8_t packet[] = {
+	    0x45, 0, 0, 68, 0, 1, 0, 0,  64, 47, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2,
+	    0x20, 0, 8, 0,  0, 0, 0, 42, /* GRE with a key */
+	    0x45, 0, 0, 40, 0, 1, 0, 0,  63, 4,  0, 0, 10,  1, 0, 1, 10,  1, 0, 2,
+	    0x45, 0, 0, 20, 0, 1, 0, 0,  62, 17, 0, 0, 10,  2, 0, 1, 10,  2, 0, 2};
+	struct wire w;
+
+	(void)state;
+	begin_record(&w, WIRE_FLOW, 1);
+	wire_u32(&w, 11);
+	wire_u32(&w, sizeof(packet));
+	wire_u32(&w, 0);
+	wire_opaque(&w, packet, sizeof(packet));
+	end_record(&w);
+	assert_has(JSON_OF(w), "\"protocol\":47,\"inner\":{\"tunnel\":\"gre\","
+	                       "\"tunnel_id\":42,");
+	assert_has(printed, "\"protocol\":4,\"inner\":{\"tunnel\":\"ip\",\"tos\":0,");
+	assert_has(printed, "\"dst_ip\":\"10.2.0.2\",\"protocol\":17}}}}}");
+	assert_has(TEXT_OF(w), "sampled_header.packet.inner.inner.src_ip 10.2.0.1\n");
+}
+
 /* Nothing to read in it: a protocol without a reader, and no bytes. */
 static void
 headers_of_other_protocols(void **state)
@@ -624,6 +648,7 @@ main(void)
 	    cmocka_unit_test(interfaces_say_what_they_mean),
 	    cmocka_unit_test(discarded_packet),
 	    cmocka_unit_test(headers_are_read),
+	    cmocka_unit_test(packets_in_packets),
 	    cmocka_unit_test(headers_of_other_protocols),
 	    cmocka_unit_test(what_numbers_mean),
 	};

@@ -1,6 +1,7 @@
 #include "tools/sflowget/decode_internal.h"
 
 #include "sflow/wire/packet.h"
+#include "sflow/wire/tunnel.h"
 
 static const struct names tcp_flags = {
     8, (const char *const[]){"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"},
@@ -170,6 +171,37 @@ transport(struct decode *d, const struct packet *p)
 	}
 }
 
+static void
+headers(struct decode *d, const struct packet *p)
+{
+	ethernet(d, p);
+	ip(d, p);
+	transport(d, p);
+}
+
+/* The packet that this one carries, and so on, each an object in the one before it. */
+static void
+inside(struct decode *d, const struct packet *outer, unsigned depth)
+{
+	struct packet inner;
+	struct tunnel tunnel;
+	struct shown shown;
+	size_t mark;
+
+	if (depth == TUNNELS || !tunnel_enter(outer, &inner, &tunnel))
+		return;
+	mark = path_enter(d, "inner");
+	d->print->open(d, "inner", '{');
+	shown_print(&shown, SHOWN_WORD, "%s", tunnel_name(tunnel.kind));
+	d->print->value(d, "tunnel", &shown);
+	if (tunnel.has_id)
+		number(d, "tunnel_id", tunnel.id);
+	headers(d, &inner);
+	inside(d, &inner, depth + 1);
+	d->print->close(d, '}');
+	path_leave(d, mark);
+}
+
 void
 decode_packet(struct decode *d, uint32_t protocol, const uint8_t *bytes, size_t len)
 {
@@ -178,9 +210,8 @@ decode_packet(struct decode *d, uint32_t protocol, const uint8_t *bytes, size_t 
 
 	packet_read(protocol, bytes, len, &packet);
 	d->print->open(d, "packet", '{');
-	ethernet(d, &packet);
-	ip(d, &packet);
-	transport(d, &packet);
+	headers(d, &packet);
+	inside(d, &packet, 0);
 	d->print->close(d, '}');
 	path_leave(d, mark);
 }

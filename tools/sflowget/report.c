@@ -380,7 +380,8 @@ tell_not_found(struct report *r, bool found, bool tell)
 		fputs("sflowget: ", stderr);
 		put_visible(stderr, r->options->servers_metric);
 		if (r->servers.texts) {
-			fputs(": its values are texts, which have no highest\n", stderr);
+			fputs(": its values are texts, which have no highest\n",
+			      stderr);
 			return;
 		}
 		fputs(": no agent has a value of that", stderr);
