@@ -20,6 +20,7 @@ static struct {
 	size_t from_count;
 	int64_t now_ms, last_ms; /* of this datagram, and of the one before */
 	uint64_t undecided, samples, lost, samples_lost;
+	size_t kept; /* datagrams that wait */
 	size_t agent_count;
 	struct {
 		const struct agent *agent;
@@ -87,6 +88,7 @@ inside_before(struct collector *c, const struct address *from, int64_t now)
 	before.last_ms = before.now_ms;
 	before.now_ms = now;
 	before.undecided = c->stats.undecided;
+	before.kept = c->agents.kept;
 	before.samples = c->stats.samples;
 	before.lost = c->stats.datagrams_lost;
 	before.samples_lost = c->stats.samples_lost;
@@ -154,14 +156,15 @@ most_in_all(const struct agent *agent, size_t total)
 	return most;
 }
 
+/* Not where a datagram that waited was taken with this one: ports had other rates then. */
 static void
-check_totals(const struct agent *agent, int64_t now)
+check_totals(const struct collector *c, const struct agent *agent, int64_t now)
 {
 	struct store_block *totals = agent->ports.totals;
 	struct store_reading reading;
 	size_t i;
 
-	if (totals == NULL || now == before.last_ms)
+	if (totals == NULL || now == before.last_ms || c->agents.kept < before.kept)
 		return; /* they may be of the datagram before */
 	for (i = 0; i < PORT_TOTALS; i++) {
 		reading.describe = false;
@@ -182,7 +185,7 @@ inside_after(struct collector *c, int64_t now)
 	    c->stats.samples_lost < before.samples_lost)
 		rules_broken("what is lost stays lost", "stats");
 	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
-		check_totals(agent, now);
+		check_totals(c, agent, now);
 }
 
 /* Senders ---------------------------------------------------------------------------- */
