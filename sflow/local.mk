@@ -25,6 +25,12 @@ sflow_wire = \
 	sflow/wire/table.c \
 	sflow/wire/tunnel.c sflow/wire/tunnel.h
 
+# Who talks to whom, by packet samples: a library of its own, which the module does not link.
+noinst_LTLIBRARIES += sflow/libtraffic.la
+sflow_libtraffic_la_SOURCES = \
+	sflow/traffic/fields.c sflow/traffic/fields.h \
+	sflow/traffic/flow.c sflow/traffic/flow.h
+
 # Hosts and their latest values.
 sflow_store = \
 	sflow/store/blocks.c \

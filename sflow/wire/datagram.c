@@ -47,7 +47,7 @@ datagram_open(struct datagram *d, const void *buf, size_t len)
 }
 
 /* Reads the fields in front of the records. A flow sample's rate, pool, drops and
- * interfaces are skipped: nothing needs them yet. */
+ * interfaces are left to those who want them. */
 static void
 read_sample_header(struct sample *s, const struct sample_places *places)
 {
@@ -56,6 +56,7 @@ read_sample_header(struct sample *s, const struct sample_places *places)
 
 	if (at == NULL)
 		return;
+	s->fields = at;
 	s->sequence = u32_at(at + places->sequence);
 	s->records = u32_at(at + places->records);
 	word = u32_at(at + places->source);

@@ -64,8 +64,9 @@ struct sample {
 	enum sample_kind kind; /* the fields below are zero for SAMPLE_OTHER */
 	uint32_t sequence;     /* of samples of this kind, per data source */
 	struct source_id source;
-	uint32_t records;   /* how many are still to come */
-	struct cursor body; /* begins with the next record */
+	const uint8_t *fields; /* in front of the records: the sample's own */
+	uint32_t records;      /* how many are still to come */
+	struct cursor body;    /* begins with the next record */
 };
 
 struct record {

@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/sflow/test_events \
 	tests/sflow/test_feeds \
 	tests/sflow/test_floods \
+	tests/sflow/test_flow \
 	tests/sflow/test_flows \
 	tests/sflow/test_format \
 	tests/sflow/test_hash \
@@ -141,6 +142,10 @@ tests_sflow_test_orders_SOURCES = tests/sflow/test_orders.c $(UNIT_LOOKS) \
 tests_sflow_test_orders_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_orders_LDADD = $(UNIT_LIBS)
 
+tests_sflow_test_flow_SOURCES = tests/sflow/test_flow.c tests/sflow/unit.h \
+	tests/sflow/wire.c tests/sflow/wire.h
+tests_sflow_test_flow_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_flow_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
 tests_sflow_test_tunnel_SOURCES = tests/sflow/test_tunnel.c tests/sflow/unit.h
 tests_sflow_test_tunnel_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_tunnel_LDADD = $(UNIT_LIBS)
