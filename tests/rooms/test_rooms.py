@@ -20,6 +20,10 @@ ROOMS = ("sflow", "common", "gmetad-bridge")
 # The writers of RRDs are one thing in several files.
 ONE_ROOM = "gmetad-bridge/rrd/"
 
+# What a room may include of sflow/ and others, where that is less than all.
+MAY_KNOW = {"sflow/traffic": {"sflow/wire", "sflow/address", "sflow/hash"},
+            "sflow/wire": {"sflow/address", "sflow/text", "sflow/hash", "sflow/names"}}
+
 # Only these open `struct agent` and `struct source`.
 OPENED = {"sflow/collector/agents_internal.h": 3}
 
@@ -156,8 +160,25 @@ def check_rooms(tap):
               [describe(members, graph) for members in circles(graph)], len(top))
 
 
+def check_arrows(tap):
+    """And no object of the module needs one of the traffic's."""
+    graph = room_arrows()
+    for room, known in MAY_KNOW.items():
+        faults = [f"{room} includes {other}: {sorted(files)}" for other, files in
+                  graph[room].items() if other not in known]
+        tap.point(f"{room} knows {', '.join(sorted(known))} only", faults,
+                  len(graph[room]))
+    module = BUILD / "gmond-module/.libs/modsflow.so"
+    named = subprocess.run(["nm", module], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout
+    tap.point("the module does without the traffic", [
+        name for name in ("flow_read", "flow_field_get") if f" {name}\n" in named],
+        len(named))
+
+
 def main():
     tap = Tap()
+    check_arrows(tap)
     check_circles(tap)
     check_rooms(tap)
     check_itself(tap)

@@ -23,3 +23,10 @@ check_LTLIBRARIES += tests/tools/clock-shift.la
 tests_tools_clock_shift_la_SOURCES = tests/tools/clock-shift.c
 tests_tools_clock_shift_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
+
+check_PROGRAMS += tests/tools/flow-dump
+tests_tools_flow_dump_SOURCES = tests/tools/flow-dump.c \
+	tests/tools/capture.c tests/tools/capture.h
+tests_tools_flow_dump_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+tests_tools_flow_dump_LDADD = common/libcommon.la sflow/libtraffic.la sflow/libsflow.la \
+	$(PCAP_LIBS)
