@@ -7,14 +7,16 @@ FUZZ_RUN = tests/fuzz/run.c tests/fuzz/run.h tests/fuzz/rules.c tests/fuzz/rules
 	tests/fuzz/inside.c tests/fuzz/inside.h tests/fuzz/senders.c tests/fuzz/senders.h \
 	tests/fuzz/senders_internal.h tests/fuzz/senders_wire.c
 FUZZ_TESTS = tests/fuzz/replay_check tests/fuzz/replay_collector \
-	tests/fuzz/replay_config tests/fuzz/replay_decode tests/fuzz/replay_frame \
+	tests/fuzz/replay_config tests/fuzz/replay_decode tests/fuzz/replay_flow \
+	tests/fuzz/replay_frame \
 	tests/fuzz/replay_query tests/fuzz/replay_readers tests/fuzz/replay_state \
 	tests/fuzz/replay_xml
 check_PROGRAMS += $(FUZZ_TESTS)
 TESTS += $(FUZZ_TESTS)
 if FUZZER
 check_PROGRAMS += tests/fuzz/fuzz_check tests/fuzz/fuzz_collector \
-	tests/fuzz/fuzz_config tests/fuzz/fuzz_decode tests/fuzz/fuzz_frame \
+	tests/fuzz/fuzz_config tests/fuzz/fuzz_decode tests/fuzz/fuzz_flow \
+	tests/fuzz/fuzz_frame \
 	tests/fuzz/fuzz_query tests/fuzz/fuzz_readers tests/fuzz/fuzz_state \
 	tests/fuzz/fuzz_xml
 endif
@@ -112,6 +114,17 @@ tests_fuzz_fuzz_decode_SOURCES = tests/fuzz/fuzz_decode.c tests/fuzz/fuzz.h \
 tests_fuzz_fuzz_decode_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDADD = -lm
+endif
+
+# Flow samples as facts.
+tests_fuzz_replay_flow_SOURCES = tests/fuzz/fuzz_flow.c $(FUZZ_REPLAY)
+tests_fuzz_replay_flow_LDADD = sflow/libtraffic.la sflow/libsflow.la
+if FUZZER
+tests_fuzz_fuzz_flow_SOURCES = tests/fuzz/fuzz_flow.c tests/fuzz/fuzz.h \
+	$(sflow_libtraffic_la_SOURCES) $(sflow_libsflow_la_SOURCES)
+tests_fuzz_fuzz_flow_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_flow_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_flow_LDADD = -lm
 endif
 
 # check_sflow's command line, ranges, and the file of hosts that it writes again.
