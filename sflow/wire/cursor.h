@@ -18,12 +18,14 @@ struct cursor {
 	bool failed;        /* something was read past the end */
 };
 
+/* `buf` may be NULL where `len` is 0. */
 static inline struct cursor
 cursor_of(const void *buf, size_t len)
 {
 	const uint8_t *at = buf;
 
-	return (struct cursor){.at = at, .end = at + len, .failed = false};
+	return (struct cursor){
+	    .at = at, .end = len > 0 ? at + len : at, .failed = false};
 }
 
 /* Bytes that are left. */
