@@ -93,6 +93,21 @@ def test_edited(tap, folder):
         shutil.rmtree(folder)
 
 
+def test_readme(tap, folder):
+    """The line that the README tells people to configure by."""
+    with tap.point("README's way: ganglia-web's views are where Debian has them") as faults:
+        readme = (TOP / "README.md").read_text()
+        line = re.search(r"^\.\./configure (.*)$", readme, re.M)[1]
+        folder.mkdir()
+        subprocess.run(f"{TOP}/configure --quiet {line}", shell=True, cwd=folder,
+                       check=True, capture_output=True, timeout=TIME)
+        said = dict(re.findall(r"^(\w+) = (.*)$", (folder / "Makefile").read_text(), re.M))
+        got = said["gwebconfdir"].replace("${localstatedir}", said["localstatedir"])
+        if got != "/var/lib/ganglia-web/conf":
+            faults.append(got)
+        shutil.rmtree(folder)
+
+
 # The RPM ----------------------------------------------------------------------
 
 
@@ -131,6 +146,7 @@ def test(tap, session):
     test_uninstall(tap, folder)
     test_edited(tap, folder)
     test_rpm(tap, folder)
+    test_readme(tap, session.root / "configured")
 
 
 ganglia.run(test)

@@ -41,6 +41,7 @@ write_web_conf() {
 	\$conf['auth_system'] = 'readonly';
 	\$conf['show_stacked_graphs'] = 0; // 3.7.5 quotes its command twice
 	\$conf['max_graphs'] = 20; // of hosts of a cluster; the others by name
+	\$conf['default_metric'] = 'bytes_in'; // servers and switches have it
 	\$conf['metric_groups_initially_collapsed'] = true; // reports come first
 	\$conf['overlay_events'] = false; // nobody can enter any
 	\$conf['time_ranges'] = array('10min' => 600) + \$conf['time_ranges'];
