@@ -28,8 +28,11 @@ sflow_wire = \
 # Who talks to whom, by packet samples: a library of its own, which the module does not link.
 noinst_LTLIBRARIES += sflow/libtraffic.la
 sflow_libtraffic_la_SOURCES = \
+	sflow/traffic/estimate.c sflow/traffic/estimate.h \
 	sflow/traffic/fields.c sflow/traffic/fields.h \
-	sflow/traffic/flow.c sflow/traffic/flow.h
+	sflow/traffic/flow.c sflow/traffic/flow.h \
+	sflow/traffic/top.c sflow/traffic/top.h
+sflow_libtraffic_la_LIBADD = -lm
 
 # Hosts and their latest values.
 sflow_store = \

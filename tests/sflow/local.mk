@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/sflow/test_custom \
 	tests/sflow/test_datagram \
 	tests/sflow/test_derive \
+	tests/sflow/test_estimate \
 	tests/sflow/test_event \
 	tests/sflow/test_events \
 	tests/sflow/test_feeds \
@@ -41,6 +42,7 @@ UNIT_TESTS = \
 	tests/sflow/test_text \
 	tests/sflow/test_threads \
 	tests/sflow/test_told \
+	tests/sflow/test_top \
 	tests/sflow/test_totals \
 	tests/sflow/test_tunnel \
 	tests/sflow/test_upheaval
@@ -146,6 +148,12 @@ tests_sflow_test_flow_SOURCES = tests/sflow/test_flow.c tests/sflow/unit.h \
 	tests/sflow/wire.c tests/sflow/wire.h
 tests_sflow_test_flow_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_flow_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
+tests_sflow_test_estimate_SOURCES = tests/sflow/test_estimate.c tests/sflow/unit.h
+tests_sflow_test_estimate_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_estimate_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
+tests_sflow_test_top_SOURCES = tests/sflow/test_top.c tests/sflow/unit.h
+tests_sflow_test_top_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_top_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
 tests_sflow_test_tunnel_SOURCES = tests/sflow/test_tunnel.c tests/sflow/unit.h
 tests_sflow_test_tunnel_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_tunnel_LDADD = $(UNIT_LIBS)
