@@ -6,34 +6,40 @@
 
 #include "sflow/hash.h"
 
-#define CHILDREN 4 /* of a node of the heap, which then are in one line of the cache */
-#define LOAD 2     /* places of the hash table for each key */
+#define CHILDREN \
+	4      /* of a node of the heap: they are in one or two lines of the cache */
+#define LOAD 2 /* places of the hash table for each key */
+
+/* What is needed to find an entry and to order it is apart from the entry: an update reads
+ * few lines of memory. */
+struct node {
+	double weight; /* the largest sum that the entry may have */
+	uint32_t entry;
+};
+
+struct place {
+	uint32_t hash;
+	uint32_t entry; /* plus 1; 0: the place is free */
+};
 
 struct entry {
 	struct estimate value;
 	double before;
-	uint64_t hash;
-	uint32_t at; /* its place in the heap */
+	uint32_t hash;
 };
 
-/* `heap` has the numbers of entries, the smallest weight first. `places` has them by their
- * hash, plus 1; 0: the place is free. An entry is in the first free place from its own on. */
+/* `heap` has the smallest weight first, and `at` where each entry is in it. In `places` an
+ * entry is in the first free place from its own on. */
 struct top {
 	size_t most, key_size, count;
 	struct estimate all;
 	struct entry *entries;
 	uint8_t *keys;
-	uint32_t *heap;
-	uint32_t *places;
+	struct node *heap;
+	uint32_t *at;
+	struct place *places;
 	size_t mask;
 };
-
-/* The largest sum that the entry may have. */
-static double
-weight_of(const struct top *t, uint32_t entry)
-{
-	return t->entries[entry].value.sum + t->entries[entry].before;
-}
 
 static uint8_t *
 key_of(const struct top *t, uint32_t entry)
@@ -55,8 +61,9 @@ size_t
 top_bytes(size_t most, size_t key_size)
 {
 	return sizeof(struct top) +
-	       most * (sizeof(struct entry) + key_size + sizeof(uint32_t)) +
-	       places_for(most) * sizeof(uint32_t);
+	       most * (sizeof(struct entry) + key_size + sizeof(struct node) +
+	               sizeof(uint32_t)) +
+	       places_for(most) * sizeof(struct place);
 }
 
 struct top *
@@ -72,8 +79,9 @@ top_new(size_t most, size_t key_size)
 	t->entries = calloc(most, sizeof(*t->entries));
 	t->keys = calloc(most, key_size);
 	t->heap = calloc(most, sizeof(*t->heap));
+	t->at = calloc(most, sizeof(*t->at));
 	t->places = calloc(t->mask + 1, sizeof(*t->places));
-	if (t->entries != NULL && t->keys != NULL && t->heap != NULL &&
+	if (t->entries != NULL && t->keys != NULL && t->heap != NULL && t->at != NULL &&
 	    t->places != NULL)
 		return t;
 	top_free(t);
@@ -88,6 +96,7 @@ top_free(struct top *t)
 	free(t->entries);
 	free(t->keys);
 	free(t->heap);
+	free(t->at);
 	free(t->places);
 	free(t);
 }
@@ -96,17 +105,14 @@ top_free(struct top *t)
 
 /* Returns the place of the key, or the free one where it would be. */
 static size_t
-place_of(const struct top *t, const void *key, uint64_t hash)
+place_of(const struct top *t, const void *key, uint32_t hash)
 {
 	size_t at = hash & t->mask;
-	uint32_t entry;
 
-	for (; t->places[at] != 0; at = (at + 1) & t->mask) {
-		entry = t->places[at] - 1;
-		if (t->entries[entry].hash == hash &&
-		    memcmp(key_of(t, entry), key, t->key_size) == 0)
+	for (; t->places[at].entry != 0; at = (at + 1) & t->mask)
+		if (t->places[at].hash == hash &&
+		    memcmp(key_of(t, t->places[at].entry - 1), key, t->key_size) == 0)
 			break;
-	}
 	return at;
 }
 
@@ -118,12 +124,12 @@ free_place(struct top *t, size_t at)
 	size_t next = at, home;
 
 	for (;;) {
-		t->places[at] = 0;
+		t->places[at].entry = 0;
 		do {
 			next = (next + 1) & t->mask;
-			if (t->places[next] == 0)
+			if (t->places[next].entry == 0)
 				return;
-			home = t->entries[t->places[next] - 1].hash & t->mask;
+			home = t->places[next].hash & t->mask;
 		} while (((next - home) & t->mask) < ((next - at) & t->mask));
 		t->places[at] = t->places[next];
 		at = next;
@@ -133,26 +139,25 @@ free_place(struct top *t, size_t at)
 /* The heap --------------------------------------------------------------------------- */
 
 static void
-put(struct top *t, size_t at, uint32_t entry)
+put(struct top *t, size_t at, struct node node)
 {
-	t->heap[at] = entry;
-	t->entries[entry].at = (uint32_t)at;
+	t->heap[at] = node;
+	t->at[node.entry] = (uint32_t)at;
 }
 
 static void
 sift_up(struct top *t, size_t at)
 {
-	uint32_t entry = t->heap[at];
-	double weight = weight_of(t, entry);
+	struct node node = t->heap[at];
 	size_t parent;
 
 	for (; at > 0; at = parent) {
 		parent = (at - 1) / CHILDREN;
-		if (weight_of(t, t->heap[parent]) <= weight)
+		if (t->heap[parent].weight <= node.weight)
 			break;
 		put(t, at, t->heap[parent]);
 	}
-	put(t, at, entry);
+	put(t, at, node);
 }
 
 /* Returns the lightest child of a node; `count`: it has none. */
@@ -164,7 +169,7 @@ lightest_child(const struct top *t, size_t at)
 	if (first >= t->count)
 		return t->count;
 	for (i = first + 1; i < first + CHILDREN && i < t->count; i++)
-		if (weight_of(t, t->heap[i]) < weight_of(t, t->heap[best]))
+		if (t->heap[i].weight < t->heap[best].weight)
 			best = i;
 	return best;
 }
@@ -172,56 +177,51 @@ lightest_child(const struct top *t, size_t at)
 static void
 sift_down(struct top *t, size_t at)
 {
-	uint32_t entry = t->heap[at];
-	double weight = weight_of(t, entry);
+	struct node node = t->heap[at];
 	size_t child;
 
 	for (; (child = lightest_child(t, at)) < t->count; at = child) {
-		if (weight <= weight_of(t, t->heap[child]))
+		if (node.weight <= t->heap[child].weight)
 			break;
 		put(t, at, t->heap[child]);
 	}
-	put(t, at, entry);
+	put(t, at, node);
 }
 
 /* Interface -------------------------------------------------------------------------- */
 
 /* Gives the key an entry: a new one, or that of the smallest. */
 static uint32_t
-admit(struct top *t, const void *key, uint64_t hash)
+admit(struct top *t, const void *key, uint32_t hash)
 {
-	uint32_t entry;
-	double before = 0;
+	struct node node = {0, (uint32_t)t->count};
 
 	if (t->count < t->most) {
-		entry = (uint32_t)t->count;
-		put(t, t->count++, entry);
+		put(t, t->count++, node);
+		sift_up(t, t->count - 1);
 	} else {
-		entry = t->heap[0];
-		before = weight_of(t, entry);
-		free_place(t, place_of(t, key_of(t, entry), t->entries[entry].hash));
+		node = t->heap[0];
+		free_place(
+		    t, place_of(t, key_of(t, node.entry), t->entries[node.entry].hash));
 	}
-	t->entries[entry].value = (struct estimate){0};
-	t->entries[entry].before = before;
-	t->entries[entry].hash = hash;
-	memcpy(key_of(t, entry), key, t->key_size);
-	t->places[place_of(t, key, hash)] = entry + 1;
-	return entry;
+	t->entries[node.entry] = (struct entry){.before = node.weight, .hash = hash};
+	memcpy(key_of(t, node.entry), key, t->key_size);
+	t->places[place_of(t, key, hash)] = (struct place){hash, node.entry + 1};
+	return node.entry;
 }
 
 void
 top_add(struct top *t, const void *key, double amount, double rate)
 {
-	uint64_t hash = keyed_hash_64(key, t->key_size);
-	size_t place = place_of(t, key, hash);
-	bool is_new = t->places[place] == 0;
-	uint32_t entry = is_new ? admit(t, key, hash) : t->places[place] - 1;
+	uint32_t hash = (uint32_t)keyed_hash_64(key, t->key_size);
+	uint32_t entry = t->places[place_of(t, key, hash)].entry;
 
+	entry = entry == 0 ? admit(t, key, hash) : entry - 1;
 	estimate_add(&t->all, amount, rate);
 	estimate_add(&t->entries[entry].value, amount, rate);
-	if (is_new && t->entries[entry].before == 0)
-		sift_up(t, t->entries[entry].at);
-	sift_down(t, t->entries[entry].at);
+	t->heap[t->at[entry]].weight =
+	    t->entries[entry].value.sum + t->entries[entry].before;
+	sift_down(t, t->at[entry]);
 }
 
 size_t
@@ -239,7 +239,7 @@ top_all(const struct top *t)
 double
 top_error(const struct top *t)
 {
-	return t->count < t->most ? 0 : weight_of(t, t->heap[0]);
+	return t->count < t->most ? 0 : t->heap[0].weight;
 }
 
 void
@@ -251,6 +251,7 @@ top_scale(struct top *t, double factor)
 	for (i = 0; i < t->count; i++) {
 		estimate_scale(&t->entries[i].value, factor);
 		t->entries[i].before *= factor;
+		t->heap[i].weight *= factor;
 	}
 }
 

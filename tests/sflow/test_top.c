@@ -291,8 +291,8 @@ static void
 memory_is_what_it_says(void **state_)
 {
 	(void)state_;
-	assert_true(top_bytes(4096, 38) < 4096 * (38 + 48 + 4 + 16) + 1000);
-	assert_true(top_bytes(4096, 38) > 4096 * (38 + 48 + 4 + 8));
+	assert_true(top_bytes(4096, 38) < 4096 * (38 + 48 + 16 + 4 + 16) + 1000);
+	assert_true(top_bytes(4096, 38) > 4096 * (38 + 40 + 16 + 4 + 16));
 }
 
 int
