@@ -151,6 +151,9 @@ tests_sflow_test_flow_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
 tests_sflow_test_estimate_SOURCES = tests/sflow/test_estimate.c tests/sflow/unit.h
 tests_sflow_test_estimate_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_estimate_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
+tests_sflow_test_key_SOURCES = tests/sflow/test_key.c tests/sflow/unit.h
+tests_sflow_test_key_CFLAGS = $(UNIT_CFLAGS)
+tests_sflow_test_key_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
 tests_sflow_test_top_SOURCES = tests/sflow/test_top.c tests/sflow/unit.h
 tests_sflow_test_top_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_top_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
@@ -255,6 +258,7 @@ tests_sflow_test_upheaval_LDADD = $(UNIT_LIBS)
 MEMBERS_TESTS = \
 	tests/sflow/simulate \
 	tests/sflow/simulate_agents \
+	tests/sflow/test_key \
 	tests/sflow/test_members \
 	tests/sflow/test_memory \
 	tests/sflow/test_membership
