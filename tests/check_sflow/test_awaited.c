@@ -17,6 +17,7 @@
 #define GAUGES METRIC("load_one") METRIC("mem_free")
 #define COLLECTOR(name, started) HOST(name, started, METRIC("sflow_agents"))
 
+#define HEARTBEAT "--host h --heartbeat --absent critical"
 #define ASK "--host h --metric "
 #define AWAITED_BY_HOST "h: cpu_user awaits a second sample: the host began 25 s ago"
 #define AWAITED_BY_COLLECTOR \
@@ -34,7 +35,7 @@ static int
 begin(void **state)
 {
 	(void)state;
-	scene_started_s = 0;
+	scene_started_s = scene_wall_s = 0;
 	return 0;
 }
 
@@ -125,6 +126,72 @@ several_wishes(void **state)
 	            "cpu_user is on no host");
 }
 
+/* A collector that has just begun has not heard everybody. */
+static void
+a_host_is_not_heard_yet(void **state)
+{
+	static const char yet[] =
+	    "SFLOW UNKNOWN - h is not heard yet: the collector began 25 s ago\n";
+
+	(void)state;
+	assert_says(HEARTBEAT, COLLECTOR("gmond", "975") HOST("g", "10", GAUGES), yet);
+	assert_true(scene_asked_again);
+	assert_says(HEARTBEAT, HOST("g", "980", GAUGES) COLLECTOR("gmond", "975"), yet);
+	assert_says(ASK "cpu_user", COLLECTOR("gmond", "821"), "began 179 s ago\n");
+	assert_says(HEARTBEAT " --cluster c", COLLECTOR("gmond", "975"),
+	            "h in cluster c is not heard yet: the collector began 25 s ago\n");
+	/* of several collectors the one that began first counts */
+	assert_says(HEARTBEAT, COLLECTOR("g", "990") COLLECTOR("k", "975"), yet);
+	/* gmetad-bridge tells when it began; and it may have no host at all */
+	scene_started_s = 975;
+	assert_says(HEARTBEAT, HOST("g", "10", GAUGES), yet);
+	assert_false(scene_asked_again);
+	scene_wall_s = 1000;
+	assert_says(HEARTBEAT, "", yet);
+	assert_int_equal(
+	    scene_check("--host h --heartbeat --awaited ok", scene_cluster("")),
+	    CHECK_OK);
+	assert_string_equal(
+	    scene_output,
+	    "SFLOW OK - h is not heard yet: the collector began 25 s ago\n");
+}
+
+static void
+a_host_is_not_there(void **state)
+{
+	static const char *const elements[] = {
+	    /* the collector began long ago, or nobody knows when */
+	    COLLECTOR("gmond", "820") HOST("g", "980", GAUGES),
+	    HOST("g", "980", GAUGES),
+	    COLLECTOR("gmond", "0") HOST("g", "980", GAUGES),
+	    COLLECTOR("gmond", "1001"),
+	    /* one of several began long ago, or nobody knows when */
+	    COLLECTOR("g", "990") COLLECTOR("k", "10"),
+	    COLLECTOR("g", "0") COLLECTOR("k", "990"),
+	    COLLECTOR("g", "990") COLLECTOR("k", "0"),
+	    "",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(elements); i++)
+		assert_says("--host h --heartbeat --awaited ok", elements[i],
+		            "SFLOW UNKNOWN - no host h\n");
+	/* who is not asked for all; another cluster's; what is asked for are many */
+	assert_says("-H localhost:8652 --host h --heartbeat", COLLECTOR("g", "975"),
+	            "no host h\n");
+	assert_false(scene_asked_again);
+	assert_says("--host h --cluster d --heartbeat", COLLECTOR("g", "975"),
+	            "no host h in cluster d\n");
+	assert_false(scene_asked_again);
+	assert_says("--host-regex h --heartbeat", COLLECTOR("g", "975"),
+	            "no host matches h\n");
+	/* it is called otherwise */
+	assert_says("--host h --heartbeat --awaited ok",
+	            "<?sflow-former was=\"h\" is=\"k\"?>" COLLECTOR("g", "975"),
+	            "h is now called k\n");
+}
+
 int
 main(void)
 {
@@ -134,6 +201,8 @@ main(void)
 	    cmocka_unit_test_setup(the_collector_has_just_begun, begin),
 	    cmocka_unit_test_setup(it_is_only_missing, begin),
 	    cmocka_unit_test_setup(several_wishes, begin),
+	    cmocka_unit_test_setup(a_host_is_not_heard_yet, begin),
+	    cmocka_unit_test_setup(a_host_is_not_there, begin),
 	};
 
 	return cmocka_run_group_tests_name("awaited", tests, NULL, NULL);

@@ -34,6 +34,7 @@ by_default(void **state)
 	assert_int_equal(options.timeout_s, 10);
 	assert_int_equal(options.absent, CHECK_UNKNOWN);
 	assert_int_equal(options.former, CHECK_UNKNOWN);
+	assert_int_equal(options.awaited, CHECK_UNKNOWN);
 	assert_int_equal(options.mode, MODE_VALUES);
 	assert_false(thresholds_are_set(&options.wishes[0].thresholds));
 	assert_true(options_one_host(&options));
@@ -46,7 +47,7 @@ each_option(void **state)
 	(void)state;
 	take("-H [::1]:8652 --cluster c --host-regex ^a --ignore-case "
 	     "--all-metrics x -w 1 -c 2 --top 3 load_one --any-age "
-	     "--absent=warning --former=ok -t 5 -vvv");
+	     "--absent=warning --former=ok --awaited=critical -t 5 -vvv");
 	assert_string_equal(options.server.host, "::1");
 	assert_int_equal(options.server.port, 8652);
 	assert_string_equal(options.cluster, "c");
@@ -56,6 +57,7 @@ each_option(void **state)
 	assert_string_equal(options.top_metric, "load_one");
 	assert_int_equal(options.absent, CHECK_WARNING);
 	assert_int_equal(options.former, CHECK_OK);
+	assert_int_equal(options.awaited, CHECK_CRITICAL);
 	assert_int_equal(options.timeout_s, 5);
 	assert_int_equal(options.verbose, 3);
 	options_free(&options);

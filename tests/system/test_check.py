@@ -99,6 +99,14 @@ def first_sample(tap, site):
                            "--metric", "nix"), UNKNOWN,
                 "cpu_user awaits a second sample: the collector began ",
                 "nix is not there"), 20)
+        with tap.point(f"{name}: a host that is not heard yet") as faults:
+            arguments = ("--host", "none", "--heartbeat")
+            known = "gmetad" not in name  # it keeps the hosts when gmond begins anew
+            words = f"none in cluster {site.where[name][1]} is not heard yet: the "\
+                "collector began " if known else "no host none"
+            faults += faults_of(site.check(name, *arguments), UNKNOWN, words)
+            faults += faults_of(site.check(name, *arguments, "--awaited", "ok"),
+                                OK if known else UNKNOWN, words)
     with tap.point("sflowget has words for it, too") as faults:
         done = subprocess.run(
             [SFLOWGET, "--daemon", f"127.0.0.1:{site.bridge.interactive_port}",
@@ -138,9 +146,9 @@ def known_hosts(tap, site):
                    "--host", "web1", "--metric", "os_name")
             expect(UNKNOWN, ["nix is not there"],
                    "--host", "web1", "--metric", "nix")
-            expect(UNKNOWN, ["no host web"], "--host", "web", "--heartbeat")
-            expect(OK, ["no host web"], "--host", "web", "--heartbeat",
-                   "--absent=ok")
+            expect(UNKNOWN, [" in cluster "], "--host", "web", "--heartbeat")
+            expect(OK, [" in cluster "], "--host", "web", "--heartbeat",
+                   "--absent=ok", "--awaited=ok")
 
 
 def silent_and_back(tap, site):

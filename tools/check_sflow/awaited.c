@@ -7,8 +7,12 @@
 /* A metric of its own that each collector has on its own host. */
 #define COLLECTORS_METRIC "sflow_agents"
 
-/* Returns how long ago something began; GANGLIA_UNKNOWN where that is not known, or so long
- * ago that a second sample should have come since. */
+/* A collector that remembers nothing has heard all agents after this time: two or three
+ * datagrams of a switch that is polled each 30 s are needed. */
+#define UNHEARD_S 179
+
+/* Returns how long ago something began; GANGLIA_UNKNOWN where that is not known, or longer
+ * ago than `pace_s`, so that what is awaited should have come since. */
 static int64_t
 began_ago(int64_t started_s, int64_t now_s, int64_t pace_s)
 {
@@ -71,6 +75,19 @@ awaited_since(struct check *check, const struct ganglia_host *host, const char *
 	return ago;
 }
 
+void
+awaited_note_other(struct check *check, const struct ganglia_host *host)
+{
+	const struct options *options = check->options;
+
+	if (!options_one_host(options) ||
+	    !options_wants_cluster(options, host->cluster))
+		return;
+	check->unheard.now_s = host->localtime_s;
+	if (began_ago(host->started_s, host->localtime_s, UNHEARD_S) != GANGLIA_UNKNOWN)
+		check->unheard.young = true;
+}
+
 /* The second reading ----------------------------------------------------------------- */
 
 static bool
@@ -97,19 +114,50 @@ on_any_metric(void *context, const struct ganglia_host *host,
 	return !check->several;
 }
 
+/* Of a host that is not there, all collectors of its clusters count. */
+
+static bool
+on_other_host(void *context, const struct ganglia_host *host, bool *metrics)
+{
+	const struct check *check = context;
+
+	*metrics = options_wants_cluster(check->options, host->cluster);
+	return true;
+}
+
+static bool
+on_other_metric(void *context, const struct ganglia_host *host,
+                const struct ganglia_metric *metric)
+{
+	struct check *check = context;
+	int64_t *first_s = &check->unheard.started_s;
+
+	if (strcmp(metric->name, COLLECTORS_METRIC) != 0)
+		return true;
+	check->several |= host->started_s <= 0; /* one of which nothing is known */
+	if (*first_s == 0 || host->started_s < *first_s)
+		*first_s = host->started_s;
+	return !check->several;
+}
+
 bool
 awaited_asks_again(struct check *check, struct daemon_query *query,
                    struct ganglia_visitor *visitor)
 {
 	const struct daemon_address *server = &check->options->server;
+	bool absent = check->hosts == 0 && check->unheard.young;
 
 	/* who was asked for one host would have to print many */
-	if (!check->young.any || check->started_s != 0 || check->several ||
+	if ((!absent && !check->young.any) || check->started_s != 0 || check->several ||
 	    server->port == DAEMON_INTERACTIVE_PORT || server->ask == DAEMON_ASK_ALWAYS)
 		return false;
 	*query = (struct daemon_query){.cluster = check->options->cluster};
-	*visitor = (struct ganglia_visitor){
-	    .host = on_any_host, .metric = on_any_metric, .context = check};
+	if (check->options->ignore_case) /* a query needs the exact names */
+		query->cluster = NULL;
+	*visitor =
+	    (struct ganglia_visitor){.host = absent ? on_other_host : on_any_host,
+	                             .metric = absent ? on_other_metric : on_any_metric,
+	                             .context = check};
 	return true;
 }
 
@@ -131,4 +179,17 @@ awaited_judge(struct check *check)
 		item->of_collector = true;
 		item->seconds = ago;
 	}
+}
+
+void
+awaited_judge_absent(struct check *check)
+{
+	int64_t started_s =
+	    check->started_s != 0 ? check->started_s : check->unheard.started_s;
+	int64_t now_s =
+	    check->unheard.now_s != 0 ? check->unheard.now_s : check->wall_s;
+
+	check->unheard.ago = options_one_host(check->options) && !check->several
+	                         ? began_ago(started_s, now_s, UNHEARD_S)
+	                         : GANGLIA_UNKNOWN;
 }

@@ -1,6 +1,7 @@
 /* awaited.h - metrics that are not there because they are made of two samples, and only one
  * has come: where the host, or the collector, has just begun, and the rest of the host
- * agrees. What is not known so is only missing.
+ * agrees. What is not known so is only missing. And a host that is not there, because the
+ * collector has just begun and keeps nothing.
  */
 #ifndef CHECK_AWAITED_H
 #define CHECK_AWAITED_H
@@ -13,6 +14,9 @@ void awaited_begin(struct check *check);
 
 /* Notes a metric of the host that is being read. */
 void awaited_note(struct check *check, const struct ganglia_metric *metric);
+
+/* Notes a host that is not the one that is asked for. */
+void awaited_note_other(struct check *check, const struct ganglia_host *host);
 
 /* Called when all metrics of a host are read, for one that it does not have. Returns how
  * many seconds ago the host began, where that is why; else GANGLIA_UNKNOWN, and notes
@@ -29,5 +33,8 @@ bool awaited_asks_again(struct check *check, struct daemon_query *query,
 
 /* Makes items of missing metrics awaited ones, where the collector has just begun. */
 void awaited_judge(struct check *check);
+
+/* Sets check->unheard.ago of a host that is not there. */
+void awaited_judge_absent(struct check *check);
 
 #endif

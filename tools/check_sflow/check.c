@@ -142,6 +142,8 @@ on_host(void *context, const struct ganglia_host *host, bool *metrics)
 	check->now.down = ganglia_is_down(host);
 	if (check->now.wanted)
 		check->hosts++;
+	else
+		awaited_note_other(check, host);
 	*metrics = check->now.wanted && needs_metrics(check, host);
 	return true;
 }
@@ -366,8 +368,13 @@ check_end(struct check *check)
 	enum check_state worst = CHECK_OK;
 	size_t i;
 
-	if (!check_found(check))
-		return check->former.known ? options->former : options->absent;
+	if (!check_found(check)) {
+		awaited_judge_absent(check);
+		if (check->former.known)
+			return options->former;
+		return check->unheard.ago != GANGLIA_UNKNOWN ? options->awaited
+		                                             : options->absent;
+	}
 	if (options->mode == MODE_HOSTS_DOWN)
 		return down_judge(check);
 	awaited_judge(check);

@@ -40,6 +40,14 @@ struct check {
 		int64_t pace_s; /* two samples should come in that time */
 	} young;
 
+	/* The host that was asked for, where it is not there. */
+	struct {
+		bool young;    /* one of its cluster has just begun: the collector? */
+		int64_t now_s; /* the daemon's wall clock; 0: not known */
+		int64_t started_s; /* of the collector that began first; 0: not known */
+		int64_t ago; /* the collector began; GANGLIA_UNKNOWN: that is not why */
+	} unheard;
+
 	int64_t wall_s;    /* by the wall clock now; 0: not known. The caller sets it */
 	int64_t started_s; /* when the collector began; 0: not known */
 	bool several;      /* collectors: then it is not known which one has the host */

@@ -38,6 +38,8 @@ static const char text[] =
     "                       unknown (unless given)\n"
     "  --former STATE       the same where a gmetad-bridge says that the host is called\n"
     "                       otherwise now, or was removed\n"
+    "  --awaited STATE      the same where the host is not heard yet, because the\n"
+    "                       collector began less than 3 minutes ago\n"
     "  --top N METRIC       tell the N highest values of this metric or pattern, such as\n"
     "                       '*.util_*', and the median and quartiles of all\n"
     "  --no-perfdata        no performance data\n"

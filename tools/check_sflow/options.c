@@ -33,6 +33,7 @@ enum {
 	ANY_AGE,
 	ABSENT,
 	FORMER,
+	AWAITED,
 	NO_DATA,
 	GENERATE,
 	OUTPUT,
@@ -56,6 +57,7 @@ static const struct option table[] = {
     {"any-age", no_argument, NULL, ANY_AGE},
     {"absent", required_argument, NULL, ABSENT},
     {"former", required_argument, NULL, FORMER},
+    {"awaited", required_argument, NULL, AWAITED},
     {"no-perfdata", no_argument, NULL, NO_DATA},
     {"generate-hosts", no_argument, NULL, GENERATE},
     {"output", required_argument, NULL, OUTPUT},
@@ -255,6 +257,8 @@ take_target(struct options_reader *reader, int letter)
 		return take_state(reader, &options->absent, "absent");
 	case FORMER:
 		return take_state(reader, &options->former, "former");
+	case AWAITED:
+		return take_state(reader, &options->awaited, "awaited");
 	case TOP:
 		return take_top(reader);
 	case 't':
@@ -326,6 +330,7 @@ options_parse(struct options *options, int argc, char **argv, FILE *out)
 
 	*options = (struct options){.absent = CHECK_UNKNOWN,
 	                            .former = CHECK_UNKNOWN,
+	                            .awaited = CHECK_UNKNOWN,
 	                            .timeout_s = TIMEOUT_S,
 	                            .server_text = SERVER};
 	daemon_parse(SERVER, &options->server);

@@ -40,7 +40,8 @@ struct options {
 	struct thresholds common; /* that stand before the first wish */
 	bool any_age;             /* a value is judged however old it is */
 	enum check_state absent;  /* the state where there is no such host; */
-	enum check_state former;  /* where it is called otherwise, or was removed */
+	enum check_state former;  /* where it is called otherwise, or was removed; */
+	enum check_state awaited; /* where the collector has just begun */
 
 	unsigned top;           /* 0: none */
 	const char *top_metric; /* a name, or a pattern as a shell has it */

@@ -276,6 +276,14 @@ line_of_none(struct text_room *line, const struct check *check)
 			text_put(line, " was removed");
 		return;
 	}
+	if (check->unheard.ago != GANGLIA_UNKNOWN) {
+		put_given(line, "", options->host);
+		put_given(line, " in cluster ", options->cluster);
+		text_put(line,
+		         " is not heard yet: the collector began %" PRId64 " s ago",
+		         check->unheard.ago);
+		return;
+	}
 	text_put(line, "no host");
 	put_given(line, " ", options->host);
 	put_given(line, " matches ", options->host_regex);
