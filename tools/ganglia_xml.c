@@ -444,6 +444,12 @@ ganglia_is_down(const struct ganglia_host *host)
 }
 
 bool
+ganglia_has_ceased(const struct ganglia_metric *metric)
+{
+	return metric->dmax_s > 0 && metric->tn_s >= metric->dmax_s;
+}
+
+bool
 ganglia_number(const struct ganglia_metric *metric, double *number)
 {
 	return strcmp(metric->type, "string") != 0 &&

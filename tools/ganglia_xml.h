@@ -120,6 +120,10 @@ const char *ganglia_xml_fault(const struct ganglia_xml *xml);
  * was reported more than a minute ago. */
 bool ganglia_is_down(const struct ganglia_host *host);
 
+/* Whether the value is no longer sent. Then its TN is not its age: who has found that out
+ * shows it as beyond its DMAX. */
+bool ganglia_has_ceased(const struct ganglia_metric *metric);
+
 /* Sets *number to a metric's value. Returns false for a text, for NaN and infinities,
  * and where something follows the number. */
 bool ganglia_number(const struct ganglia_metric *metric, double *number);

@@ -155,6 +155,26 @@ metric_that_is_none(void **state)
 	}
 }
 
+/* The daemon shows it as beyond its DMAX: that is no age. */
+static void
+no_longer_sent(void **state)
+{
+	static const char now[] = "a is no longer sent\n";
+	const char *xml = scene_cluster(HOST("h", "1", "20",
+	                                     METRIC("a", "1", "float", "600")
+	                                         METRIC("b", "1", "float", "599")));
+
+	(void)state;
+	scene_wall_s = 1000;
+	assert_says(CHECK_UNKNOWN, "--host h --metric a", xml, now);
+	assert_says(CHECK_UNKNOWN, "--host h --metric a -v", xml,
+	            "UNKNOWN: a is no longer sent\n");
+	assert_says(CHECK_UNKNOWN, "--host h --metric b", xml, "b is old: 599 s, at");
+	assert_says(CHECK_OK, "--host h --metric a --any-age -vv", xml,
+	            "OK: a 1, no longer sent\n");
+	scene_wall_s = 0;
+}
+
 static void
 old_value(void **state)
 {
@@ -452,6 +472,7 @@ main(void)
 	    cmocka_unit_test(metric_is_judged),
 	    cmocka_unit_test(metric_that_is_none),
 	    cmocka_unit_test(old_value),
+	    cmocka_unit_test(no_longer_sent),
 	    cmocka_unit_test(names_are_whole),
 	    cmocka_unit_test(reads_no_more_than_it_needs),
 	    cmocka_unit_test(two_of_a_name),

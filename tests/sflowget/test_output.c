@@ -33,6 +33,9 @@ static const struct item items[] = {
     {.metric = "old", .text = "7", .number = 7, .is_number = true,
      .type = "float", .units = "", .group = "load", .about = "",
      .title = "", .heard_ms = 1700000000123, .age_s = 999, .tmax_s = 60},
+    {.metric = "gone", .text = "7", .number = 7, .is_number = true,
+     .type = "float", .units = "", .group = "", .about = "", .title = "",
+     .heard_ms = 1700000000123, .age_s = 999, .tmax_s = 60, .ceased = true},
     {.metric = "mem_free", .text = "3", .number = 3, .is_number = true,
      .type = "double", .units = "KB", .group = "memory", .about = "Free",
      .title = "Free", .heard_ms = 1700000000123, .age_s = 3, .tmax_s = 60},
@@ -126,15 +129,16 @@ static void
 for_people(void **state)
 {
 	(void)state;
-	assert_string_equal(
-	    PRINT(&output_table, "a", "load_one", "os", "old", "no", "swp1.bytes_in"),
-	    "a  192.0.2.1  c  last heard 3 s ago\n"
-	    "METRIC         VALUE      UNITS      AGE\n"
-	    "load_one            0.50             3 s\n"
-	    "os             Linux \"6\"             3 s\n"
-	    "old                    7             16 min, too old\n"
-	    "no             -\n"
-	    "swp1.bytes_in         12  bytes/sec  3 s\n");
+	assert_string_equal(PRINT(&output_table, "a", "load_one", "os", "old", "gone",
+	                          "no", "swp1.bytes_in"),
+	                    "a  192.0.2.1  c  last heard 3 s ago\n"
+	                    "METRIC         VALUE      UNITS      AGE\n"
+	                    "load_one            0.50             3 s\n"
+	                    "os             Linux \"6\"             3 s\n"
+	                    "old                    7             16 min, too old\n"
+	                    "gone                   7             no longer sent\n"
+	                    "no             -\n"
+	                    "swp1.bytes_in         12  bytes/sec  3 s\n");
 }
 
 /* Numbers with K, M, G. */

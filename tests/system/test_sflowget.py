@@ -360,6 +360,8 @@ def hostile(tap, session):
             '<METRIC NAME="nan" VAL="nan" TYPE="float" UNITS="" TN="1" TMAX="60"'
             ' DMAX="0" SLOPE="both"/><METRIC NAME="old" VAL="7" TYPE="float" '
             'UNITS="" TN="241" TMAX="60" DMAX="0" SLOPE="both"/>'
+            '<METRIC NAME="gone" VAL="7" TYPE="float" UNITS="" TN="601" TMAX="60" '
+            'DMAX="600" SLOPE="both"/>'
             '</HOST></CLUSTER></GANGLIA_XML>\n').encode()
     name = 'h "x"/y,z'
 
@@ -404,6 +406,8 @@ def hostile(tap, session):
             faults.append(out)
     with tap.point("a value that is too old is none") as faults:
         expect(faults, get("--rrd", name, "old"), NOT_FOUND, "N:U\n", "241 s old")
+        expect(faults, get("--rrd", name, "gone"), NOT_FOUND, "N:U\n",
+               "gone: it is no longer sent\n")
         expect(faults, get("--rrd", "--max-age=300", name, "old"), FOUND, "N:7\n")
         expect(faults, get("--rrd", "--max-age=0", name, "old"), FOUND, "N:7\n")
 

@@ -43,6 +43,13 @@ add_none(struct check *check, const struct ganglia_host *host, enum item_kind ki
 	add(check, host, &item);
 }
 
+/* Returns the age of the value; GANGLIA_UNKNOWN where its TN does not say that. */
+static int64_t
+age_of(const struct ganglia_metric *metric)
+{
+	return ganglia_has_ceased(metric) ? GANGLIA_UNKNOWN : metric->tn_s;
+}
+
 static void
 add_value(struct check *check, const struct ganglia_host *host,
           const struct ganglia_metric *metric, double number, const struct wish *wish)
@@ -50,7 +57,7 @@ add_value(struct check *check, const struct ganglia_host *host,
 	struct item item = {.kind = ITEM_VALUE_OF,
 	                    .thresholds = &wish->thresholds,
 	                    .counter = strcmp(metric->slope, "positive") == 0,
-	                    .seconds = metric->tn_s};
+	                    .seconds = age_of(metric)};
 
 	item.state = thresholds_judge(&wish->thresholds, number);
 	item_text(item.metric, sizeof(item.metric), metric->name);
@@ -171,7 +178,7 @@ judge_metric(struct check *check, const struct ganglia_host *host,
 	}
 	check->now.seen |= UINT64_C(1) << number;
 	if (is_old(check->options, metric)) {
-		add_none(check, host, ITEM_OLD, metric->name, metric->tn_s);
+		add_none(check, host, ITEM_OLD, metric->name, age_of(metric));
 		return;
 	}
 	check->wishes_seen |= UINT64_C(1) << number;

@@ -26,7 +26,8 @@ struct item {
 		ITEM_AWAITED,  /* there is none yet: it needs two samples, and the host,
 		                * or the collector, began `seconds` ago */
 		ITEM_TEXT,     /* the value is no number */
-		ITEM_OLD       /* the value is `seconds` old, which is too old */
+		ITEM_OLD /* the value is `seconds` old, which is too old; where that
+		                * is not known it is no longer sent */
 	} kind;
 	enum check_state state;
 	char host[ITEM_NAME];

@@ -88,6 +88,10 @@ put_item(struct text_room *to, const struct check *check, const struct item *ite
 		text_put(to, "%s is no number", item->metric);
 		break;
 	case ITEM_OLD:
+		if (item->seconds == GANGLIA_UNKNOWN) {
+			text_put(to, "%s is no longer sent", item->metric);
+			break;
+		}
 		text_put(to, "%s is old: %" PRId64 " s", item->metric, item->seconds);
 		put_time(to, check, item->seconds);
 		break;
@@ -313,7 +317,10 @@ put_more(struct text_room *more, const struct check *check, const struct item *i
 
 	if (check->options->mode == MODE_VALUES && item->kind != ITEM_DOWN)
 		snprintf(before, sizeof(before), "%s: ", state);
-	if (check->options->verbose > 1 && item->kind == ITEM_VALUE_OF)
+	if (check->options->verbose > 1 && item->kind == ITEM_VALUE_OF &&
+	    item->seconds == GANGLIA_UNKNOWN)
+		strcpy(after, ", no longer sent\n");
+	else if (check->options->verbose > 1 && item->kind == ITEM_VALUE_OF)
 		snprintf(after, sizeof(after), ", %" PRId64 " s old\n", item->seconds);
 	put_whole(more, check, item, before, after);
 }

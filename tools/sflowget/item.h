@@ -40,6 +40,7 @@ struct item {
 	int64_t age_s;
 	int64_t tmax_s; /* it should come again within so long; 0: not known */
 	bool stale;     /* it did not come when it should have */
+	bool ceased;    /* it is no longer sent, and age_s is not the truth */
 };
 
 /* What is wanted of a host: nothing, so that neither item() nor host_end() is called for

@@ -107,6 +107,10 @@ put_line(const struct printer *p, const struct answer_line *line,
 	set_texts(&texts, p, item);
 	(item->is_number ? put_right : put_left)(out, texts.value, w->value);
 	put_left(out, texts.units, w->units);
+	if (item->ceased) {
+		fputs("no longer sent\n", out);
+		return;
+	}
 	put_age(out, item->age_s);
 	fputs(line->state == ANSWER_OLD ? ", too old\n" : "\n", out);
 }

@@ -197,7 +197,9 @@ tell_missing(const struct report *r, const struct answer *a)
 		put_visible(stderr, a->host.name);
 		fputs(": ", stderr);
 		put_visible(stderr, line->asked);
-		if (line->state == ANSWER_OLD)
+		if (line->state == ANSWER_OLD && line->item->ceased)
+			fputs(": it is no longer sent\n", stderr);
+		else if (line->state == ANSWER_OLD)
 			fprintf(stderr, ": its value is %" PRId64 " s old\n",
 			        line->item->age_s);
 		else if (fields_is_raw(line->asked) && strchr(line->asked, '/') == NULL)

@@ -82,7 +82,8 @@ tell_metric(void *context, const struct ganglia_host *host,
 	                    .about = metric->about,
 	                    .title = metric->title,
 	                    .age_s = known(metric->tn_s),
-	                    .tmax_s = known(metric->tmax_s)};
+	                    .tmax_s = known(metric->tmax_s),
+	                    .ceased = ganglia_has_ceased(metric)};
 
 	(void)host;
 	r->newest_s = heard_sooner(r->newest_s, metric->tn_s);
