@@ -123,6 +123,7 @@ sources(void **state)
 	assert_int_equal(options.source, SOURCE_LISTEN);
 	assert_int_equal(options.port, 6343);
 	assert_near(options.deadline_s, 90);
+	assert_false(options.deadline_of_first);
 	assert_true(options.raw);
 	assert_int_equal(parse("sflowget --read f.pcap x"), -1);
 	assert_int_equal(options.port, 6343);
@@ -143,7 +144,10 @@ tasks(void **state)
 	assert_int_equal(parse("sflowget --decode --json --read f"), -1);
 	assert_int_equal(options.task, TASK_DECODE);
 	assert_int_equal(parse("sflowget --decode --listen 1 192.0.2.1"), -1);
-	assert_near(options.deadline_s, 0);
+	assert_near(options.deadline_s, 90);
+	assert_true(options.deadline_of_first);
+	assert_int_equal(parse("sflowget --decode --listen 1 --deadline 90"), -1);
+	assert_false(options.deadline_of_first);
 	assert_int_equal(parse("sflowget --rrd-create f x host_cpu.cpu_user"), -1);
 	assert_int_equal(options.task, TASK_RRD_CREATE);
 	assert_near(options.interval_s, 60);

@@ -312,6 +312,13 @@ def listening(tap, session):
         result = listen("--decode", "--count=3", "--json")
         if len(result.stdout.splitlines()) != 3:
             faults.append(result)
+    with tap.point("--listen: --decode says that the deadline has passed") as faults:
+        expect(faults, listen("--decode", "--count=1", "--deadline=0.5", "192.0.2.99"),
+               DEADLINE, "", "0.5 s have passed, with 0 datagrams of 192.0.2.99\n")
+        port = session.port()
+        session.release(port)
+        expect(faults, run("--listen", port, "--decode", "--deadline=0.2"), DEADLINE,
+               "", "0.2 s have passed, with 0 datagrams\n")
     with tap.point("--listen: a port that is taken") as faults:
         port = session.port()
         expect(faults, run("--listen", port, "x"), SOURCE, "", str(port))

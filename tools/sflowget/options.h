@@ -50,9 +50,10 @@ struct options {
 	bool munin_host; /* see struct printer */
 	enum munin_ask munin;
 	bool watch;
-	bool watch_paced;  /* every interval_s, and not when values come */
-	double interval_s; /* 0: not given */
-	double deadline_s; /* 0: none */
+	bool watch_paced;       /* every interval_s, and not when values come */
+	double interval_s;      /* 0: not given */
+	double deadline_s;      /* 0: none */
+	bool deadline_of_first; /* it is that of the first datagram alone */
 	uint64_t count; /* datagrams to decode; 0: all; values of --servers; 0: some */
 	char *servers_metric; /* of --servers */
 	const char *rrd_file; /* of --rrd-create */

@@ -36,9 +36,10 @@ set_defaults(const struct options_line *l)
 		o->port = SFLOW_PORT;
 	if (o->source == SOURCE_READ && o->wanted.max_age_s == 0)
 		o->wanted.max_age_s = -1; /* recorded values are never too old */
-	if (!l->deadline && o->task != TASK_DECODE)
+	if (!l->deadline)
 		o->deadline_s =
 		    o->source == SOURCE_LISTEN ? LISTEN_DEADLINE_S : DAEMON_DEADLINE_S;
+	o->deadline_of_first = !l->deadline && o->task == TASK_DECODE;
 	if (o->interval_s > 0)
 		return;
 	if (o->output != &output_collectd || interval == NULL ||

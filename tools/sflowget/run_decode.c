@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,16 +53,41 @@ decode_file(struct decoding *d)
 	return STATUS_SOURCE;
 }
 
+/* Returns for how long to wait, ms: at most WAIT_MS; 0: the deadline has passed. */
+static int
+left_ms(const struct decoding *d, int64_t end_ms)
+{
+	const struct options *o = d->options;
+	int64_t left = end_ms - clock_ms();
+
+	if (o->deadline_s <= 0 || (o->deadline_of_first && d->count > 0) ||
+	    left > WAIT_MS)
+		return WAIT_MS;
+	return left > 0 ? (int)left : 0;
+}
+
+static enum status
+tell_deadline(const struct decoding *d)
+{
+	const struct wanted *w = &d->options->wanted;
+
+	complain("%.10g s have passed, with %" PRIu64 " datagrams%s%s",
+	         d->options->deadline_s, d->count, w->agent != NULL ? " of " : "",
+	         w->agent != NULL ? w->agent : "");
+	return STATUS_DEADLINE;
+}
+
 static enum status
 decode_port(struct decoding *d)
 {
 	struct datagram_sink sink = {.datagram = decode, .context = d};
 	const struct options *o = d->options;
-	int64_t end_ms = clock_ms() + (int64_t)(o->deadline_s * 1000), left;
+	int64_t end_ms = clock_ms() + (int64_t)(o->deadline_s * 1000);
 	struct datagram_port *port;
 	char fault[DATAGRAMS_FAULT];
 	enum status status = STATUS_FOUND;
 	bool more = true;
+	int left;
 
 	port = datagrams_open(o->bind.type != ADDRESS_UNKNOWN ? &o->bind : NULL,
 	                      o->port, fault);
@@ -70,12 +96,11 @@ decode_port(struct decoding *d)
 		return STATUS_SOURCE;
 	}
 	while (more && status == STATUS_FOUND) {
-		left = o->deadline_s > 0 ? end_ms - clock_ms() : WAIT_MS;
-		if (left <= 0)
-			status = STATUS_DEADLINE;
+		left = left_ms(d, end_ms);
+		if (left == 0)
+			status = tell_deadline(d);
 		else
-			more = datagrams_wait(
-			    port, left < WAIT_MS ? (int)left : WAIT_MS, &sink);
+			more = datagrams_wait(port, left, &sink);
 		if (!report_written())
 			status = STATUS_SOURCE;
 	}
