@@ -64,6 +64,23 @@ fail(struct reading *r, enum daemon_result result, const char *format, ...)
 	return result;
 }
 
+/* A daemon closes the connection of who may not ask at once. Where a query comes after that,
+ * or is not read, it is reset, or the pipe broken, even before it is seen to be there: which
+ * of these, is chance. */
+static enum daemon_result
+fail_unanswered(struct reading *r)
+{
+	return fail(r, DAEMON_BROKEN,
+	            "it closed without an answer (is this machine in its "
+	            "trusted_hosts?)");
+}
+
+static bool
+is_closed(int error)
+{
+	return error == ECONNRESET || error == EPIPE;
+}
+
 /* Addresses -------------------------------------------------------------------------- */
 
 /* Returns a port, 1 to 65535; 0: the text is none. */
@@ -178,6 +195,8 @@ connect_any(struct reading *r, const struct daemon_address *address)
 	freeaddrinfo(all);
 	if (error == 0)
 		return DAEMON_DONE;
+	if (is_closed(error)) /* nobody there would be ECONNREFUSED */
+		return fail_unanswered(r);
 	return fail(r, error == ETIMEDOUT ? DAEMON_LATE : DAEMON_REFUSED,
 	            "no connection to %s port %u: %s", address->host, address->port,
 	            strerror(error));
@@ -247,6 +266,8 @@ ask(struct reading *r, const struct daemon_query *query)
 		if (!wait_until_late(r, POLLOUT))
 			return fail(r, DAEMON_LATE, "it takes no query");
 		sent = send(r->fd, at, (size_t)len, MSG_NOSIGNAL);
+		if (sent < 0 && is_closed(errno))
+			return fail_unanswered(r);
 		if (sent < 0 && errno != EAGAIN && errno != EINTR)
 			return fail(r, DAEMON_BROKEN, "it takes no query: %s",
 			            strerror(errno));
@@ -366,9 +387,7 @@ judge(struct reading *r)
 	if (r->state == GANGLIA_END || r->state == GANGLIA_STOPPED)
 		return DAEMON_DONE;
 	if (r->what == NOTHING)
-		return fail(r, DAEMON_BROKEN,
-		            "it closed without an answer (is this machine in "
-		            "its trusted_hosts?)");
+		return fail_unanswered(r);
 	if (r->damaged)
 		return fail(r, DAEMON_BROKEN, "its gzip is damaged");
 	if (r->what == HEADER)
@@ -396,6 +415,8 @@ read_all(struct reading *r)
 			                ? "no answer in time"
 			                : "the answer has no end in time");
 		got = recv(r->fd, bytes, sizeof(bytes), 0);
+		if (got < 0 && r->what == NOTHING && is_closed(errno))
+			return fail_unanswered(r);
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
 			return fail(r, DAEMON_BROKEN, "it broke off: %s",
 			            strerror(errno));

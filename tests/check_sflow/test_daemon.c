@@ -30,6 +30,7 @@ static struct {
 	const void *answer;
 	size_t len;
 	bool endless;     /* the answer again and again */
+	bool resets;      /* instead of closing */
 	bool stays;       /* open until the reader goes */
 	bool is_asked;    /* it waits for a line */
 	bool is_busy;     /* as a gmond is with another reader: it cuts off who asks */
@@ -66,10 +67,13 @@ cut_off(int client)
 static void *
 serve(void *unused)
 {
+	const struct linger at_once = {.l_onoff = 1};
 	int client = accept(server.listener, NULL, NULL);
 	char byte;
 
 	(void)unused;
+	if (server.resets)
+		setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	if (server.is_busy)
 		client = cut_off(client);
 	if (server.is_asked)
@@ -418,6 +422,31 @@ test_cut(void **state)
 	}
 }
 
+/* Who is refused sees an end, a reset or a broken pipe, as it happens. */
+static void
+test_turned_away(void **state)
+{
+	static const struct ganglia_visitor visitor = {.host = count_host};
+	static const struct daemon_query query;
+	int i;
+
+	(void)state;
+	server.len = 0;
+	server.resets = true;
+	assert_broken("it closed without an answer (is this machine in its "
+	              "trusted_hosts?)");
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(read_by(&visitor, DAEMON_ASK_ALWAYS, &query, LONG_MS),
+		                 DAEMON_BROKEN);
+		assert_non_null(strstr(fault, "it closed without an answer"));
+	}
+	server.len = 5; /* what has begun to answer has not refused */
+	server.is_asked = true;
+	assert_int_equal(read_by(&visitor, DAEMON_ASK_ALWAYS, &query, LONG_MS),
+	                 DAEMON_BROKEN);
+	assert_null(strstr(fault, "trusted_hosts"));
+}
+
 static void
 test_late(void **state)
 {
@@ -492,6 +521,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_gzip, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_enough, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_cut, begin, finish),
+	    cmocka_unit_test_setup_teardown(test_turned_away, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_late, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_endless, begin, finish),
 	    cmocka_unit_test_setup_teardown(test_refused, begin, finish),
