@@ -128,7 +128,8 @@ def statuses(tap, session, port):
     with tap.point("nobody listens there") as faults:
         free = session.port()
         session.release(free)
-        expect(faults, ask(free, NODE), SOURCE, "", str(free))
+        expect(faults, ask(free, NODE), SOURCE, "",
+               f"sflowget: no connection to 127.0.0.1 port {free}: ")
     with tap.point("one that says nothing; what is no XML") as faults:
         with socket.create_server((ganglia.LOCAL, 0)) as mute:
             silent = mute.getsockname()[1]

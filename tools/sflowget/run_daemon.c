@@ -1,5 +1,6 @@
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "tools/sflowget/report.h"
@@ -45,12 +46,23 @@ look_for_near(struct report *r, const struct options *o, int64_t deadline_ms)
 		            deadline_ms < most_ms ? deadline_ms : most_ms, fault);
 }
 
+/* What the daemon is called before the fault, or "" where the fault names it. */
+static const char *
+before_fault(const struct options *o, const char *fault, char room[DAEMON_ADDRESS + 16])
+{
+	room[0] = '\0';
+	if (strstr(fault, o->daemon.host) == NULL)
+		snprintf(room, DAEMON_ADDRESS + 16, "%s:%u: ", o->daemon.host,
+		         o->daemon.port);
+	return room;
+}
+
 static enum status
 ask(struct report *r, const struct options *o)
 {
 	int64_t now = clock_ms(), wall_ms = now + clock_wall_offset();
 	int64_t deadline_ms = now + (int64_t)(o->deadline_s * 1000);
-	char fault[DAEMON_FAULT] = "";
+	char fault[DAEMON_FAULT] = "", who[DAEMON_ADDRESS + 16];
 	enum daemon_result result;
 	enum status status;
 
@@ -62,7 +74,7 @@ ask(struct report *r, const struct options *o)
 	status = report_end(r, result == DAEMON_DONE);
 	if (result == DAEMON_DONE || !report_written())
 		return status;
-	complain("%s:%u: %s", o->daemon.host, o->daemon.port, fault);
+	complain("%s%s", before_fault(o, fault, who), fault);
 	return result == DAEMON_LATE ? STATUS_DEADLINE : STATUS_SOURCE;
 }
 
@@ -80,14 +92,14 @@ static enum status
 autoconf(const struct options *o)
 {
 	struct item_sink sink = {.host = enough};
-	char fault[DAEMON_FAULT] = "";
+	char fault[DAEMON_FAULT] = "", who[DAEMON_ADDRESS + 16];
 
 	if (source_daemon_read(&o->daemon, &o->wanted, &sink,
 	                       clock_ms() + (int64_t)(o->deadline_s * 1000), 0,
 	                       fault) == DAEMON_DONE)
 		puts("yes");
 	else
-		printf("no (%s:%u: %s)\n", o->daemon.host, o->daemon.port, fault);
+		printf("no (%s%s)\n", before_fault(o, fault, who), fault);
 	return report_written() ? STATUS_FOUND : STATUS_SOURCE;
 }
 
