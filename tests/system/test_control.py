@@ -163,6 +163,12 @@ def former(tap, at):
                 faults.append(f"{got}")
         if check(at, "--host", "node-1", "--heartbeat", "--former", "ok")[0] != 0:
             faults.append("--former")
+        done = subprocess.run([ganglia.BUILD / "tools/sflowget/sflowget", "--daemon",
+                               f"{ganglia.LOCAL}:{at.our.interactive_port}", "node-1"],
+                              capture_output=True, text=True, timeout=30, check=False)
+        if done.returncode != 1 or \
+                done.stderr != "sflowget: node-1: it is now called www\n":
+            faults.append(f"{done}")
         answer = at.our.ask("/sflow/node-1")  # as gmetad: all of the cluster
         if answer.find("*//HOST[@NAME='www']") is None:
             faults.append("www is not there")

@@ -178,6 +178,18 @@ def hints(tap):
                err="node1: there is no such agent; is it node1.example.net?\n")
         if there.queries[1:] != ["/*/node1", "/*/*?filter=summary"]:
             faults.append(there.queries)
+    with tap.point("who was renamed or removed is told to have been") as faults:
+        there = site_xml.Site([
+            host("web2"), '<?sflow-former was="web1" is="www"?>',
+            '<?sflow-former was="old" is=""?>', '<?sflow-former was="web2" is="x"?>'])
+        for asked, words in ((["web1"], "web1: it is now called www\n"),
+                             (["-i", "WEB1"], "WEB1: it is now called www\n"),
+                             (["--cluster", "c", "old"], "old: it was removed\n"),
+                             (["--cluster", "d", "old"], "old: there is no such "),
+                             (["web3"], "web3: there is no such agent; is it web2?\n")):
+            expect(faults, there.get("--value", *asked, "load_one"), NOT_FOUND, "",
+                   words)
+        expect(faults, there.get("--value", "web2", "load_one"), FOUND, "1\n", "")
     with tap.point("what is far from all gets no hint") as faults:
         for asked in ("nobody", "n", "a" * 199, "*.example.com"):
             result = site.get(asked)

@@ -263,11 +263,27 @@ end_host(void *context, const struct item_host *host)
 	return c->ready(c->context, &c->answer) && wanted_many(c->wanted);
 }
 
+static bool
+take_former(void *context, const char *cluster, const char *was, const char *is)
+{
+	struct collected *c = context;
+
+	if (!wanted_former(c->wanted, cluster, was))
+		return true;
+	c->former = true;
+	c->is_now[0] = '\0';
+	strncat(c->is_now, is, sizeof(c->is_now) - 1);
+	return true;
+}
+
 struct item_sink
 collected_sink(struct collected *c)
 {
-	return (struct item_sink){
-	    .host = take_host, .item = take_item, .host_end = end_host, .context = c};
+	return (struct item_sink){.host = take_host,
+	                          .item = take_item,
+	                          .host_end = end_host,
+	                          .former = take_former,
+	                          .context = c};
 }
 
 void

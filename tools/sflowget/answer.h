@@ -11,6 +11,8 @@
 #include "tools/sflowget/item.h"
 #include "tools/sflowget/wanted.h"
 
+#define ANSWER_FORMER 256 /* bytes of a new name */
+
 enum answer_state {
 	ANSWER_VALUE,
 	ANSWER_OLD,    /* there is a value, but it is too old */
@@ -60,9 +62,11 @@ struct collected {
 	 * and the first so many metrics, were called. */
 	struct near *near_agent, *near_metrics;
 	size_t near_count;
-	size_t hosts;   /* how many hosts there were, wanted or not */
-	size_t answers; /* for how many answers it was called */
-	bool failed;    /* there was no memory */
+	bool former; /* the agent that was asked for was renamed, and is called so */
+	char is_now[ANSWER_FORMER]; /* now; "": it was removed */
+	size_t hosts;               /* how many hosts there were, wanted or not */
+	size_t answers;             /* for how many answers it was called */
+	bool failed;                /* there was no memory */
 	/* for answer.c */
 	struct answer answer;
 	enum wanted_host is;

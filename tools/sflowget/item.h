@@ -55,6 +55,10 @@ struct item_sink {
 	bool (*item)(void *context, const struct item *item);
 	/* Gets the host again, with all that is known of it now. */
 	bool (*host_end)(void *context, const struct item_host *host);
+	/* Takes what became of a name that no host of the cluster has any more: the name now,
+	 * or "" where it was removed. May be NULL. */
+	bool (*former)(void *context, const char *cluster, const char *was,
+	               const char *is);
 	void *context;
 };
 

@@ -314,6 +314,7 @@ report_begin(struct report *r, int64_t wall_ms)
 		memset(r->seen, 0, r->options->wanted.count * sizeof(*r->seen));
 	r->collected.wall_ms = wall_ms;
 	r->collected.answers = r->collected.hosts = 0;
+	r->collected.former = false;
 	r->sink = collected_sink(&r->collected);
 	if (r->options->task == TASK_AGENTS)
 		r->sink = (struct item_sink){
@@ -335,6 +336,14 @@ tell_no_agent(const struct report *r)
 		return;
 	}
 	put_visible(stderr, w->agent);
+	if (r->collected.former) {
+		fputs(r->collected.is_now[0] != '\0' ? ": it is now called "
+		                                     : ": it was removed",
+		      stderr);
+		put_visible(stderr, r->collected.is_now);
+		putc('\n', stderr);
+		return;
+	}
 	fputs(": there is no such agent", stderr);
 	if (w->cluster != NULL && r->near_agent.exact) {
 		fputs(" in cluster ", stderr);

@@ -41,7 +41,8 @@ look_for_near(struct report *r, const struct options *o, int64_t deadline_ms)
 	int64_t most_ms = clock_ms() + NEAR_MOST_MS;
 	char fault[DAEMON_FAULT];
 
-	if (!r->told && r->collected.near_agent != NULL && r->collected.hosts == 0)
+	if (!r->told && r->collected.near_agent != NULL && r->collected.hosts == 0 &&
+	    !r->collected.former)
 		daemon_read(&o->daemon, &query, &visitor,
 		            deadline_ms < most_ms ? deadline_ms : most_ms, fault);
 }

@@ -110,6 +110,16 @@ tell_end(void *context, const struct ganglia_host *host)
 	return r->sink->host_end(r->sink->context, &r->told);
 }
 
+static bool
+tell_former(void *context, const struct ganglia_former *former)
+{
+	const struct reading *r = context;
+
+	return r->sink->former == NULL ||
+	       r->sink->former(r->sink->context, former->cluster, former->was,
+	                       former->is);
+}
+
 /* Whether a query can ask for the agent. That needs its name; an address, a UUID or a
  * pattern has to be looked for among all hosts. */
 static bool
@@ -128,11 +138,13 @@ source_daemon_read(const struct daemon_address *address, const struct wanted *wa
 	struct ganglia_visitor visitor = {.host = tell_host,
 	                                  .metric = tell_metric,
 	                                  .host_end = tell_end,
+	                                  .former = tell_former,
 	                                  .context = &reading};
 	struct daemon_query query = {.cluster =
 	                                 wanted->ignore_case ? NULL : wanted->cluster,
 	                             .host = can_ask(wanted) ? wanted->agent : NULL,
 	                             .started_s = &reading.started_s};
 
+	query.former = wanted->ignore_case && !wanted_many(wanted);
 	return daemon_read(address, &query, &visitor, deadline_ms, fault);
 }

@@ -94,6 +94,13 @@ wanted_host(const struct wanted *w, const struct item_host *host)
 }
 
 bool
+wanted_former(const struct wanted *w, const char *cluster, const char *was)
+{
+	return !wanted_many(w) && same_text(w, w->agent, was) &&
+	       (w->cluster == NULL || same_text(w, w->cluster, cluster));
+}
+
+bool
 wanted_uuid(const struct wanted *w, const char *uuid)
 {
 	return strcasecmp(w->agent, uuid) == 0;

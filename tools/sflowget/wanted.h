@@ -50,6 +50,9 @@ bool wanted_metric(const struct wanted *wanted, const struct item *item);
 bool wanted_is_pattern(const char *asked);
 bool wanted_has_pattern(const struct wanted *wanted);
 
+/* Whether the agent that is asked for was called so, in that cluster. */
+bool wanted_former(const struct wanted *wanted, const char *cluster, const char *was);
+
 /* Whether the value is too old to count. */
 bool wanted_too_old(const struct wanted *wanted, const struct item *item);
 
