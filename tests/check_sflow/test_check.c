@@ -155,6 +155,32 @@ metric_that_is_none(void **state)
 	}
 }
 
+static void
+near_misses(void **state)
+{
+	const char *xml = scene_cluster(
+	    HOST("web1.example.net", "1", "20", LOAD("1"))
+		HOST("db1", "1", "20", METRIC("mem_free", "1", "float", "1")));
+
+	(void)state;
+	assert_says(CHECK_UNKNOWN, "--host web1 --heartbeat", xml,
+	            "no host web1, is it web1.example.net?\n");
+	assert_says(CHECK_UNKNOWN, "--host web1 --cluster c --heartbeat", xml,
+	            "no host web1 in cluster c, is it web1.example.net?\n");
+	assert_says(CHECK_UNKNOWN, "--host web1 --cluster d --heartbeat", xml,
+	            "no host web1 in cluster d\n");
+	assert_says(CHECK_UNKNOWN, "--host nobody --heartbeat", xml,
+	            "no host nobody\n");
+	assert_says(CHECK_UNKNOWN, "--host-regex web9 --heartbeat", xml,
+	            "no host matches web9\n");
+	assert_says(CHECK_UNKNOWN, "--host web1.example.net --metric load_on", xml,
+	            "load_on is not there, is it load_one?\n");
+	assert_says(CHECK_UNKNOWN, "--host db1 --metric load_on --metric mem_fre", xml,
+	            "load_on is not there, mem_fre is not there, is it mem_free?\n");
+	assert_says(CHECK_UNKNOWN, "--host-regex . --metric load_on", xml,
+	            "load_on is on no host");
+}
+
 /* The daemon shows it as beyond its DMAX: that is no age. */
 static void
 no_longer_sent(void **state)
@@ -472,6 +498,7 @@ main(void)
 	    cmocka_unit_test(metric_is_judged),
 	    cmocka_unit_test(metric_that_is_none),
 	    cmocka_unit_test(old_value),
+	    cmocka_unit_test(near_misses),
 	    cmocka_unit_test(no_longer_sent),
 	    cmocka_unit_test(names_are_whole),
 	    cmocka_unit_test(reads_no_more_than_it_needs),

@@ -78,11 +78,6 @@ awaited_since(struct check *check, const struct ganglia_host *host, const char *
 void
 awaited_note_other(struct check *check, const struct ganglia_host *host)
 {
-	const struct options *options = check->options;
-
-	if (!options_one_host(options) ||
-	    !options_wants_cluster(options, host->cluster))
-		return;
 	check->unheard.now_s = host->localtime_s;
 	if (began_ago(host->started_s, host->localtime_s, UNHEARD_S) != GANGLIA_UNKNOWN)
 		check->unheard.young = true;

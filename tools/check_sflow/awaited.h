@@ -15,7 +15,7 @@ void awaited_begin(struct check *check);
 /* Notes a metric of the host that is being read. */
 void awaited_note(struct check *check, const struct ganglia_metric *metric);
 
-/* Notes a host that is not the one that is asked for. */
+/* Notes a host that is not the one that is asked for, of a cluster in which that may be. */
 void awaited_note_other(struct check *check, const struct ganglia_host *host);
 
 /* Called when all metrics of a host are read, for one that it does not have. Returns how

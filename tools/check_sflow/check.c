@@ -5,6 +5,7 @@
 
 #include "tools/check_sflow/awaited.h"
 #include "tools/check_sflow/down.h"
+#include "tools/check_sflow/meant.h"
 #include "tools/heard.h"
 
 #define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
@@ -48,6 +49,23 @@ static int64_t
 age_of(const struct ganglia_metric *metric)
 {
 	return ganglia_has_ceased(metric) ? GANGLIA_UNKNOWN : metric->tn_s;
+}
+
+/* Adds an item for a metric that the host does not have, with one that it has. */
+static void
+add_not_there(struct check *check, const struct ganglia_host *host, size_t number)
+{
+	const char *metric = check->options->wishes[number].name;
+	const char *near = near_found(&check->near_metrics[number]);
+	struct item item = {.kind = ITEM_MISSING, .state = CHECK_UNKNOWN};
+
+	check->now.lacks = true;
+	if (!options_one_host(check->options))
+		return;
+	item_text(item.metric, sizeof(item.metric), metric);
+	if (near != NULL)
+		item_text(item.value, sizeof(item.value), near);
+	add(check, host, &item);
 }
 
 static void
@@ -111,14 +129,15 @@ judge_down(struct check *check, const struct ganglia_host *host)
 
 /* Adds an item for a metric that the host does not have. */
 static void
-add_missing(struct check *check, const struct ganglia_host *host, const char *metric)
+add_missing(struct check *check, const struct ganglia_host *host, size_t number)
 {
+	const char *metric = check->options->wishes[number].name;
 	int64_t ago = awaited_since(check, host, metric);
 
 	if (ago != GANGLIA_UNKNOWN)
 		add_none(check, host, ITEM_AWAITED, metric, ago);
 	else
-		add_none(check, host, ITEM_MISSING, metric, 0);
+		add_not_there(check, host, number);
 }
 
 /* Calls of the reader -------------------------------------------------------------- */
@@ -138,6 +157,19 @@ needs_metrics(const struct check *check, const struct ganglia_host *host)
 	       check->now.down || !heard_by_tn(host);
 }
 
+/* Notes a host that is not asked for. */
+static void
+note_other(struct check *check, const struct ganglia_host *host)
+{
+	const struct options *options = check->options;
+
+	if (!options_one_host(options) ||
+	    !options_wants_cluster(options, host->cluster))
+		return;
+	awaited_note_other(check, host);
+	meant_note_host(check, host->name);
+}
+
 static bool
 on_host(void *context, const struct ganglia_host *host, bool *metrics)
 {
@@ -147,10 +179,12 @@ on_host(void *context, const struct ganglia_host *host, bool *metrics)
 	check->now.newest_s = GANGLIA_UNKNOWN;
 	check->now.wanted = options_wants(check->options, host);
 	check->now.down = ganglia_is_down(host);
-	if (check->now.wanted)
+	if (check->now.wanted) {
 		check->hosts++;
-	else
-		awaited_note_other(check, host);
+		meant_begin_host(check);
+	} else {
+		note_other(check, host);
+	}
 	*metrics = check->now.wanted && needs_metrics(check, host);
 	return true;
 }
@@ -226,6 +260,7 @@ on_metric(void *context, const struct ganglia_host *host,
 	if (check->now.down)
 		return true;
 	look_at_top(check, host, metric);
+	meant_note_metric(check, metric->name);
 	for (i = 0; i < options->wish_count; i++)
 		if (is_wished(options, &options->wishes[i], metric->name))
 			judge_metric(check, host, metric, i);
@@ -246,7 +281,7 @@ judge_rest(struct check *check, const struct ganglia_host *host)
 			judge_heartbeat(check, host, wish);
 		else if (wish->kind != WISH_DOWN &&
 		         (check->now.seen & UINT64_C(1) << i) == 0)
-			add_missing(check, host, wish->name);
+			add_missing(check, host, i);
 	}
 }
 
@@ -319,6 +354,7 @@ check_begin(struct check *check, const struct options *options,
 	check->top_hosts = 0;
 	memset(&check->items, 0, offsetof(struct items, kept));
 	check->options = options;
+	meant_begin(check);
 	awaited_begin(check);
 	*query = (struct daemon_query){.cluster = options->cluster,
 	                               .host = options->host,

@@ -4,6 +4,7 @@
 #ifndef CHECK_CHECK_H
 #define CHECK_CHECK_H
 
+#include "common/near.h"
 #include "tools/check_sflow/items.h"
 #include "tools/check_sflow/options.h"
 #include "tools/ganglia_xml.h"
@@ -63,6 +64,10 @@ struct check {
 		bool known;
 		char is[ITEM_NAME]; /* "": it was removed */
 	} former;
+
+	/* What may have been meant by a host that is not there, and by a metric of the one
+	 * host, by its wish. Of names that are read anyway; nobody is asked for more. */
+	struct near near_host, near_metrics[OPTIONS_WISHES];
 
 	struct ranking top;
 	size_t top_hosts; /* that have a value of it */

@@ -33,7 +33,7 @@ struct item {
 	char host[ITEM_NAME];
 	char cluster[ITEM_NAME];
 	char metric[ITEM_NAME];
-	char value[ITEM_VALUE]; /* as it came */
+	char value[ITEM_VALUE]; /* as it came; ITEM_MISSING: a name that may be meant */
 	char units[ITEM_UNITS];
 	bool counter;                        /* it only grows */
 	bool of_collector;                   /* ITEM_AWAITED: the collector began */

@@ -10,6 +10,7 @@ check_sflow_sources = \
 	tools/check_sflow/generate.c tools/check_sflow/generate.h \
 	tools/check_sflow/help.c tools/check_sflow/help.h \
 	tools/check_sflow/items.c tools/check_sflow/items.h \
+	tools/check_sflow/meant.c tools/check_sflow/meant.h \
 	tools/check_sflow/objects.c tools/check_sflow/objects.h \
 	tools/check_sflow/options.c tools/check_sflow/options.h \
 	tools/check_sflow/options_check.c tools/check_sflow/options_check.h \

@@ -77,6 +77,8 @@ put_item(struct text_room *to, const struct check *check, const struct item *ite
 		text_put(to,
 		         *item->host != '\0' ? "%s is not there" : "%s is on no host",
 		         item->metric);
+		if (*item->value != '\0')
+			text_put(to, ", is it %s?", item->value);
 		break;
 	case ITEM_AWAITED:
 		text_put(to, "%s awaits a second sample: %s began %" PRId64 " s ago",
@@ -292,6 +294,10 @@ line_of_none(struct text_room *line, const struct check *check)
 	put_given(line, " ", options->host);
 	put_given(line, " matches ", options->host_regex);
 	put_given(line, " in cluster ", options->cluster);
+	if (options->host != NULL && near_found(&check->near_host) != NULL) {
+		put_given(line, ", is it ", near_found(&check->near_host));
+		text_put(line, "?");
+	}
 }
 
 static void
