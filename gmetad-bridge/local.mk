@@ -70,6 +70,7 @@ bridge_rrd = \
 	gmetad-bridge/rrd/rrd_guard.c gmetad-bridge/rrd/rrd_guard.h \
 	gmetad-bridge/rrd/rrd_header.c gmetad-bridge/rrd/rrd_header.h \
 	gmetad-bridge/rrd/rrd_line.c \
+	gmetad-bridge/rrd/rrd_link.c gmetad-bridge/rrd/rrd_link.h \
 	gmetad-bridge/rrd/rrd_order.c gmetad-bridge/rrd/rrd_order.h \
 	gmetad-bridge/rrd/rrd_repeat.c gmetad-bridge/rrd/rrd_repeat.h \
 	gmetad-bridge/rrd/rrd_room.c gmetad-bridge/rrd/rrd_room.h \

@@ -8,6 +8,7 @@
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/readers/xml.h"
 #include "gmetad-bridge/rrd/rrd_faults.h"
+#include "gmetad-bridge/rrd/rrd_link.h"
 
 #define HEADER \
 	"HTTP/1.0 200 OK\r\n" \
@@ -88,7 +89,7 @@ add_collector(struct json *j, const struct collector_stats *stats)
 }
 
 static void
-add_bridge(struct json *j)
+add_bridge(struct json *j, int64_t now, int64_t wall_ms)
 {
 	json_open(j, "bridge", '{');
 	json_open(j, "ingest", '{');
@@ -102,6 +103,7 @@ add_bridge(struct json *j)
 	json_close(j, '}');
 	json_open(j, "rrd", '{');
 	COUNTERS_OF_RRD(METRIC, PLAIN)
+	rrd_link_show(j, now, wall_ms);
 	rrd_faults_show(j);
 	json_close(j, '}');
 	json_open(j, "state", '{');
@@ -124,7 +126,7 @@ status_print(struct buffer *b, const struct config *config, const char *callback
 	json_open(&j, NULL, '{');
 	add_identity(&j, config, now, wall_ms);
 	add_metrics(&j);
-	add_bridge(&j);
+	add_bridge(&j, now, wall_ms);
 	json_close(&j, '}');
 	buffer_text(b, callback[0] != '\0' ? ")\r\n" : "\r\n");
 }

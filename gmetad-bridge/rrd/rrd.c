@@ -12,6 +12,7 @@
 #include "common/thread.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_files.h"
+#include "gmetad-bridge/rrd/rrd_link.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define PAUSE_MS 100 /* after the first failure; then twice as long */
@@ -363,6 +364,7 @@ rrd_start(const struct config *config)
 		return NULL;
 	}
 	rrd_faults_clear();
+	rrd_link_begin(rrd->config->rrd.rrdcached);
 	rrd->creator = rrd_creator_start(rrd);
 	fine = rrd->creator != NULL;
 	for (i = 0; fine && i < rrd->count; i++)
@@ -415,6 +417,7 @@ rrd_stop(struct rrd *rrd, int64_t deadline_ms)
 	dropped = counter_get(&counters.rrd_dropped) - dropped;
 	if (dropped > 0)
 		log_line("RRDs: %" PRIu64 " values were not written in time", dropped);
+	rrd_link_begin(NULL);
 	config_release(rrd->latest);
 	config_release(rrd->config);
 	pthread_mutex_destroy(&rrd->lock);

@@ -23,6 +23,7 @@
 #include "common/log.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_files.h"
+#include "gmetad-bridge/rrd/rrd_link.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 #include "gmetad-bridge/rrd/rrd_words.h"
 
@@ -45,8 +46,7 @@ static enum rrd_result
 lose(struct rrd_cached *c, const char *why)
 {
 	connection_close(&c->connection);
-	c->lost |= log_limited(&c->broken, clock_ms(),
-	                       "rrdcached at %s: %s; values wait", c->address, why);
+	rrd_link_lose(&c->lost, why, clock_ms());
 	return RRD_BROKEN;
 }
 
@@ -59,9 +59,6 @@ rrd_cached_connect(struct rrd_cached *c)
 		return RRD_DONE;
 	if (connection_open(&c->connection, c->rrd, c->address, timeout(c), fault) != 0)
 		return lose(c, fault);
-	if (c->lost)
-		log_line("rrdcached at %s: connected", c->address);
-	c->lost = false;
 	return RRD_DONE;
 }
 
@@ -159,6 +156,7 @@ end_batch(struct rrd_cached *c, const char *lines, size_t lines_len, size_t *hea
 		return lose(c, strerror(errno));
 	if (!receive_answer(c, head, len))
 		return lose_answer(c);
+	rrd_link_answer(&c->lost, clock_ms());
 	return RRD_DONE;
 }
 
@@ -283,11 +281,12 @@ settle(struct rrd_cached *c, struct rrd_block *block, char *errors, size_t len)
 }
 
 static enum rrd_result
-give_up(struct rrd_block *block, const char *address)
+give_up(struct rrd_cached *c, struct rrd_block *block)
 {
+	rrd_link_rest(&c->lost);
 	log_line("rrdcached at %s: broke off %d times at the same values; %" PRIu64
 	         " left out",
-	         address, TRIES_MAX, block->values);
+	         c->address, TRIES_MAX, block->values);
 	counter_add(&counters.rrd_failed, block->values);
 	return RRD_DONE;
 }
@@ -300,7 +299,7 @@ cached_write(void *state, struct rrd_block *block)
 	size_t head, len;
 
 	if (block->tries >= TRIES_MAX)
-		return give_up(block, c->address);
+		return give_up(c, block);
 	if (!c->filling) {
 		rrd_create_queue(c->rrd->creator, block);
 		if (block->len == 0)

@@ -19,11 +19,11 @@ struct rrd_cached {
 	struct rrd_files *files; /* NULL: the creator's */
 	struct connection connection;
 	bool filling; /* lines of a file that was just made are written */
-	bool lost;    /* the log says that the connection is lost */
-	struct log_limit broken, refused, made;
+	bool lost;    /* as rrd_link.h has it */
+	struct log_limit refused, made;
 };
 
-/* Connects, if there is no connection. RRD_BROKEN, and a line in the log: it can't. */
+/* Connects, if there is no connection. RRD_BROKEN: it can't, and rrd_link.h knows. */
 enum rrd_result rrd_cached_connect(struct rrd_cached *cached);
 
 /* Sends the lines as a BATCH. The answer is then in `received` of the connection, and the

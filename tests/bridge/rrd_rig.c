@@ -57,6 +57,19 @@ rig_logged(const char *text)
 	return found;
 }
 
+size_t
+rig_logged_times(const char *text)
+{
+	const char *at = log_text;
+	size_t times = 0;
+
+	pthread_mutex_lock(&log_lock);
+	for (; (at = strstr(at, text)) != NULL; at++)
+		times++;
+	pthread_mutex_unlock(&log_lock);
+	return times;
+}
+
 /* The configuration -------------------------------------------------------------- */
 
 static void

@@ -43,8 +43,9 @@ void rig_assert_line(const struct rig *rig, const char *const *values, unsigned 
 	assert_int_equal(counter_get(&counters.counter), value)
 bool rig_wait_for(const atomic_uint_fast64_t *counter, uint64_t value);
 
-/* Is this in the log? */
+/* Is this in the log? And: how often? */
 bool rig_logged(const char *text);
+size_t rig_logged_times(const char *text);
 
 /* The file as `rrdtool dump` prints it; to be freed. "" when there is none. */
 char *rig_dump(const char *path);

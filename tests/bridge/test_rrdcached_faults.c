@@ -3,10 +3,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "common/buffer.h"
 #include "common/clock.h"
+#include "common/json.h"
 #include "gmetad-bridge/counters.h"
 #include "gmetad-bridge/rrd/rrd_cached.h"
+#include "gmetad-bridge/rrd/rrd_link.h"
 #include "tests/bridge/fake_rrdcached.h"
 
 #define FAKE(acts, replies) \
@@ -162,8 +166,10 @@ test_breaks_before(void **state)
 	struct fake *fake = FAKE(acts, replies);
 	char *lines;
 
+	rrd_link_tell_ms = 0;
 	begin_fake(rig);
 	rig_stop(rig);
+	rrd_link_tell_ms = 60000;
 	fake_stop(fake, &lines);
 	assert_int_equal(occurrences(lines, "UPDATE "), 3);
 	free(lines);
@@ -171,7 +177,93 @@ test_breaks_before(void **state)
 	assert_count(rrd_failed, 0);
 	assert_true(rig_logged("Permission denied"));
 	assert_true(rig_logged("? what?"));
-	assert_true(rig_logged("connected"));
+	assert_true(rig_logged("connected again"));
+}
+
+/* What /status says of rrdcached at `now`, when the wall clock is at 1000000 ms. */
+static const char *
+shown(int64_t now)
+{
+	static char text[512];
+	struct buffer buffer = {0};
+	struct json json = {.buffer = &buffer};
+
+	json_open(&json, NULL, '{');
+	rrd_link_show(&json, now, 1000000);
+	json_close(&json, '}');
+	snprintf(text, sizeof(text), "%.*s", (int)buffer.len, buffer.bytes);
+	buffer_free(&buffer);
+	return text;
+}
+
+/* All connections together have a line when it begins, one a minute, and one at the end. */
+static void
+test_link(void **state)
+{
+	bool lost[3] = {false, false, false};
+	int64_t now;
+	int i;
+
+	(void)state;
+	rrd_link_begin("HERE");
+	assert_string_equal(shown(1), "{\"rrdcached\":\"not asked yet\"}");
+	for (i = 0; i < 3; i++)
+		rrd_link_answer(&lost[i], 1);
+	assert_string_equal(shown(1), "{\"rrdcached\":\"connected\"}");
+	for (now = 10000; now < 160000; now += 5000)
+		for (i = 0; i < 3; i++)
+			rrd_link_lose(&lost[i], i == 0 ? "first" : "gone", now);
+	assert_int_equal(rig_logged_times("rrdcached at HERE: "), 3);
+	assert_int_equal(rig_logged_times("rrdcached at HERE: first; values wait\n"),
+	                 1);
+	assert_true(rig_logged("HERE: first, since 60 s ago; values wait\n"));
+	assert_true(rig_logged("HERE: first, since 120 s ago; values wait\n"));
+	assert_string_equal(shown(160000), "{\"rrdcached\":\"gone\","
+	                                   "\"rrdcached_since\":850000}");
+	rrd_link_answer(&lost[0], 160000);
+	rrd_link_answer(&lost[0], 160000);
+	rrd_link_rest(&lost[1]);
+	assert_int_equal(rig_logged_times("connected again"), 0);
+	rrd_link_answer(&lost[2], 161000);
+	assert_true(rig_logged("HERE: connected again, after 151 s\n"));
+	assert_string_equal(shown(170000), "{\"rrdcached\":\"connected\"}");
+
+	/* One that comes and goes has no more lines than one that stays away. */
+	for (now = 170000; now < 290000; now += 1000) {
+		rrd_link_lose(&lost[0], "torn", now);
+		rrd_link_answer(&lost[0], now + 500);
+	}
+	assert_int_equal(rig_logged_times("HERE: torn; values wait\n"), 2);
+	assert_int_equal(rig_logged_times("connected again"), 3);
+	rrd_link_begin(NULL);
+	assert_string_equal(shown(170000), "{}");
+}
+
+/* One that isn't there is told by the writers once, and in /status. */
+static void
+test_nobody_there(void **state)
+{
+	struct rig *rig = *state;
+	struct timespec nap = {.tv_nsec = 10000000};
+	char begin[64] = "";
+	int i;
+
+	rig->config.rrd.rrdcached = rig->socket;
+	rig->config.rrd.connections = 4;
+	rig_start(rig);
+	for (i = 0; i < 20; i++) {
+		snprintf(begin, sizeof(begin), "node%d", i);
+		rig_value(rig, "web", begin, "m", 0, "1", 0);
+	}
+	rrd_flush(rig->rrd, &rig->chunk);
+	for (i = 0; i < 6000 && strstr(shown(0), "No such file") == NULL; i++)
+		nanosleep(&nap, NULL);
+	assert_non_null(strstr(shown(0), "{\"rrdcached\":\"No such file or directory\","
+	                                 "\"rrdcached_since\":"));
+	rrd_stop(rig->rrd, clock_ms() + 500);
+	rig->rrd = NULL;
+	assert_int_equal(rig_logged_times("rrdcached at"), 1);
+	assert_string_equal(shown(0), "{}");
 }
 
 /* Where it breaks off later, they are sent again; what it had taken counts as
@@ -296,6 +388,7 @@ main(void)
 	    TEST(test_breaks_before), TEST(test_breaks_within),
 	    TEST(test_hangs),         TEST(test_end),
 	    TEST(test_gives_up),      TEST(test_fake_over_tcp),
+	    TEST(test_link),          TEST(test_nobody_there),
 	};
 
 	return cmocka_run_group_tests_name("rrdcached faults", tests, NULL, NULL);

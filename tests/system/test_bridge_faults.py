@@ -25,6 +25,7 @@ WAITS = 12     # s that the bridge may wait before it tries again, and some
 RRD = 'step = 1 rra = {{ "RRA:AVERAGE:0.5:1:{}" }} write = "always"'
 EXTRA = 'user = "" self { name = "" }'
 FEW = 45       # lines in the log: ten a minute of each writer and the creator
+GONE = ("Connection refused", "No such file or directory")
 HOLES = 4      # files with holes
 
 
@@ -97,6 +98,10 @@ def killed(tap, our, daemon, agents):
         back = time.time()
         daemon.start()
         faults += readers.faults
+        since = during["rrd"].get("rrdcached_since", 0) / 1000
+        if during["rrd"].get("rrdcached") not in GONE or \
+                not away - 1 <= since <= back:
+            faults.append(f"{during['rrd']}, but it was killed at {away}")
         if readers.read < AWAY or readers.longest > 2 or \
                 during["rrd"]["queued"] < 5000 or \
                 during["collector"]["datagrams"] < received + HOSTS * (AWAY - 1):
@@ -107,8 +112,11 @@ def killed(tap, our, daemon, agents):
         faults += bridge.faults_until(lambda: [] if counted(our)["queued"] < 4000
                                       else [counted(our)], WAITS)
         said = crowd.new_lines(our, log, "rrdcached")
-        if not 2 <= len(said) <= FEW:
+        if len(said) != 2 or "values wait" not in said[0] or \
+                "connected again" not in said[1]:
             faults.append(f"{len(said)} lines: {said[:3]}")
+        if counted(our)["rrdcached"] != "connected":
+            faults.append(f"{counted(our)}")
     return away, back
 
 
