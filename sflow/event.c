@@ -75,6 +75,25 @@ instance_text(const struct event *e, const char *agent, char *text)
 }
 
 static void
+not_allowed_text(const struct event *e, const char *agent, char *text)
+{
+	static const char *const whys[] = {
+	    [EVENT_REFUSED_NOT_IN_ALLOW] = "`allow` has no network of theirs",
+	    [EVENT_REFUSED_IN_DENY] = "`deny` has their networks",
+	    [EVENT_REFUSED_OTHER_ADDRESS] =
+		"they have another agent's address, and same_address is set",
+	};
+	const struct event_not_allowed *of = &e->of.not_allowed;
+	char others[64] = "";
+
+	if (of->others > 0)
+		snprintf(others, sizeof(others), " and %u%s other source%s", of->others,
+		         of->more ? " or more" : "", of->others == 1 ? "" : "s");
+	snprintf(text, EVENT_TEXT, "datagrams from %s%s are not allowed: %s", agent,
+	         others, whys[of->reason]);
+}
+
+static void
 at_bound_text(const struct event *e, const char *agent, char *text)
 {
 	static const struct {
@@ -252,6 +271,7 @@ const struct event_kind_info event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_UNKNOWN] = {"unknown", EVENT_OF_WIRE, FEW, unknown_text},
     [EVENT_INSTANCE] = {"instance", EVENT_OF_NAMES, FEW, instance_text},
     [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, FEW, at_bound_text},
+    [EVENT_NOT_ALLOWED] = {"not_allowed", EVENT_OF_BOUNDS, FEW, not_allowed_text},
     [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, FEW, same_name_text},
     [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, FEW, same_uuid_text},
     [EVENT_SAME_ADDRESS] = {"same_address", EVENT_OF_NAMES, FEW, same_address_text},

@@ -23,8 +23,9 @@ enum event_kind {
 	EVENT_UNKNOWN,   /* an agent's first sample or record of an unknown format */
 	EVENT_INSTANCE,  /* a host has a second instance, which gets a prefix */
 	EVENT_AT_BOUND,  /* an agent, a data source or metrics were refused */
-	EVENT_SAME_NAME, /* the host calls itself like another one */
-	EVENT_SAME_UUID, /* two virtual machines have one UUID */
+	EVENT_NOT_ALLOWED,  /* datagrams of a source are not taken; once a minute */
+	EVENT_SAME_NAME,    /* the host calls itself like another one */
+	EVENT_SAME_UUID,    /* two virtual machines have one UUID */
 	EVENT_SAME_ADDRESS, /* two senders say that they are one agent */
 	EVENT_FLIPPING,     /* a host changes a name all the time */
 	EVENT_SPEED,        /* a port's speed is wrong */
@@ -55,6 +56,14 @@ enum event_bound {
 	EVENT_BOUND_SOURCES,
 	EVENT_BOUND_METRICS,
 	EVENT_BOUND_MEMORY
+};
+
+/* Why datagrams are not taken: the settings `allow`, `deny` and `same_address`. */
+enum event_refused {
+	EVENT_REFUSED_NOT_IN_ALLOW,
+	EVENT_REFUSED_IN_DENY,
+	EVENT_REFUSED_OTHER_ADDRESS,
+	EVENT_REFUSED_COUNT
 };
 
 #define EVENT_TEXT 320
@@ -109,6 +118,11 @@ struct event {
 		struct event_at_bound {
 			enum event_bound bound;
 		} at_bound;
+		struct event_not_allowed {
+			enum event_refused reason;
+			unsigned others; /* sources since the last such event, */
+			bool more;       /* and more than these */
+		} not_allowed;
 		struct event_same_name {
 			struct address other;   /* the agent of the host that has it; of
 			                          * an unknown type where none has */

@@ -75,6 +75,7 @@ sflow_collector = \
 	sflow/collector/ports_internal.h \
 	sflow/collector/readings.c sflow/collector/readings.h \
 	sflow/collector/reconfigure.c \
+	sflow/collector/refused.c sflow/collector/refused.h \
 	sflow/collector/relations.c sflow/collector/relations.h \
 	sflow/collector/renamings.c sflow/collector/renamings.h \
 	sflow/collector/samples.c sflow/collector/samples.h \

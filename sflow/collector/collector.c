@@ -288,9 +288,9 @@ take_datagram(struct collector *c, struct datagram *datagram,
 }
 
 static int
-not_allowed(struct collector *c)
+not_allowed(struct collector *c, const struct address *from, enum event_refused reason)
 {
-	count(&c->stats.not_allowed);
+	collector_not_allowed(c, from, reason);
 	return COLLECTOR_REFUSED;
 }
 
@@ -302,16 +302,17 @@ collector_input(struct collector *c, const void *buf, size_t len,
 	int error;
 
 	c->now_ms = now;
-	if (!network_list_match(c->config.allow, from) ||
-	    (c->config.deny != NULL && network_list_match(c->config.deny, from)))
-		return not_allowed(c);
+	if (!network_list_match(c->config.allow, from))
+		return not_allowed(c, from, EVENT_REFUSED_NOT_IN_ALLOW);
+	if (c->config.deny != NULL && network_list_match(c->config.deny, from))
+		return not_allowed(c, from, EVENT_REFUSED_IN_DENY);
 	error = datagram_open(&datagram, buf, len);
 	if (error != 0) {
 		collector_malformed(c, from, error);
 		return error;
 	}
 	if (c->config.same_address && !address_same(&datagram.agent, from))
-		return not_allowed(c);
+		return not_allowed(c, from, EVENT_REFUSED_OTHER_ADDRESS);
 	if (address_says_nothing(&datagram.agent))
 		datagram.agent = *from;
 	error = take_datagram(c, &datagram, from, now);

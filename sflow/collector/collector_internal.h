@@ -8,6 +8,7 @@
 #include "sflow/collector/host.h"
 #include "sflow/collector/ports.h"
 #include "sflow/collector/relations.h"
+#include "sflow/collector/refused.h"
 #include "sflow/collector/strangers.h"
 
 /* Structures that are used for more than their metrics, by their format (enterprise
@@ -34,6 +35,7 @@ struct collector {
 	struct machine *machines; /* by UUID; owned by machines.c */
 	struct adapters adapters;
 	struct strangers strangers;
+	struct refused refused;
 	struct store *store;
 	struct collector_stats stats;
 	int64_t wall_ms;  /* wall clock minus `now` */

@@ -10,6 +10,7 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
+#include "sflow/collector/refused.h"
 
 #define SWEEP_MS 10000 /* between two looks for what has expired */
 
@@ -177,6 +178,7 @@ collector_tick(struct collector *c, int64_t now)
 			sweep_agent(c, agent, now);
 	}
 	c->deaf_until_ms = 0;
+	collector_tell_refused(c);
 	set_statistic(&c->stats.agents, agents_count(&c->agents));
 	set_statistic(&c->stats.up, c->states[MEMBER_UP]);
 	set_statistic(&c->stats.late, c->states[MEMBER_LATE]);

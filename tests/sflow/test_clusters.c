@@ -121,6 +121,71 @@ sources_are_allowed_and_denied(void **state)
 	assert_int_equal(collector_stats(s->c)->datagrams, COUNT_OF(cases) - refused);
 }
 
+/* The newest event of sources that are not allowed, and how many there were. */
+static void
+assert_refused(struct script *s, size_t events, const char *want)
+{
+	char text[EVENT_TEXT];
+
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_NOT_ALLOWED], events);
+	assert_string_equal(event_text(&s->last[EVENT_NOT_ALLOWED], text), want);
+}
+
+/* Who is not allowed is told at once, and then once a minute, whoever sends meanwhile. */
+static void
+who_is_not_allowed_is_told(void **state)
+{
+	struct collector_config config = collector_defaults;
+	struct script *s = *state;
+	struct device d = script_machine("192.0.2.1");
+	int64_t began;
+	char from[32];
+	int i;
+
+	config.allow = list_of("10.0.0.0/8, 192.0.2.0/24");
+	config.deny = list_of("10.2.0.1");
+	config.same_address = true;
+	looks_configure(s, &config);
+	script_begin(s, &d);
+	script_end(s);
+	began = s->now;
+	input_from(s, "11.0.0.1");
+	assert_refused(s, 1,
+	               "datagrams from 11.0.0.1 are not allowed: `allow` has no "
+	               "network of theirs");
+	for (i = 0; i < 59; i++) { /* a second each */
+		s->now = began + 1000 * i;
+		input_from(s, "11.0.0.2");
+		input_from(s, i == 0 ? "11.0.0.3" : "11.0.0.2");
+		collector_tick(s->c, s->now);
+	}
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_NOT_ALLOWED], 1);
+	collector_tick(s->c, s->now = began + 60000);
+	assert_refused(s, 2,
+	               "datagrams from 11.0.0.2 and 1 other source are not allowed: "
+	               "`allow` has no network of theirs");
+	for (i = 0; i < 1000; i++) { /* a stranger with many addresses */
+		snprintf(from, sizeof(from), "12.0.%d.%d", i / 250, i % 250);
+		input_from(s, from);
+	}
+	s->now = began + 120000;
+	input_from(s, "11.0.0.9");
+	assert_refused(s, 3,
+	               "datagrams from 12.0.0.0 and 15 or more other sources are not "
+	               "allowed: `allow` has no network of theirs");
+	collector_tick(s->c, s->now = began + 240000);
+	input_from(s, "10.2.0.1");
+	assert_refused(s, 4,
+	               "datagrams from 10.2.0.1 are not allowed: `deny` has their "
+	               "networks");
+	input_from(s, "192.0.2.2");
+	assert_refused(s, 5,
+	               "datagrams from 192.0.2.2 are not allowed: they have another "
+	               "agent's address, and same_address is set");
+}
+
 static void
 source_may_have_to_be_the_agent(void **state)
 {
@@ -837,6 +902,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    TEST_OF_CLUSTERS(sources_are_allowed_and_denied),
+	    TEST_OF_CLUSTERS(who_is_not_allowed_is_told),
 	    TEST_OF_CLUSTERS(source_may_have_to_be_the_agent),
 	    TEST_OF_CLUSTERS(first_rule_that_fits_counts),
 	    TEST_OF_CLUSTERS(rule_without_networks_takes_the_rest),

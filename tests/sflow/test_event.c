@@ -68,6 +68,7 @@ words_and_categories(void **state)
 	    [EVENT_UNKNOWN] = {"unknown", EVENT_OF_WIRE, 32},
 	    [EVENT_INSTANCE] = {"instance", EVENT_OF_NAMES, 32},
 	    [EVENT_AT_BOUND] = {"at_bound", EVENT_OF_BOUNDS, 32},
+	    [EVENT_NOT_ALLOWED] = {"not_allowed", EVENT_OF_BOUNDS, 32},
 	    [EVENT_SAME_NAME] = {"same_name", EVENT_OF_NAMES, 32},
 	    [EVENT_SAME_UUID] = {"same_uuid", EVENT_OF_NAMES, 32},
 	    [EVENT_SAME_ADDRESS] = {"same_address", EVENT_OF_NAMES, 32},
