@@ -1,5 +1,6 @@
 #include "sflow/names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -88,6 +89,46 @@ name_list_add(struct name_list *list, const char *text)
 	}
 	free(copy);
 	return result > 0 ? number : result;
+}
+
+/* Adds "ADDRESS = NAME". Returns as add_pair() does. */
+static int
+add_setting(struct name_list *list, char *pair, char why[NAME_LIST_WHY])
+{
+	char *address, *name, *more, *rest = NULL;
+	char harmless[TEXT_SIZE];
+
+	pair[strcspn(pair, "#")] = '\0';
+	address = strtok_r(pair, BLANKS "=", &rest);
+	name = address == NULL ? NULL : strtok_r(NULL, BLANKS "=", &rest);
+	more = name == NULL ? NULL : strtok_r(NULL, BLANKS "=", &rest);
+	if (address == NULL)
+		return 0;
+	if (name == NULL)
+		return 1;
+	if (more != NULL)
+		snprintf(why, NAME_LIST_WHY, "behind the name %.40s comes %.40s", name,
+		         more);
+	else if (text_name((const uint8_t *)name, strlen(name), harmless) == 0 ||
+	         strcmp(name, harmless) != 0)
+		snprintf(why, NAME_LIST_WHY, "%.40s can't be a host's name", name);
+	return why[0] != '\0' ? 1 : add_pair(list, address, name);
+}
+
+int
+name_list_add_settings(struct name_list *list, const char *text,
+                       char why[NAME_LIST_WHY])
+{
+	char *copy = strdup(text), *rest = copy, *pair;
+	int result = 0;
+
+	why[0] = '\0';
+	if (copy == NULL)
+		return -1;
+	while (result == 0 && (pair = strsep(&rest, ",\n")) != NULL)
+		result = add_setting(list, pair, why);
+	free(copy);
+	return result;
 }
 
 const char *

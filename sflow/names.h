@@ -21,6 +21,14 @@ void name_list_free(struct name_list *list);
  * one address the first counts. */
 int name_list_add(struct name_list *list, const char *text);
 
+/* Adds names as the setting `names` has them: "ADDRESS = NAME, ADDRESS = NAME", where ends of
+ * lines do as commas. Unlike a line of a file a pair has nothing behind its name, and the
+ * name has to be harmless. Returns 0; -1 without memory; or 1 where a pair is wrong: then
+ * `why` says what is wrong with it, or is empty where it is no pair at all. */
+#define NAME_LIST_WHY 128
+int name_list_add_settings(struct name_list *list, const char *text,
+                           char why[NAME_LIST_WHY]);
+
 /* Returns the name for an address, made harmless by text_name(); NULL when there is
  * none. The list owns it. */
 const char *name_list_find(const struct name_list *list, const struct address *address);

@@ -44,35 +44,21 @@ set_number_or_auto(const struct setting *setting, void *to, const char *text,
 	return true;
 }
 
-/* Adds names, each "ADDRESS = NAME", separated by commas or ends of lines. */
-static bool
-add_names(struct name_list *names, const char *text)
-{
-	char *lines = strdup(text), *at;
-	int bad = -1;
-
-	for (at = lines; at != NULL && *at != '\0'; at++)
-		if (*at == ',')
-			*at = '\n';
-	if (lines != NULL)
-		bad = name_list_add(names, lines);
-	free(lines);
-	return bad == 0;
-}
-
 static bool
 set_names(const struct setting *setting, void *to, const char *text,
           char why[SETTING_WHY])
 {
 	struct name_list *fresh = NULL, **names = to;
+	char wrong[NAME_LIST_WHY] = "";
 
 	(void)setting;
 	if (*text != '\0') {
 		fresh = name_list_new();
-		if (fresh == NULL || !add_names(fresh, text)) {
+		if (fresh == NULL || name_list_add_settings(fresh, text, wrong) != 0) {
 			name_list_free(fresh);
-			return setting_should_be(why, "ADDRESS = NAME, ADDRESS "
-			                              "= NAME, ...");
+			return setting_should_be(
+			    why, "ADDRESS = NAME, ADDRESS = NAME, ...%s%s",
+			    wrong[0] != '\0' ? "; " : "", wrong);
 		}
 	}
 	name_list_free(*names);

@@ -163,6 +163,13 @@ lists(void **state)
 	    {"sflow { names = \"core-1\" }", "x.conf:1: names = \"core-1\""},
 	    {"sflow { names = { \"192.0.2.1 = a\", \"b = c\" } }",
 	     "x.conf:1: names = \"b = c\""},
+	    {"sflow { names = { \"192.0.2.1=core-1; 192.0.2.2=core-2\" } }",
+	     "x.conf:1: names = \"192.0.2.1=core-1; 192.0.2.2=core-2\": it should be "
+	     "ADDRESS = NAME, ADDRESS = NAME, ...; behind the name core-1; comes "
+	     "192.0.2.2"},
+	    {"sflow { names = \"192.0.2.1 = core 1\" }",
+	     "x.conf:1: names = \"192.0.2.1 = core 1\": it should be ADDRESS = NAME, "
+	     "ADDRESS = NAME, ...; behind the name core comes 1"},
 	    {"cluster a {\nagents = {} }", "x.conf:2: agents = \"\": it should"},
 	    {"rrd { rra = { \"RRA:AVERAGE:0.5:1:10\",\n\"RRA:AVG:0.5:1:1\" } }",
 	     "x.conf:2: rra = \"RRA:AVG:0.5:1:1\": it should be RRA:AVERAGE"},

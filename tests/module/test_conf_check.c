@@ -144,6 +144,10 @@ parameters(void **state)
 	     "@/x:4: param vm is there twice, before in @/x:3\n"},
 	    {WITH("param names_file { value = \"@/none\" }"),
 	     "@/x:3: param names_file { value = \"@/none\" }: it should be a file"},
+	    {WITH("param names { value = \"192.0.2.1=a; 192.0.2.2=b\" }"),
+	     "@/x:3: param names { value = \"192.0.2.1=a; 192.0.2.2=b\" }: it should "
+	     "be ADDRESS = NAME, ADDRESS = NAME, ...; behind the name a; comes "
+	     "192.0.2.2\n"},
 	    {WITH("param vm { }"), "@/x:3: param vm { }: its value is missing\n"},
 	    {WITH("parm vm { value = no }"),
 	     "@/x:3: parm vm { }: in a module, it should be param\n"},

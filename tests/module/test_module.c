@@ -266,6 +266,7 @@ test_bad_parameters(void **state)
 	                                  "vm { value = yes }",
 	                                  "names { value = \"10.0.0.1\" }",
 	                                  "names { value = \"10.0.0 = x\" }",
+	                                  "names { value = \"10.0.0.1 = a b\" }",
 	                                  "names_file { value = \"/nowhere\" }",
 	                                  "lower_case { value = 1 }",
 	                                  "misses { value = 0 }",

@@ -166,6 +166,14 @@ reasons(void **state)
 	    {"misses", "0", "auto, or a number, 1 to 100"},
 	    {"multiple", "http,all", "words of accept, such as http memcache jvm"},
 	    {"names", "a = b", "ADDRESS = NAME, ADDRESS = NAME, ..."},
+	    {"names", "192.0.2.1", "ADDRESS = NAME, ADDRESS = NAME, ..."},
+	    {"names", "192.0.2.3 = c, 192.0.2.1=core-1; 192.0.2.2=core-2",
+	     "ADDRESS = NAME, ADDRESS = NAME, ...; behind the name core-1; comes "
+	     "192.0.2.2"},
+	    {"names", "192.0.2.1 = core 1",
+	     "ADDRESS = NAME, ADDRESS = NAME, ...; behind the name core comes 1"},
+	    {"names", "192.0.2.1 = core-1;",
+	     "ADDRESS = NAME, ADDRESS = NAME, ...; core-1; can't be a host's name"},
 	};
 	struct collector_config config;
 	size_t i;
