@@ -35,28 +35,59 @@ take_all(const struct config *config)
 	return ipv4 && ipv6;
 }
 
+/* Whether a key gives the cluster hosts of its own, so that it needs no networks. */
+static bool
+is_named(const struct config *config, const struct config_cluster *cluster)
+{
+	return (config->vm_cluster != NULL &&
+	        strcmp(config->vm_cluster, cluster->name) == 0) ||
+	       (config->own_cluster != NULL &&
+	        strcmp(config->own_cluster, cluster->name) == 0);
+}
+
+/* Finds the one cluster without networks among those that a key names, or that none does.
+ * Returns how many there are, at most two: *second is the index of the other one. */
+static unsigned
+find_bare(const struct config *config, bool named, struct config_cluster **first,
+          size_t *second)
+{
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i < config->cluster_count && count < 2; i++) {
+		struct config_cluster *cluster = &config->clusters[i];
+
+		if (cluster->agents != NULL || is_named(config, cluster) != named)
+			continue;
+		if (count++ == 0)
+			*first = cluster;
+		else
+			*second = i;
+	}
+	return count;
+}
+
 /* Returns the cluster that takes the agents which no other takes: the one without
- * networks, or else "unspecified". Where the networks have all addresses, it is the
- * last cluster. NULL with the fault. */
+ * networks. Where there are several of these, it is the one that no key names. Else it is
+ * "unspecified", or, where the networks have all addresses, the last cluster. NULL with
+ * the fault. */
 static struct config_cluster *
 find_rest(struct config_reading *r)
 {
 	struct config *config = r->config;
 	struct config_cluster *rest = NULL;
-	size_t i;
+	size_t second;
+	unsigned count = find_bare(config, false, &rest, &second);
 
-	for (i = 0; i < config->cluster_count; i++) {
-		if (config->clusters[i].agents != NULL)
-			continue;
-		if (rest != NULL) {
-			config_fail(r, r->cluster_lines[i],
-			            "cluster \"%s\": it should have agents, for "
-			            "\"%s\" has none, and takes all others",
-			            config->clusters[i].name, rest->name);
-			return NULL;
-		}
-		rest = &config->clusters[i];
+	if (count > 1) {
+		config_fail(r, r->cluster_lines[second],
+		            "cluster \"%s\": it should have agents, for "
+		            "\"%s\" has none, and takes all others",
+		            config->clusters[second].name, rest->name);
+		return NULL;
 	}
+	if (count == 0 && find_bare(config, true, &rest, &second) > 1)
+		rest = NULL;
 	if (rest == NULL && take_all(config))
 		return &config->clusters[config->cluster_count - 1];
 	if (rest == NULL)

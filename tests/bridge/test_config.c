@@ -309,6 +309,46 @@ clusters_and_their_agents(void **state)
 	config_release(c);
 }
 
+/* Clusters of virtual machines, and of the bridge's own host, need no networks. */
+static void
+named_clusters_need_no_agents(void **state)
+{
+	struct config *c = parse("cluster vms { gmond_port = 8660 }\n"
+	                         "cluster web { agents = \"10.0.0.0/8\" }\n"
+	                         "cluster rest { }\n"
+	                         "cluster own { }\n"
+	                         "sflow { vm = host vm_cluster = vms }\n"
+	                         "self { cluster = own }");
+
+	(void)state;
+	assert_int_equal(c->cluster_count, 4);
+	assert_true(c->clusters[2].all);
+	assert_false(c->clusters[0].all);
+	assert_false(c->clusters[3].all);
+	assert_int_equal(cluster_of(c, "10.1.2.3"), c->clusters[1].number);
+	assert_int_equal(cluster_of(c, "192.0.2.1"), c->clusters[2].number);
+	assert_int_equal(c->collector.vm_cluster, c->clusters[0].number);
+	assert_int_equal(c->self_cluster, c->clusters[3].number);
+	config_release(c);
+	/* The only one without networks has the rest, too. */
+	c = parse("cluster web { agents = \"10.0.0.0/8\" }\ncluster vms { }\n"
+	          "sflow { vm_cluster = vms }");
+	assert_int_equal(c->cluster_count, 2);
+	assert_int_equal(cluster_of(c, "192.0.2.1"), c->clusters[1].number);
+	config_release(c);
+	c = parse("cluster vms { }\ncluster own { }\n"
+	          "sflow { vm_cluster = vms } self { cluster = own }");
+	assert_int_equal(c->cluster_count, 3);
+	assert_string_equal(c->clusters[2].name, "unspecified");
+	assert_int_equal(cluster_of(c, "192.0.2.1"), c->clusters[2].number);
+	config_release(c);
+	c = parse("cluster all { }\n"
+	          "sflow { vm_cluster = all } self { cluster = all }");
+	assert_int_equal(c->cluster_count, 1);
+	assert_int_equal(cluster_of(c, "192.0.2.1"), c->clusters[0].number);
+	config_release(c);
+}
+
 static void
 the_rest_has_a_cluster(void **state)
 {
@@ -670,6 +710,7 @@ main(void)
 	    cmocka_unit_test(addresses_of_rrdcached),
 	    cmocka_unit_test(archives_of_metrics),
 	    cmocka_unit_test(clusters_and_their_agents),
+	    cmocka_unit_test(named_clusters_need_no_agents),
 	    cmocka_unit_test(the_rest_has_a_cluster),
 	    cmocka_unit_test(numbers_stay_with_names),
 	    cmocka_unit_test(includes),

@@ -212,6 +212,8 @@ clusters(void **state)
 	    {"cluster a { }\ncluster a { }", "x.conf:2: found duplicate title"},
 	    {"cluster a { }\n\ncluster b {\nowner = c }",
 	     "x.conf:3: cluster \"b\": it should have agents, for \"a\" has none"},
+	    {"cluster v { }\ncluster a { }\n\ncluster b { }\nsflow { vm_cluster = v }",
+	     "x.conf:4: cluster \"b\": it should have agents, for \"a\" has none"},
 	    {"cluster a {\ngmond_port = 8651 }",
 	     "x.conf:2: gmond_port = \"8651\": it is the xml_port of gmetad's"},
 	    {"cluster a { gmond_port = 1 }\ncluster b { agents = \"::/0\"\n"
