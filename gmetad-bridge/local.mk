@@ -23,7 +23,8 @@ bridge_config = gmetad-bridge/config/options.c gmetad-bridge/config/options.h \
 	gmetad-bridge/config/config.c gmetad-bridge/config/config.h \
 	gmetad-bridge/config/config_check.c gmetad-bridge/config/config_check.h \
 	gmetad-bridge/config/config_cluster.c gmetad-bridge/config/config_clusters.c \
-	gmetad-bridge/config/config_fault.c gmetad-bridge/config/config_lists.c \
+	gmetad-bridge/config/config_fault.c gmetad-bridge/config/config_hint.c \
+	gmetad-bridge/config/config_lists.c \
 	gmetad-bridge/config/config_read.c gmetad-bridge/config/config_read.h \
 	gmetad-bridge/config/config_scan.c gmetad-bridge/config/config_scan.h \
 	gmetad-bridge/config/config_sections.c gmetad-bridge/config/config_sections.h \

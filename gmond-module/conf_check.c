@@ -247,6 +247,9 @@ on_section(void *context, const struct conf_item *item)
 		      item->name, item->value);
 	else if (is_in(c, "modules", "module") && c->param_count < PARAMS_MOST)
 		place_set(&c->params[c->param_count++].name, item->value, item);
+	else if (strcasecmp(item->name, "param") == 0 && !is_in(c, "modules", "module"))
+		fault(c, item->file, item->line,
+		      "param %s { }: it belongs into module { }", item->value);
 	c->sections[c->depth++] = strdup(item->name);
 	if (c->sections[c->depth - 1] == NULL)
 		abort();

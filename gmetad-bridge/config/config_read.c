@@ -14,21 +14,6 @@ static struct config_reading *reading;
 
 /* Faults -------------------------------------------------------------------------- */
 
-/* Takes a fault that libconfuse finds itself. */
-static void
-take_error(cfg_t *cfg, const char *format, va_list arguments)
-{
-	config_fail_at(reading, (unsigned)cfg->line, format, arguments);
-}
-
-static unsigned
-line_of(const cfg_t *cfg)
-{
-	return (unsigned)cfg->line;
-}
-
-/* Keys ---------------------------------------------------------------------------- */
-
 static enum section
 section_of(cfg_t *cfg)
 {
@@ -39,6 +24,31 @@ section_of(cfg_t *cfg)
 		section++;
 	return (enum section)section;
 }
+
+/* Takes a fault that libconfuse finds itself. */
+static void
+take_error(cfg_t *cfg, const char *format, va_list arguments)
+{
+	unsigned line = (unsigned)cfg->line;
+	char hint[CONFIG_HINT];
+	const char *name;
+
+	if (strcmp(format, "no such option '%s'") != 0) {
+		config_fail_at(reading, line, format, arguments);
+		return;
+	}
+	name = va_arg(arguments, const char *);
+	config_hint(section_of(cfg), name, hint);
+	config_fail(reading, line, "no such option '%s'%s", name, hint);
+}
+
+static unsigned
+line_of(const cfg_t *cfg)
+{
+	return (unsigned)cfg->line;
+}
+
+/* Keys ---------------------------------------------------------------------------- */
 
 /* Returns the number of the key among those of the section; -1: it belongs to another
  * section, because libconfuse accepts "sflow|port" as a name. */

@@ -40,4 +40,9 @@ extern const struct config_section config_sections[SECTION_COUNT];
 /* Returns the key number `index` of a section, from 0 on; NULL: it has no more. */
 const struct setting *config_key_at(enum section section, size_t index);
 
+/* Writes what was meant by the name of a key or section that is not known in a section:
+ * ": it belongs into ...", ": perhaps ...", or nothing. */
+#define CONFIG_HINT 256
+void config_hint(enum section section, const char *name, char hint[CONFIG_HINT]);
+
 #endif

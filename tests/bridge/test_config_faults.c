@@ -32,6 +32,21 @@ syntax(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {"xml_port = 1\nporst = 2\n", "x.conf:2: no such option 'porst'"},
+	    {"port = 6344\n",
+	     "x.conf:1: no such option 'port': it belongs into sflow { }"},
+	    {"lower_case = yes\n", "x.conf:1: no such option 'lower_case': it belongs "
+	                           "into sflow { } or into rrd { }"},
+	    {"cluster a { user = b }",
+	     "x.conf:1: no such option 'user': it belongs outside of sections"},
+	    {"agents = { }", "x.conf:1: no such option 'agents': it belongs into "
+	                     "cluster \"...\" { }"},
+	    {"sflow { rrd { } }",
+	     "x.conf:1: no such option 'rrd': it belongs outside of sections"},
+	    {"sflow { alow = { \"10.0.0.0/8\" } }",
+	     "x.conf:1: no such option 'alow': perhaps allow"},
+	    {"alow = { \"10.0.0.0/8\" }", "x.conf:1: no such option 'alow': perhaps "
+	                                  "allow, which belongs into sflow { }"},
+	    {"clutser a { }", "x.conf:1: no such option 'clutser': perhaps cluster"},
 	    {"sflow {\n xml_port = 1 }", "x.conf:2: no such option 'xml_port'"},
 	    {"# a\n/* b\n */ // c\nporst = 2", "x.conf:4: no such option"},
 	    {"grid { name = \"a\\\nb\nc\" }\nx = 1", "x.conf:3: name"},

@@ -149,6 +149,10 @@ parameters(void **state)
 	     "be ADDRESS = NAME, ADDRESS = NAME, ...; behind the name a; comes "
 	     "192.0.2.2\n"},
 	    {WITH("param vm { }"), "@/x:3: param vm { }: its value is missing\n"},
+	    {WITH("") "param allow { value = \"10.0.0.0/8\" }",
+	     "@/x:5: param allow { }: it belongs into module { }\n"},
+	    {"modules {\nparam vm { value = no }\nmodule { " OURS "}\n}\n",
+	     "@/x:2: param vm { }: it belongs into module { }\n"},
 	    {WITH("parm vm { value = no }"),
 	     "@/x:3: parm vm { }: in a module, it should be param\n"},
 	    {WITH("") "sflow { udp_port = 0 }",
