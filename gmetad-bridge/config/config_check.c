@@ -73,9 +73,10 @@ is_good(const struct check *c, struct check_key key, const char *path, mode_t ty
 	}
 	if ((status.st_mode & S_IFMT) != type) {
 		warn(c, key, "%s is no %s", path,
-		     type == S_IFDIR   ? "folder"
-		     : type == S_IFIFO ? "FIFO"
-		                       : "file");
+		     type == S_IFDIR    ? "folder"
+		     : type == S_IFIFO  ? "FIFO"
+		     : type == S_IFSOCK ? "socket"
+		                        : "file");
 		return false;
 	}
 	if (faccessat(AT_FDCWD, path, rights, AT_EACCESS) == 0)
@@ -132,11 +133,17 @@ static void
 check_rrds(const struct check *c, const struct config *config)
 {
 	const struct config_rrd *rrd = &config->rrd;
+	const char *socket = rrd->rrdcached;
 
-	if (config->rrd_on && (rrd->rrdcached == NULL || *rrd->rrdcached == '/' ||
-	                       strncmp(rrd->rrdcached, "unix:", 5) == 0))
-		is_good(c, (struct check_key){SECTION_RRD, "rootdir"}, rrd->rootdir,
-		        S_IFDIR, W_OK | X_OK);
+	if (socket != NULL && strncmp(socket, "unix:", 5) == 0)
+		socket += 5;
+	if (!config->rrd_on || (socket != NULL && *socket != '/'))
+		return;
+	is_good(c, (struct check_key){SECTION_RRD, "rootdir"}, rrd->rootdir, S_IFDIR,
+	        W_OK | X_OK);
+	if (socket != NULL)
+		is_good(c, (struct check_key){SECTION_RRD, "rrdcached"}, socket,
+		        S_IFSOCK, W_OK);
 }
 
 /* After SIGHUP the files are read again, by the user. */

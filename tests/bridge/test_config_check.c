@@ -110,9 +110,12 @@ what_is_not_there(void **state)
 	                  "control = \"@/none/control\"\n"
 	                  "on_event = \"@/none/program\"\n"
 	                  "nagios_commands = \"@/none/fifo\"\n"
-	                  "rrd {\n rootdir = \"@/none\" }\n",
-	              5,
+	                  "rrd {\n rootdir = \"@/none\"\n"
+	                  "rrdcached = \"unix:@/none/sock\" }\n",
+	              6,
 	              "@/x.conf:7: warning: rootdir: @/none: No such file or "
+	              "directory\n"
+	              "@/x.conf:8: warning: rrdcached: @/none/sock: No such file or "
 	              "directory\n"
 	              "@/x.conf:2: warning: state: @/none: No such file or directory\n"
 	              "@/x.conf:3: warning: control: @/none: No such file or "
@@ -130,9 +133,10 @@ what_is_something_else(void **state)
 	assert_warned(SET "state = \"@/free/folder\"\n"
 	                  "on_event = \"@/free\"\n"
 	                  "nagios_commands = \"@/file\"\n"
-	                  "rrd { rootdir = \"@/file\" }\n",
-	              4,
+	                  "rrd { rootdir = \"@/file\" rrdcached = \"@/file\" }\n",
+	              5,
 	              "@/x.conf:5: warning: rootdir: @/file is no folder\n"
+	              "@/x.conf:5: warning: rrdcached: @/file is no socket\n"
 	              "@/x.conf:2: warning: state: @/free/folder is no file\n"
 	              "@/x.conf:3: warning: on_event: @/free is no file\n"
 	              "@/x.conf:4: warning: nagios_commands: @/file is no FIFO\n");
@@ -157,10 +161,18 @@ what_the_user_may_not(void **state)
 	    "Permission denied\n",
 	    who, who, who, who);
 	assert_warned(SET "state = \"@/shut/state.db\"\n"
-	                  "rrd { rrdcached = \"/run/x\" rootdir = \"@/shut\" }\n"
+	                  "rrd { rootdir = \"@/shut\" }\n"
 	                  "on_event = \"@/file\"\n"
 	                  "nagios_commands = \"@/fifo\"\n",
 	              4, wanted);
+	snprintf(wanted, sizeof(wanted),
+	         "@/x.conf:2: warning: rootdir: the user %s can't write into @/shut: "
+	         "Permission denied\n"
+	         "@/x.conf:2: warning: rrdcached: the user %s can't write @/socket: "
+	         "Permission denied\n",
+	         who, who);
+	assert_warned(SET "rrd { rrdcached = \"@/socket\" rootdir = \"@/shut\" }\n", 2,
+	              wanted);
 	/* the files are another machine's */
 	assert_warned(SET "rrd { rrdcached = \"192.0.2.1\" rootdir = \"@/none\" }\n", 0,
 	              "");
@@ -243,6 +255,8 @@ make(void **state)
 	assert_int_equal(mkdir(path, 0555), 0);
 	path_of("fifo", path);
 	assert_int_equal(mkfifo(path, 0400), 0);
+	path_of("socket", path);
+	assert_int_equal(mknod(path, S_IFSOCK | 0400, 0), 0);
 	write_file("file", "");
 	return 0;
 }
@@ -250,8 +264,9 @@ make(void **state)
 static int
 clear(void **state)
 {
-	static const char *const names[] = {"free/folder", "free",  "shut",  "fifo",
-	                                    "file",        "a.inc", "b.inc", "x.conf"};
+	static const char *const names[] = {"free/folder", "free",   "shut",
+	                                    "fifo",        "socket", "file",
+	                                    "a.inc",       "b.inc",  "x.conf"};
 	char path[256];
 	size_t i;
 
