@@ -224,15 +224,19 @@ renamed_text(const struct event *e, const char *agent, char *text)
 	         agent, e->of.membership.old_name);
 }
 
-/* Writes the text of an event after a silence; `did` stands before the kind's word. */
+/* Writes the text of an event after a silence; `did` stands before the kind's word. Where more
+ * heartbeats are missing than there may be, all of these are. */
 static void
 silence_text(const struct event *e, const char *did, const char *agent, char *text)
 {
+	double missed =
+	    e->values.now < e->values.limit ? e->values.now : e->values.limit;
+
 	snprintf(text, EVENT_TEXT,
 	         "host %s %s%s (agent %s): last heard %ld s ago, "
 	         "%.0f of %.0f heartbeats missed, expected every %.0f s",
 	         e->host, did, event_kinds[e->kind].word, agent, event_silence_s(e),
-	         e->values.now, e->values.limit, e->of.membership.interval_ms / 1000.0);
+	         missed, e->values.limit, e->of.membership.interval_ms / 1000.0);
 }
 
 static void

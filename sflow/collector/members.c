@@ -418,7 +418,8 @@ member_tick(struct member *m, unsigned misses, int64_t now)
 unsigned
 member_missed(const struct member *m, int64_t now)
 {
-	int64_t missed = (now - due_since(m)) / m->interval_ms;
+	int64_t silent_ms = now - due_since(m) - slack_of(m->interval_ms, m->jitter_ms);
+	int64_t missed = silent_ms / m->interval_ms;
 
 	return missed < 0 ? 0 : missed > 1000000 ? 1000000 : (unsigned)missed;
 }

@@ -124,7 +124,8 @@ unsigned member_misses(const struct member *member, unsigned misses);
 int64_t member_late_at(const struct member *member);
 int64_t member_down_at(const struct member *member, unsigned misses);
 
-/* Returns how many heartbeats were due since the last one. */
+/* Returns how many heartbeats are missing since the last one: each counts when it is late by the
+ * slack, so that a host that gets late misses one, and one that is down as many as mean that. */
 unsigned member_missed(const struct member *member, int64_t now);
 
 /* Returns a measured loss, updated by one datagram that came after `lost` ones were

@@ -95,6 +95,19 @@ words_and_categories(void **state)
 	}
 }
 
+/* Nobody misses 2880 of 2 heartbeats. */
+static void
+no_more_missed_than_may_be(void **state)
+{
+	struct event event = membership(EVENT_GONE);
+	char text[EVENT_TEXT];
+
+	(void)state;
+	event.values.now = 2880;
+	event.values.limit = 2;
+	assert_non_null(strstr(event_text(&event, text), " 2 of 2 heartbeats missed,"));
+}
+
 static void
 texts_of_membership(void **state)
 {
@@ -306,6 +319,7 @@ main(void)
 	    cmocka_unit_test(every_kind_has_its_row),
 	    cmocka_unit_test(words_and_categories),
 	    cmocka_unit_test(texts_of_membership),
+	    cmocka_unit_test(no_more_missed_than_may_be),
 	    cmocka_unit_test(texts_of_the_wire),
 	    cmocka_unit_test(texts_of_bounds),
 	    cmocka_unit_test(texts_of_names),

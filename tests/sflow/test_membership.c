@@ -45,6 +45,25 @@ seconds_until(struct script *s, enum event_kind kind)
 	return -1;
 }
 
+/* Of a host that was heard twice little is known, so it is waited for longer: what the events
+ * say is missing goes with what they say of it. */
+static void
+test_heard_briefly(void **state)
+{
+	struct script *s = *state;
+	struct device d = script_machine("10.0.0.1");
+	char text[EVENT_TEXT];
+
+	script_send_host(s, &d, NODE, 1000);
+	poll_for(s, &d, 30 * SECONDS, 1);
+	assert_true(seconds_until(s, EVENT_LATE) > 45);
+	assert_int_equal(s->last[EVENT_LATE].values.now, 1);
+	assert_true(seconds_until(s, EVENT_DOWN) > 0);
+	assert_int_equal(s->last[EVENT_DOWN].values.now, 2);
+	event_text(&s->last[EVENT_DOWN], text);
+	assert_non_null(strstr(text, "2 of 2 heartbeats missed, expected every 30 s"));
+}
+
 static void
 test_late_down_returned(void **state)
 {
@@ -915,6 +934,7 @@ main(void)
 #define SCRIPT(test) \
 	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
 	static const struct CMUnitTest tests[] = {
+	    SCRIPT(test_heard_briefly),
 	    SCRIPT(test_late_down_returned),
 	    SCRIPT(test_crowd),
 	    SCRIPT(test_nobody_listened),
