@@ -40,6 +40,13 @@ heard_sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+bool
+heard_at_most(const struct ganglia_host *host, int64_t newest_s)
+{
+	return ganglia_is_down(host) && !heard_by_tn(host) &&
+	       newest_s == GANGLIA_UNKNOWN && reported_ago(host) == GANGLIA_UNKNOWN;
+}
+
 int64_t
 heard_ago(const struct ganglia_host *host, int64_t newest_s)
 {

@@ -18,6 +18,10 @@ bool heard_by_tn(const struct ganglia_host *host);
  * what comes back, is GANGLIA_UNKNOWN where it is not known. */
 int64_t heard_ago(const struct ganglia_host *host, int64_t newest_s);
 
+/* Whether heard_ago() is the most that it may be, and not the truth: of a host that is down, of
+ * which no bridge tells, and no metrics are known. */
+bool heard_at_most(const struct ganglia_host *host, int64_t newest_s);
+
 /* Returns the smaller one of two numbers of seconds that may be GANGLIA_UNKNOWN. */
 int64_t heard_sooner(int64_t a, int64_t b);
 

@@ -240,6 +240,10 @@ def files(tap, session):
         with open(pcap, "rb") as stdin:
             expect(faults, run("--read", "-", "--port=0", "--value", NODE,
                                "cpu_num", stdin=stdin), FOUND, "2\n")
+        for port, agent, says in ((6343, "10.80.0.2", "nothing for UDP port 6343"),
+                                  (0, "10.80.0.99", "no datagram of 10.80.0.99")):
+            expect(faults, run("--decode", "--read", pcap, f"--port={port}", agent),
+                   NOT_FOUND, "", says)
         result = run("--decode", "--json", "--read", pcap, "--port=0",
                      "--count", 7, "10.80.0.2")
         lines = [json.loads(line) for line in result.stdout.splitlines()]

@@ -146,6 +146,14 @@ def servers(tap):
                "os_name: its values are texts")
         expect(faults, site.get("--servers", "load_on"), NOT_FOUND, "",
                "is it load_one?")
+    with tap.point("--count is not ignored, and not 0") as faults:
+        for wrong in (["--count=5", "--list"], ["--count=2", "web", "load_one"],
+                      ["--servers", "load_one", "--count=0"]):
+            expect(faults, site.get(*wrong), USAGE, "", "--count")
+    with tap.point("--list of a pattern: the agents") as faults:
+        lines = site.get("--list", "sw*").stdout.decode().splitlines()
+        if [line.split()[0] for line in lines] != ["sw1", "sw2"]:
+            faults.append(lines)
     with tap.point("--servers: usage") as faults:
         for wrong in (["--csv"], ["--count=10001"], ["--list"], ["a", "b"],
                       ["--decode", "--read", "x"]):
@@ -167,6 +175,8 @@ def hints(tap):
                err="load_ones: no agent has a value of that; is it load_one?\n")
         expect(faults, site.get("--servers", "load_one", "nobody"), NOT_FOUND, "",
                "nobody: there is no such agent")
+        expect(faults, site.get("--cluster", "nets", "--list"), NOT_FOUND,
+               err="there is no agent in cluster nets\n")
         expect(faults, site.get("--cluster", "d", "core-1"), NOT_FOUND,
                err="core-1: there is no such agent in cluster d\n")
     with tap.point("an interactive port is asked once more for a hint") as faults:

@@ -46,6 +46,7 @@ on_named(void *context, const struct ganglia_host *host, bool *metrics)
 	if (!ganglia_is_down(host) || !options_wants(check->options, host))
 		return true;
 	item.seconds = heard_ago(host, GANGLIA_UNKNOWN);
+	item.at_most = heard_at_most(host, GANGLIA_UNKNOWN);
 	item_text(item.host, sizeof(item.host), host->name);
 	item_text(item.cluster, sizeof(item.cluster), host->cluster);
 	items_add(&check->items, &item);

@@ -36,6 +36,7 @@ struct item {
 	char value[ITEM_VALUE]; /* as it came; ITEM_MISSING: a name that may be meant */
 	char units[ITEM_UNITS];
 	bool counter;                        /* it only grows */
+	bool at_most;                        /* ITEM_DOWN: `seconds` ago or later */
 	bool of_collector;                   /* ITEM_AWAITED: the collector began */
 	int64_t seconds;                     /* GANGLIA_UNKNOWN: not known */
 	const struct thresholds *thresholds; /* NULL: none */

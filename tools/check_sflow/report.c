@@ -68,10 +68,12 @@ put_item(struct text_room *to, const struct check *check, const struct item *ite
 		text_put(to, item->kind == ITEM_AGE ? "heard" : "down, last heard");
 		if (item->seconds == GANGLIA_UNKNOWN)
 			text_put(to, " nobody knows when");
-		else {
+		else
 			text_put(to, " %" PRId64 " s ago", item->seconds);
+		if (item->at_most)
+			text_put(to, " at most");
+		else if (item->seconds != GANGLIA_UNKNOWN)
 			put_time(to, check, item->seconds);
-		}
 		break;
 	case ITEM_MISSING:
 		text_put(to,

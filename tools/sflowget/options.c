@@ -131,6 +131,7 @@ take(struct options_line *l, int letter)
 		l->decode = true;
 		return true;
 	case OPTION_COUNT:
+		l->count = true;
 		return read_count(optarg, UINT64_MAX, &o->count);
 	case OPTION_RRD_CREATE:
 		o->rrd_file = optarg;

@@ -22,8 +22,10 @@ set_task(const struct options_line *l)
 	else if (o->servers_metric != NULL)
 		o->task = TASK_SERVERS;
 	else if (l->list)
-		o->task = o->wanted.agent != NULL && o->list == LIST_ALL ? TASK_METRICS
-		                                                         : TASK_AGENTS;
+		o->task = o->wanted.agent != NULL && o->list == LIST_ALL &&
+		                  !wanted_many(&o->wanted)
+		              ? TASK_METRICS
+		              : TASK_AGENTS;
 }
 
 static void
@@ -117,6 +119,10 @@ check_task(const struct options_line *l, FILE *err)
 		return options_wrong(err,
 		                     "--count=%" PRIu64 ": --servers tells at most %d",
 		                     o->count, SERVERS_MOST);
+	if (l->count && o->task != TASK_SERVERS && o->task != TASK_DECODE)
+		return options_wrong(err, "--count is for --servers and --decode");
+	if (l->count && o->count == 0)
+		return options_wrong(err, "--count=0: nothing would be told");
 	if (o->task == TASK_SERVERS && l->list)
 		return options_wrong(err, "--servers or --list, not both");
 	if (l->list && l->outputs > 0)

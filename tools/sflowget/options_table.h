@@ -51,7 +51,7 @@ void options_usage(FILE *to);
 struct options_line {
 	struct options *o;
 	unsigned sources, outputs;
-	bool port, list, decode, deadline, step;
+	bool port, list, decode, deadline, step, count;
 };
 
 /* Completes what was read, and checks that it makes sense together. Returns -1, or the

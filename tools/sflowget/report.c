@@ -332,7 +332,12 @@ tell_no_agent(const struct report *r)
 
 	fputs("sflowget: ", stderr);
 	if (w->agent == NULL) {
-		fputs("there is no agent\n", stderr);
+		fputs("there is no agent", stderr);
+		if (w->cluster != NULL) {
+			fputs(" in cluster ", stderr);
+			put_visible(stderr, w->cluster);
+		}
+		putc('\n', stderr);
 		return;
 	}
 	put_visible(stderr, w->agent);

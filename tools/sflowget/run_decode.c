@@ -39,6 +39,19 @@ decode(void *context, const void *bytes, size_t len, const struct address *from,
 	return ++d->count != d->options->count && !ferror(stdout);
 }
 
+/* Says why nothing of the file is printed. */
+static void
+tell_nothing(const struct options *o, const struct datagram_counts *counts)
+{
+	if (counts->datagrams == 0 && o->port != 0)
+		complain("%s: there is nothing for UDP port %u; --port says another",
+		         o->file, o->port);
+	else if (counts->datagrams == 0)
+		complain("%s: there is no datagram", o->file);
+	else
+		complain("%s: there is no datagram of %s", o->file, o->wanted.agent);
+}
+
 static enum status
 decode_file(struct decoding *d)
 {
@@ -47,8 +60,12 @@ decode_file(struct decoding *d)
 	struct datagram_counts counts;
 	char fault[DATAGRAMS_FAULT];
 
-	if (datagrams_read(o->file, o->port, &sink, &counts, fault) == 0)
-		return d->count > 0 ? STATUS_FOUND : STATUS_NOT_FOUND;
+	if (datagrams_read(o->file, o->port, &sink, &counts, fault) == 0) {
+		if (d->count > 0)
+			return STATUS_FOUND;
+		tell_nothing(o, &counts);
+		return STATUS_NOT_FOUND;
+	}
 	complain("%s: %s", o->file, fault);
 	return STATUS_SOURCE;
 }
