@@ -126,7 +126,7 @@ texts_of_any_characters(void **state)
 		item_text(text, sizeof(text), from);
 		assert_int_equal(text[0], plain ? c : '_');
 		assert_int_equal(text[1], '\0');
-		plain = plain || strchr("'()", c) != NULL;
+		plain = plain || strchr("'()?", c) != NULL;
 		item_own_text(text, sizeof(text), from);
 		assert_int_equal(text[0], plain ? c : '_');
 	}

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -265,6 +266,17 @@ def bad_servers(tap):
     with tap.point("nobody there is UNKNOWN") as faults:
         faults += faults_of(run("-H", "127.0.0.1:1", *ONE_HOST), UNKNOWN,
                             "no connection")
+    with tap.point("who is refused is told that it may be so") as faults:
+        for abort in (False, True):
+            def refuse(connection):
+                if abort:  # a reset, not an end
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                          struct.pack("ii", 1, 0))
+            with server(refuse) as port:
+                faults += faults_of(
+                    run("-H", f"127.0.0.1:{port}", *ONE_HOST), UNKNOWN,
+                    "it closed without an answer (is this machine in its "
+                    "trusted_hosts?)\n")
     with tap.point("XML that is cut anywhere is UNKNOWN") as faults:
         length = [0]
         with server(lambda c: c.sendall(CUT[:length[0]])) as port:

@@ -49,7 +49,7 @@ item_text(char *to, size_t size, const char *from)
 void
 item_own_text(char *to, size_t size, const char *from)
 {
-	put_harmless(to, size, from, "'()");
+	put_harmless(to, size, from, "'()?");
 }
 
 /* Returns the last one of the least bad items. */

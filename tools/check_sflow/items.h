@@ -53,7 +53,7 @@ struct items {
  * and " ._:/@%+,=-" alone, and "_" for each other character of its UTF-8. */
 void item_text(char *to, size_t size, const char *from);
 
-/* The same for words of our own, which may have "'()", too. */
+/* The same for words of our own, which may have "'()?", too. */
 void item_own_text(char *to, size_t size, const char *from);
 
 /* Adds a copy of the item. When there is no room, the least bad item is left out, which
