@@ -252,6 +252,8 @@ next_order(struct rrd_creator *c)
 	while (c->orders == NULL && !c->closing)
 		pthread_cond_wait(&c->bell.ring, &c->bell.lock);
 	order = rrd_time_left(c->rrd, 1) > 0 ? c->orders : NULL;
+	if (order != NULL)
+		order->made = true; /* from here on nobody else removes it */
 	pthread_mutex_unlock(&c->bell.lock);
 	return order;
 }
@@ -346,7 +348,6 @@ make(struct rrd_creator *c, struct order *order, const struct config *config)
 	unsigned failures = 0;
 
 	pthread_mutex_lock(&c->bell.lock); /* writers may append to the lines */
-	order->made = true;
 	describe(order, config, path, &file);
 	pthread_mutex_unlock(&c->bell.lock);
 	if (file.archives == NULL) {

@@ -398,6 +398,23 @@ removed_while_gathered(void **state)
 	assert_steps(rig, "old", 7, 1);
 }
 
+/* At the moment when the creator takes the order for a file, it is nobody else's. */
+static void
+removed_while_it_is_made(void **state)
+{
+	struct rig *rig = *state;
+	char text[RRD_ORDER_TEXT];
+	unsigned i;
+
+	rig_start(rig);
+	for (i = 0; i < 300; i++) {
+		values(rig, "old", i);
+		ends(take_away(rig, "old"), text);
+	}
+	rig_stop(rig);
+	assert_count(rrd_failed, 0);
+}
+
 static void
 removed_by_rrdcached(void **state)
 {
@@ -496,6 +513,7 @@ main(void)
 	    ORDER(in_lower_case),
 	    ORDER(removed),
 	    ORDER(removed_while_gathered),
+	    ORDER(removed_while_it_is_made),
 	    ORDER(removed_by_rrdcached),
 	    ORDER(links_and_folders),
 	    ORDER(at_the_end),
