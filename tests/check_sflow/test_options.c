@@ -41,6 +41,29 @@ by_default(void **state)
 	options_free(&options);
 }
 
+/* Nagios's words for the state of a host: it stays. */
+static void
+states_of_hosts(void **state)
+{
+	static const struct {
+		char *words;
+		enum check_state is;
+	} table[] = {{"UP HARD", CHECK_OK},          {"UP SOFT", CHECK_OK},
+	             {"DOWN SOFT", CHECK_OK},        {"DOWN HARD", CHECK_CRITICAL},
+	             {"UNREACHABLE HARD", CHECK_OK}, {"unknown", CHECK_UNKNOWN}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(table); i++) {
+		char *words[] = {"check_sflow", "--host",       "h", "--heartbeat",
+		                 "--awaited",   table[i].words, NULL};
+
+		assert_int_equal(options_parse(&options, 6, words, stderr), -1);
+		assert_int_equal(options.awaited, table[i].is);
+		options_free(&options);
+	}
+}
+
 static void
 each_option(void **state)
 {
@@ -241,6 +264,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(by_default),
+	    cmocka_unit_test(states_of_hosts),
 	    cmocka_unit_test(each_option),
 	    cmocka_unit_test(thresholds_belong_to_what_is_before),
 	    cmocka_unit_test(wrong_thresholds),

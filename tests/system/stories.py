@@ -308,12 +308,12 @@ def one_folder(rig, clusters, name, word):
             and folder.name != name]
 
 
-def in_nagios(rig, name, state, problems=False):
+def in_nagios(rig, name, state, problems=False, seconds=15):
     """What is wrong with a host in Nagios. problems: whether it was DOWN in between;
     None: maybe."""
     faults = bridge.faults_until(
         lambda: [] if rig.nagios.status()[name]["current_state"] == state
-        else [f"{name}: {rig.nagios.status()[name]}"], 15)
+        else [f"{name}: {rig.nagios.status()[name]}"], seconds)
     told = [(kind, word) for _, kind, host, word in rig.nagios.notified()
             if host == name]
     last = "RECOVERY" if state == UP else "PROBLEM"

@@ -310,7 +310,7 @@ def munin(tap, program, address, session, truth):
         if run("autoconf").stdout != "yes\n":
             faults.append(run("autoconf"))
         address = "127.0.0.1:1"
-        if not run("autoconf").stdout.startswith("no (127.0.0.1:1"):
+        if not run("autoconf").stdout.startswith("no (no connection to 127.0.0.1 port 1:"):
             faults.append(run("autoconf"))
 
 

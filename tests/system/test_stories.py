@@ -25,6 +25,7 @@ from stories_moves import (  # noqa: E402
     Moves, NewAddress, Pair, Takeover, moves, new_address, pair, takeover)
 
 NAMED = ("gmond-names", "bridge")   # whose settings change
+AWAITED = 200  # s: check_sflow waits for 180 s where gmond was restarted
 DAEMONS = {"gmond": ("gmond", {}), "bridge": ("bridge", {}),
            "gmond-vm": ("gmond", {"vm": "host"}),
            "bridge-vm": ("bridge", {"vm": "host"}), "gmond-names": ("gmond", {})}
@@ -174,7 +175,7 @@ def switch(tap, rig, story):
     with tap.point("Nagios: the host of the new name is UP; the old one is nobody's "
                    "now, so DOWN") as faults:
         faults += in_nagios(rig, story.NAME, UP, problems=None)
-        faults += in_nagios(rig, story.ADDRESS, DOWN, problems=True)
+        faults += in_nagios(rig, story.ADDRESS, DOWN, problems=True, seconds=AWAITED)
 
 
 # All of them --------------------------------------------------------------------------

@@ -141,6 +141,28 @@ take_state(const struct options_reader *reader, enum check_state *to, const char
 	                     name, optarg);
 }
 
+/* Takes a state, or what Nagios's macros "$HOSTSTATE$ $HOSTSTATETYPE$" say: that the host's
+ * state is to stay. A soft DOWN is of the moment in which the collector was restarted. */
+static int
+take_awaited(const struct options_reader *reader)
+{
+	static const char *const up[] = {"UP HARD", "UP SOFT", "DOWN SOFT",
+	                                 "UNREACHABLE HARD", "UNREACHABLE SOFT"};
+	enum check_state *to = &reader->options->awaited;
+	size_t i;
+
+	for (i = 0; i < sizeof(up) / sizeof(up[0]); i++) {
+		if (strcmp(optarg, up[i]) == 0) {
+			*to = CHECK_OK;
+			return -1;
+		}
+	}
+	if (strcmp(optarg, "DOWN HARD") != 0)
+		return take_state(reader, to, "awaited");
+	*to = CHECK_CRITICAL;
+	return -1;
+}
+
 /* Takes the two words of "--top N METRIC". */
 static int
 take_top(const struct options_reader *reader)
@@ -258,7 +280,7 @@ take_target(struct options_reader *reader, int letter)
 	case FORMER:
 		return take_state(reader, &options->former, "former");
 	case AWAITED:
-		return take_state(reader, &options->awaited, "awaited");
+		return take_awaited(reader);
 	case TOP:
 		return take_top(reader);
 	case 't':

@@ -189,10 +189,15 @@ keep_records(struct fields *f, struct kept_agent *agent,
 	}
 	for (i = 0; i < count; i++) {
 		const struct layout *layout = layout_find(tags[i], tags, count);
-		struct record_key key = {source->agent, source->sub_agent,
-		                         source->class, source->index,
-		                         tags[i],       place_of(tags, i)};
+		struct record_key key;
 
+		memset(&key, 0, sizeof(key)); /* padding is part of it */
+		key.agent = source->agent;
+		key.sub_agent = source->sub_agent;
+		key.class = source->class;
+		key.index = source->index;
+		key.tag = tags[i];
+		key.place = place_of(tags, i);
 		kept = layout == NULL ? NULL : get_record(f, agent, &key);
 		if (kept != NULL)
 			keep_bytes(kept, &bodies[i], layout, wall_ms);
@@ -211,9 +216,13 @@ fields_input(struct fields *f, const void *bytes, size_t len, int64_t wall_ms)
 	    (agent = get_agent(f, &datagram.agent)) == NULL)
 		return;
 	while (datagram_sample(&datagram, &sample) > 0) {
-		struct source_key key = {datagram.agent, datagram.sub_agent,
-		                         sample.source.class, sample.source.index};
+		struct source_key key;
 
+		memset(&key, 0, sizeof(key)); /* padding is part of it */
+		key.agent = datagram.agent;
+		key.sub_agent = datagram.sub_agent;
+		key.class = sample.source.class;
+		key.index = sample.source.index;
 		if (sample.kind != SAMPLE_COUNTERS || sample.body.failed)
 			continue;
 		source = get_source(f, agent, &key);
