@@ -88,6 +88,8 @@ near_offer(struct near *near, const char *name)
 	if (near->exact)
 		return;
 	near->exact = strcmp(near->asked, name) == 0;
+	if (near->exact)
+		return;
 	distance = distance_of(near->asked, name);
 	if (distance == 0 || (near->distance != 0 && near->distance <= distance))
 		return;
