@@ -311,13 +311,16 @@ def one_folder(rig, clusters, name, word):
 def in_nagios(rig, name, state, problems=False, seconds=15):
     """What is wrong with a host in Nagios. problems: whether it was DOWN in between;
     None: maybe."""
-    faults = bridge.faults_until(
-        lambda: [] if rig.nagios.status()[name]["current_state"] == state
-        else [f"{name}: {rig.nagios.status()[name]}"], seconds)
-    told = [(kind, word) for _, kind, host, word in rig.nagios.notified()
-            if host == name]
     last = "RECOVERY" if state == UP else "PROBLEM"
-    if problems is not None and bool(told) != problems or \
-            told and told[-1][0] != last:
-        faults.append(f"{name}: {told}")
-    return faults
+
+    def faults():
+        status = rig.nagios.status()[name]
+        told = [(kind, word) for _, kind, host, word in rig.nagios.notified()
+                if host == name]
+        if status["current_state"] != state:
+            return [f"{name}: {status}"]
+        if problems is not None and bool(told) != problems or \
+                told and told[-1][0] != last:
+            return [f"{name}: {told}"]
+        return []
+    return bridge.faults_until(faults, seconds)
