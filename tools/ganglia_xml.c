@@ -446,7 +446,9 @@ ganglia_is_down(const struct ganglia_host *host)
 bool
 ganglia_has_ceased(const struct ganglia_metric *metric)
 {
-	return metric->dmax_s > 0 && metric->tn_s >= metric->dmax_s;
+	return metric->dmax_s > 0 && metric->tn_s >= metric->dmax_s &&
+	       (metric->tmax_s <= 0 ||
+	        metric->tn_s > GANGLIA_DOWN_TMAX * metric->tmax_s);
 }
 
 bool

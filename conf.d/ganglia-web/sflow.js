@@ -59,7 +59,7 @@
             return true;
         }
         const words = name.match(/^(\S+) (\S+)$/);
-        if (query.has('h') || !words || name.includes('..'))
+        if (query.has('h') || !query.get('c') || !words || name.includes('..'))
             return false;
         location.href = './?' + new URLSearchParams({
             c: query.get('c'), h: words[1], r: query.get('r') || 'hour',

@@ -283,7 +283,8 @@ settle(struct rrd_cached *c, struct rrd_block *block, char *errors, size_t len)
 static enum rrd_result
 give_up(struct rrd_cached *c, struct rrd_block *block)
 {
-	rrd_link_rest(&c->lost);
+	if (c->filling) /* it may have nothing more to do; a writer asks again */
+		rrd_link_rest(&c->lost);
 	log_line("rrdcached at %s: broke off %d times at the same values; %" PRIu64
 	         " left out",
 	         c->address, TRIES_MAX, block->values);

@@ -9,6 +9,7 @@
 #include "sflow/collector/machines.h"
 #include "sflow/collector/naming.h"
 #include "sflow/collector/ports.h"
+#include "sflow/collector/refused.h"
 
 /* Whether the host has the name that the new configuration reserves. */
 static bool
@@ -117,6 +118,7 @@ collector_reconfigure(struct collector *c, const struct collector_config *config
 	struct agent *agent;
 
 	c->now_ms = now;
+	collector_forget_refused(c);
 	c->renamed_count = c->renamed_next = 0;
 	c->config = *config;
 	if (config->vm == VM_NO)

@@ -43,6 +43,17 @@ collector_not_allowed(struct collector *c, const struct address *from,
 }
 
 void
+collector_forget_refused(struct collector *c)
+{
+	unsigned reason;
+
+	for (reason = 0; reason < EVENT_REFUSED_COUNT; reason++) {
+		c->refused.reasons[reason].count = 0;
+		c->refused.reasons[reason].more = false;
+	}
+}
+
+void
 collector_tell_refused(struct collector *c)
 {
 	unsigned reason;

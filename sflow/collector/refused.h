@@ -28,6 +28,9 @@ struct collector;
 void collector_not_allowed(struct collector *collector, const struct address *from,
                            enum event_refused reason);
 
+/* Forgets what was refused by another configuration, and was not told. */
+void collector_forget_refused(struct collector *collector);
+
 /* Tells what is due: for collector_tick(). */
 void collector_tell_refused(struct collector *collector);
 

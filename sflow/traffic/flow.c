@@ -170,15 +170,17 @@ settle_packet(struct reading *r)
 {
 	struct flow *f = r->flow;
 	struct tunnel deeper;
+	struct packet next;
 
 	packet_read(r->header_protocol, r->header, r->header_len, &f->packet);
 	if (f->packet.parts == 0)
 		f->packet = r->said;
-	f->tunnels = 0;
-	if (tunnel_enter(&f->packet, &f->inner, &f->tunnel)) {
-		f->tunnels = 1 + tunnel_innermost(&f->inner, &deeper);
-		if (f->tunnels > 1)
-			f->tunnel = deeper;
+	f->tunnels = tunnel_enter(&f->packet, &f->inner, &f->tunnel) ? 1 : 0;
+	for (; f->tunnels > 0 && f->tunnels < TUNNELS; f->tunnels++) {
+		if (!tunnel_enter(&f->inner, &next, &deeper))
+			break;
+		f->inner = next;
+		f->tunnel = deeper;
 	}
 	if (r->frame > 0) {
 		f->frame = r->frame;

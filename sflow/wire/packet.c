@@ -258,6 +258,7 @@ go(struct walk *w, enum packet_layer layer)
 
 	while (layer != LAYER_NONE)
 		layer = readers[layer](w);
+	w->packet->payload.follows = w->packet->payload.bytes == w->c.at;
 }
 
 void

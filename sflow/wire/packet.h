@@ -84,6 +84,7 @@ struct packet_payload {
 	size_t surplus;       /* bytes behind it that the header before the last one
 	                       * counts, and the last one does not */
 	size_t there; /* bytes that are there from its beginning on, with those */
+	bool follows; /* it begins where the headers that were read end */
 };
 
 enum { IP_ICMP = 1, IP_TCP = 6, IP_UDP = 17, IP_ICMP6 = 58, IP_SCTP = 132 };

@@ -45,7 +45,8 @@ read_type(struct cursor *c, uint16_t type, struct packet *inner)
 		packet_read_type(type, c->at, cursor_left(c), inner);
 }
 
-/* NVGRE's key is a VNI, and a number of the flow behind it (RFC 7637, 3.2). */
+/* NVGRE's key is a VNI of 24 bits, and a number of the flow behind it (RFC 7637, 3.2). Nothing
+ * tells it from a bridged GRE with any key, so the whole key is the identity of both. */
 static void
 enter_gre(struct cursor *c, struct packet *inner, struct tunnel *tunnel)
 {
@@ -59,8 +60,6 @@ enter_gre(struct cursor *c, struct packet *inner, struct tunnel *tunnel)
 	if ((flags & GRE_KEY) != 0) {
 		tunnel->id = cursor_u32(c);
 		tunnel->has_id = !c->failed && version == 0;
-		if (type == TYPE_ETHERNET)
-			tunnel->id >>= 8;
 	}
 	if ((flags & GRE_SEQUENCE) != 0)
 		cursor_take(c, 4);
@@ -147,7 +146,8 @@ tunnel_enter(const struct packet *outer, struct packet *inner, struct tunnel *tu
 
 	memset(inner, 0, sizeof(*inner));
 	*tunnel = (struct tunnel){.kind = TUNNEL_NONE};
-	if (outer->fragment != 0 || (outer->parts & PACKET_PROTOCOL) == 0)
+	if (outer->fragment != 0 || (outer->parts & PACKET_PROTOCOL) == 0 ||
+	    !outer->payload.follows)
 		return false;
 	switch (outer->payload.behind) {
 	case LAYER_IPV4:

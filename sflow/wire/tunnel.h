@@ -30,7 +30,7 @@ enum tunnel_kind {
 struct tunnel {
 	enum tunnel_kind kind;
 	bool has_id;
-	uint32_t id; /* the VNI of VXLAN, GENEVE and NVGRE (24 bits), or GRE's key */
+	uint32_t id; /* the VNI of VXLAN and GENEVE (24 bits), or GRE's key */
 };
 
 /* Reads the packet inside `outer`, if it carries one: its addresses, its ports and so on, in

@@ -198,6 +198,13 @@ no_longer_sent(void **state)
 	assert_says(CHECK_UNKNOWN, "--host h --metric b", xml, "b is old: 599 s, at");
 	assert_says(CHECK_OK, "--host h --metric a --any-age -vv", xml,
 	            "OK: a 1, no longer sent\n");
+	/* gmetric --dmax=60, two seconds late: that is its age */
+	assert_says(CHECK_OK, "--host h --metric a -vv",
+	            scene_cluster(HOST("h", "1", "20",
+	                               "<METRIC NAME=\"a\" VAL=\"1\" TYPE=\"float\" "
+	                               "UNITS=\"\" TN=\"62\" TMAX=\"60\" DMAX=\"60\" "
+	                               "SLOPE=\"both\"/>\n")),
+	            "OK: a 1, 62 s old\n");
 	scene_wall_s = 0;
 }
 

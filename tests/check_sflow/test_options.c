@@ -48,9 +48,15 @@ states_of_hosts(void **state)
 	static const struct {
 		char *words;
 		enum check_state is;
-	} table[] = {{"UP HARD", CHECK_OK},          {"UP SOFT", CHECK_OK},
-	             {"DOWN SOFT", CHECK_OK},        {"DOWN HARD", CHECK_CRITICAL},
-	             {"UNREACHABLE HARD", CHECK_OK}, {"unknown", CHECK_UNKNOWN}};
+	} table[] = {
+	    {"UP HARD 0", CHECK_OK},           {"UP SOFT 0", CHECK_OK},
+	    {"DOWN SOFT 0", CHECK_OK},         {"DOWN HARD 0", CHECK_CRITICAL},
+	    {"DOWN HARD 12", CHECK_CRITICAL},  {"UNREACHABLE HARD 0", CHECK_OK},
+	    {"UNREACHABLE SOFT 00", CHECK_OK}, {"UNREACHABLE HARD 1", CHECK_CRITICAL},
+	    {"unknown", CHECK_UNKNOWN}};
+	static char *const wrong[] = {"UP",        "DOWN HARD",
+	                              "UP HARD ",  "PENDING HARD 0",
+	                              "UP NONE 0", "DOWN HARD x"};
 	size_t i;
 
 	(void)state;
@@ -61,6 +67,12 @@ states_of_hosts(void **state)
 		assert_int_equal(options_parse(&options, 6, words, stderr), -1);
 		assert_int_equal(options.awaited, table[i].is);
 		options_free(&options);
+	}
+	for (i = 0; i < COUNT_OF(wrong); i++) {
+		char *words[] = {"check_sflow", "--host", "h", "--heartbeat",
+		                 "--awaited",   wrong[i], NULL};
+
+		assert_int_not_equal(options_parse(&options, 6, words, stdout), -1);
 	}
 }
 

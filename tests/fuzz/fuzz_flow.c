@@ -84,7 +84,7 @@ check_facts(const struct flow *f)
 	if (f->frame > FLOW_FRAME_MOST ||
 	    ((f->has & FLOW_HAS_FRAME) != 0 && f->frame == 0))
 		broken("a frame has a length", "frame");
-	if (f->tunnels > TUNNELS + 1 || (f->tunnels == 0) != (f->inner.parts == 0))
+	if (f->tunnels > TUNNELS || (f->tunnels == 0) != (f->inner.parts == 0))
 		broken("a packet is in a tunnel", "inner");
 	if ((f->kind == FLOW_DISCARDED) != ((f->has & FLOW_HAS_REASON) != 0) ||
 	    (f->kind == FLOW_TRANSACTION && f->packet.parts != 0))

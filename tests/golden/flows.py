@@ -162,7 +162,7 @@ def ipv6(packet, at):
         packet["ttl"] = head[7]
     inside = Bytes(at.rest(40 + struct.unpack(">H", head[4:6])[0])[40:])
     at.take(40)
-    kind, count, first = head[6], 0, False
+    kind, count, first, was_first = head[6], 0, False, False
     while kind in EXTENSIONS:
         if count == 16:
             return
@@ -178,9 +178,15 @@ def ipv6(packet, at):
             first = bool(offset & 1)
         kind, count = part[0], count + 1
         at.at = min(len(at.data), at.at + size)
-        inside.at = min(len(inside.data), inside.at + size)
+        # What is behind an extension that does not fit, or behind one in a fragment, is
+        # not where it begins.
+        if inside and (len(inside.rest()) < size or (was_first and first)):
+            inside = None
+        elif inside:
+            inside.at += size
+        was_first = first
     packet["protocol"] = kind
-    transport(packet, at, kind, inside, first)
+    transport(packet, at, kind, inside or Bytes(b""), first)
 
 
 def transport(packet, at, kind, inside, is_first):
@@ -239,8 +245,6 @@ def gre(packet, at):
         at.take(4 if version == 1 and flags & 0x80 else 0)
     except Short:
         return
-    if key is not None and kind == BRIDGED:
-        key >>= 8
     enter(packet, "gre", None if version == 1 else key, by_type(kind, at.rest()))
 
 
@@ -442,7 +446,7 @@ class Extraction:
         outer = outer or self.said
         found = dict(outer)
         inner, depth, tunnel = outer, 0, None
-        while inner.inside and depth < TUNNELS + 1:
+        while inner.inside and depth < TUNNELS:
             tunnel, inner, depth = inner.inside, inner.inside[2], depth + 1
         if tunnel:
             link = ("src_mac", "dst_mac", "ethertype", "label", "tag")

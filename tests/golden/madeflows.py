@@ -79,6 +79,12 @@ def packets():
                                        bytes(8) + inner)))
     yield 1, frame(0x800, ip4(47, words(0x20006558, 9 << 8 | 3) + inner))
     yield 1, frame(0x800, ip4(47, words(0xB0000800, 0, 99, 1) + ip4(6, tcp(), 8)))
+    limit = bytes((47, 0, 4, 1, 4, 1, 1, 0))
+    yield 12, ip6(60, limit + words(0x0800) + ip4(6, tcp(), 8))
+    yield 12, ip6(44, bytes((60, 0, 0, 1)) + bytes(4) + limit + words(0x0800) +
+                  ip4(6, tcp(), 8))
+    yield 12, ip6(60, bytes((137, 3)) + bytes(30) + words(5 << 12 | 1 << 8 | 64) +
+                  ip4(6, tcp(), 8))
     yield 1, frame(0x800, ip4(4, ip4(41, ip6(6, tcp(), 3), 2)))
     yield 11, ip4(137, words(5 << 12 | 1 << 8 | 64) + ip4(6, tcp(), 4))
     yield 11, ip4(4, ip4(6, tcp(), 5), flags=0x2000)

@@ -184,6 +184,16 @@ who_is_not_allowed_is_told(void **state)
 	assert_refused(s, 5,
 	               "datagrams from 192.0.2.2 are not allowed: they have another "
 	               "agent's address, and same_address is set");
+	/* nor is anybody told whom the configuration allows by now */
+	input_from(s, "11.0.0.6"); /* is told at once */
+	input_from(s, "11.0.0.7");
+	config.allow = list_of("10.0.0.0/8, 11.0.0.0/8, 192.0.2.0/24");
+	config.deny = NULL;
+	config.same_address = false;
+	collector_reconfigure(s->c, &config, s->now + 1000);
+	collector_tick(s->c, s->now = began + 400000);
+	script_publish(s);
+	assert_int_equal(s->events[EVENT_NOT_ALLOWED], 6);
 }
 
 static void

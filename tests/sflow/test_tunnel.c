@@ -192,9 +192,9 @@ gre(void **state)
 	struct made m = made_frame();
 
 	(void)state;
-	PUT(&m, 0x20, 0, 0x65, 0x58, 0, 0, 0x2a, 7); /* NVGRE: 42, flow 7 */
+	PUT(&m, 0x20, 0, 0x65, 0x58, 0, 0, 0x2a, 7); /* as NVGRE: VNI 42, flow 7 */
 	put_ipv4(&m, 47, 1);
-	assert_frame(&m, TUNNEL_GRE, true, 42);
+	assert_frame(&m, TUNNEL_GRE, true, 0x2a07);
 	m = made_frame();
 	PUT(&m, 0, 0, 0x65, 0x58);
 	put_ipv4(&m, 47, 1);
@@ -335,6 +335,33 @@ first_fragment_is_entered(void **state)
 	assert_tcp_of(&p, 2);
 }
 
+/* GRE behind an extension of IPv6 that limits tunnels, as Linux sends it (RFC 2473, 4.1.1). In a
+ * fragment, whose payload begins with that extension, it is not taken for GRE. */
+static void
+behind_an_extension(void **state)
+{
+	struct made m = made_tcp(), in_pieces;
+	struct packet outer, inner;
+	struct tunnel t;
+
+	(void)state;
+	put_ipv4(&m, IP_TCP, 5);
+	PUT(&m, 0, 0, 0x08, 0);
+	PUT(&m, 47, 0, 4, 1, 4, 1, 1, 0);
+	in_pieces = m;
+	put_ipv6(&m, 60, 1);
+	packet_read(PACKET_IS_IPV6, m.bytes + m.at, made_len(&m), &outer);
+	assert_true(tunnel_enter(&outer, &inner, &t));
+	assert_int_equal(t.kind, TUNNEL_GRE);
+	assert_tcp_of(&inner, 5);
+	PUT(&in_pieces, 60, 0, 0, 1, 0, 0, 0, 9);
+	put_ipv6(&in_pieces, 44, 1);
+	packet_read(PACKET_IS_IPV6, in_pieces.bytes + in_pieces.at,
+	            made_len(&in_pieces), &outer);
+	assert_int_equal(outer.protocol, 47);
+	assert_false(tunnel_enter(&outer, &inner, &t));
+}
+
 /* In memory of its own, so that a read behind it is seen. */
 static void
 cut_anywhere(void **state)
@@ -376,6 +403,7 @@ main(void)
 	    cmocka_unit_test(depth_is_bounded),
 	    cmocka_unit_test(what_is_no_tunnel),
 	    cmocka_unit_test(first_fragment_is_entered),
+	    cmocka_unit_test(behind_an_extension),
 	    cmocka_unit_test(cut_anywhere),
 	};
 

@@ -301,7 +301,7 @@ def gap_faults(site):
 def test_pictures(tap, browser, sites):
     with tap.point("silence is a gap in a chart") as faults:
         for site in sites:
-            faults += bridge.faults_until(lambda: gap_faults(site), SPEAKS + SILENT)
+            faults += bridge.faults_until(lambda: gap_faults(site), 2 * (SPEAKS + SILENT))
     with tap.point("pictures of a page are equally high, and their figures fit") as faults:
         for site in sites:
             page = f"?c={site.cluster}&h=node1.example.net&r=10min"

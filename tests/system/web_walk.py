@@ -278,4 +278,13 @@ def click_faults(browser, base, cluster, switch, picture_of):
     name = next(name for name in chart.names if re.fullmatch(r"\S+ (swp|a_b-)\d+", name))
     chart.click_name(name)
     opens(re.sub(r"\W", "_", name.split()[1]), "a click in the cluster's chart")
+    # A view's charts are of all clusters: there is no page to lead to.
+    browser.open(f"{base}?tab=v&vn=sFlow+ports")
+    chart = PortChart(browser, report)
+    chart.click_name(next(iter(chart.names)))
+    try:
+        ganglia.wait_for("the ranges", lambda: "graph_all_periods.php" in browser.run(
+            "return location.pathname"), SECONDS)
+    except TimeoutError as error:
+        faults.append(f"a click in a view's chart: {error}")
     return faults + browser.page_faults(1)

@@ -119,7 +119,8 @@ judge_down(struct check *check, const struct ganglia_host *host)
 	const struct options *options = check->options;
 	struct item item = {.kind = ITEM_DOWN,
 	                    .state = CHECK_CRITICAL,
-	                    .seconds = heard_ago(host, check->now.newest_s)};
+	                    .seconds = heard_ago(host, check->now.newest_s),
+	                    .at_most = heard_at_most(host, check->now.newest_s)};
 
 	check->hosts_down++;
 	if (!options_one_host(options) && !wishes_heartbeat(options))

@@ -141,25 +141,32 @@ take_state(const struct options_reader *reader, enum check_state *to, const char
 	                     name, optarg);
 }
 
-/* Takes a state, or what Nagios's macros "$HOSTSTATE$ $HOSTSTATETYPE$" say: that the host's
- * state is to stay. A soft DOWN is of the moment in which the collector was restarted. */
+/* Takes a state, or what Nagios's macros "$HOSTSTATE$ $HOSTSTATETYPE$
+ * $HOSTNOTIFICATIONNUMBER$" say: that the host is to stay as people know it. A soft DOWN is of
+ * the moment in which the collector was restarted. Then all its hosts are UNREACHABLE: those
+ * of which people were told before were DOWN. */
 static int
 take_awaited(const struct options_reader *reader)
 {
-	static const char *const up[] = {"UP HARD", "UP SOFT", "DOWN SOFT",
-	                                 "UNREACHABLE HARD", "UNREACHABLE SOFT"};
+	static const char *const states[] = {"UP ", "DOWN ", "UNREACHABLE "};
 	enum check_state *to = &reader->options->awaited;
-	size_t i;
+	const char *type = NULL, *told;
+	size_t i, len;
 
-	for (i = 0; i < sizeof(up) / sizeof(up[0]); i++) {
-		if (strcmp(optarg, up[i]) == 0) {
-			*to = CHECK_OK;
-			return -1;
-		}
+	for (i = 0; i < sizeof(states) / sizeof(states[0]) && type == NULL; i++) {
+		len = strlen(states[i]);
+		type = strncmp(optarg, states[i], len) == 0 ? optarg + len : NULL;
 	}
-	if (strcmp(optarg, "DOWN HARD") != 0)
+	if (type == NULL ||
+	    (strncmp(type, "HARD ", 5) != 0 && strncmp(type, "SOFT ", 5) != 0))
 		return take_state(reader, to, "awaited");
-	*to = CHECK_CRITICAL;
+	told = type + 5;
+	if (*told == '\0' || told[strspn(told, "0123456789")] != '\0')
+		return take_state(reader, to, "awaited");
+	*to = CHECK_OK;
+	if ((*optarg == 'D' && *type == 'H') ||
+	    (strncmp(optarg, "UN", 2) == 0 && told[strspn(told, "0")] != '\0'))
+		*to = CHECK_CRITICAL;
 	return -1;
 }
 
