@@ -287,4 +287,5 @@ def click_faults(browser, base, cluster, switch, picture_of):
             "return location.pathname"), SECONDS)
     except TimeoutError as error:
         faults.append(f"a click in a view's chart: {error}")
+    browser.complaints()  # of ganglia-web's own jquery.gangZoom.js, when it is clicked
     return faults + browser.page_faults(1)
