@@ -48,10 +48,19 @@ time_of_day(void **state)
 	                    "SFLOW OK - h: heard 1 s ago, at 13:59:59 XST | "
 	                    "'heartbeat'=1s;;9;0\n");
 	scene_check("--host h --heartbeat",
-	            scene_cluster("<HOST NAME=\"h\" TN=\"90000\" TMAX=\"20\"/>"));
+	            scene_cluster("<HOST NAME=\"h\" TN=\"90001\" TMAX=\"20\">"
+	                          "<METRIC NAME=\"a\" VAL=\"1\" TYPE=\"float\" "
+	                          "UNITS=\"\" TN=\"90000\" TMAX=\"60\" DMAX=\"0\" "
+	                          "SLOPE=\"both\"/></HOST>"));
 	assert_string_equal(scene_output,
 	                    "SFLOW CRITICAL - h: down, last heard 90000 s "
 	                    "ago, at 2026-06-30 13:00:00 XST\n");
+	/* without metrics its TN may have been moved */
+	scene_check("--host h --heartbeat",
+	            scene_cluster("<HOST NAME=\"h\" TN=\"90000\" TMAX=\"20\"/>"));
+	assert_string_equal(scene_output,
+	                    "SFLOW CRITICAL - h: down, last heard 90000 s "
+	                    "ago at most\n");
 	scene_wall_s = 0;
 	unsetenv("TZ");
 }

@@ -150,12 +150,19 @@ def test_bridge(tap, session):
         with tap.point("bridge: the known hosts have right values, and files that go on"
                        ) as faults:
             faults += known.faults(hosts_of_bridge(our))
-            for folder in folders(our, "known-"):
-                rows = bridge.last_row(folder / "interrupts.rrd")
-                files = len(list(folder.iterdir()))
-                if rows[1]["sum"] != RATE or time.time() - rows[0] > 10 or \
-                        files < FILES_OF_HOST:
-                    faults.append(f"{folder.name}: {rows}, {files} files")
+            faults += bridge.faults_until(lambda: stopped(our), 60)
+
+
+def stopped(our):
+    """Files of known hosts that do not go on, or not with the right value."""
+    faults = []
+    for folder in folders(our, "known-"):
+        rows = bridge.last_row(folder / "interrupts.rrd")
+        files = len(list(folder.iterdir()))
+        if rows[1]["sum"] != RATE or time.time() - rows[0] > 10 or \
+                files < FILES_OF_HOST:
+            faults.append(f"{folder.name}: {rows}, {files} files")
+    return faults
 
 
 def test(tap, session):
