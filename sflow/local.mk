@@ -31,6 +31,7 @@ sflow_libtraffic_la_SOURCES = \
 	sflow/traffic/estimate.c sflow/traffic/estimate.h \
 	sflow/traffic/fields.c sflow/traffic/fields.h \
 	sflow/traffic/flow.c sflow/traffic/flow.h \
+	sflow/traffic/flow_records.c sflow/traffic/flow_records.h \
 	sflow/traffic/key.c sflow/traffic/key.h \
 	sflow/traffic/top.c sflow/traffic/top.h
 sflow_libtraffic_la_LIBADD = -lm

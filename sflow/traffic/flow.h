@@ -88,7 +88,8 @@ struct flow {
 	struct flow_interface input, output;
 	uint32_t reason; /* of a discarded packet: drop_reasons */
 
-	uint32_t frame; /* bytes of the packet on its link, FCS included; see flow.c */
+	uint32_t
+	    frame; /* bytes of the packet on its link, with its FCS; flow_records.c */
 	uint32_t stripped; /* of these the sampled header never had, such as the FCS */
 
 	struct { /* extended_switch; UINT32_MAX: it is not known */
