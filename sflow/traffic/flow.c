@@ -23,9 +23,9 @@ interface(struct cursor *c, bool expanded)
 static void
 read_sampled(const struct sample *sample, struct flow *f)
 {
-	bool expanded = sample_find(sample->tag)->places.expanded;
-	struct cursor c =
-	    cursor_of(sample->fields, sample_find(sample->tag)->places.size);
+	const struct sample_layout *layout = sample_find(sample->tag);
+	bool expanded = layout->places.expanded;
+	struct cursor c = cursor_of(sample->fields, layout->places.size);
 
 	cursor_u32(&c);
 	cursor_take(&c, expanded ? BYTES_SOURCE_EXPANDED : BYTES_SOURCE);
@@ -61,19 +61,11 @@ static void
 settle_packet(struct flow_reading *r)
 {
 	struct flow *f = r->flow;
-	struct tunnel deeper;
-	struct packet next;
 
 	packet_read(r->header_protocol, r->header, r->header_len, &f->packet);
 	if (f->packet.parts == 0)
 		f->packet = r->said;
-	f->tunnels = tunnel_enter(&f->packet, &f->inner, &f->tunnel) ? 1 : 0;
-	for (; f->tunnels > 0 && f->tunnels < TUNNELS; f->tunnels++) {
-		if (!tunnel_enter(&f->inner, &next, &deeper))
-			break;
-		f->inner = next;
-		f->tunnel = deeper;
-	}
+	f->tunnels = tunnel_innermost(&f->packet, &f->inner, &f->tunnel);
 	if (r->frame > 0) {
 		f->frame = r->frame;
 		f->has |= FLOW_HAS_FRAME;

@@ -88,8 +88,7 @@ struct flow {
 	struct flow_interface input, output;
 	uint32_t reason; /* of a discarded packet: drop_reasons */
 
-	uint32_t
-	    frame; /* bytes of the packet on its link, with its FCS; flow_records.c */
+	uint32_t frame;    /* bytes on its link, with the FCS; see flow_records.c */
 	uint32_t stripped; /* of these the sampled header never had, such as the FCS */
 
 	struct { /* extended_switch; UINT32_MAX: it is not known */

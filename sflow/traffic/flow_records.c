@@ -192,22 +192,27 @@ read_path(struct flow_reading *r)
 	}
 }
 
+/* Passes over so many words, or fails where there are not as many. */
+static void
+skip_words(struct flow_reading *r, uint32_t count)
+{
+	if (count > cursor_left(r->c) / BYTES_U32)
+		r->c->failed = true;
+	else
+		cursor_take(r->c, count * (size_t)BYTES_U32);
+}
+
 static void
 read_gateway(struct flow_reading *r)
 {
 	struct flow *f = r->flow;
-	uint32_t communities;
 
 	f->gateway.nexthop = address(r);
 	f->gateway.as = word(r);
 	f->gateway.src_as = word(r);
 	f->gateway.src_peer_as = word(r);
 	read_path(r);
-	communities = word(r);
-	if (communities > cursor_left(r->c) / BYTES_U32)
-		r->c->failed = true;
-	else
-		cursor_take(r->c, communities * (size_t)BYTES_U32);
+	skip_words(r, word(r)); /* the communities */
 	f->gateway.localpref = word(r);
 }
 
@@ -246,14 +251,12 @@ read_nat_ports(struct flow_reading *r)
 static uint32_t
 outermost(struct flow_reading *r)
 {
-	uint32_t count = word(r), label = 0;
+	uint32_t count = word(r), label;
 
-	if (count > cursor_left(r->c) / BYTES_U32)
-		r->c->failed = true;
-	if (count > 0 && !r->c->failed) {
-		label = word(r) >> LABEL_BITS;
-		cursor_take(r->c, (count - 1) * (size_t)BYTES_U32);
-	}
+	if (count == 0)
+		return 0;
+	label = word(r) >> LABEL_BITS;
+	skip_words(r, count - 1);
 	return label;
 }
 

@@ -169,16 +169,18 @@ tunnel_enter(const struct packet *outer, struct packet *inner, struct tunnel *tu
 }
 
 unsigned
-tunnel_innermost(struct packet *packet, struct tunnel *tunnel)
+tunnel_innermost(const struct packet *outer, struct packet *inner,
+                 struct tunnel *tunnel)
 {
-	struct packet inner;
-	struct tunnel next;
-	unsigned depth = 0;
+	struct packet next;
+	struct tunnel deeper;
+	unsigned depth = 1;
 
-	*tunnel = (struct tunnel){.kind = TUNNEL_NONE};
-	while (depth < TUNNELS && tunnel_enter(packet, &inner, &next)) {
-		*packet = inner;
-		*tunnel = next;
+	if (!tunnel_enter(outer, inner, tunnel))
+		return 0;
+	while (depth < TUNNELS && tunnel_enter(inner, &next, &deeper)) {
+		*inner = next;
+		*tunnel = deeper;
 		depth++;
 	}
 	return depth;

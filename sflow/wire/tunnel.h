@@ -40,9 +40,10 @@ struct tunnel {
 bool tunnel_enter(const struct packet *outer, struct packet *inner,
                   struct tunnel *tunnel);
 
-/* Replaces `packet` by the innermost packet that it carries, at most TUNNELS deep. Returns how
- * many tunnels were entered; `tunnel` is the innermost one. */
-unsigned tunnel_innermost(struct packet *packet, struct tunnel *tunnel);
+/* Reads the innermost packet that `outer` carries, at most TUNNELS deep, as tunnel_enter() reads
+ * the next one. Returns how many tunnels were entered; `tunnel` is the innermost one. */
+unsigned tunnel_innermost(const struct packet *outer, struct packet *inner,
+                          struct tunnel *tunnel);
 
 /* What the tunnel is called: "gre", "ip", "mpls", "vxlan", "geneve"; "" for none. */
 const char *tunnel_name(enum tunnel_kind kind);
