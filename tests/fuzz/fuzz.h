@@ -8,9 +8,19 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Runs one input, and aborts when what comes out breaks a rule. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Says which rule is broken, and by what, shortened; and aborts. */
+static inline _Noreturn void
+fuzz_broken(const char *rule, const char *what)
+{
+	fprintf(stderr, "broken rule: %s: \"%.1000s\"\n", rule, what);
+	abort();
+}
 
 /* NAME; or that of another target, whose seeds it has. */
 extern const char fuzz_name[];

@@ -45,13 +45,6 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	return len;
 }
 
-static void
-broken(const char *rule, const char *what)
-{
-	fprintf(stderr, "broken rule: %s: \"%s\"\n", rule, what);
-	abort();
-}
-
 /* Reports ------------------------------------------------------------------------------- */
 
 static void
@@ -61,15 +54,15 @@ check_report(const char *text, size_t len)
 	size_t i;
 
 	if (len > REPORT_MAX)
-		broken("a report is short", text);
+		fuzz_broken("a report is short", text);
 	if (strncmp(text, "SFLOW ", 6) != 0 || line_end == NULL)
-		broken("a report has a line", text);
+		fuzz_broken("a report has a line", text);
 	for (i = 0; i < len; i++)
 		if (((unsigned char)text[i] < ' ' && text[i] != '\n') ||
 		    text[i] == 0x7F)
-			broken("a report has no control characters", text);
+			fuzz_broken("a report has no control characters", text);
 	if (bar != NULL && (bar > line_end || strchr(bar + 1, '|') != NULL))
-		broken("only performance data is behind a |", text);
+		fuzz_broken("only performance data is behind a |", text);
 }
 
 static void
@@ -131,7 +124,7 @@ run_check(char *line, const char *xml, size_t xml_len)
 	status = options_parse(&options, argc, argv, out);
 	fclose(out);
 	if (status != -1 && (status != CHECK_UNKNOWN || len == 0))
-		broken("what is wrong is told", line);
+		fuzz_broken("what is wrong is told", line);
 	free(text);
 	if (status != -1)
 		return;
@@ -169,11 +162,11 @@ generate(const char *text, size_t len, size_t *new_len)
 		fflush(out);
 		if (section.before_len > 0 &&
 		    memcmp(new, section.before, section.before_len) != 0)
-			broken("what is before stays", new);
+			fuzz_broken("what is before stays", new);
 		if (section.behind_len > 0 &&
 		    memcmp(new + *new_len - section.behind_len, section.behind,
 		           section.behind_len) != 0)
-			broken("what is behind stays", new);
+			fuzz_broken("what is behind stays", new);
 	}
 	section_free(&section);
 	fclose(out);
@@ -194,7 +187,7 @@ run_generate(const char *text, size_t len)
 	second = generate(first, first_len, &second_len);
 	if (second == NULL || second_len != first_len ||
 	    memcmp(first, second, first_len) != 0)
-		broken("a second run changes nothing", first);
+		fuzz_broken("a second run changes nothing", first);
 	free(first);
 	free(second);
 }

@@ -31,7 +31,7 @@ check_reading(const struct run *r, const struct store_reading *reading)
 		run_check_rate(metric, reading->name, reading->number);
 	}
 	if (reading->tmax_s < 60 || reading->dmax_s < 600 || reading->heard_ms > r->now)
-		rules_broken("a reading lives long enough", reading->name);
+		fuzz_broken("a reading lives long enough", reading->name);
 }
 
 static void
@@ -53,7 +53,7 @@ publish_host(struct run *r, struct store_host *host)
 		metrics += n;
 	}
 	if (metrics > r->config.max_metrics)
-		rules_broken("metrics of a host are bounded", info.name);
+		fuzz_broken("metrics of a host are bounded", info.name);
 	if (!info.gone && (r->options & OPTION_LAZY) != 0 && r->taken++ % 2 == 0)
 		store_again(r->feed, host);
 	else

@@ -9,7 +9,6 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,20 +44,13 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 }
 
 static void
-broken(const char *rule, const char *what)
-{
-	fprintf(stderr, "broken rule: %s: \"%s\"\n", rule, what);
-	abort();
-}
-
-static void
 check_fault(const char *fault)
 {
 	if (strncmp(fault, "fuzz.conf:", 10) != 0 || strlen(fault) < 14 ||
 	    fault[strlen("fuzz.conf:")] == '0')
-		broken("a fault has its file and line", fault);
+		fuzz_broken("a fault has its file and line", fault);
 	if (strpbrk(fault, "\r\n") != NULL)
-		broken("a fault is one line", fault);
+		fuzz_broken("a fault is one line", fault);
 }
 
 static void
@@ -71,18 +63,18 @@ check_clusters(const struct config *c)
 		const struct config_cluster *cluster = &c->clusters[i];
 
 		if (cluster->number >= CLUSTERS_MAX || numbers[cluster->number])
-			broken("a number for each cluster", cluster->name);
+			fuzz_broken("a number for each cluster", cluster->name);
 		numbers[cluster->number] = true;
 		rest += cluster->all;
 		known += cluster->number == c->collector.cluster;
 		known += cluster->number == c->self_cluster;
 		if (strpbrk(cluster->name, "<>&\"'/\n") != NULL)
-			broken("names are harmless", cluster->name);
+			fuzz_broken("names are harmless", cluster->name);
 		if (cluster->agents == NULL && !cluster->all)
-			broken("who has no agents takes the rest", cluster->name);
+			fuzz_broken("who has no agents takes the rest", cluster->name);
 	}
 	if (c->cluster_count == 0 || rest > 1 || known != 2)
-		broken("a cluster for all", "");
+		fuzz_broken("a cluster for all", "");
 }
 
 static void
@@ -94,7 +86,7 @@ check(const struct config *c, bool look)
 	if (c->port == 0 || c->sockets == 0 || c->bind_count > CONFIG_LISTEN_MAX ||
 	    c->xml_bind_count > CONFIG_LISTEN_MAX || c->readers == 0 ||
 	    c->rrd.step_s == 0 || c->rrd.rootdir[0] != '/')
-		broken("values are in their bounds", "");
+		fuzz_broken("values are in their bounds", "");
 	config_archives(c, "load_one");
 	if (!look)
 		return;
@@ -121,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check(first, data[0] & 1);
 		second = config_parse(text, "fuzz.conf", first, fault);
 		if ((first == NULL) != (second == NULL))
-			broken("the same text, the same result", fault);
+			fuzz_broken("the same text, the same result", fault);
 		config_release(first);
 		config_release(second);
 	}

@@ -35,22 +35,15 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))], word);
 }
 
-static void
-broken(const char *rule, const char *what)
-{
-	fprintf(stderr, "broken rule: %s: \"%.200s\"\n", rule, what);
-	abort();
-}
-
 /* A string, from its quote to the one that ends it. */
 static const char *
 check_string(const char *at)
 {
 	for (at++; *at != '"'; at++) {
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			broken("a string has no control characters", at);
+			fuzz_broken("a string has no control characters", at);
 		if (*at == '\\' && strchr("\"\\u", *++at) == NULL)
-			broken("an escape is one", at);
+			fuzz_broken("an escape is one", at);
 	}
 	return at + 1;
 }
@@ -61,7 +54,7 @@ check_number(const char *at)
 	char *end;
 
 	if (*at != '-' && !isdigit((unsigned char)*at))
-		broken("a value is one", at);
+		fuzz_broken("a value is one", at);
 	strtod(at, &end);
 	return end;
 }
@@ -75,22 +68,22 @@ check_members(const char *at, int depth)
 	bool named = *at++ == '{';
 
 	if (depth == DEPTH)
-		broken("objects are not so deep", at);
+		fuzz_broken("objects are not so deep", at);
 	if (*at == last)
 		return at + 1;
 	for (;; at++) {
 		if (named) {
 			if (*at != '"')
-				broken("a member has a name", at);
+				fuzz_broken("a member has a name", at);
 			at = check_string(at);
 			if (*at++ != ':')
-				broken("a name is in front of a value", at);
+				fuzz_broken("a name is in front of a value", at);
 		}
 		at = check_value(at, depth);
 		if (*at == last)
 			return at + 1;
 		if (*at != ',')
-			broken("values are separated", at);
+			fuzz_broken("values are separated", at);
 	}
 }
 
@@ -107,7 +100,7 @@ check_text(const char *at)
 {
 	for (; *at != '\0'; at++)
 		if (*at != '\n' && (*at < ' ' || *at > '~'))
-			broken("a line is plain", at);
+			fuzz_broken("a line is plain", at);
 }
 
 /* Prints it twice: the second time is as the first. */
@@ -125,15 +118,15 @@ print(const uint8_t *data, size_t size, bool json, int *result)
 	fflush(out);
 	half = len;
 	if (decode_datagram(d, data, size, NULL, 0) != *result)
-		broken("the same is the same", text);
+		fuzz_broken("the same is the same", text);
 	decode_free(d);
 	fclose(out);
 	if (len != 2 * half || memcmp(text, text + half, half) != 0)
-		broken("the same is printed the same", text);
+		fuzz_broken("the same is printed the same", text);
 	if (half > PER_BYTE * size + BESIDE)
-		broken("the output is bounded", text);
+		fuzz_broken("the output is bounded", text);
 	if (strlen(text) != len)
-		broken("there is no NUL", text);
+		fuzz_broken("there is no NUL", text);
 	text[half] = '\0';
 	return text;
 }
@@ -146,12 +139,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = print(data, size, false, &of_text);
 
 	if (of_json != of_text)
-		broken("both forms agree", text);
+		fuzz_broken("both forms agree", text);
 	if (strcmp(check_value(json, 0), "\n") != 0)
-		broken("a datagram is an object on a line", json);
+		fuzz_broken("a datagram is an object on a line", json);
 	check_text(text);
 	if (of_text != 0 && strstr(text, "\n  note: ") == NULL)
-		broken("what is wrong is told", text);
+		fuzz_broken("what is wrong is told", text);
 	free(json);
 	free(text);
 	return 0;

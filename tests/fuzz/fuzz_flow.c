@@ -3,7 +3,6 @@
  * chooses the kind of sample, the rest is its body. */
 #include "tests/fuzz/fuzz.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,13 +27,6 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	return fuzz_number(words[random % (sizeof(words) / sizeof(*words))], word);
 }
 
-static void
-broken(const char *rule, const char *what)
-{
-	fprintf(stderr, "broken rule: %s: \"%s\"\n", rule, what);
-	abort();
-}
-
 static bool
 all_zero(const void *bytes, size_t len)
 {
@@ -51,7 +43,7 @@ static void
 check_zero(const struct flow *f, enum flow_fact fact, const void *member, size_t len)
 {
 	if ((f->has & fact) == 0 && !all_zero(member, len))
-		broken("what is not known is zero", "a member");
+		fuzz_broken("what is not known is zero", "a member");
 }
 
 #define ZERO(fact_, member_) \
@@ -83,12 +75,12 @@ check_facts(const struct flow *f)
 	ZERO(REASON, reason);
 	if (f->frame > FLOW_FRAME_MOST ||
 	    ((f->has & FLOW_HAS_FRAME) != 0 && f->frame == 0))
-		broken("a frame has a length", "frame");
+		fuzz_broken("a frame has a length", "frame");
 	if (f->tunnels > TUNNELS || (f->tunnels == 0) != (f->inner.parts == 0))
-		broken("a packet is in a tunnel", "inner");
+		fuzz_broken("a packet is in a tunnel", "inner");
 	if ((f->kind == FLOW_DISCARDED) != ((f->has & FLOW_HAS_REASON) != 0) ||
 	    (f->kind == FLOW_TRANSACTION && f->packet.parts != 0))
-		broken("a kind is what it says", "kind");
+		fuzz_broken("a kind is what it says", "kind");
 }
 
 /* All that a value points to can be read, and is in the sample or in the flow. */
@@ -103,12 +95,12 @@ check_value(const struct flow *f, enum flow_field field, const uint8_t *body,
 	if (!flow_field_get(f, field, &v))
 		return;
 	if (v.type != flow_field_type(field))
-		broken("a type is that of the table", flow_field_name(field));
+		fuzz_broken("a type is that of the table", flow_field_name(field));
 	if (v.type == FLOW_TYPE_ADDRESS && v.address->type > ADDRESS_IPV6)
-		broken("an address has a type", flow_field_name(field));
+		fuzz_broken("an address has a type", flow_field_name(field));
 	if (v.type == FLOW_TYPE_TEXT && v.len > 0 &&
 	    (v.bytes < body || v.len > len || v.bytes > body + len - v.len))
-		broken("a text is in its sample", flow_field_name(field));
+		fuzz_broken("a text is in its sample", flow_field_name(field));
 	for (i = 0; i < v.len; i++)
 		sum = (uint8_t)(sum + v.bytes[i]);
 }
@@ -166,9 +158,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_value(&flow, (enum flow_field)i, bytes, whole);
 		if (!read_one(bytes, whole, &again) || again.has != flow.has ||
 		    again.kind != flow.kind || again.packet.parts != flow.packet.parts)
-			broken("the same is the same", "flow");
+			fuzz_broken("the same is the same", "flow");
 	} else if ((data[0] & 3) < 2 && size > 44) {
-		broken("a flow sample is one", "false");
+		fuzz_broken("a flow sample is one", "false");
 	}
 	free(bytes);
 	return 0;

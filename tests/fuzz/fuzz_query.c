@@ -5,7 +5,6 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,13 +38,6 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 	return strlen(chosen);
 }
 
-static void
-broken(const char *rule, const char *what)
-{
-	fprintf(stderr, "broken rule: %s: \"%.200s\"\n", rule, what);
-	abort();
-}
-
 /* Where a name ends. */
 static const char *
 name_end(const char *at)
@@ -62,11 +54,11 @@ check_attribute(const char *at)
 	const char *end = name_end(at);
 
 	if (end == at || end[0] != '=' || end[1] != '"')
-		broken("an attribute is one", at);
+		fuzz_broken("an attribute is one", at);
 	for (end += 2; *end != '"'; end++)
 		if (*end == '\0' || *end == '<' || *end == '>' ||
 		    (unsigned char)*end < ' ' || (unsigned char)*end > '~')
-			broken("an attribute is harmless", at);
+			fuzz_broken("an attribute is harmless", at);
 	return end + 1;
 }
 
@@ -77,11 +69,11 @@ check_instruction(const char *at)
 	const char *end;
 
 	if (strncmp(at, "sflow-former ", 13) != 0)
-		broken("there is one kind of instruction", at);
+		fuzz_broken("there is one kind of instruction", at);
 	for (end = at + 12; *end == ' ';)
 		end = check_attribute(end + 1);
 	if (strncmp(end, "?>\n", 3) != 0)
-		broken("an instruction is a line", at);
+		fuzz_broken("an instruction is a line", at);
 	return end + 3;
 }
 
@@ -96,7 +88,7 @@ check_elements(const char *at)
 		bool closes = at[1] == '/';
 
 		if (*at != '<')
-			broken("there are only elements", at);
+			fuzz_broken("there are only elements", at);
 		if (at[1] == '?') {
 			at = check_instruction(at + 2);
 			continue;
@@ -106,10 +98,10 @@ check_elements(const char *at)
 		if (closes) {
 			if (depth == 0 ||
 			    strncmp(open[--depth], at, (size_t)(end - at)) != 0)
-				broken("an element ends where it began", at);
+				fuzz_broken("an element ends where it began", at);
 		} else {
 			if (depth == DEPTH)
-				broken("elements are not so deep", at);
+				fuzz_broken("elements are not so deep", at);
 			roots += depth == 0;
 			open[depth++] = at;
 			while (*end == ' ')
@@ -120,11 +112,11 @@ check_elements(const char *at)
 			}
 		}
 		if (end[0] != '>' || end[1] != '\n')
-			broken("an element is a line", at);
+			fuzz_broken("an element is a line", at);
 		at = end + 2;
 	}
 	if (depth != 0 || roots != 1)
-		broken("there is one root", "");
+		fuzz_broken("there is one root", "");
 }
 
 static void
@@ -135,14 +127,14 @@ check_json(const char *at)
 
 	for (; *at != '\0' && strcmp(at, "\r\n") != 0; at++) {
 		if ((unsigned char)*at < ' ' || (unsigned char)*at > '~')
-			broken("JSON is plain", at);
+			fuzz_broken("JSON is plain", at);
 		if (*at == '"')
 			text = !text;
 		if (!text && strchr("{}", *at) != NULL)
 			depth += *at == '{' ? 1 : -1;
 	}
 	if (depth != 0 || text)
-		broken("JSON is balanced", at);
+		fuzz_broken("JSON is balanced", at);
 }
 
 static void
@@ -153,7 +145,7 @@ check_answer(const char *answer, const struct query *query)
 	if (query->http || query->status) {
 		at = strstr(answer, "\r\n\r\n");
 		if (at == NULL || memcmp(answer, "HTTP/1.0 200 OK\r\n", 17) != 0)
-			broken("HTTP has a header", answer);
+			fuzz_broken("HTTP has a header", answer);
 		at += 4;
 	}
 	if (query->status) {
@@ -162,7 +154,7 @@ check_answer(const char *answer, const struct query *query)
 	}
 	at = strstr(at, "]>\n");
 	if (at == NULL)
-		broken("there is a DTD", answer);
+		fuzz_broken("there is a DTD", answer);
 	check_elements(at + 3);
 }
 
@@ -177,7 +169,7 @@ print(struct document *document, const struct query *query)
 	while (more) {
 		more = document_next(document, &answer, GRID_NOW, GRID_WALL);
 		if (answer.len > ANSWER_MOST)
-			broken("an answer ends", "");
+			fuzz_broken("an answer ends", "");
 	}
 	buffer_add(&answer, "", 1);
 	if (answer.failed)

@@ -5,7 +5,6 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +71,7 @@ check_cluster(const struct run *r, const struct store_state *state)
 	if (i < c->cluster_count)
 		cluster = c->clusters[i].cluster;
 	if (state->cluster != cluster)
-		rules_broken("a host is in its cluster", state->name);
+		fuzz_broken("a host is in its cluster", state->name);
 }
 
 /* A reader's column, of the length of each value's name. */
@@ -103,17 +102,17 @@ look_at_value(const struct run *r, const struct store_value *value, bool whole)
 		rules_number(value->metric, value->number);
 	if (value->tmax_s < 60 || value->dmax_s < 600 || value->heard_ms > r->now ||
 	    r->now - value->heard_ms > (int64_t)value->dmax_s * 1000)
-		rules_broken("a value is no older than its DMAX", value->metric->name);
+		fuzz_broken("a value is no older than its DMAX", value->metric->name);
 	if (!whole)
 		return;
 	if (store_value_name(value, name) != strlen(name))
-		rules_broken("a length is told", name);
+		fuzz_broken("a length is told", name);
 	rules_name(name, STORE_NAME - 1);
 	if (store_value_title(value, text) != strlen(text))
-		rules_broken("a length is told", text);
+		fuzz_broken("a length is told", text);
 	rules_text(text, STORE_NAME - 1);
 	if (store_value_group(value, text) != strlen(text))
-		rules_broken("a length is told", text);
+		fuzz_broken("a length is told", text);
 	rules_text(text, STORE_NAME - 1);
 	if (value->metric->type == STRING)
 		rules_text(value->text, TEXT_SIZE - 1);
@@ -131,7 +130,7 @@ mark_value(const struct store_value *value)
 	size_t *cell = store_cell(marks, value);
 
 	if (cell == NULL || (*cell != 0 && *cell != len))
-		rules_broken("a cell is its value's", name);
+		fuzz_broken("a cell is its value's", name);
 	*cell = len;
 }
 
@@ -149,7 +148,7 @@ look_at_host(const struct run *r, struct store_host *host)
 	rules_name(state.name, TEXT_SIZE - 1);
 	rules_name(state.key, TEXT_SIZE - 1);
 	if (state.heard_ms > r->now)
-		rules_broken("a host was heard in the past", state.name);
+		fuzz_broken("a host was heard in the past", state.name);
 	rules_begin_names(&names);
 	store_look(&look, host, r->now);
 	while (store_look_next(&look, &value)) {
@@ -160,7 +159,7 @@ look_at_host(const struct run *r, struct store_host *host)
 	}
 	store_unlock(host);
 	if (metrics > r->config.max_metrics)
-		rules_broken("metrics of a host are bounded", state.name);
+		fuzz_broken("metrics of a host are bounded", state.name);
 }
 
 /* A host that is shown is found by its name, in its cluster. */
@@ -176,11 +175,11 @@ find_host(const struct run *r, struct store_host *host)
 	check_cluster(r, &state);
 	found = store_find(store, state.cluster, state.name);
 	if (found != host)
-		rules_broken("a host is found", state.name);
+		fuzz_broken("a host is found", state.name);
 	store_release(found);
 	found = store_find(store, CLUSTERS, state.name);
 	if (found != NULL)
-		rules_broken("a host is in one cluster", state.name);
+		fuzz_broken("a host is in one cluster", state.name);
 }
 
 /* Looks at all hosts; returns how many there are. The last one is held over the next
@@ -203,7 +202,7 @@ look_at_all(const struct run *r, struct store_host **held)
 		count++;
 	}
 	if (count > store_count(store))
-		rules_broken("hosts are met once", "store_next");
+		fuzz_broken("hosts are met once", "store_next");
 	return count;
 }
 
@@ -225,7 +224,7 @@ save(const struct run *r, struct collector *into, int64_t now)
 				    collector_restore(into, &saved[i], now) == 0;
 		}
 		if (++rounds > 10000)
-			rules_broken("to save comes to an end", "rounds");
+			fuzz_broken("to save comes to an end", "rounds");
 	}
 	return restored;
 }
@@ -250,7 +249,7 @@ restart(struct run *r)
 	collector_unsaved(r->c);
 	restored = save(r, after.c, after.now);
 	if (look_at_all(&after, &held) != restored)
-		rules_broken("what is restored is shown", "look_at_all");
+		fuzz_broken("what is restored is shown", "look_at_all");
 	store_release(held);
 	collector_free(r->c);
 	*r = after;
@@ -319,7 +318,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	collector_tick(r.c, r.now);
 	save(&r, NULL, 0);
 	if (store_count(collector_store(r.c)) != 0)
-		rules_broken("what is silent goes", "store_count");
+		fuzz_broken("what is silent goes", "store_count");
 	collector_free(r.c);
 	return 0;
 }

@@ -215,7 +215,7 @@ restore(struct run *r, struct database *db, struct state_names *names)
 	size_t senseless = 0;
 
 	if (state_names_restore(names, db, &senseless) != 0)
-		rules_broken("rows can be read", "names");
+		fuzz_broken("rows can be read", "names");
 	while (database_next(db, &saved, &senseless) > 0) {
 		rules_saved(&saved);
 		collector_restore(r->c, &saved, r->now);
@@ -236,7 +236,7 @@ look_at_all(const struct run *r)
 		rules_name(state.name, TEXT_SIZE - 1);
 		rules_name(state.key, TEXT_SIZE - 1);
 		if (state.heard_ms > r->now)
-			rules_broken("a host was heard in the past", state.name);
+			fuzz_broken("a host was heard in the past", state.name);
 		store_release(host);
 	}
 }
@@ -261,7 +261,7 @@ save(const struct run *r, struct database *db, struct state_names *names)
 	size_t i, n;
 
 	if (state_names_save(names, db) != 0)
-		rules_broken("names are saved", "names");
+		fuzz_broken("names are saved", "names");
 	while ((n = collector_save(r->c, saved, SAVED)) > 0)
 		for (i = 0; i < n; i++) {
 			if (saved[i].gone) {
@@ -291,7 +291,7 @@ save_all(const struct run *r, struct state_names *names)
 	while (database_next_name(&db, &name, &senseless) > 0)
 		rules_name(name.name, TEXT_SIZE - 1);
 	if (senseless > 0)
-		rules_broken("what is saved makes sense", "rows");
+		fuzz_broken("what is saved makes sense", "rows");
 	close_file(&db);
 }
 
@@ -326,7 +326,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r.now += DAYS_MS;
 	collector_tick(r.c, r.now);
 	if (store_count(collector_store(r.c)) != 0)
-		rules_broken("what is silent goes", "store_count");
+		fuzz_broken("what is silent goes", "store_count");
 	collector_free(r.c);
 	state_names_free(&names);
 	close_file(&db);

@@ -43,19 +43,12 @@ fuzz_word(uint32_t random, uint8_t word[FUZZ_WORD])
 }
 
 static void
-broken(const char *rule)
-{
-	fprintf(stderr, "broken rule: %s\n", rule);
-	abort();
-}
-
-static void
 see(struct told *told, const char *text)
 {
 	size_t len = strlen(text);
 
 	if (len >= TEXT_MOST)
-		broken("texts are bounded");
+		fuzz_broken("texts are bounded", text);
 	for (; len-- > 0; text++)
 		told->hash = (told->hash ^ (uint8_t)*text) * 0x100000001b3u;
 }
@@ -64,7 +57,7 @@ static bool
 seen(struct told *told)
 {
 	if (told->stop != 0 && told->calls >= told->stop)
-		broken("nothing is told after the end");
+		fuzz_broken("nothing is told after the end", "");
 	return ++told->calls != told->stop;
 }
 
@@ -81,13 +74,13 @@ on_host(void *context, const struct ganglia_host *host, bool *metrics)
 	struct told *told = context;
 
 	if (told->in_host)
-		broken("a host ends before the next one");
+		fuzz_broken("a host ends before the next one", host->name);
 	told->in_host = true;
 	see(told, host->cluster);
 	see(told, host->name);
 	see(told, host->address);
 	if (host->tn_s < -1 || host->tmax_s < -1 || host->started_s < -1)
-		broken("times are never negative");
+		fuzz_broken("times are never negative", host->name);
 	*metrics = !ganglia_is_down(host);
 	return seen(told);
 }
@@ -100,7 +93,7 @@ on_metric(void *context, const struct ganglia_host *host,
 	double number;
 
 	if (!told->in_host || ganglia_is_down(host))
-		broken("only wanted metrics are told");
+		fuzz_broken("only wanted metrics are told", metric->name);
 	see(told, host->name);
 	see(told, metric->name);
 	see(told, metric->value);
@@ -111,7 +104,7 @@ on_metric(void *context, const struct ganglia_host *host,
 	see(told, metric->about);
 	see(told, metric->title);
 	if (ganglia_number(metric, &number) && !isfinite(number))
-		broken("a number is one");
+		fuzz_broken("a number is one", metric->value);
 	return seen(told);
 }
 
@@ -131,7 +124,7 @@ on_sum(void *context, const struct ganglia_sum *sum)
 	see(context, sum->cluster);
 	see(context, sum->metric);
 	if (!isfinite(sum->sum))
-		broken("a sum is a number");
+		fuzz_broken("a sum is a number", sum->metric);
 	return seen(context);
 }
 
@@ -140,7 +133,7 @@ on_count(void *context, const struct ganglia_count *count)
 {
 	see(context, count->cluster);
 	if (count->up < 0 || count->down < 0)
-		broken("counts are never negative");
+		fuzz_broken("counts are never negative", count->cluster);
 	return seen(context);
 }
 
@@ -151,7 +144,7 @@ on_former(void *context, const struct ganglia_former *former)
 	see(context, former->was);
 	see(context, former->is);
 	if (former->was[0] == '\0')
-		broken("a former name is one");
+		fuzz_broken("a former name is one", former->is);
 	return seen(context);
 }
 
@@ -174,9 +167,9 @@ run(struct told *told, const uint8_t *data, size_t size, size_t step)
 		size -= part;
 	} while (size > 0);
 	if (state == GANGLIA_MORE)
-		broken("the end is an end");
+		fuzz_broken("the end is an end", "");
 	if ((state == GANGLIA_FAILED) != (*ganglia_xml_fault(xml) != '\0'))
-		broken("a fault has a text");
+		fuzz_broken("a fault has a text", ganglia_xml_fault(xml));
 	ganglia_xml_free(xml);
 	return state;
 }
@@ -191,10 +184,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (run(&whole, data + 1, size - 1, size) !=
 	        run(&pieces, data + 1, size - 1, data[0] + 1U) ||
 	    whole.hash != pieces.hash || whole.calls != pieces.calls)
-		broken("pieces don't matter");
+		fuzz_broken("pieces don't matter", "");
 	part.stop = 1 + data[0] % (whole.calls + 1);
 	run(&part, data + 1, size - 1, 100);
 	if (part.stop <= whole.calls && part.calls != part.stop)
-		broken("it stops when it is told to");
+		fuzz_broken("it stops when it is told to", "");
 	return 0;
 }

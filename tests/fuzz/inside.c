@@ -7,6 +7,7 @@
 #include "sflow/collector/collector_internal.h"
 #include "sflow/collector/ports_internal.h"
 #include "sflow/collector/relations.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/rules.h"
 
 #define FROM_MOST 64 /* packet sources of a run that are told apart */
@@ -115,8 +116,8 @@ check_undecided(struct collector *c)
 			if (before.agents[i].agent == agent &&
 			    before.agents[i].heard_ms != agent->host.member.heard_ms &&
 			    !before.agents[i].overdue)
-				rules_broken("a stranger is no heartbeat",
-				             agent->host.name);
+				fuzz_broken("a stranger is no heartbeat",
+				            agent->host.name);
 }
 
 static double
@@ -171,7 +172,7 @@ check_totals(const struct collector *c, const struct agent *agent, int64_t now)
 		if (!store_block_peek(totals, i, &reading) || reading.heard_ms != now)
 			continue;
 		if (reading.number > most_in_all(agent, i) * 1.001 + 0.001)
-			rules_broken("a total is no more than its ports", reading.name);
+			fuzz_broken("a total is no more than its ports", reading.name);
 	}
 }
 
@@ -183,7 +184,7 @@ inside_after(struct collector *c, int64_t now)
 	check_undecided(c);
 	if (c->stats.datagrams_lost < before.lost ||
 	    c->stats.samples_lost < before.samples_lost)
-		rules_broken("what is lost stays lost", "stats");
+		fuzz_broken("what is lost stays lost", "stats");
 	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
 		check_totals(c, agent, now);
 }
@@ -197,11 +198,11 @@ check_order(const struct sub_agent *sub)
 
 	if (o->missing.datagrams.older > o->missing.datagrams.older_all ||
 	    o->missing.samples.older > o->missing.samples.older_all)
-		rules_broken("no more is missing than was", "older");
+		fuzz_broken("no more is missing than was", "older");
 	if (o->at.epoch > o->epochs)
-		rules_broken("an epoch was given", "epoch");
+		fuzz_broken("an epoch was given", "epoch");
 	if (o->at.heard && !numbers_has(&o->at.seen, o->at.last.sequence))
-		rules_broken("the latest number was seen", "seen");
+		fuzz_broken("the latest number was seen", "seen");
 }
 
 static void
@@ -211,16 +212,16 @@ check_member(const struct host *host, int64_t now)
 
 	if (!(m->loss >= 0 && m->loss <= 1 && m->loss_lately >= 0 &&
 	      m->loss_lately <= 1))
-		rules_broken("a loss is a share", host->name);
+		fuzz_broken("a loss is a share", host->name);
 	if (m->misses < MISSES_LEAST || m->misses > MISSES_IN_A_ROW ||
 	    m->interval_ms == 0)
-		rules_broken("a death is known in bounds", host->name);
+		fuzz_broken("a death is known in bounds", host->name);
 	if (m->heard_ms > now || host->first_ms > now)
-		rules_broken("a host was heard in the past", host->name);
+		fuzz_broken("a host was heard in the past", host->name);
 	if (m->heard_ms == now && m->state != MEMBER_UP)
-		rules_broken("a host that was just heard is up", host->name);
+		fuzz_broken("a host that was just heard is up", host->name);
 	if (m->state == MEMBER_DOWN && now - m->heard_ms < 1000)
-		rules_broken("no host is down at once", host->name);
+		fuzz_broken("no host is down at once", host->name);
 }
 
 /* Agents of one address are told apart by their packets' sources, so there are not more of
@@ -234,8 +235,8 @@ check_address(const struct collector *c, const struct agent *agent)
 	for (other = agents_first(&c->agents); other != NULL; other = agent_next(other))
 		count += address_same(agent_address(other), agent_address(agent));
 	if (count > 1 && before.from_count < FROM_MOST && count > before.from_count)
-		rules_broken("an address has no more hosts than packet sources",
-		             agent->host.name);
+		fuzz_broken("an address has no more hosts than packet sources",
+		            agent->host.name);
 }
 
 static void
@@ -246,26 +247,26 @@ check_bounds(const struct collector *c)
 	size_t hosts = store_count(c->store), most = c->config.max_agents;
 
 	if (agents > most || agents != c->stats.agents)
-		rules_broken("agents are bounded", "max_agents");
+		fuzz_broken("agents are bounded", "max_agents");
 	if (c->agents.kept > most)
-		rules_broken("datagrams that wait are bounded", "max_agents");
+		fuzz_broken("datagrams that wait are bounded", "max_agents");
 	if (c->config.vm == VM_HOST)
 		most += c->agents.max_sources_total;
 	if (hosts > most)
-		rules_broken("hosts are bounded", "max_sources");
+		fuzz_broken("hosts are bounded", "max_sources");
 	for (agent = agents_first(&c->agents); agent != NULL;
 	     agent = agent_next(agent)) {
 		apart += agent->host.key.apart;
 		sources += agent->source_count;
 		if (agent->source_count > c->config.max_sources ||
 		    agent->sub_agent_count > c->config.max_sources)
-			rules_broken("sources are bounded", agent->host.name);
+			fuzz_broken("sources are bounded", agent->host.name);
 		check_address(c, agent);
 	}
 	if (apart != c->agents.apart || sources != agents_source_count(&c->agents))
-		rules_broken("agents and sources are counted", "agents");
+		fuzz_broken("agents and sources are counted", "agents");
 	if (agents == 0 && c->agents.kept != 0)
-		rules_broken("nobody's datagram waits", "kept");
+		fuzz_broken("nobody's datagram waits", "kept");
 }
 
 /* Sources ---------------------------------------------------------------------------- */
@@ -281,13 +282,13 @@ check_relations(const struct adapters *all, const struct source *source)
 	size_t i;
 
 	if (parent != NULL && source_agent(parent) != source_agent(source))
-		rules_broken("a parent is of the same agent", source_name(source));
+		fuzz_broken("a parent is of the same agent", source_name(source));
 	for (i = 0; told != NULL && i < told->adapters_count; i++) {
 		found = relations_find(all, told->adapters[i].mac);
 		while (found != NULL && found != &told->adapters[i])
 			found = found->next;
 		if (found == NULL || found->source != source)
-			rules_broken("an adapter is found", source_name(source));
+			fuzz_broken("an adapter is found", source_name(source));
 	}
 }
 
@@ -301,17 +302,17 @@ check_apart(const struct source *source, bool plain)
 	for (other = source->next; other != NULL; other = other->next) {
 		if (source->instance.prefix[0] != '\0' &&
 		    strcmp(source->instance.prefix, other->instance.prefix) == 0)
-			rules_broken("no two sources have one prefix",
-			             source->instance.prefix);
+			fuzz_broken("no two sources have one prefix",
+			            source->instance.prefix);
 		if ((source->instance.first & other->instance.first) != 0)
-			rules_broken("one source is the first of its kind",
-			             source->instance.prefix);
+			fuzz_broken("one source is the first of its kind",
+			            source->instance.prefix);
 		if (plain && sub_agent_is_shown(source_sub_agent(source)) &&
 		    sub_agent_is_shown(source_sub_agent(other)) &&
 		    source_id(source).class == source_id(other).class &&
 		    source_id(source).index == source_id(other).index)
-			rules_broken("a plain agent has no two ports of one number",
-			             source->instance.prefix);
+			fuzz_broken("a plain agent has no two ports of one number",
+			            source->instance.prefix);
 	}
 }
 
@@ -324,10 +325,10 @@ check_carried(const struct source *source)
 		return;
 	if (told.class > SOURCE_VLAN || told.index == UINT32_MAX ||
 	    (told.class == SOURCE_INTERFACE && told.index == 0))
-		rules_broken("a record is about a port or VLAN",
-		             source->instance.prefix);
+		fuzz_broken("a record is about a port or VLAN",
+		            source->instance.prefix);
 	if (!source->agent->carries)
-		rules_broken("an agent carries", source->instance.prefix);
+		fuzz_broken("an agent carries", source->instance.prefix);
 }
 
 static void
@@ -340,13 +341,13 @@ check_source(const struct collector *c, const struct source *source)
 	check_apart(source, agent_is_plain(source->agent));
 	check_carried(source);
 	if ((source->instance.first & ~source->agent->kinds.first) != 0)
-		rules_broken("the agent knows of the first of a kind",
-		             source->instance.prefix);
+		fuzz_broken("the agent knows of the first of a kind",
+		            source->instance.prefix);
 	for (counters = source->counters; counters != NULL; counters = counters->next)
 		count++;
 	if (count > COUNTERS_MOST || count != source->counters_count)
-		rules_broken("structures of a source are bounded",
-		             source->instance.prefix);
+		fuzz_broken("structures of a source are bounded",
+		            source->instance.prefix);
 }
 
 /* Ports ------------------------------------------------------------------------------ */
@@ -366,11 +367,11 @@ check_alike(const struct agent *agent, const struct port *port)
 		last = last || other == alike->last;
 		counted = counted || (other == alike->counted && other->counted);
 		if (source_id(other->source).index != source_id(port->source).index)
-			rules_broken("ports that are alike have one number",
-			             agent->host.name);
+			fuzz_broken("ports that are alike have one number",
+			            agent->host.name);
 	}
 	if (members != alike->members || alike->went_on > members || !last || !counted)
-		rules_broken("ports that are alike are known", agent->host.name);
+		fuzz_broken("ports that are alike are known", agent->host.name);
 }
 
 static void
@@ -384,20 +385,20 @@ check_ports(const struct agent *agent)
 		counted += port->counted;
 		rated += port->rated;
 		if (port->rated && !port->counted)
-			rules_broken("a port that does not count has no say",
-			             agent->host.name);
+			fuzz_broken("a port that does not count has no say",
+			            agent->host.name);
 		if (source_slot(port->source, SLOT_PORT) != port ||
 		    source_agent(port->source) != agent)
-			rules_broken("a port is of its source", agent->host.name);
+			fuzz_broken("a port is of its source", agent->host.name);
 		for (i = 0; i < PORT_TOTALS; i++)
 			if (port->valid[i] &&
 			    !(port->rates[i] >= 0 && isfinite(port->rates[i])))
-				rules_broken("a rate is a number", agent->host.name);
+				fuzz_broken("a rate is a number", agent->host.name);
 		if (port->alike != NULL)
 			check_alike(agent, port);
 	}
 	if (agent->ports.count != counted || agent->ports.rated != rated)
-		rules_broken("ports are counted once", agent->host.name);
+		fuzz_broken("ports are counted once", agent->host.name);
 }
 
 static void
@@ -417,9 +418,9 @@ check_agent(const struct collector *c, const struct agent *agent, int64_t now)
 		sources++;
 	}
 	if (sources != agent->source_count || !paced)
-		rules_broken("sources are an agent's", agent->host.name);
+		fuzz_broken("sources are an agent's", agent->host.name);
 	if (sets > CUSTOM_SETS || sets > agent->custom_sets)
-		rules_broken("sets are bounded", agent->host.name);
+		fuzz_broken("sets are bounded", agent->host.name);
 	check_member(&agent->host, now);
 	check_ports(agent);
 }
@@ -431,7 +432,7 @@ inside_check(struct collector *c, int64_t now)
 
 	check_bounds(c);
 	if (!(c->hosts.loss >= 0 && c->hosts.loss <= 1))
-		rules_broken("a loss is a share", "of all");
+		fuzz_broken("a loss is a share", "of all");
 	for (agent = agents_first(&c->agents); agent != NULL; agent = agent_next(agent))
 		check_agent(c, agent, now);
 }
@@ -480,5 +481,5 @@ inside_check_rate(struct collector *c, const struct address *address,
 			return;
 	}
 	if (shown || (c->stats.refused == 0 && c->config.accept[KIND_INTERFACE]))
-		rules_broken("what is right is not lost", "first port");
+		fuzz_broken("what is right is not lost", "first port");
 }

@@ -3,15 +3,9 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-void
-rules_broken(const char *rule, const char *what)
-{
-	fprintf(stderr, "broken rule: %s: \"%s\"\n", rule, what);
-	abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* Printable, and nothing that XML or a shell would take for its own. */
 void
@@ -22,9 +16,9 @@ rules_text(const char *text, size_t most)
 	for (at = text; *at != '\0'; at++)
 		if (*at < ' ' || *at > '~' || *at == '<' || *at == '>' || *at == '&' ||
 		    *at == '"' || *at == '\'')
-			rules_broken("a text is harmless", text);
+			fuzz_broken("a text is harmless", text);
 	if ((size_t)(at - text) > most)
-		rules_broken("a text is bounded", text);
+		fuzz_broken("a text is bounded", text);
 }
 
 /* A name may also become part of a path, and of "address:name". */
@@ -33,9 +27,9 @@ rules_name(const char *name, size_t most)
 {
 	rules_text(name, most);
 	if (name[0] == '\0' || name[0] == '.' || name[0] == '-')
-		rules_broken("a name begins well", name);
+		fuzz_broken("a name begins well", name);
 	if (strpbrk(name, " /:") != NULL || strstr(name, "..") != NULL)
-		rules_broken("a name is harmless", name);
+		fuzz_broken("a name is harmless", name);
 }
 
 /* Temperatures, what is made of them, and what agents name themselves. */
@@ -76,13 +70,13 @@ rules_number(const struct metric *metric, double number)
 	char text[512];
 
 	if (number > most_percent(metric))
-		rules_broken("a share is of its whole", metric->name);
+		fuzz_broken("a share is of its whole", metric->name);
 	if (!isfinite(number) || number > most ||
 	    (number < 0 && !may_be_negative(metric)))
-		rules_broken("a number is in range", metric->name);
+		fuzz_broken("a number is in range", metric->name);
 	if (metric->type == UINT16 || metric->type == UINT32) {
 		if (number != floor(number))
-			rules_broken("a count is whole", metric->name);
+			fuzz_broken("a count is whole", metric->name);
 		snprintf(text, sizeof(text), metric->format, (unsigned)number);
 	} else if (number < 1e9 && number > -1e9) {
 		return; /* its text is short */
@@ -100,7 +94,7 @@ rules_saved(const struct collector_saved *saved)
 	rules_text(saved->name, TEXT_SIZE - 1);
 	rules_name(saved->shown, TEXT_SIZE - 1);
 	if (!(saved->loss >= 0 && saved->loss <= 1))
-		rules_broken("a loss is a share", saved->shown);
+		fuzz_broken("a loss is a share", saved->shown);
 }
 
 void
@@ -122,8 +116,8 @@ rules_unique(struct rules_names *names, const char *name)
 	hash |= 1;
 	for (i = hash >> 32; names->hashes[i % RULES_NAMES] != 0; i++)
 		if (names->hashes[i % RULES_NAMES] == hash)
-			rules_broken("no two metrics have one name", name);
+			fuzz_broken("no two metrics have one name", name);
 	names->hashes[i % RULES_NAMES] = hash;
 	if (++names->count > RULES_NAMES / 2)
-		rules_broken("metrics of a host are bounded", name);
+		fuzz_broken("metrics of a host are bounded", name);
 }

@@ -10,8 +10,6 @@
 #include "sflow/collector/collector.h"
 #include "sflow/wire/records.h"
 
-_Noreturn void rules_broken(const char *rule, const char *what);
-
 /* Printable, and nothing that XML or a shell would take for its own. */
 void rules_text(const char *text, size_t most);
 

@@ -74,7 +74,7 @@ run_drain(struct run *r)
 		check_event(&event);
 		event_text(&event, text);
 		if (strlen(text) >= sizeof(text) || ++count > EVENTS_MOST)
-			rules_broken("events are bounded", text);
+			fuzz_broken("events are bounded", text);
 	}
 }
 
@@ -212,10 +212,10 @@ run_check_rate(const struct metric *metric, const char *name, double number)
 	times =
 	    strchr(name, '.') == NULL ? 50 : 1; /* of a whole host, or of one port */
 	if (strcmp(metric->units, "bytes/sec") == 0 && number > SENDERS_OCTETS * times)
-		rules_broken("octets are not more than were sent", name);
+		fuzz_broken("octets are not more than were sent", name);
 	if (strcmp(metric->units, "packets/sec") == 0 &&
 	    number > SENDERS_PACKETS * times)
-		rules_broken("packets are not more than were sent", name);
+		fuzz_broken("packets are not more than were sent", name);
 }
 
 /* Options ---------------------------------------------------------------------------- */
