@@ -148,13 +148,15 @@ tests_sflow_test_flow_SOURCES = tests/sflow/test_flow.c tests/sflow/unit.h \
 	tests/sflow/wire.c tests/sflow/wire.h
 tests_sflow_test_flow_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_flow_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
-tests_sflow_test_estimate_SOURCES = tests/sflow/test_estimate.c tests/sflow/unit.h
+tests_sflow_test_estimate_SOURCES = tests/sflow/test_estimate.c tests/sflow/unit.h \
+	tests/sflow/ways.c tests/sflow/ways.h
 tests_sflow_test_estimate_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_estimate_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
 tests_sflow_test_key_SOURCES = tests/sflow/test_key.c tests/sflow/unit.h
 tests_sflow_test_key_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_key_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
-tests_sflow_test_top_SOURCES = tests/sflow/test_top.c tests/sflow/unit.h
+tests_sflow_test_top_SOURCES = tests/sflow/test_top.c tests/sflow/unit.h \
+	tests/sflow/ways.c tests/sflow/ways.h
 tests_sflow_test_top_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_top_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
 tests_sflow_test_tunnel_SOURCES = tests/sflow/test_tunnel.c tests/sflow/unit.h

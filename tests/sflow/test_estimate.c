@@ -1,19 +1,9 @@
 #include "tests/sflow/unit.h"
 
 #include "sflow/traffic/estimate.h"
+#include "tests/sflow/ways.h"
 
 #define TRIALS 4000 /* a share of 0.95 is then known to 0.0035 */
-
-static uint64_t state = 20;
-
-static double
-uniform(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (double)(state >> 11) * 0x1p-53;
-}
 
 /* How many are sampled where so many are expected (D. E. Knuth, The Art of Computer
  * Programming, volume 2, 3.4.1). */

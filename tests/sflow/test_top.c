@@ -3,20 +3,10 @@
 #include <stdlib.h>
 
 #include "sflow/traffic/top.h"
+#include "tests/sflow/ways.h"
 
 #define KEYS 20000
 #define RATE 100.0
-
-static uint64_t state = 7;
-
-static double
-uniform(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (double)(state >> 11) * 0x1p-53;
-}
 
 /* Keys by Zipf's law: the k-th of them as often as 1/k^s. */
 static double shares[KEYS];
