@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gmetad-bridge/rrd/rrd_header.h"
 #include "gmetad-bridge/rrd/rrd_sink.h"
 
 #define ARCHIVES_MAX 100
@@ -67,16 +68,6 @@ make_folders(const char *root, const char *path, int mask)
 	return access(folder, W_OK | X_OK);
 }
 
-/* A disk may not be mounted: librrd would replace the link by a file. */
-static bool
-is_link_to_nowhere(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode) &&
-	       stat(path, &status) != 0;
-}
-
 int
 rrd_make_file(const char *root, const char *path, const struct rrd_file *file)
 {
@@ -96,8 +87,8 @@ rrd_make_file(const char *root, const char *path, const struct rrd_file *file)
 		rrd_set_error("%s", strerror(errno));
 		return -1;
 	}
-	if (is_link_to_nowhere(path)) {
-		rrd_set_error("there is a link to nowhere in its place");
+	if (rrd_is_to_nowhere(path)) { /* librrd would replace it by a file */
+		rrd_set_error(RRD_TO_NOWHERE);
 		return -1;
 	}
 	if (rrd_create_r(path, file->step_s, (time_t)file->start_s, count, arguments) ==

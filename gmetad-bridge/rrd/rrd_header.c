@@ -57,12 +57,13 @@ struct text { /* the file's beginning */
 	double size; /* of the whole file */
 };
 
-static bool
-is_link(const char *path)
+bool
+rrd_is_to_nowhere(const char *path)
 {
 	struct stat status;
 
-	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode) &&
+	       stat(path, &status) != 0;
 }
 
 /* Opens the file, and reads how it begins. Returns a fault; or none, with a `len` of 0 where
@@ -77,9 +78,9 @@ read_text(const char *path, bool writes, struct text *text, bool *there, char *w
 	ssize_t n;
 
 	text->len = 0;
-	if (fd < 0 && error == ENOENT && is_link(path)) {
+	if (fd < 0 && error == ENOENT && rrd_is_to_nowhere(path)) {
 		*there = true;
-		snprintf(why, RRD_WHY, "there is a link to nowhere in its place");
+		snprintf(why, RRD_WHY, RRD_TO_NOWHERE);
 		return RRD_FOLDER;
 	}
 	*there = fd >= 0 || (error != ENOENT && error != ENOTDIR);

@@ -21,4 +21,9 @@ struct rrd_header {
 enum rrd_fault rrd_header_read(const char *path, bool sums, bool writes,
                                struct rrd_header *header, char why[RRD_WHY]);
 
+/* Whether there is a link to nowhere in the place of a file, which RRD_TO_NOWHERE says: a disk
+ * may not be mounted. */
+#define RRD_TO_NOWHERE "there is a link to nowhere in its place"
+bool rrd_is_to_nowhere(const char *path);
+
 #endif

@@ -211,8 +211,6 @@ test_own(void **state)
 	assert_count(rrd_created, 1);
 }
 
-/* A header that is longer than what is read of it: as if the heartbeat were that short that
- * each step is needed. */
 /* A disk may not be mounted: the link stays, and is told. */
 static void
 test_link_to_nowhere(void **state)
@@ -231,6 +229,8 @@ test_link_to_nowhere(void **state)
 	assert_int_equal(readlink(path, to, sizeof(to)), 7);
 }
 
+/* A header that is longer than what is read of it: as if the heartbeat were that short that
+ * each step is needed. */
 static void
 test_long_header(void **state)
 {
