@@ -14,6 +14,7 @@
 #define METRIC_BYTES 16384  /* all texts of a metric with its EXTRA_DATA */
 #define NAME_BYTES 256      /* a name in a processing instruction */
 #define LOST_S 60           /* a host without TMAX is down so long after REPORTED */
+#define LONG_TMAX 4         /* a host is down, or a value old, after so many TMAX */
 #define SECONDS_MAX 1000000000000 /* a larger number is no time */
 
 /* The texts of one element while it is open: expat's own are valid only during its
@@ -439,16 +440,21 @@ bool
 ganglia_is_down(const struct ganglia_host *host)
 {
 	if (host->tmax_s > 0 && host->tn_s != GANGLIA_UNKNOWN)
-		return host->tn_s > GANGLIA_DOWN_TMAX * host->tmax_s;
+		return host->tn_s > LONG_TMAX * host->tmax_s;
 	return host->localtime_s - host->reported_s > LOST_S;
+}
+
+bool
+ganglia_is_old(const struct ganglia_metric *metric)
+{
+	return metric->tmax_s > 0 && metric->tn_s > LONG_TMAX * metric->tmax_s;
 }
 
 bool
 ganglia_has_ceased(const struct ganglia_metric *metric)
 {
 	return metric->dmax_s > 0 && metric->tn_s >= metric->dmax_s &&
-	       (metric->tmax_s <= 0 ||
-	        metric->tn_s > GANGLIA_DOWN_TMAX * metric->tmax_s);
+	       (metric->tmax_s <= 0 || ganglia_is_old(metric));
 }
 
 bool

@@ -16,8 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GANGLIA_FAULT 256   /* bytes of the text of a fault */
-#define GANGLIA_DOWN_TMAX 4 /* a host is down when its TN passes so many TMAX */
+#define GANGLIA_FAULT 256 /* bytes of the text of a fault */
 
 /* The value of a number that is not there, or whose text is no number. */
 #define GANGLIA_UNKNOWN (-1)
@@ -119,6 +118,10 @@ const char *ganglia_xml_fault(const struct ganglia_xml *xml);
 /* Whether the host is down by Ganglia's rule: by TN and TMAX; without a TMAX, when it
  * was reported more than a minute ago. */
 bool ganglia_is_down(const struct ganglia_host *host);
+
+/* Whether the value should have come again long ago, by the same rule of TN and TMAX; never
+ * without a TMAX. */
+bool ganglia_is_old(const struct ganglia_metric *metric);
 
 /* Whether the value is no longer sent. Then its TN is not its age: who has found that out
  * shows it as beyond its DMAX. */

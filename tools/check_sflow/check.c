@@ -8,8 +8,6 @@
 #include "tools/check_sflow/meant.h"
 #include "tools/heard.h"
 
-#define OLD_TMAX 4 /* a value is old when its TN passes so many TMAX */
-
 static bool
 matches(const regex_t *pattern, const char *text)
 {
@@ -49,23 +47,6 @@ static int64_t
 age_of(const struct ganglia_metric *metric)
 {
 	return ganglia_has_ceased(metric) ? GANGLIA_UNKNOWN : metric->tn_s;
-}
-
-/* Adds an item for a metric that the host does not have, with one that it has. */
-static void
-add_not_there(struct check *check, const struct ganglia_host *host, size_t number)
-{
-	const char *metric = check->options->wishes[number].name;
-	const char *near = near_found(&check->near_metrics[number]);
-	struct item item = {.kind = ITEM_MISSING, .state = CHECK_UNKNOWN};
-
-	check->now.lacks = true;
-	if (!options_one_host(check->options))
-		return;
-	item_text(item.metric, sizeof(item.metric), metric);
-	if (near != NULL)
-		item_text(item.value, sizeof(item.value), near);
-	add(check, host, &item);
 }
 
 static void
@@ -128,7 +109,24 @@ judge_down(struct check *check, const struct ganglia_host *host)
 	add(check, host, &item);
 }
 
-/* Adds an item for a metric that the host does not have. */
+/* Adds an item for a metric that the host does not have, with one that may be meant. */
+static void
+add_not_there(struct check *check, const struct ganglia_host *host, size_t number)
+{
+	const char *metric = check->options->wishes[number].name;
+	const char *near = near_found(&check->near_metrics[number]);
+	struct item item = {.kind = ITEM_MISSING, .state = CHECK_UNKNOWN};
+
+	check->now.lacks = true;
+	if (!options_one_host(check->options))
+		return;
+	item_text(item.metric, sizeof(item.metric), metric);
+	if (near != NULL)
+		item_text(item.value, sizeof(item.value), near);
+	add(check, host, &item);
+}
+
+/* Adds an item for a metric of which the host has no value: it is awaited, or not there. */
 static void
 add_missing(struct check *check, const struct ganglia_host *host, size_t number)
 {
@@ -193,8 +191,7 @@ on_host(void *context, const struct ganglia_host *host, bool *metrics)
 static bool
 is_old(const struct options *options, const struct ganglia_metric *metric)
 {
-	return !options->any_age && metric->tmax_s > 0 &&
-	       metric->tn_s > OLD_TMAX * metric->tmax_s;
+	return !options->any_age && ganglia_is_old(metric);
 }
 
 static void
