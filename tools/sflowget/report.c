@@ -24,6 +24,21 @@ complain(const char *format, ...)
 	putc('\n', stderr);
 }
 
+void
+complain_of_port(const struct options *o)
+{
+	complain("%s: there is nothing for UDP port %u; --port says another", o->file,
+	         o->port);
+}
+
+enum status
+complain_of_deadline(const struct options *o, uint64_t datagrams, const char *agent)
+{
+	complain("%.10g s have passed, with %" PRIu64 " datagrams%s%s", o->deadline_s,
+	         datagrams, agent != NULL ? " of " : "", agent != NULL ? agent : "");
+	return STATUS_DEADLINE;
+}
+
 static bool
 pipe_is_closed(void)
 {

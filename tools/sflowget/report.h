@@ -44,6 +44,14 @@ bool report_written(void);
 /* Writes a line to stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Complains that the file has no datagrams to the port that was asked for. */
+void complain_of_port(const struct options *options);
+
+/* Complains that the deadline has passed with so many datagrams, of that agent (NULL: of all).
+ * Returns the status to exit with. */
+enum status complain_of_deadline(const struct options *options, uint64_t datagrams,
+                                 const char *agent);
+
 /* These run a source until it is done. They return the status to exit with. */
 enum status run_daemon(const struct options *options);
 enum status run_read(const struct options *options);

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,8 +43,7 @@ static void
 tell_nothing(const struct options *o, const struct datagram_counts *counts)
 {
 	if (counts->datagrams == 0 && o->port != 0)
-		complain("%s: there is nothing for UDP port %u; --port says another",
-		         o->file, o->port);
+		complain_of_port(o);
 	else if (counts->datagrams == 0)
 		complain("%s: there is no datagram", o->file);
 	else
@@ -84,17 +82,6 @@ left_ms(const struct decoding *d, int64_t end_ms)
 }
 
 static enum status
-tell_deadline(const struct decoding *d)
-{
-	const struct wanted *w = &d->options->wanted;
-
-	complain("%.10g s have passed, with %" PRIu64 " datagrams%s%s",
-	         d->options->deadline_s, d->count, w->agent != NULL ? " of " : "",
-	         w->agent != NULL ? w->agent : "");
-	return STATUS_DEADLINE;
-}
-
-static enum status
 decode_port(struct decoding *d)
 {
 	struct datagram_sink sink = {.datagram = decode, .context = d};
@@ -115,7 +102,7 @@ decode_port(struct decoding *d)
 	while (more && status == STATUS_FOUND) {
 		left = left_ms(d, end_ms);
 		if (left == 0)
-			status = tell_deadline(d);
+			status = complain_of_deadline(o, d->count, o->wanted.agent);
 		else
 			more = datagrams_wait(port, left, &sink);
 		if (!report_written())

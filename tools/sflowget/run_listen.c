@@ -187,9 +187,7 @@ listen_for(struct listening *l)
 	status = print(l, true);
 	if (to_the_end || status == STATUS_SOURCE)
 		return status;
-	complain("%.10g s have passed, with %" PRIu64 " datagrams",
-	         l->options->deadline_s, gather_good(l->gather));
-	return STATUS_DEADLINE;
+	return complain_of_deadline(l->options, gather_good(l->gather), NULL);
 }
 
 enum status

@@ -41,9 +41,7 @@ tell_counts(const struct options *o, const struct datagram_counts *counts,
 			complain("%s: %" PRIu64 " datagrams are of no use: %s", o->file,
 			         gather_bad(gather, error), datagram_error_text(error));
 	if (counts->datagrams == 0 && o->port != 0 && result == 0)
-		complain("%s: there is nothing for UDP port %u; --port says "
-		         "another",
-		         o->file, o->port);
+		complain_of_port(o);
 }
 
 static enum status

@@ -31,7 +31,6 @@ static bool
 take_host(void *context, const struct item_host *host, enum item_wish *wish)
 {
 	struct servers *s = context;
-
 	bool is_wanted = wanted_host(s->wanted, host) == WANTED;
 
 	s->any = s->any || is_wanted;
