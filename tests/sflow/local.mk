@@ -155,8 +155,7 @@ tests_sflow_test_estimate_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
 tests_sflow_test_key_SOURCES = tests/sflow/test_key.c tests/sflow/unit.h
 tests_sflow_test_key_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_key_LDADD = sflow/libtraffic.la $(UNIT_LIBS)
-tests_sflow_test_top_SOURCES = tests/sflow/test_top.c tests/sflow/unit.h \
-	tests/sflow/ways.c tests/sflow/ways.h
+tests_sflow_test_top_SOURCES = tests/sflow/test_top.c tests/sflow/unit.h
 tests_sflow_test_top_CFLAGS = $(UNIT_CFLAGS)
 tests_sflow_test_top_LDADD = sflow/libtraffic.la $(UNIT_LIBS) -lm
 tests_sflow_test_tunnel_SOURCES = tests/sflow/test_tunnel.c tests/sflow/unit.h
